@@ -1,0 +1,78 @@
+/**
+ * The door of god's plugins: what a provider is, and the types of each kind.
+ *
+ * A plugin imports this package for types only; everything it needs at run time is handed
+ * over by the host (`HostServices`). One integer counts breaking changes: `API_VERSION`.
+ * This is the package's only public file besides `testing`.
+ */
+import type {Auth} from './auth.js'
+import type {Executor} from './executor.js'
+import type {Scheduler} from './scheduler.js'
+
+export type {Account, Auth} from './auth.js'
+export type {
+  ContainerSpec,
+  ContainerStatus,
+  ContainerView,
+  CreateAnswer,
+  Executor,
+  ExecutorFeatures,
+  ExecutorHealth,
+  ListedContainer,
+  Mount,
+  NodeReport,
+  StartAnswer,
+  Usage,
+} from './executor.js'
+export type {PendingJob, Scheduler} from './scheduler.js'
+
+export const API_VERSION = 1
+
+export interface ProviderMap {
+  readonly scheduler: Scheduler
+  readonly executor: Executor
+  readonly auth: Auth
+}
+
+export type ProviderKind = keyof ProviderMap
+
+/** Amounts of one node or one job. cpus in thousandths of a cpu, memory in bytes, gpus in whole devices. */
+export interface Resources {
+  readonly cpus: number
+  readonly memory: number
+  readonly gpus: number
+}
+
+/** A machine-readable why: a code of the glossary, a sentence for people, the numbers behind it. */
+export interface Reason {
+  readonly code: string
+  readonly text: string
+  readonly numbers?: Readonly<Record<string, number | string>>
+}
+
+/** What the host hands to every provider. A provider reads no environment and opens no god state itself. */
+export interface HostServices {
+  /** One line for the service's log; never for data. */
+  readonly log: (level: 'info' | 'warning', text: string) => void
+  /** Wall clock, epoch milliseconds. */
+  readonly now: () => number
+  /** Resolves after that many milliseconds of the host's clock (a test moves it by hand). */
+  readonly delay: (ms: number) => Promise<void>
+  /** The settings of go-d.ini that belong to this provider, as text. */
+  readonly options: Readonly<Record<string, string>>
+  /** Cluster uuid from FORMAT. */
+  readonly cluster: string
+  /** Name of the node this process runs on. */
+  readonly node: string
+  /** A private directory for this provider on this node, 0700, made by the host. Absolute. */
+  readonly stateDir: string
+}
+
+/** A plugin's entry exports one of these as `default`; called once per process. */
+export type ProviderFactory<K extends ProviderKind> = (host: HostServices) => ProviderMap[K]
+
+/** Gives `create` its types; does nothing at run time. */
+export const defineProvider = <K extends ProviderKind>(
+  _kind: K,
+  create: ProviderFactory<K>,
+): ProviderFactory<K> => create

@@ -1,0 +1,160 @@
+/**
+ * A simulated engine: containers that live by the clock they are given, deterministic to the millisecond.
+ *
+ * It keeps what a real engine promises: a name is made once, a start happens once, pause stops the time, an ended
+ * container keeps its code until it is removed. Its state is plain data, so that a process can save and another
+ * load it, and a test can look at it and change it.
+ */
+import type {ContainerSpec, ContainerStatus} from '@god-cli/api'
+import {type FakeScript, readScript} from './script.js'
+
+export interface FakeContainer {
+  readonly id: string
+  readonly spec: ContainerSpec
+  readonly script: FakeScript
+  status: ContainerStatus
+  startedAt: number | null
+  finishedAt: number | null
+  pausedAt: number | null
+  /** Milliseconds paused and over. */
+  pausedFor: number
+  exitCode: number | null
+  startFault: string | null
+  /** The user's command has begun: the wrapper got the fence. */
+  ran: boolean
+}
+
+/** The job's directory as the wrapper in the container sees it. */
+export interface FakeFences {
+  /** mkdir started.<attempt>; false: it is taken. */
+  begin(spec: ContainerSpec): boolean
+  /** Leaves the exit code in it. */
+  end(spec: ContainerSpec, code: number): void
+}
+
+export interface FakeState {
+  serial: number
+  containers: FakeContainer[]
+}
+
+export class FakeEngine {
+  readonly state: FakeState
+  /** Each time a user's command began: for the invariants. */
+  readonly begun: {job: number; attempt: number; nonce: string}[] = []
+  readonly #now: () => number
+  readonly #fences: FakeFences
+
+  constructor(now: () => number, fences: FakeFences, state: FakeState = {serial: 0, containers: []}) {
+    this.#now = now
+    this.#fences = fences
+    this.state = state
+  }
+
+  /** By name or id, as it is now. */
+  find(nameOrId: string): FakeContainer | null {
+    this.tick()
+    return this.state.containers.find(({id, spec}) => id === nameOrId || spec.name === nameOrId) ?? null
+  }
+
+  all(): readonly FakeContainer[] {
+    this.tick()
+    return this.state.containers
+  }
+
+  create(spec: ContainerSpec): FakeContainer {
+    const container: FakeContainer = {
+      id: `fake${++this.state.serial}`,
+      spec,
+      script: readScript(spec.env),
+      status: 'created',
+      startedAt: null,
+      finishedAt: null,
+      pausedAt: null,
+      pausedFor: 0,
+      exitCode: null,
+      startFault: null,
+      ran: false,
+    }
+    this.state.containers.push(container)
+    return container
+  }
+
+  start(container: FakeContainer): void {
+    if (container.status !== 'created') return
+    container.startedAt = this.#now()
+    if (container.script.startFault !== null) {
+      container.startFault = container.script.startFault
+      container.startedAt = null
+      return
+    }
+    container.status = 'running'
+    container.ran = this.#fences.begin(container.spec)
+    if (!container.ran) {
+      this.#exit(container, 125, this.#now())
+      return
+    }
+    const {job, attempt, nonce} = container.spec
+    this.begun.push({job, attempt, nonce})
+    this.tick()
+  }
+
+  pause(container: FakeContainer): void {
+    if (container.status !== 'running') return
+    container.status = 'paused'
+    container.pausedAt = this.#now()
+  }
+
+  unpause(container: FakeContainer): void {
+    if (container.status !== 'paused') return
+    container.status = 'running'
+    container.pausedFor += this.#now() - (container.pausedAt ?? this.#now())
+    container.pausedAt = null
+  }
+
+  signal(container: FakeContainer, signal: string): void {
+    if (container.status !== 'running' && container.status !== 'paused') return
+    const kill = signal === 'SIGKILL'
+    if (!kill && (container.script.ignoresTerm || !ENDS.includes(signal))) return
+    this.unpause(container)
+    this.#exit(container, kill ? 137 : 143, this.#now())
+  }
+
+  remove(container: FakeContainer): void {
+    this.state.containers = this.state.containers.filter(other => other !== container)
+  }
+
+  /** What time does. Returns whether anything ended. */
+  tick(): boolean {
+    const now = this.#now()
+    let ended = false
+    for (const container of this.state.containers) {
+      const end = this.#endOf(container)
+      if (end === null || end > now) continue
+      this.#exit(container, container.script.exitCode, end)
+      ended = true
+    }
+    return ended
+  }
+
+  /** The next moment at which something ends by itself, or null. */
+  nextEnd(): number | null {
+    const ends = this.state.containers.flatMap(container => this.#endOf(container) ?? [])
+    return ends.length === 0 ? null : Math.min(...ends)
+  }
+
+  #endOf(container: FakeContainer): number | null {
+    const {status, startedAt, script, pausedFor} = container
+    if (status !== 'running' || startedAt === null || script.runs === null) return null
+    return startedAt + script.runs + pausedFor
+  }
+
+  #exit(container: FakeContainer, code: number, at: number): void {
+    container.status = 'exited'
+    container.exitCode = code
+    container.finishedAt = at
+    // A killed wrapper leaves no exit file.
+    if (container.ran && code !== 137) this.#fences.end(container.spec, code)
+  }
+}
+
+const ENDS: readonly string[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']

@@ -1,0 +1,77 @@
+/**
+ * Executor `fake` for trials: a simulated engine whose state is one file in the provider's directory, so that
+ * separate `god` processes see the same containers. Nothing really runs, and no output is written but the marks.
+ */
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {type ContainerSpec, defineProvider, type HostServices} from '@god-cli/api'
+import {FakeEngine, type FakeFences, type FakeState} from './engine.js'
+import {createFakeExecutor} from './fake-executor.js'
+
+/** Milliseconds between two looks for ended containers. */
+const LOOK = 200
+
+const fences: FakeFences = {
+  begin: ({workDir, attempt}: ContainerSpec) => {
+    try {
+      mkdirSync(join(workDir.source, `started.${attempt}`))
+      writeFileSync(join(workDir.source, 'god.log'), 'this job ran on the fake executor\n')
+      writeFileSync(join(workDir.source, 'god.err'), '')
+      return true
+    } catch {
+      return false
+    }
+  },
+  end: ({workDir, attempt}, code) => {
+    writeFileSync(join(workDir.source, `started.${attempt}`, 'exit'), `${code}\n`)
+  },
+}
+
+const readState = (path: string): FakeState => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as FakeState
+  } catch {
+    return {serial: 0, containers: []}
+  }
+}
+
+const stateFile = (host: HostServices) => {
+  const path = join(host.stateDir, 'engine.json')
+  let engine = new FakeEngine(host.now, fences, readState(path))
+  return {
+    engine: () => {
+      engine = new FakeEngine(host.now, fences, readState(path))
+      return engine
+    },
+    save: () => {
+      writeFileSync(`${path}.new`, JSON.stringify(engine.state))
+      renameSync(`${path}.new`, path)
+    },
+  }
+}
+
+const amount = (text: string | undefined, fallback: number): number => {
+  const n = Number(text)
+  return Number.isSafeInteger(n) && n > 0 ? n : fallback
+}
+
+export default defineProvider('executor', host => {
+  const state = stateFile(host)
+  const capacity = {
+    cpus: amount(host.options.node_cpus, 4000),
+    memory: amount(host.options.node_memory, 8 * 1024 ** 3),
+    gpus: 0,
+  }
+  return createFakeExecutor({
+    ...state,
+    nodes: [{name: host.node, capacity, labels: {}}],
+    cluster: host.cluster,
+    listen: wake => {
+      const timer = setInterval(() => {
+        if (state.engine().tick()) state.save()
+        wake()
+      }, LOOK)
+      return () => clearInterval(timer)
+    },
+  })
+})
