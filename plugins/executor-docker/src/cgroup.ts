@@ -1,0 +1,112 @@
+/**
+ * The control group above one attempt's container: what it used, also after the end (docker.md 6).
+ *
+ * The engine deletes a container's own group at its end, the parent we name stays with the totals. Reads the
+ * files of this host, whichever version and driver made them, and asks no engine; what cannot be read is null.
+ * A crash between the removal of a container and that of its group leaves an empty group until the next reboot.
+ */
+import {readdirSync, readFileSync, rmdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {Usage} from '@god-cli/api'
+
+export interface Hierarchy {
+  readonly folder: string
+  /** Empty for version 2. */
+  readonly controllers: readonly string[]
+}
+
+/** From the text of /proc/self/mounts. */
+export const parseHierarchies = (mounts: string): readonly Hierarchy[] =>
+  mounts.split('\n').flatMap(line => {
+    const [, folder, type, options = ''] = line.split(' ')
+    if (folder === undefined || (type !== 'cgroup' && type !== 'cgroup2')) return []
+    return [{folder, controllers: type === 'cgroup' ? options.split(',') : []}]
+  })
+
+export const hostHierarchies = (): readonly Hierarchy[] => {
+  try {
+    return parseHierarchies(readFileSync('/proc/self/mounts', 'utf8'))
+  } catch {
+    return []
+  }
+}
+
+/** A dash nests slices, so the name has none; names of attempts have no underscore to be mixed up with. */
+export const sliceOf = (name: string): string => `god-${name.replaceAll('-', '_')}.slice`
+
+export const parentFor = (driver: string, name: string): string | null => {
+  if (driver === 'cgroupfs') return `/god/${name}`
+  return driver === 'systemd' ? sliceOf(name) : null
+}
+
+/** Where the group may be in each hierarchy; which driver made it does not matter later. */
+const pathsOf = (name: string): readonly string[] => [`god/${name}`, `god.slice/${sliceOf(name)}`]
+
+/** The first number that any of the folders has in that file. */
+const firstNumber = (folders: readonly string[], file: string, pattern = /^(\d+)/): number | null => {
+  for (const folder of folders) {
+    try {
+      const text = pattern.exec(readFileSync(join(folder, file), 'utf8'))?.[1]
+      if (text !== undefined) return Number(text)
+    } catch {
+      // Not in this hierarchy.
+    }
+  }
+  return null
+}
+
+const cpuSeconds = (groups: readonly string[]): number | null => {
+  const nano = firstNumber(groups, 'cpuacct.usage')
+  if (nano !== null) return nano / 1e9
+  const micro = firstNumber(groups, 'cpu.stat', /^usage_usec (\d+)/m)
+  return micro === null ? null : micro / 1e6
+}
+
+export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null => {
+  const groups = hierarchies.flatMap(({folder}) => pathsOf(name).map(path => join(folder, path)))
+  const cpu = cpuSeconds(groups)
+  const peak = firstNumber(groups, 'memory.max_usage_in_bytes') ?? firstNumber(groups, 'memory.peak')
+  // Kernels before 5.19 keep no peak in version 2.
+  const memory = peak ?? firstNumber(groups, 'memory.current')
+  if (cpu === null || memory === null) return null
+  return {cpuSeconds: cpu, maxMemory: memory, exact: peak !== null}
+}
+
+const children = (group: string): readonly string[] => {
+  try {
+    return readdirSync(group, {withFileTypes: true})
+      .filter(entry => entry.isDirectory())
+      .map(entry => join(group, entry.name))
+  } catch {
+    return []
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined)
+
+/** A group whose engine died early has empty ones below. False: the kernel still holds it. */
+const removeGroup = (group: string): boolean => {
+  children(group).forEach(removeGroup)
+  try {
+    rmdirSync(group)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'EBUSY'
+  }
+}
+
+/** False: something is still on its way out; ask again. */
+export const removeGroups = (hierarchies: readonly Hierarchy[], name: string): boolean =>
+  hierarchies
+    .flatMap(({folder}) => pathsOf(name).map(path => removeGroup(join(folder, path))))
+    .every(removed => removed)
+
+/** There is a slice of systemd for this attempt. */
+export const hasSlice = (hierarchies: readonly Hierarchy[], name: string): boolean =>
+  hierarchies.some(({folder}) => {
+    try {
+      return readdirSync(join(folder, 'god.slice')).includes(sliceOf(name))
+    } catch {
+      return false
+    }
+  })

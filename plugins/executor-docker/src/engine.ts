@@ -1,0 +1,162 @@
+/**
+ * The connection to one Docker engine: where it is, which version of its API is spoken, how long it may take.
+ *
+ * dockerode is loaded at the first question, because most commands of god ask no engine. Every question has a
+ * deadline: an engine that dies in the middle of an answer would else leave it open for ever. What the engine
+ * answers with an error status is an `EngineRefusal`; all else thrown here means that it could not be asked.
+ * Keeps nothing over a crash; after a lost connection the version is asked again (the engine may be a new one).
+ */
+import {Agent} from 'node:http'
+import type {EngineClient, EngineVersion} from './client.js'
+
+export const DEFAULT_URL = 'unix:///var/run/docker.sock'
+/** The API this plugin was written against. */
+const SPOKEN = '1.41'
+/** A question that changes nothing needs milliseconds; verbs that wait for the kernel say so. */
+const DEADLINE = 60_000
+
+/** The engine was asked and said no. */
+export class EngineRefusal extends Error {
+  readonly status: number
+
+  constructor(status: number, text: string) {
+    super(text)
+    this.name = 'EngineRefusal'
+    this.status = status
+  }
+}
+
+export interface EngineAddress {
+  readonly url: string
+  /** False: files of this host say nothing about the engine's containers. */
+  readonly local: boolean
+  readonly connection:
+    | {readonly socketPath: string; readonly host: undefined}
+    | {readonly host: string; readonly port: number; readonly protocol: 'http'}
+}
+
+export interface Engine {
+  readonly address: EngineAddress
+  ask<T>(
+    question: (docker: EngineClient, abortSignal: AbortSignal) => Promise<T>,
+    deadline?: number,
+  ): Promise<T>
+  /** A question without a deadline, for streams; it ends with `abortSignal`. */
+  stream<T>(question: (docker: EngineClient) => Promise<T>): Promise<T>
+  /** As `GET /version` said, and the version of the API that was picked. */
+  version(): Promise<{readonly version: EngineVersion; readonly spoken: string}>
+  close(): void
+}
+
+export const parseAddress = (text: string): EngineAddress => {
+  if (text.startsWith('unix:///')) {
+    return {url: text, local: true, connection: {socketPath: text.slice('unix://'.length), host: undefined}}
+  }
+  const parts = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(text)
+  if (parts?.[1] === undefined) {
+    throw new Error(`docker_url is ${JSON.stringify(text)}; expected unix:///PATH or tcp://HOST:PORT`)
+  }
+  const port = Number(parts[2] ?? 2375)
+  return {url: text, local: false, connection: {host: parts[1], port, protocol: 'http'}}
+}
+
+const compare = (a: string, b: string): number => {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number)
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number)
+  return majorA - majorB || minorA - minorB
+}
+
+/** The oldest version that this plugin and the engine both speak. */
+export const pickVersion = ({ApiVersion, MinAPIVersion = SPOKEN, Version}: EngineVersion): string => {
+  if (compare(ApiVersion, SPOKEN) < 0) {
+    throw new Error(`engine ${Version} speaks API ${ApiVersion}; god needs ${SPOKEN} or newer`)
+  }
+  return compare(MinAPIVersion, SPOKEN) > 0 ? MinAPIVersion : SPOKEN
+}
+
+/** What dockerode throws for an error status becomes a refusal with the engine's own sentence. */
+const translate = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const status: unknown = Reflect.get(error, 'statusCode')
+  if (typeof status !== 'number') return error
+  const answer: unknown = Reflect.get(error, 'json')
+  const said: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'message') : undefined
+  const text = typeof said === 'string' ? said.trim() : error.message.trim()
+  // No answer to the question: an engine that was exchanged meanwhile wants to be asked in another version.
+  if (status === 400 && /client version .* is too (old|new)/i.test(text)) return new Error(text)
+  return new EngineRefusal(status, text)
+}
+
+const withDeadline = async <T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> => {
+  const abort = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the engine did not answer within ${ms / 1000} s`))
+      abort.abort()
+    }, ms)
+  })
+  try {
+    return await Promise.race([ask(abort.signal), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+interface Connected {
+  readonly docker: EngineClient
+  readonly version: EngineVersion
+  readonly spoken: string
+}
+
+/** The one place where dockerode takes the shape that this plugin knows. */
+const openClient = async (address: EngineAddress, agent: Agent) => {
+  const {default: Dockerode} = await import('dockerode')
+  // All fields are named, else dockerode takes those left out from the environment.
+  const base = {port: undefined, ca: undefined, cert: undefined, key: undefined, protocol: 'http' as const}
+  const options = {...base, ...address.connection, agent}
+  return (version?: string): EngineClient => new Dockerode({...options, version}) as unknown as EngineClient
+}
+
+const connect = async (address: EngineAddress, agent: Agent): Promise<Connected> => {
+  const open = await openClient(address, agent)
+  const version = await withDeadline(abortSignal => open().version({abortSignal}), DEADLINE)
+  if (typeof version.ApiVersion !== 'string')
+    throw new Error(`what answers at ${address.url} is no Docker engine`)
+  const spoken = pickVersion(version)
+  return {docker: open(`v${spoken}`), version, spoken}
+}
+
+export const createEngine = (address: EngineAddress): Engine => {
+  // One connection a question: a kept one would fail once after each restart of the engine.
+  const agent = new Agent({keepAlive: false})
+  let connected: Promise<Connected> | null = null
+
+  const connection = (): Promise<Connected> => {
+    connected ??= connect(address, agent)
+    return connected
+  }
+  const answered = async <T>(question: (docker: EngineClient) => Promise<T>): Promise<T> => {
+    try {
+      return await question((await connection()).docker)
+    } catch (error) {
+      const known = translate(error)
+      if (!(known instanceof EngineRefusal)) connected = null
+      throw known
+    }
+  }
+  return {
+    address,
+    ask: (question, deadline = DEADLINE) =>
+      answered(docker => withDeadline(signal => question(docker, signal), deadline)),
+    stream: answered,
+    version: async () => {
+      connected = null
+      await answered(async () => undefined)
+      const {version, spoken} = await connection()
+      return {version, spoken}
+    },
+    close: () => agent.destroy(),
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * `watch`: the engine's events as a bell. What they say is not read; the host lists and inspects.
+ *
+ * A stream that ends is opened again after 0.2 to 5 s, until it is stopped; each opening rings too, since the
+ * engine may have been away and its events are not kept over a restart. Some ends come without an event.
+ */
+import type {HostServices} from '@god-cli/api'
+import type {Engine} from './engine.js'
+import {CLUSTER_LABEL} from './labels.js'
+
+const FIRST_WAIT = 200
+const LONGEST_WAIT = 5000
+
+const eventsFor = (cluster: string) => ({
+  type: ['container'],
+  event: ['start', 'die', 'oom', 'pause', 'unpause', 'destroy'],
+  label: [`${CLUSTER_LABEL}=${cluster}`],
+})
+
+/** Until the stream ends; resolves or throws then. */
+const follow = async (
+  engine: Engine,
+  cluster: string,
+  abort: AbortSignal,
+  ring: () => void,
+): Promise<void> => {
+  const filters = eventsFor(cluster)
+  const stream = await engine.stream(docker => docker.getEvents({filters, abortSignal: abort}))
+  ring()
+  for await (const _event of stream) ring()
+}
+
+/** Follows once; a stream that breaks off is a line in the log. */
+const attempt = async (
+  engine: Engine,
+  host: HostServices,
+  abort: AbortSignal,
+  ring: () => void,
+): Promise<void> => {
+  try {
+    await follow(engine, host.cluster, abort, ring)
+  } catch (error) {
+    if (abort.aborted) return
+    host.log(
+      'warning',
+      `the engine's events broke off: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+export const watchEvents = (engine: Engine, host: HostServices, wake: () => void): (() => void) => {
+  const abort = new AbortController()
+  let wait = FIRST_WAIT
+  const ring = (): void => {
+    wait = FIRST_WAIT
+    if (!abort.signal.aborted) wake()
+  }
+  const run = async (): Promise<void> => {
+    while (!abort.signal.aborted) {
+      await attempt(engine, host, abort.signal, ring)
+      if (abort.signal.aborted) return
+      await host.delay(wait)
+      wait = Math.min(wait * 2, LONGEST_WAIT)
+    }
+  }
+  void run()
+  return () => abort.abort()
+}

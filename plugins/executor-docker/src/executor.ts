@@ -1,0 +1,82 @@
+/**
+ * The executor put together: each verb is one file. Keeps nothing but the pulls under way,
+ * so a new process of god takes over by looking.
+ */
+import type {Executor, HostServices, NodeReport} from '@god-cli/api'
+import {hostHierarchies, readUsage} from './cgroup.js'
+import {create} from './create.js'
+import {createEngine, DEFAULT_URL, parseAddress} from './engine.js'
+import {createDriverMemo, engineFacts} from './engine-facts.js'
+import {watchEvents} from './events.js'
+import {health} from './health.js'
+import {createImageResolver} from './image.js'
+import {inspect, list} from './inspect.js'
+import {isPlainName} from './names.js'
+import {remove} from './remove.js'
+import {pause, signal, unpause} from './signals.js'
+import type {Site} from './site.js'
+import {createSlots} from './slots.js'
+import {start} from './start.js'
+
+/** More starts at once gain nothing (docker.md 1.1). */
+const IN_FLIGHT = 4
+const PULL_TIMEOUT = 300
+
+const whole = (name: string, text: string | undefined, fallback: number): number => {
+  if (text === undefined || text === '') return fallback
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`${name} is ${JSON.stringify(text)}; expected a whole number`)
+  return Number(text)
+}
+
+const createSite = (host: HostServices): Site => {
+  const engine = createEngine(parseAddress(host.options.docker_url || DEFAULT_URL))
+  const pullTimeout = whole('pull_timeout', host.options.pull_timeout, PULL_TIMEOUT)
+  return {
+    host,
+    engine,
+    resolveImage: createImageResolver(engine, pullTimeout),
+    driver: createDriverMemo(engine),
+    slots: createSlots(IN_FLIGHT),
+  }
+}
+
+const nodes = async ({engine, host}: Site, gpus: number): Promise<readonly NodeReport[]> => {
+  const {NCPU = 0, MemTotal = 0} = await engineFacts(engine)
+  return [{name: host.node, capacity: {cpus: NCPU * 1000, memory: MemTotal, gpus}, labels: {}}]
+}
+
+export const createExecutor = (host: HostServices): Executor => {
+  const site = createSite(host)
+  const {engine} = site
+  // The engine does not say how many devices it has; the operator does.
+  const gpus = whole('gpus', host.options.gpus, 0)
+  const stops = new Set<() => void>()
+  return {
+    features: {images: true, memoryLimit: true, cpuLimit: true, exactUsage: engine.address.local},
+    nodes: () => nodes(site, gpus),
+    create: spec => create(site, spec),
+    start: id => start(site, id),
+    inspect: nameOrId => inspect(engine, host.cluster, nameOrId),
+    list: () => list(engine, host.cluster),
+    signal: (id, name) => signal(site, id, name),
+    pause: id => pause(site, id),
+    unpause: id => unpause(site, id),
+    usage: async name =>
+      engine.address.local && isPlainName(name) ? readUsage(hostHierarchies(), name) : null,
+    remove: (name, id) => remove(site, name, id),
+    watch: wake => {
+      const stop = watchEvents(engine, host, wake)
+      stops.add(stop)
+      return () => {
+        stops.delete(stop)
+        stop()
+      }
+    },
+    health: () => health(engine, host.options.busybox),
+    close: async () => {
+      for (const stop of stops) stop()
+      stops.clear()
+      engine.close()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * From an image's name to its id: what the node has already, else what a pull brings.
+ *
+ * An image that is here is never pulled again. One that cannot be had is a `fault`, a sentence for people; only
+ * "the engine could not be asked" is thrown. Pulls of the same image share one; nothing is kept after that.
+ */
+import {type Engine, EngineRefusal} from './engine.js'
+import {type ImageReference, parseImage} from './image-reference.js'
+import {pullImage} from './pull.js'
+
+export interface Image {
+  readonly id: string
+  /** Paths that the image declares as VOLUME. */
+  readonly volumes: readonly string[]
+}
+
+export type ImageAnswer = {readonly image: Image} | {readonly fault: string}
+
+export type ResolveImage = (name: string) => Promise<ImageAnswer>
+
+const localImage = async (engine: Engine, {text}: ImageReference): Promise<Image | null> => {
+  try {
+    const found = await engine.ask((docker, abortSignal) => docker.getImage(text).inspect({abortSignal}))
+    return {id: found.Id, volumes: Object.keys(found.Config?.Volumes ?? {})}
+  } catch (error) {
+    if (error instanceof EngineRefusal && error.status === 404) return null
+    throw error
+  }
+}
+
+const fetched = async (engine: Engine, reference: ImageReference, seconds: number): Promise<ImageAnswer> => {
+  const {text, pull} = reference
+  if (pull === null) return {fault: `image ${text} is not on this node, and an id cannot be pulled`}
+  const fault = await pullImage(engine, pull, seconds)
+  if (fault !== null) return {fault: `image ${text} is not on this node and cannot be pulled: ${fault}`}
+  const image = await localImage(engine, reference)
+  return image === null ? {fault: `image ${text} was pulled, but the engine does not show it`} : {image}
+}
+
+export const createImageResolver = (engine: Engine, pullSeconds: number): ResolveImage => {
+  const pulls = new Map<string, Promise<ImageAnswer>>()
+
+  const pulled = (reference: ImageReference): Promise<ImageAnswer> => {
+    const running = pulls.get(reference.text)
+    if (running !== undefined) return running
+    const pull = fetched(engine, reference, pullSeconds).finally(() => pulls.delete(reference.text))
+    pulls.set(reference.text, pull)
+    return pull
+  }
+  return async name => {
+    const reference = parseImage(name)
+    if (reference === null) return {fault: `${JSON.stringify(name)} is not the name of an image`}
+    const image = await localImage(engine, reference)
+    return image === null ? pulled(reference) : {image}
+  }
+}

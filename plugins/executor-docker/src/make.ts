@@ -1,0 +1,116 @@
+/**
+ * The engine is asked for one container, and what it answers is explained by looking again.
+ *
+ * Files and slice are made first and may be left by a crash; the next pass finds or repeats them. What is refused
+ * takes them along, since nobody asks to remove a container that never was.
+ */
+import type {ContainerSpec, ContainerView, CreateAnswer} from '@god-cli/api'
+import {writeAccountFiles} from './account-files.js'
+import {findBusybox} from './busybox.js'
+import {parentFor} from './cgroup.js'
+import {type CreateOptions, createOptions, SHELL_OF_IMAGE} from './create-options.js'
+import {EngineRefusal} from './engine.js'
+import type {Image} from './image.js'
+import {find, inspect} from './inspect.js'
+import {remove, removeTraces} from './remove.js'
+import type {Site} from './site.js'
+import {startSlice} from './slice.js'
+
+/** A name is taken some milliseconds before its container can be seen. */
+const LOOKS = 20
+const BETWEEN = 50
+
+export const refused = (code: string, text: string): CreateAnswer => ({
+  answer: 'refused',
+  reason: {code, text},
+})
+
+export const existing = async ({engine, host}: Site, name: string): Promise<CreateAnswer | null> => {
+  const found = await find(engine, host.cluster, name)
+  if (found === null) return null
+  return found === 'foreign'
+    ? refused('name', `the engine has a container ${name} that this cluster did not make`)
+    : {answer: 'exists', container: found}
+}
+
+const cgroupParent = async ({driver, host}: Site, name: string): Promise<string | null> => {
+  const made = await driver()
+  const fault = made === 'systemd' ? await startSlice(name) : null
+  if (fault !== null) host.log('warning', `usage of ${name} may be lost: ${fault}`)
+  return parentFor(made, name)
+}
+
+const optionsFor = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateOptions> => {
+  const {host} = site
+  return createOptions(spec, {
+    imageId: image.id,
+    busybox: findBusybox(host.options.busybox).path,
+    ...writeAccountFiles(host.stateDir, spec),
+    cgroupParent: await cgroupParent(site, spec.name),
+  })
+}
+
+const ask = ({engine}: Site, {name, ...body}: CreateOptions): Promise<string> =>
+  engine.ask(async (docker, abortSignal) => {
+    const {id} = await docker.createContainer({_query: {name}, _body: body, abortSignal})
+    return id
+  })
+
+/** Who was first with the name, as soon as it can be seen. */
+const taken = async (site: Site, name: string): Promise<CreateAnswer | null> => {
+  for (let left = LOOKS; left > 0; left -= 1) {
+    const known = await existing(site, name)
+    if (known !== null) return known
+    await site.host.delay(BETWEEN)
+  }
+  return null
+}
+
+const explain = async (site: Site, name: string, error: unknown): Promise<CreateAnswer> => {
+  if (!(error instanceof EngineRefusal)) throw error
+  const known = error.status === 409 ? await taken(site, name) : await existing(site, name)
+  if (known !== null) return known
+  // 404: the image went away meanwhile; 409: the name did. Both are other in the next pass.
+  if (error.status >= 500 || error.status === 404 || error.status === 409) throw error
+  await removeTraces(site, name)
+  return refused('limit', `the engine refuses the container: ${error.message}`)
+}
+
+const viewOf = async ({engine, host}: Site, id: string): Promise<ContainerView> => {
+  const container = await inspect(engine, host.cluster, id)
+  if (container === null) throw new Error(`container ${id} was removed as soon as it was made`)
+  return container
+}
+
+/** The engine would only say 127 at the end, as it starts its init, which then finds no shell. */
+const lacksShell = async ({engine}: Site, id: string): Promise<boolean> => {
+  try {
+    const path = SHELL_OF_IMAGE
+    await engine.ask((docker, abortSignal) => docker.getContainer(id).infoArchive({path, abortSignal}))
+    return false
+  } catch (error) {
+    if (error instanceof EngineRefusal) return error.status === 404
+    throw error
+  }
+}
+
+const made = async (site: Site, spec: ContainerSpec, options: CreateOptions): Promise<CreateAnswer> => {
+  const id = await ask(site, options)
+  if (options.Entrypoint[0] === SHELL_OF_IMAGE && (await lacksShell(site, id))) {
+    await remove(site, spec.name, id)
+    return refused(
+      'image',
+      `image ${spec.image} has no ${SHELL_OF_IMAGE}, and this node has no static busybox`,
+    )
+  }
+  return {answer: 'created', container: await viewOf(site, id)}
+}
+
+export const make = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateAnswer> => {
+  const options = await optionsFor(site, spec, image)
+  try {
+    return await made(site, spec, options)
+  } catch (error) {
+    return explain(site, spec.name, error)
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * One pull of one image, bounded in time.
+ *
+ * The engine answers 200 before it begins; what went wrong later stands in the last lines of the progress, so
+ * these are read to the end. A stream that breaks off means the engine, not the image: that is thrown.
+ * A pull that is cut short leaves nothing behind that a later one could not use.
+ */
+import {type Engine, EngineRefusal} from './engine.js'
+
+/** Null: pulled. Else why not, in the engine's words. */
+export type PullFault = string | null
+
+interface Progress {
+  readonly error?: unknown
+  readonly errorDetail?: {readonly message?: unknown}
+}
+
+const faultOfLine = (line: string): PullFault => {
+  if (line.trim() === '') return null
+  let progress: Progress | null
+  try {
+    progress = JSON.parse(line)
+  } catch {
+    return null
+  }
+  const said = progress?.errorDetail?.message ?? progress?.error
+  return said === undefined ? null : String(said)
+}
+
+/** The last line may lack its end; a single line never needs more than this. */
+const LINE_LIMIT = 1024 ** 2
+
+export const faultOfProgress = async (stream: AsyncIterable<Buffer | string>): Promise<PullFault> => {
+  let rest = ''
+  let fault: PullFault = null
+  const decoder = new TextDecoder()
+  for await (const chunk of stream) {
+    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, {stream: true})
+    const lines = rest.split('\n')
+    rest = (lines.pop() ?? '').slice(-LINE_LIMIT)
+    for (const line of lines) fault = faultOfLine(line) ?? fault
+  }
+  return faultOfLine(rest) ?? fault
+}
+
+export interface PullRequest {
+  readonly fromImage: string
+  readonly tag: string
+}
+
+export const pullImage = async (engine: Engine, what: PullRequest, seconds: number): Promise<PullFault> => {
+  const abort = new AbortController()
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    abort.abort()
+  }, seconds * 1000)
+  try {
+    const stream = await engine.stream(docker => docker.createImage({...what, abortSignal: abort.signal}))
+    return await faultOfProgress(stream)
+  } catch (error) {
+    if (late) return `the pull was not finished after ${seconds} s (pull_timeout)`
+    if (error instanceof EngineRefusal) return error.message
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}

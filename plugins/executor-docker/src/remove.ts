@@ -1,0 +1,51 @@
+/**
+ * `remove`: nothing of an attempt stays: container, volumes, files on the node, control groups.
+ *
+ * Each step is harmless when repeated. A crash before the container is gone leaves one that the host still sees
+ * and removes again; one right after it leaves two small files and an empty control group.
+ */
+import {deleteAccountFiles} from './account-files.js'
+import {hasSlice, hostHierarchies, removeGroups} from './cgroup.js'
+import {EngineRefusal} from './engine.js'
+import {inspect} from './inspect.js'
+import {isPlainName} from './names.js'
+import type {Site} from './site.js'
+import {stopSlice} from './slice.js'
+
+const TRIES = 5
+const BETWEEN = 50
+
+const removeContainer = async ({engine, host}: Site, id: string): Promise<void> => {
+  try {
+    await engine.ask((docker, abortSignal) =>
+      docker.getContainer(id).remove({force: true, v: true, abortSignal}),
+    )
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error
+    if (error.status === 404) return
+    // 409 also means that a removal is under way; then it is gone soon, and the host sees.
+    if (error.status === 409 && /already in progress/.test(error.message)) return
+    if ((await inspect(engine, host.cluster, id)) !== null) throw error
+  }
+}
+
+const removeCgroups = async ({host}: Site, name: string): Promise<void> => {
+  const hierarchies = hostHierarchies()
+  if (hasSlice(hierarchies, name)) await stopSlice(name)
+  for (let left = TRIES; !removeGroups(hierarchies, name); left -= 1) {
+    if (left === 0) return host.log('warning', `the control groups of ${name} are still busy and stay`)
+    await host.delay(BETWEEN)
+  }
+}
+
+/** All of an attempt but its container. Must come after the container for the control groups to be free. */
+export const removeTraces = async (site: Site, name: string): Promise<void> => {
+  if (!isPlainName(name)) return
+  deleteAccountFiles(site.host.stateDir, name)
+  if (site.engine.address.local) await removeCgroups(site, name)
+}
+
+export const remove = async (site: Site, name: string, id: string): Promise<void> => {
+  if (isPlainName(id)) await removeContainer(site, id)
+  await removeTraces(site, name)
+}

@@ -1,0 +1,17 @@
+/**
+ * What the verbs share: the host's services, the engine, and what guards it from too much at once. Types only.
+ */
+import type {HostServices} from '@god-cli/api'
+import type {Engine} from './engine.js'
+import type {ResolveImage} from './image.js'
+import type {Slots} from './slots.js'
+
+export interface Site {
+  readonly host: HostServices
+  readonly engine: Engine
+  readonly resolveImage: ResolveImage
+  /** The engine's cgroup driver. */
+  readonly driver: () => Promise<string>
+  /** Creates and starts in flight. */
+  readonly slots: Slots
+}

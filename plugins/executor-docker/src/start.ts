@@ -1,0 +1,48 @@
+/**
+ * `start`: once per container. The answer is what the engine shows afterwards, not the status of the call.
+ *
+ * A container that runs, is paused or has ended was started: it is never started again. One that the engine
+ * could not start keeps its fault and is not tried again either, so that answer and view agree for ever.
+ */
+import type {ContainerView, StartAnswer} from '@god-cli/api'
+import {EngineRefusal} from './engine.js'
+import {inspect} from './inspect.js'
+import type {Site} from './site.js'
+
+/** Loading a big image into a cold cache, or an engine that starts many. */
+const DEADLINE = 180_000
+
+const refused = (fault: string): StartAnswer => ({
+  answer: 'refused',
+  reason: {code: 'start', text: `the engine cannot start the container: ${fault}`},
+})
+
+/** Null: it is there, and nobody has started it. */
+const verdict = (container: ContainerView | null): StartAnswer | null => {
+  if (container === null) return {answer: 'gone'}
+  if (container.status !== 'created') return {answer: 'started'}
+  return container.startFault === null ? null : refused(container.startFault)
+}
+
+const tryStart = async ({engine}: Site, id: string): Promise<EngineRefusal | null> => {
+  try {
+    await engine.ask((docker, abortSignal) => docker.getContainer(id).start({abortSignal}), DEADLINE)
+    return null
+  } catch (error) {
+    // 304: somebody else was first.
+    if (error instanceof EngineRefusal) return error.status === 304 ? null : error
+    throw error
+  }
+}
+
+export const start = async (site: Site, id: string): Promise<StartAnswer> => {
+  const {engine, host, slots} = site
+  const before = verdict(await inspect(engine, host.cluster, id))
+  if (before !== null) return before
+  const refusal = await slots(() => tryStart(site, id))
+  if (refusal === null) return {answer: 'started'}
+  const after = verdict(await inspect(engine, host.cluster, id))
+  if (after !== null) return after
+  if (refusal.status >= 500 || refusal.status === 409) throw refusal
+  return refused(refusal.message)
+}
