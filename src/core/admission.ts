@@ -1,0 +1,192 @@
+/**
+ * Admission: a parsed submit request and an account known from the kernel become a job, or a reasoned no.
+ *
+ * Pure, and asked twice: by the submit command, for an early answer, and by the scheduler that admits. What
+ * the user left out gets the site's default; what the site forbids is refused with the value named.
+ */
+import type {Account, NodeReport, Resources} from '@god-cli/api'
+import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
+import {type Refusal, refusal} from './errors.js'
+import {checkImageName} from './image-name.js'
+import type {JobRecord, JobSpec, Wish} from './job.js'
+import {checkEnvName, checkJobName} from './job-name.js'
+import {neverReason} from './schedule.js'
+
+/** The part of the configuration that decides what is admitted. */
+export interface AdmissionPolicy {
+  /** The first is used where a job names none; empty: jobs must name one. */
+  readonly defaultImages: readonly string[]
+  /** False: only the images above. */
+  readonly allowUserImages: boolean
+  /** The executor runs images at all. */
+  readonly images: boolean
+  readonly defaults: Resources
+  /** Seconds; null = none. */
+  readonly defaultWalltime: number | null
+  readonly maxWalltime: number | null
+}
+
+/** A wish with nothing left open. */
+export interface Settled {
+  readonly name: string
+  readonly image: string
+  readonly resources: Resources
+  readonly walltime: number | null
+}
+
+const isRefusal = (value: object): value is Refusal => 'code' in value && 'hint' in value
+
+export const settleWish = (
+  wish: Wish,
+  policy: AdmissionPolicy,
+  nodes: readonly NodeReport[],
+): Settled | Refusal => {
+  const image = imageOf(wish, policy)
+  if (typeof image !== 'string') return image
+  const resources = {
+    cpus: wish.cpus ?? policy.defaults.cpus,
+    memory: wish.memory ?? policy.defaults.memory,
+    gpus: 0,
+  }
+  const name = wish.name ?? nameOf(wish)
+  const walltime = wish.walltime ?? policy.defaultWalltime
+  const no = checkJobName(name) ?? checkText(wish) ?? checkLimits(resources, walltime, policy, nodes)
+  return no ?? {name, image, resources, walltime}
+}
+
+/** As batch users expect: the name of the program. */
+const nameOf = (wish: Wish): string => {
+  const first = wish.command.kind === 'script' ? 'script' : (wish.command.argv[0] ?? '')
+  const base = first
+    .slice(first.lastIndexOf('/') + 1)
+    .replace(/[^\w.+:-]/g, '_')
+    .replace(/^[-.]+/, '')
+  return base.slice(0, 64) || 'job'
+}
+
+const imageOf = (wish: Wish, policy: AdmissionPolicy): string | Refusal => {
+  if (!policy.images) return wish.image ?? ''
+  const image = wish.image ?? policy.defaultImages[0]
+  if (image === undefined) {
+    return refusal(
+      'E_IMAGE_MISSING',
+      'no image given, and this site has no default',
+      'Name one with -i IMAGE.',
+    )
+  }
+  if (!policy.allowUserImages && !policy.defaultImages.includes(image)) {
+    const list = policy.defaultImages.join(', ') || 'none'
+    return refusal('E_IMAGE_NOT_ALLOWED', `image '${image}' is not allowed here`, `Allowed: ${list}.`)
+  }
+  return checkImageName(image) ?? image
+}
+
+const checkText = (wish: Wish): Refusal | null => {
+  for (const [name, value] of Object.entries(wish.env ?? {})) {
+    const no = checkEnvName(name)
+    if (no !== null) return no
+    if (value.includes('\0')) return refusal('E_ENV_BAD', `the value of ${name} contains a NUL byte`)
+  }
+  const argv = wish.command.kind === 'argv' ? wish.command.argv : wish.command.args
+  if (argv.some(arg => arg.includes('\0'))) return refusal('E_SPEC_BAD', 'an argument contains a NUL byte')
+  if (wish.command.kind === 'argv' && argv[0] === '') {
+    return refusal('E_COMMAND_EMPTY', 'the command is an empty word', 'Put a program after `--`.')
+  }
+  return checkPaths(wish)
+}
+
+const checkPaths = (wish: Wish): Refusal | null => {
+  for (const field of ['workdir', 'output', 'error'] as const) {
+    const path = wish[field]
+    if (path === undefined) continue
+    if (path === '' || /[\0-\x1f\x7f]/.test(path)) {
+      return refusal('E_SPEC_BAD', `${field}: a path without control characters is expected`)
+    }
+    if (field === 'workdir' && !path.startsWith('/')) {
+      return refusal('E_SPEC_BAD', `workdir: '${path}' is not absolute`, 'It is a path inside the container.')
+    }
+  }
+  return null
+}
+
+const checkLimits = (
+  resources: Resources,
+  walltime: number | null,
+  policy: AdmissionPolicy,
+  nodes: readonly NodeReport[],
+): Refusal | null => {
+  const never = neverReason(resources, nodes)
+  if (never !== null)
+    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c or -m.')
+  if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
+    const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
+    return refusal(
+      'E_SPEC_BAD',
+      `the job asks for ${text}; the site allows ${policy.maxWalltime} s`,
+      'Set -t TIME.',
+    )
+  }
+  return null
+}
+
+export interface Admitted {
+  readonly spec: JobSpec
+  readonly record: JobRecord
+}
+
+interface Submission {
+  readonly id: JobId
+  readonly tok: Token
+  readonly wish: Wish
+  readonly account: Account
+  readonly now: Instant
+  readonly epoch: Epoch
+}
+
+export const admit = (
+  submission: Submission,
+  policy: AdmissionPolicy,
+  nodes: readonly NodeReport[],
+): Admitted | Refusal => {
+  const settled = settleWish(submission.wish, policy, nodes)
+  if (isRefusal(settled)) return settled
+  const {id, tok, wish, account, now} = submission
+  const uid = account.uid as Uid
+  return {spec: {v: 1, id, tok, uid, wish}, record: firstRecord(submission, settled, uid, now)}
+}
+
+const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: Instant): JobRecord => ({
+  v: 1,
+  id: submission.id,
+  rev: rev(1),
+  epoch: epoch(submission.epoch),
+  user: submission.account.name,
+  uid,
+  gid: submission.account.gid as Gid,
+  project: 'default',
+  queue: 'default',
+  name: settled.name,
+  image: settled.image,
+  resources: settled.resources,
+  walltime: settled.walltime,
+  nice: 0,
+  labels: submission.wish.labels ?? {},
+  submitted: now,
+  eligible: now,
+  started: null,
+  ended: null,
+  state: submission.wish.hold === true ? 'held' : 'pending',
+  desired: 'run',
+  reason: submission.wish.hold === true ? {code: 'held', text: 'held at submission'} : null,
+  req: {uid, tok: submission.tok},
+  attempt: 1,
+  node: null,
+  container: null,
+  paused: {since: null, total: 0},
+  stop: null,
+  exit: null,
+  usage: null,
+  sealed: false,
+  prev: null,
+  by: 'scheduler',
+})

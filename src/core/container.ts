@@ -1,0 +1,131 @@
+/**
+ * From a job to the container that runs it: built from scratch, nothing the user wrote is copied through
+ * but his command, his variables and his paths inside (design 5, security-reliability.md A6). Pure.
+ */
+import type {Account, ContainerSpec, Mount} from '@god-cli/api'
+import {GodError} from './errors.js'
+import type {Command, JobRecord, Wish} from './job.js'
+import {WRAPPER} from './wrapper.js'
+
+/** Where the job's directory appears inside. */
+export const WORK_TARGET = '/mnt/go-docker'
+export const HOME_TARGET = '/mnt/home'
+
+export interface Site {
+  readonly cluster: string
+  readonly network: 'none' | 'bridge' | 'host'
+  readonly pids: number
+  /** False: the executor has no images and sees the node's own paths. */
+  readonly images: boolean
+}
+
+/** First 8 digits of the cluster keep two sites on one engine apart; the name is what the engine refuses to make twice. */
+export const containerName = (cluster: string, id: number, attempt: number): string =>
+  `god-${cluster.slice(0, 8)}-${id}-${attempt}`
+
+const inside = (workSource: string, site: Site): string => (site.images ? WORK_TARGET : workSource)
+
+const argvOf = (command: Command, work: string): readonly string[] =>
+  command.kind === 'argv' ? command.argv : [`${work}/cmd.sh`, ...command.args]
+
+/** `%j` job number, `%x` job name, as batch users know them; a name never brings a path with it. */
+const outputPath = (pattern: string | undefined, fallback: string, record: JobRecord): string =>
+  (pattern ?? fallback).replaceAll('%j', String(record.id)).replaceAll('%x', record.name.replaceAll('/', '_'))
+
+export interface Outputs {
+  readonly output: string
+  readonly error: string
+}
+
+/** Paths of standard output and error, as seen inside; relative ones are meant from the job's directory. */
+export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'output' | 'error'>): Outputs => ({
+  output: outputPath(wish.output, 'god.log', record),
+  error: outputPath(wish.error, 'god.err', record),
+})
+
+const passwdText = (account: Account, home: string): string =>
+  `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
+
+const groupText = (account: Account): string => {
+  const names = account.groups
+    .filter(gid => gid !== 0)
+    .map(gid => `${gid === account.gid ? account.name : `g${gid}`}:x:${gid}:`)
+  return `root:x:0:\n${names.join('\n')}\n`
+}
+
+const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] =>
+  home === null
+    ? []
+    : [
+        {source: home, target: account.home, readOnly: false},
+        {source: home, target: HOME_TARGET, readOnly: false},
+      ]
+
+interface Paths {
+  /** The job's directory on the node. */
+  readonly work: string
+  /** The home directory, if it is mounted. */
+  readonly home: string | null
+}
+
+const environment = (
+  record: JobRecord,
+  wish: Wish,
+  account: Account,
+  site: Site,
+  paths: Paths,
+): Record<string, string> => {
+  const work = inside(paths.work, site)
+  const home = paths.home === null ? work : account.home
+  const outputs = outputsOf(record, wish)
+  return {
+    ...wish.env,
+    HOME: home,
+    USER: account.name,
+    LOGNAME: account.name,
+    GOD_JOB_ID: String(record.id),
+    GODOCKER_JID: String(record.id),
+    GODOCKER_PWD: work,
+    GODOCKER_HOME: home,
+    GOD_OUT: work,
+    GOD_ATTEMPT: String(record.attempt),
+    GOD_CWD: wish.workdir ?? work,
+    GOD_STDOUT: outputs.output,
+    GOD_STDERR: outputs.error,
+  }
+}
+
+export const containerSpec = (
+  record: JobRecord,
+  wish: Wish,
+  account: Account,
+  site: Site,
+  paths: Paths,
+): ContainerSpec => {
+  if (record.container === null) throw new GodError('E_BUG', `job ${record.id} has no container name`)
+  const work = inside(paths.work, site)
+  return {
+    name: record.container.name,
+    cluster: site.cluster,
+    job: record.id,
+    attempt: record.attempt,
+    nonce: record.container.nonce,
+    jobName: record.name,
+    user: account.name,
+    uid: account.uid,
+    gid: account.gid,
+    groups: account.groups,
+    image: record.image,
+    wrapper: WRAPPER,
+    argv: argvOf(wish.command, work),
+    env: environment(record, wish, account, site, paths),
+    resources: record.resources,
+    pids: site.pids,
+    network: site.network,
+    workDir: {source: paths.work, target: work, readOnly: false},
+    mounts: site.images ? homeMounts(account, paths.home) : [],
+    passwd: passwdText(account, paths.home === null ? work : account.home),
+    group: groupText(account),
+    hostname: `job-${record.id}`,
+  }
+}

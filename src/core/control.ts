@@ -1,0 +1,109 @@
+/**
+ * What a control request does to a job: the next revision's change, "nothing to do", or a reasoned no.
+ *
+ * Pure, and asked twice: by the command, for an early answer, and by the pass that applies the request.
+ * A wish for a job that has begun only sets the desired state; its watcher brings it about.
+ */
+import type {Instant} from './brand.js'
+import {type Refusal, refusal} from './errors.js'
+import type {JobRecord} from './job.js'
+import type {Change} from './outcome.js'
+import type {ControlOp, ControlRequest} from './request.js'
+import {isOver, type State} from './state.js'
+
+export type Effect =
+  | {readonly kind: 'change'; readonly change: Change}
+  /** Already so: idempotent. The text says how. */
+  | {readonly kind: 'already'; readonly text: string}
+  | {readonly kind: 'refused'; readonly refusal: Refusal}
+
+type Wish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
+
+const change = (fields: Change): Effect => ({kind: 'change', change: fields})
+const already = (text: string): Effect => ({kind: 'already', text})
+
+const wrongState = (record: JobRecord, verb: string, hint: string): Effect => ({
+  kind: 'refused',
+  refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${record.state}`, hint),
+})
+
+export const applyControl = (record: JobRecord, wish: Wish, now: Instant): Effect => {
+  switch (wish.op) {
+    case 'kill':
+      return kill(record, wish, now)
+    case 'suspend':
+      return suspend(record)
+    case 'resume':
+      return resume(record)
+    case 'hold':
+      return hold(record, wish)
+    case 'release':
+      return release(record, now)
+  }
+}
+
+const WAITING: readonly State[] = ['pending', 'held']
+
+const kill = (record: JobRecord, wish: Wish, now: Instant): Effect => {
+  if (isOver(record.state)) return already(`is over already (${record.state})`)
+  if (record.desired === 'killed') return already('is being killed already')
+  const text =
+    wish.remark === undefined ? 'killed before it started' : `killed before it started: ${wish.remark}`
+  if (WAITING.includes(record.state)) {
+    return change({state: 'killed', desired: 'killed', ended: now, reason: {code: 'killed', text}})
+  }
+  const named =
+    wish.signal === undefined ? {} : {stop: {cause: 'killed' as const, at: now, signal: wish.signal}}
+  return change({state: record.state, desired: 'killed', ...(record.state === 'stopping' ? {} : named)})
+}
+
+const suspend = (record: JobRecord): Effect => {
+  if (record.desired === 'suspended') return already('is suspended already')
+  if (record.desired === 'killed') return wrongState(record, 'suspended', 'It is being killed.')
+  if (!(['starting', 'running', 'suspended'] as State[]).includes(record.state)) {
+    const waiting = WAITING.includes(record.state)
+    return wrongState(
+      record,
+      'suspended',
+      waiting ? `Keep it from starting with 'god hold ${record.id}'.` : '',
+    )
+  }
+  return change({state: record.state, desired: 'suspended'})
+}
+
+const resume = (record: JobRecord): Effect => {
+  if (record.state === 'held') return wrongState(record, 'resumed', `Use 'god release ${record.id}'.`)
+  if (record.state === 'pending') return already('is not suspended')
+  if (isOver(record.state) || record.desired === 'killed') {
+    return wrongState(record, 'resumed', isOver(record.state) ? 'Submit it again.' : 'It is being killed.')
+  }
+  if (record.desired === 'run') return already('is not suspended')
+  return change({state: record.state, desired: 'run'})
+}
+
+const hold = (record: JobRecord, wish: Wish): Effect => {
+  if (record.state === 'held') return already('is held already')
+  if (record.state !== 'pending') {
+    return wrongState(
+      record,
+      'held',
+      isOver(record.state) ? '' : `Stop it for a while with 'god suspend ${record.id}'.`,
+    )
+  }
+  return change({state: 'held', reason: {code: 'held', text: wish.remark ?? 'held by request'}})
+}
+
+const release = (record: JobRecord, now: Instant): Effect => {
+  if (record.state === 'pending') return already('is not held')
+  if (record.state !== 'held') return wrongState(record, 'released', '')
+  return change({state: 'pending', eligible: now, reason: null})
+}
+
+/** What a command says it asked for. */
+export const PAST: Readonly<Record<ControlOp, string>> = {
+  kill: 'kill requested',
+  suspend: 'suspend requested',
+  resume: 'resume requested',
+  hold: 'hold requested',
+  release: 'release requested',
+}

@@ -1,0 +1,41 @@
+/** Names that users choose: of jobs, and of variables in a job's environment. Bounded, and harmless on a terminal. */
+import {type Refusal, refusal} from './errors.js'
+
+/** Longest job name, in characters. */
+const MOST = 64
+
+/** C0, DEL, C1, line and paragraph separators, and the marks that turn the direction of writing. */
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+
+/** Null = a good name. */
+export const checkJobName = (name: string): Refusal | null => {
+  if (name === '') return refusal('E_NAME_BAD', 'the job name is empty', 'Leave -J out, or give a name.')
+  if (name.length > MOST) {
+    return refusal('E_NAME_BAD', `the job name has ${name.length} characters; at most ${MOST} are taken`)
+  }
+  if (INVISIBLE.test(name)) {
+    return refusal(
+      'E_NAME_BAD',
+      `the job name ${JSON.stringify(name)} contains control characters`,
+      'Use visible characters.',
+    )
+  }
+  return null
+}
+
+/** These are set by god; a user's value would be lost without a word. */
+const OURS = /^(GOD_|GODOCKER_|GOGOCKER_)/
+
+/** Null = a variable the job may have. */
+export const checkEnvName = (name: string): Refusal | null => {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) {
+    return refusal(
+      'E_ENV_BAD',
+      `${JSON.stringify(name)} is not the name of a variable`,
+      'Use letters, digits and _.',
+    )
+  }
+  if (OURS.test(name))
+    return refusal('E_ENV_BAD', `variables named GOD_... and GODOCKER_... are set by god: '${name}'`)
+  return null
+}

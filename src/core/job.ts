@@ -1,0 +1,165 @@
+/**
+ * A job's public record and private spec: their shapes, and the parsers that let them in (state.md 6).
+ *
+ * Bytes from the disk are unknown until parsed here; field by field, unknown fields refused.
+ * Times are epoch milliseconds, walltime seconds, cpus thousandths, memory bytes.
+ */
+import * as v from 'valibot'
+import {
+  type Epoch,
+  type Gid,
+  type Instant,
+  type JobId,
+  MAX_ID,
+  type Rev,
+  type Token,
+  type Uid,
+} from './brand.js'
+import {STATES} from './state.js'
+
+const whole = (min: number, max: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
+const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
+  v.pipe(
+    schema,
+    v.transform(value => value as T),
+  )
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const far = Number.MAX_SAFE_INTEGER
+
+export const idSchema = branded<JobId>(whole(1, MAX_ID))
+export const tokenSchema = branded<Token>(v.pipe(v.string(), v.regex(/^[0-9a-f]{24}$/)))
+const uidSchema = branded<Uid>(whole(0, 0xffff_fffe))
+const gidSchema = branded<Gid>(whole(0, 0xffff_fffe))
+const instantSchema = branded<Instant>(whole(0, far))
+const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+const resourcesSchema = v.strictObject({
+  cpus: whole(1, far),
+  memory: whole(1, far),
+  gpus: whole(0, 1024),
+})
+
+const reasonSchema = v.strictObject({
+  code: text(64),
+  text: text(1024),
+  numbers: v.exactOptional(v.record(text(64), v.union([v.number(), text(256)]))),
+})
+
+const recordSchema = v.strictObject({
+  v: v.literal(1),
+  id: idSchema,
+  rev: branded<Rev>(whole(1, far)),
+  epoch: branded<Epoch>(whole(0, far)),
+  user: text(64),
+  uid: uidSchema,
+  gid: gidSchema,
+  project: text(64),
+  queue: text(64),
+  name: text(64),
+  image: text(255),
+  resources: resourcesSchema,
+  walltime: v.nullable(whole(1, far)),
+  nice: whole(-1000, 1000),
+  labels: v.record(text(64), text(256)),
+  submitted: instantSchema,
+  eligible: instantSchema,
+  started: v.nullable(instantSchema),
+  ended: v.nullable(instantSchema),
+  state: v.picklist(STATES),
+  desired: v.picklist(['run', 'suspended', 'killed'] as const),
+  reason: v.nullable(reasonSchema),
+  req: v.strictObject({uid: uidSchema, tok: tokenSchema}),
+  attempt: whole(1, 1_000_000),
+  node: v.nullable(text(255)),
+  container: v.nullable(v.strictObject({name: text(128), id: v.nullable(text(128)), nonce: tokenSchema})),
+  /** Paused time of this attempt: since when, and the sum of what is over (ms). */
+  paused: v.strictObject({since: v.nullable(instantSchema), total: whole(0, far)}),
+  /** Asked to end: why, when the polite signal went out, and which it was. */
+  stop: v.nullable(
+    v.strictObject({cause: v.picklist(['killed', 'timeout'] as const), at: instantSchema, signal: text(16)}),
+  ),
+  exit: v.nullable(
+    v.strictObject({code: v.nullable(whole(0, 255)), signal: v.nullable(whole(1, 64)), oom: v.boolean()}),
+  ),
+  usage: v.nullable(
+    v.strictObject({
+      cpuSeconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
+      maxMemory: whole(0, far),
+      exact: v.boolean(),
+    }),
+  ),
+  sealed: v.boolean(),
+  prev: v.nullable(v.strictObject({rev: branded<Rev>(whole(1, far)), sha256: sha256Schema})),
+  /** Who wrote this revision: `u<uid>` for an owner's wish, else the role. */
+  by: text(64),
+})
+
+type ReadonlyDeep<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : {readonly [K in keyof T]: ReadonlyDeep<T[K]>}
+
+export type JobRecord = ReadonlyDeep<v.InferOutput<typeof recordSchema>>
+
+const commandSchema = v.variant('kind', [
+  v.strictObject({kind: v.literal('argv'), argv: v.pipe(v.array(v.string()), v.minLength(1))}),
+  v.strictObject({
+    kind: v.literal('script'),
+    text: v.pipe(v.string(), v.startsWith('#!')),
+    args: v.array(v.string()),
+  }),
+])
+
+const signalSchema = v.picklist([
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGKILL',
+] as const)
+export type StopSignal = v.InferOutput<typeof signalSchema>
+export {signalSchema}
+
+/** What a user asks for. Absent = the site's default, filled in at admission. */
+export const wishSchema = v.strictObject({
+  name: v.exactOptional(text(64)),
+  image: v.exactOptional(text(255)),
+  command: commandSchema,
+  cpus: v.exactOptional(whole(1, far)),
+  memory: v.exactOptional(whole(1, far)),
+  walltime: v.exactOptional(whole(1, far)),
+  env: v.exactOptional(v.record(text(128), text(131_072))),
+  labels: v.exactOptional(v.record(text(64), text(256))),
+  workdir: v.exactOptional(text(4096)),
+  output: v.exactOptional(text(4096)),
+  error: v.exactOptional(text(4096)),
+  hold: v.exactOptional(v.boolean()),
+})
+export type Wish = v.InferOutput<typeof wishSchema>
+export type Command = Wish['command']
+
+/** The private part of a job, written once at admission. */
+const specSchema = v.strictObject({
+  v: v.literal(1),
+  id: idSchema,
+  tok: tokenSchema,
+  uid: uidSchema,
+  wish: wishSchema,
+})
+export type JobSpec = v.InferOutput<typeof specSchema>
+
+export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly why: string}
+
+/** One line on the first fault: the field's path and what is wrong with it. */
+export const parseWith = <S extends v.GenericSchema>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
+  const result = v.safeParse(schema, value, {abortEarly: true})
+  if (result.success) return {ok: true, value: result.output}
+  const issue = result.issues[0]
+  const path = v.getDotPath(issue)
+  return {ok: false, why: path === null ? issue.message : `${path}: ${issue.message}`}
+}
+
+export const parseRecord = (value: unknown): Parsed<JobRecord> => parseWith(recordSchema, value)
+export const parseSpec = (value: unknown): Parsed<JobSpec> => parseWith(specSchema, value)

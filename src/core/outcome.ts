@@ -1,0 +1,158 @@
+/**
+ * What a revision changes: the fields that each transition of a started job sets, and the final state
+ * from exit code, out-of-memory word, fence and our own stop (docker.md 1.3, state.md 8). Pure.
+ */
+import type {ContainerView, Reason} from '@god-cli/api'
+import {type Instant, instant} from './brand.js'
+import {never} from './errors.js'
+import type {JobRecord} from './job.js'
+import type {FinalState, State} from './state.js'
+import {FENCE_EXIT} from './wrapper.js'
+
+/** Fields of the next revision that differ from its base. */
+export type Change = Partial<
+  Pick<
+    JobRecord,
+    | 'state'
+    | 'desired'
+    | 'reason'
+    | 'eligible'
+    | 'started'
+    | 'ended'
+    | 'node'
+    | 'attempt'
+    | 'container'
+    | 'paused'
+    | 'stop'
+    | 'exit'
+    | 'usage'
+    | 'req'
+    | 'sealed'
+  >
+> & {readonly state: State}
+
+export type Exit = NonNullable<JobRecord['exit']>
+
+const reason = (code: string, text: string, numbers?: Reason['numbers']): Reason =>
+  numbers === undefined ? {code, text} : {code, text, numbers}
+
+/** From running on the engine's id is used, never the name. */
+export const runningChange = (record: JobRecord, container: ContainerView, now: Instant): Change => ({
+  state: 'running',
+  container: record.container === null ? null : {...record.container, id: container.id},
+  started: instant(container.startedAt ?? now),
+  reason: null,
+})
+
+export const givenBackChange = (record: JobRecord, why: string, now: Instant): Change =>
+  record.desired === 'killed'
+    ? {state: 'killed', ended: now, reason: reason('killed', 'killed before it started'), exit: null}
+    : {...nextAttempt(record), reason: reason('given-back', why)}
+
+/** A fresh attempt, waiting. */
+const nextAttempt = (record: JobRecord): Change => ({
+  state: 'pending',
+  attempt: record.attempt + 1,
+  node: null,
+  container: null,
+  started: null,
+  ended: null,
+  exit: null,
+  usage: null,
+  stop: null,
+  paused: {since: null, total: 0},
+})
+
+export const stopChange = (cause: 'killed' | 'timeout', signal: string, now: Instant): Change => ({
+  state: 'stopping',
+  stop: {cause, at: now, signal},
+  reason:
+    cause === 'killed'
+      ? reason('killed', `asked to end with ${signal}`)
+      : reason('walltime', `its walltime is over; asked to end with ${signal}`),
+})
+
+export const suspendedChange = (record: JobRecord, now: Instant): Change => ({
+  state: 'suspended',
+  paused: {since: now, total: record.paused.total},
+  reason: reason('suspended', 'suspended by request'),
+})
+
+export const resumedChange = (record: JobRecord, now: Instant): Change => ({
+  state: 'running',
+  paused: {since: null, total: record.paused.total + pausedNow(record, now)},
+  reason: null,
+})
+
+const pausedNow = (record: JobRecord, now: Instant): number =>
+  record.paused.since === null ? 0 : Math.max(0, now - record.paused.since)
+
+/** The job could not be started at all: the engine's or our own sentence says why. */
+export const refusedStart = (why: Reason, now: Instant): Change => ({
+  state: 'failed',
+  ended: now,
+  reason: why,
+  exit: null,
+})
+
+/** The end of an attempt. `container` null: the engine has none any more, the exit file is the only witness. */
+export const endedChange = (
+  record: JobRecord,
+  container: ContainerView | null,
+  exitFile: number | null,
+  now: Instant,
+): Change => {
+  const ended = instant(Math.max(container?.finishedAt ?? now, record.started ?? 0))
+  const paused = {since: null, total: record.paused.total + pausedNow(record, ended)}
+  const started = record.started ?? (container?.startedAt == null ? null : instant(container.startedAt))
+  if (container?.startFault != null) {
+    const fault = reason('start', `the engine could not start it: ${container.startFault}`.slice(0, 1024))
+    return {...refusedStart(fault, ended), paused}
+  }
+  const exit = witnessed(container, exitFile)
+  const state = finalState(record, exit)
+  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record)}
+}
+
+/** The engine's word, unless it is gone or tells only of the wrapper's fence: then the wrapper's. */
+const witnessed = (container: ContainerView | null, exitFile: number | null): Exit | null => {
+  const told = container?.exitCode ?? null
+  const code = told === null || told === FENCE_EXIT ? exitFile : told
+  if (code === null) return null
+  const signal = code > 128 && code <= 192 ? code - 128 : null
+  return {code, signal, oom: container?.oomKilled ?? false}
+}
+
+const finalState = (record: JobRecord, exit: Exit | null): FinalState => {
+  if (record.stop !== null && record.state === 'stopping') return record.stop.cause
+  if (exit === null) return record.desired === 'killed' ? 'killed' : 'lost'
+  if (exit.code === 0) return 'done'
+  return exit.oom && exit.code === 137 ? 'oom' : 'failed'
+}
+
+const finalReason = (state: FinalState, exit: Exit | null, record: JobRecord): Reason | null => {
+  switch (state) {
+    case 'done':
+      return null
+    case 'failed':
+      return exitReason(exit)
+    case 'killed':
+      return reason('killed', record.started === null ? 'killed before it started' : 'killed by request')
+    case 'timeout':
+      return reason('walltime', 'its walltime was over', {walltime: record.walltime ?? 0})
+    case 'oom':
+      return reason('oom', 'killed by the kernel: out of memory', {memory: record.resources.memory})
+    case 'lost':
+      return reason('lost', 'its container vanished and left no exit code')
+    default:
+      return never(state)
+  }
+}
+
+const exitReason = (exit: Exit | null): Reason => {
+  const code = exit?.code ?? FENCE_EXIT
+  const note = exit?.oom === true ? ' (something in it ran out of memory)' : ''
+  return exit?.signal == null
+    ? reason('exit', `exit code ${code}${note}`, {code})
+    : reason('signal', `ended by signal ${exit.signal}${note}`, {signal: exit.signal})
+}

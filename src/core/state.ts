@@ -1,0 +1,97 @@
+/**
+ * The one table of states: which state a job may go to from where (state.md 6).
+ *
+ * A revision that the table does not allow is never written, and is quarantined when found.
+ * States before the end follow the life of an attempt; a final state never changes, except that an
+ * explicit requeue opens the next attempt and packing seals the record.
+ */
+
+export const STATES = [
+  'pending',
+  'held',
+  'starting',
+  'running',
+  'suspended',
+  'stopping',
+  'done',
+  'failed',
+  'killed',
+  'timeout',
+  'oom',
+  'lost',
+  'refused',
+] as const
+
+export type State = (typeof STATES)[number]
+
+export const FINAL_STATES = ['done', 'failed', 'killed', 'timeout', 'oom', 'lost'] as const
+export type FinalState = (typeof FINAL_STATES)[number]
+
+/** States in which a node's resources are taken. */
+export const ALLOCATED_STATES = ['starting', 'running', 'suspended', 'stopping'] as const
+
+export type Desired = 'run' | 'suspended' | 'killed'
+
+const NEXT: Readonly<Record<State, readonly State[]>> = {
+  pending: ['held', 'starting', 'killed', 'refused'],
+  held: ['pending', 'killed'],
+  starting: ['running', 'pending', ...FINAL_STATES],
+  running: ['suspended', 'stopping', ...FINAL_STATES],
+  suspended: ['running', 'stopping', ...FINAL_STATES],
+  stopping: FINAL_STATES,
+  done: ['pending'],
+  failed: ['pending'],
+  killed: ['pending'],
+  timeout: ['pending'],
+  oom: ['pending'],
+  lost: ['pending'],
+  refused: [],
+}
+
+export const isFinal = (state: State): state is FinalState =>
+  (FINAL_STATES as readonly State[]).includes(state)
+
+export const isAllocated = (state: State): boolean => (ALLOCATED_STATES as readonly State[]).includes(state)
+
+/** Over for the user: nothing more will happen by itself. */
+export const isOver = (state: State): boolean => isFinal(state) || state === 'refused'
+
+/** What the table looks at in a revision. */
+export interface Stage {
+  readonly id: number
+  readonly rev: number
+  readonly state: State
+  readonly attempt: number
+  readonly sealed: boolean
+}
+
+/** Null = allowed; else why not. */
+export const transitionFault = (from: Stage, to: Stage): string | null => {
+  if (to.id !== from.id || to.rev !== from.rev + 1) {
+    return `revision ${to.rev} of job ${to.id} cannot follow revision ${from.rev} of job ${from.id}`
+  }
+  if (from.sealed) return `job ${from.id} is sealed: nothing may follow`
+  const same = to.state === from.state
+  if (to.sealed && !(same && isFinal(to.state))) return `only a final state can be sealed, not ${to.state}`
+  if (same) return sameStateFault(from, to)
+  if (!NEXT[from.state].includes(to.state)) return `${to.state} cannot follow ${from.state}`
+  return attemptFault(from, to)
+}
+
+const sameStateFault = (from: Stage, to: Stage): string | null => {
+  if (isOver(from.state) && !to.sealed) return `${from.state} is final: nothing may follow but a new attempt`
+  return from.attempt === to.attempt ? null : 'the attempt cannot change within a state'
+}
+
+/** A new attempt begins only when a start is given back or a final job is requeued. */
+const attemptFault = (from: Stage, to: Stage): string | null => {
+  const opens = to.state === 'pending' && from.state !== 'held'
+  const expected = opens ? from.attempt + 1 : from.attempt
+  return to.attempt === expected ? null : `attempt ${to.attempt} cannot follow attempt ${from.attempt}`
+}
+
+/** Clients of the original know only these. */
+export const originalStatus = (state: State): 'pending' | 'running' | 'over' => {
+  if (state === 'pending' || state === 'held') return 'pending'
+  return isOver(state) ? 'over' : 'running'
+}
