@@ -1,0 +1,132 @@
+/**
+ * Applying control requests (state.md 5): one open request per job, each applied exactly once.
+ *
+ * Every record carries the request applied last. To apply R: its `req` is R: done; R's file is gone: nothing to
+ * do; another one is still in the inbox: that one is finished first; then the change is published with req = R,
+ * and R is unlinked after its last job. So neither a crash before the unlink nor a stalled taker applies R twice.
+ */
+import type {JobId, Token, Uid} from '../core/brand.js'
+import {applyControl} from '../core/control.js'
+import {type Refusal, refusal} from '../core/errors.js'
+import {mayChange} from '../core/permission.js'
+import type {Drop} from '../store/inbox.js'
+import type {Author, Stored} from '../store/job-store.js'
+import {publish} from './publish.js'
+import type {Service} from './service.js'
+import type {Wanted} from './take-requests.js'
+
+export interface ControlWork {
+  readonly drops: readonly Drop[]
+  readonly wanted: readonly Wanted[]
+  /** Ids of requests that are not admitted yet. */
+  readonly waiting: ReadonlySet<JobId>
+  readonly role: 'scheduler' | 'watcher'
+  readonly author: Author
+}
+
+/** `busy`: requests being finished further up. */
+interface Work extends ControlWork {
+  readonly busy: Set<Token>
+}
+
+type Outcome =
+  | {readonly kind: 'done'}
+  | {readonly kind: 'wait'}
+  | {readonly kind: 'refused'; readonly refusal: Refusal}
+const DONE: Outcome = {kind: 'done'}
+const WAIT: Outcome = {kind: 'wait'}
+
+export const applyControls = (
+  service: Service,
+  work: ControlWork,
+): {readonly applied: number; readonly refused: number} => {
+  let applied = 0
+  let refused = 0
+  for (const wanted of work.wanted) {
+    const outcome = applyRequest(service, {...work, busy: new Set()}, wanted)
+    if (outcome.kind === 'done') applied++
+    if (outcome.kind === 'refused') refused++
+  }
+  return {applied, refused}
+}
+
+/** All jobs of one request, then its end: unlinked, or kept with the reason if no job took it. */
+const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => {
+  work.busy.add(wanted.request.tok)
+  const outcomes = wanted.request.ids.map(id => applyTo(service, work, wanted, id))
+  service.durable.syncPending()
+  if (outcomes.some(outcome => outcome.kind === 'wait')) return WAIT
+  const {drop, request} = wanted
+  const no = outcomes.find(outcome => outcome.kind === 'refused')
+  if (no?.kind === 'refused') {
+    service.journal.write({at: service.now(), what: 'refused', by: `u${drop.uid}`, text: no.refusal.message})
+  }
+  if (no?.kind === 'refused' && outcomes.every(outcome => outcome.kind === 'refused')) {
+    drop.refuse(request.tok, {...no.refusal, id: null, at: service.now()})
+    return no
+  }
+  drop.finish(request.tok)
+  return DONE
+}
+
+const applyTo = (service: Service, work: Work, wanted: Wanted, id: JobId): Outcome => {
+  for (;;) {
+    const base = service.jobs.read(id)
+    if (base === null) return absent(service, work, id)
+    const outcome = settled(service, work, wanted, base) ?? change(service, work, wanted, base)
+    if (outcome !== null) return outcome
+  }
+}
+
+/** Null = the request is still to be applied to this job. */
+const settled = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
+  const caller = {uid: drop.uid, operator: drop.uid === service.uid || drop.uid === 0}
+  // The same answer as for a job that is not there: nobody learns whose ids exist.
+  if (!mayChange(caller, base.record)) return unknownJob(base.record.id)
+  if (isLast(base, drop.uid, request.tok) || !drop.has(request.tok)) return DONE
+  return finishOlder(service, work, base) ? null : WAIT
+}
+
+/** Null = somebody was faster: read the job again. */
+const change = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
+  const effect = applyControl(base.record, request, service.now())
+  if (effect.kind === 'already') return DONE
+  if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
+  const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}
+  const author = {...work.author, by: `u${drop.uid}`}
+  return publish(service, base, next, author, 'later') === null ? null : DONE
+}
+
+const isLast = ({record}: Stored, uid: Uid, tok: Token): boolean =>
+  record.req.uid === uid && record.req.tok === tok
+
+const unknownJob = (id: JobId): Outcome => ({
+  kind: 'refused',
+  refusal: refusal('E_NO_JOB', `there is no job ${id}`, 'See `god stat -a`.'),
+})
+
+const absent = (service: Service, work: Work, id: JobId): Outcome => {
+  if (service.manifest.contains(id)) return DONE
+  return work.waiting.has(id) ? WAIT : unknownJob(id)
+}
+
+/** True: the request that the record carries is no longer in the inbox (now). */
+const finishOlder = (service: Service, work: Work, {record}: Stored): boolean => {
+  // Two requests for the same several jobs, each applied to some: wishes are idempotent, so go on.
+  if (work.busy.has(record.req.tok)) return true
+  const drop = work.drops.find(candidate => candidate.uid === record.req.uid)
+  if (drop === undefined || !drop.has(record.req.tok)) return true
+  const taken = drop.read(record.req.tok)
+  if (taken.kind !== 'request') return taken.kind === 'gone'
+  if (taken.request.op === 'submit') {
+    // Its revision 1 is there, so it is applied; only the admitting scheduler knows that all of it is synced.
+    if (work.role !== 'scheduler') return false
+    service.durable.syncFolder(service.layout.specBucket(record.id))
+    service.durable.syncFolder(service.layout.bucket(record.id))
+    drop.finish(record.req.tok)
+    return true
+  }
+  if (work.role === 'watcher' && (taken.request.op === 'hold' || taken.request.op === 'release')) return false
+  const older = {drop, request: taken.request, writtenAt: taken.writtenAt}
+  return applyRequest(service, work, older).kind !== 'wait'
+}

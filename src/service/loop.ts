@@ -1,0 +1,121 @@
+/**
+ * The one endless loop: `god watch` and `god schedule --watch`.
+ *
+ * Each turn does a watcher pass and a scheduling pass for the leases it holds, then sleeps until a bell rings, the
+ * engine tells of a change, a job it works on comes to rest, a grace period or walltime ends, or the poll interval
+ * is over. Jobs are worked on beside the turns, so a slow start delays no kill. Started again after a crash it
+ * needs nothing but the shared directory.
+ */
+import type {Epoch, Instant} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {claimEpoch} from '../store/epoch.js'
+import type {AcquireLease, Lease} from '../store/lease.js'
+import {checkHalt} from './passes.js'
+import {createReconciler, type Reconciler} from './reconciler.js'
+import {schedulerPass} from './scheduler.js'
+import type {Service} from './service.js'
+import {createWaker, type Waker} from './waker.js'
+import {watcherPass} from './watcher.js'
+
+export interface LoopOptions {
+  readonly schedule: boolean
+  readonly watch: boolean
+  readonly acquire: AcquireLease
+  readonly holder: string
+  /** Milliseconds between two looks by the clock. */
+  readonly poll: number
+  readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly signal: AbortSignal
+  /** Starts what rings `wake`; returns its stop. */
+  readonly listen: (wake: () => void) => () => Promise<void>
+}
+
+interface Held {
+  scheduler: {readonly lease: Lease; readonly epoch: Epoch} | null
+  watcher: Lease | null
+}
+
+const keepWatcher = async (service: Service, options: LoopOptions, held: Held): Promise<boolean> => {
+  if (held.watcher?.lost() === true) {
+    service.log('warning', 'another watcher took this node over')
+    held.watcher = null
+  }
+  held.watcher ??= await options.acquire(`watch-${service.node}`)
+  return held.watcher !== null
+}
+
+const keepScheduler = async (service: Service, options: LoopOptions, held: Held): Promise<Epoch | null> => {
+  if (held.scheduler?.lease.lost() === true) {
+    service.log('warning', 'another scheduler took over')
+    held.scheduler = null
+  }
+  if (held.scheduler === null) {
+    const lease = await options.acquire('scheduler')
+    if (lease === null) return null
+    held.scheduler = {lease, epoch: claimEpoch(service.durable, service.layout, options.holder)}
+    service.log('info', `scheduling, epoch ${held.scheduler.epoch}`)
+  }
+  return held.scheduler.epoch
+}
+
+const scheduleTurn = async (
+  service: Service,
+  options: LoopOptions,
+  held: Held,
+  reconciler: Reconciler,
+): Promise<void> => {
+  const epoch = await keepScheduler(service, options, held)
+  if (epoch === null) return
+  try {
+    const report = await schedulerPass(service, epoch)
+    for (const id of report.started) void reconciler.reconcile(id)
+  } catch (error) {
+    if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
+    service.log('warning', error.message)
+    await held.scheduler?.lease.release()
+    held.scheduler = null
+  }
+}
+
+/** One turn; returns when to look again at the latest. */
+const turn = async (
+  service: Service,
+  options: LoopOptions,
+  held: Held,
+  reconciler: Reconciler,
+): Promise<Instant | null> => {
+  checkHalt(service)
+  reconciler.check()
+  let until: Instant | null = null
+  if (options.watch && (await keepWatcher(service, options, held))) {
+    until = (await watcherPass(service, reconciler)).until
+  }
+  if (options.schedule) await scheduleTurn(service, options, held, reconciler)
+  service.durable.syncPending()
+  return until
+}
+
+const rest = (service: Service, options: LoopOptions, waker: Waker, until: Instant | null): Promise<void> => {
+  const left = until === null ? options.poll : Math.max(1, until - service.now())
+  return waker.sleep(signal => options.delay(Math.min(left, options.poll), signal))
+}
+
+export const runLoop = async (service: Service, options: LoopOptions): Promise<void> => {
+  const waker = createWaker()
+  const reconciler = createReconciler(service, waker.wake)
+  const held: Held = {scheduler: null, watcher: null}
+  const stopListening = options.listen(waker.wake)
+  options.signal.addEventListener('abort', waker.wake, {once: true})
+  try {
+    while (!options.signal.aborted) {
+      const until = await turn(service, options, held, reconciler)
+      if (!options.signal.aborted) await rest(service, options, waker, until)
+    }
+  } finally {
+    await stopListening()
+    await reconciler.idle()
+    service.durable.syncPending()
+    await held.watcher?.release()
+    await held.scheduler?.lease.release()
+  }
+}

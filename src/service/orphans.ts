@@ -1,0 +1,86 @@
+/**
+ * Containers of this cluster that no record asks for (state.md 8): killed and removed, and said so.
+ *
+ * At once if their attempt is over, given back or packed; after ten minutes if nothing is known of the job at all
+ * (a record may be on its way back from a backup). First sights are kept on disk, so cron passes count on.
+ */
+import {join} from 'node:path'
+import type {ListedContainer} from '@god-cli/api'
+import {type JobId, jobId} from '../core/brand.js'
+import type {JobRecord} from '../core/job.js'
+import {isFinal} from '../core/state.js'
+import type {Stored} from '../store/job-store.js'
+import {readFile} from '../store/read-file.js'
+import type {Service} from './service.js'
+
+export const ORPHAN_AFTER = 10 * 60 * 1000
+
+type Verdict = 'ours' | 'over' | 'unknown'
+
+const judge = (service: Service, record: JobRecord | undefined, container: ListedContainer): Verdict => {
+  if (record === undefined) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
+  if (container.attempt < record.attempt) return 'over'
+  if (container.attempt > record.attempt) return 'unknown'
+  const same = record.container?.nonce === container.nonce
+  if (isFinal(record.state)) return same ? 'ours' : 'over'
+  if (record.container === null) return 'unknown'
+  return same ? 'ours' : 'over'
+}
+
+const sightsPath = (service: Service): string => join(service.layout.engines, `orphans-${service.node}.json`)
+
+const readSights = (service: Service): Map<string, number> => {
+  try {
+    const file = readFile(service.durable.fs, sightsPath(service))
+    const value: unknown = file === null ? {} : JSON.parse(Buffer.from(file.bytes).toString('utf8'))
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
+    return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
+  } catch {
+    return new Map()
+  }
+}
+
+/** Containers of unknown jobs that have been so for long enough; the others are remembered. */
+const ripe = (service: Service, unknown: readonly ListedContainer[]): readonly ListedContainer[] => {
+  const before = readSights(service)
+  if (unknown.length === 0 && before.size === 0) return []
+  const now = service.now()
+  const sights = new Map(unknown.map(container => [container.id, before.get(container.id) ?? now]))
+  const same = sights.size === before.size && [...sights.keys()].every(id => before.has(id))
+  if (!same)
+    service.durable.replace(
+      sightsPath(service),
+      Buffer.from(`${JSON.stringify(Object.fromEntries(sights))}\n`),
+    )
+  return unknown.filter(container => now - (sights.get(container.id) ?? now) >= ORPHAN_AFTER)
+}
+
+/** How many were removed. `busy`: jobs whose record is being changed by us right now. */
+export const removeOrphans = async (
+  service: Service,
+  live: readonly Stored[],
+  containers: readonly ListedContainer[],
+  busy: ReadonlySet<JobId>,
+): Promise<number> => {
+  const records = new Map(live.map(({record}) => [record.id, record]))
+  const judged = containers
+    .filter(container => !busy.has(jobId(container.job)))
+    .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
+  const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
+  const doomed = [...of('over'), ...ripe(service, of('unknown'))]
+  for (const container of doomed) {
+    service.log(
+      'warning',
+      `removing orphan container ${container.name} (job ${container.job}, attempt ${container.attempt})`,
+    )
+    service.journal.write({
+      at: service.now(),
+      what: 'orphan',
+      id: container.job,
+      attempt: container.attempt,
+      text: container.name,
+    })
+    await service.executor.remove(container.name, container.id)
+  }
+  return doomed.length
+}

@@ -1,0 +1,61 @@
+/**
+ * Single passes, as cron runs them: take the lease if it is free, do one pass, wait for what it began, let go.
+ * Another holder is not an error: the work is being done. HALT is: nothing acts, and the reason is told.
+ */
+import {GodError} from '../core/errors.js'
+import {claimEpoch} from '../store/epoch.js'
+import {haltReason} from '../store/halt.js'
+import type {AcquireLease} from '../store/lease.js'
+import {createReconciler} from './reconciler.js'
+import {type SchedulerReport, schedulerPass} from './scheduler.js'
+import type {Service} from './service.js'
+import {type WatcherReport, watcherPass} from './watcher.js'
+
+export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void => {
+  const why = haltReason(service.durable.fs, service.layout)
+  if (why !== null)
+    throw new GodError(
+      'E_HALTED',
+      `HALT is set: ${why}`,
+      `Cure the cause, then remove ${service.layout.halt}.`,
+    )
+}
+
+const quiet = (): void => undefined
+
+/** Null: another scheduler is at work. */
+export const scheduleOnce = async (
+  service: Service,
+  acquire: AcquireLease,
+  holder: string,
+): Promise<SchedulerReport | null> => {
+  checkHalt(service)
+  const lease = await acquire('scheduler')
+  if (lease === null) return null
+  try {
+    const report = await schedulerPass(service, claimEpoch(service.durable, service.layout, holder))
+    const reconciler = createReconciler(service, quiet)
+    for (const id of report.started) void reconciler.reconcile(id)
+    await reconciler.idle()
+    service.durable.syncPending()
+    return report
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Null: another watcher has this node. */
+export const watchOnce = async (service: Service, acquire: AcquireLease): Promise<WatcherReport | null> => {
+  checkHalt(service)
+  const lease = await acquire(`watch-${service.node}`)
+  if (lease === null) return null
+  try {
+    const reconciler = createReconciler(service, quiet)
+    const report = await watcherPass(service, reconciler)
+    await reconciler.idle()
+    service.durable.syncPending()
+    return report
+  } finally {
+    await lease.release()
+  }
+}

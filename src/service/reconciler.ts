@@ -1,0 +1,189 @@
+/**
+ * Brings one job a step further, again and again, until nothing is to be done now (state.md 8).
+ *
+ * Both the scheduler (for what it has just placed) and the watcher (for its node) call it. Each step is decided
+ * by the pure `advance`; here it is carried out. One job is never worked on twice at the same time in a process;
+ * two processes are kept apart by the record's link, the container's name and the fence.
+ * An engine that cannot be asked leaves the job as it is.
+ */
+import type {ContainerView} from '@god-cli/api'
+import type {Instant, JobId} from '../core/brand.js'
+import {GodError, never} from '../core/errors.js'
+import type {JobRecord} from '../core/job.js'
+import {type Change, refusedStart} from '../core/outcome.js'
+import {advance, type Observed, type Step} from '../core/reconcile.js'
+import {isFinal} from '../core/state.js'
+import type {Stored} from '../store/job-store.js'
+import {publish} from './publish.js'
+import {plainAuthor, type Service} from './service.js'
+import {createContainer} from './start-container.js'
+
+/** More steps than any life has between two waits; a guard against our own mistakes. */
+const MOST_STEPS = 24
+
+export interface Reconciled {
+  /** Look again then, though nothing rings; null = no need. */
+  readonly until: Instant | null
+  readonly unreachable: boolean
+}
+
+export interface Reconciler {
+  reconcile(id: JobId): Promise<Reconciled>
+  /** Ids being worked on now. */
+  busy(): ReadonlySet<JobId>
+  /** Resolves when nothing is being worked on; then as `check`. */
+  idle(): Promise<void>
+  /** Throws what ended the work for good: the disk cannot be trusted, or a bug of ours. */
+  check(): void
+}
+
+const SETTLED: Reconciled = {until: null, unreachable: false}
+
+export const createReconciler = (service: Service, wake: () => void): Reconciler => {
+  const running = new Map<JobId, Promise<Reconciled>>()
+  let fatal: GodError | null = null
+  const guarded = async (id: JobId): Promise<Reconciled> => {
+    try {
+      return await settle(service, id)
+    } catch (error) {
+      if (error instanceof GodError && !error.temporary) fatal ??= error
+      service.log('warning', `job ${id}: ${error instanceof Error ? error.message : String(error)}`)
+      return {until: null, unreachable: true}
+    } finally {
+      running.delete(id)
+      wake()
+    }
+  }
+  const check = (): void => {
+    if (fatal !== null) throw fatal
+  }
+  return {
+    reconcile: id => {
+      const already = running.get(id)
+      if (already !== undefined) return already
+      const work = guarded(id)
+      running.set(id, work)
+      return work
+    },
+    busy: () => new Set(running.keys()),
+    idle: async () => {
+      while (running.size > 0) await Promise.all(running.values())
+      check()
+    },
+    check,
+  }
+}
+
+const settle = async (service: Service, id: JobId): Promise<Reconciled> => {
+  let last = ''
+  for (let i = 0; i < MOST_STEPS; i++) {
+    const stored = service.jobs.read(id)
+    if (stored === null || stored.record.container === null) return SETTLED
+    const observed = await observe(service, stored.record)
+    const step = advance(stored.record, observed, service.now(), service.settings.limits)
+    if (step.do === 'none') return {until: step.until, unreachable: observed.container === 'unknown'}
+    const said = `${stored.record.rev} ${step.do}`
+    // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
+    if (said === last) return SETTLED
+    last = said
+    await perform(service, stored, step)
+  }
+  service.log('warning', `job ${id} took ${MOST_STEPS} steps without coming to rest`)
+  return SETTLED
+}
+
+const inspect = async (service: Service, record: JobRecord): Promise<ContainerView | null | 'unknown'> => {
+  if (record.container === null) return null
+  try {
+    return await service.executor.inspect(record.container.id ?? record.container.name)
+  } catch (error) {
+    service.log(
+      'warning',
+      `job ${record.id}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return 'unknown'
+  }
+}
+
+const observe = async (service: Service, record: JobRecord): Promise<Observed> => {
+  const container = await inspect(service, record)
+  const {work} = service
+  return {
+    container,
+    fence: isFinal(record.state) ? 'none' : work.fence(record.uid, record.id, record.attempt),
+    exitFile: isFinal(record.state) ? null : work.exitFile(record.uid, record.id, record.attempt),
+  }
+}
+
+const author = (record: JobRecord) => plainAuthor('watcher', record.epoch)
+
+const perform = async (
+  service: Service,
+  stored: Stored,
+  step: Exclude<Step, {do: 'none'}>,
+): Promise<void> => {
+  const {executor} = service
+  const {record} = stored
+  switch (step.do) {
+    case 'create': {
+      const answer = await createContainer(service, record)
+      if (answer.answer === 'refused') end(service, stored, refusedStart(answer.reason, service.now()))
+      return
+    }
+    case 'start':
+      return start(service, stored, step.id)
+    case 'pause':
+      return executor.pause(step.id)
+    case 'unpause':
+      return executor.unpause(step.id)
+    case 'signal':
+      await executor.signal(step.id, step.signal)
+      if (step.change !== null) publish(service, stored, step.change, author(record), 'now')
+      return
+    case 'publish':
+      publish(service, stored, step.change, author(record), syncOf(step.change))
+      return
+    case 'collect': {
+      const usage = await executor.usage(step.container.name, step.container.id)
+      end(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
+      return
+    }
+    case 'remove':
+      return executor.remove(step.container.name, step.container.id)
+    case 'void':
+      service.work.voidAttempt(record.uid, record.id, record.attempt)
+      return
+    default:
+      return never(step)
+  }
+}
+
+const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({
+  cpuSeconds: Math.max(0, Number(usage.cpuSeconds.toFixed(6))),
+  maxMemory: Math.max(0, Math.round(usage.maxMemory)),
+  exact: usage.exact,
+})
+
+/** Only the engine tells running and suspended by name again after a power loss. */
+const syncOf = (change: Change): 'now' | 'later' =>
+  change.state === 'running' || change.state === 'suspended' ? 'later' : 'now'
+
+const end = (service: Service, stored: Stored, change: Change): void => {
+  publish(service, stored, change, author(stored.record), 'now')
+}
+
+/** S3: the record is read again right before the engine starts anything. */
+const start = async (service: Service, stored: Stored, containerId: string): Promise<void> => {
+  const {record} = stored
+  if (!service.jobs.isCurrent(stored)) {
+    const fresh = service.jobs.read(record.id)
+    const still = fresh !== null && fresh.record.container?.nonce === record.container?.nonce
+    // It is another attempt's turn: ours must never run. If it is still this attempt, somebody may have adopted it.
+    if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
+    return
+  }
+  const answer = await service.executor.start(containerId)
+  if (answer.answer === 'refused') {
+    end(service, stored, refusedStart(answer.reason, service.now()))
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * One scheduling pass (state.md 5, 7, 8): take requests, snapshot, plan, publish `starting`, tell the reasons.
+ *
+ * The plan is a proposal: each start is published on the revision it was decided on, so whatever changed
+ * meanwhile wins. S2 to S4 follow through the reconciler, outside. A crash anywhere leaves nothing that the
+ * next pass does not find again.
+ */
+import type {NodeReport, PendingJob, Reason} from '@god-cli/api'
+import {type Epoch, type JobId, token} from '../core/brand.js'
+import {containerName} from '../core/container.js'
+import type {JobRecord} from '../core/job.js'
+import {type Plan, schedule} from '../core/schedule.js'
+import {isAllocated} from '../core/state.js'
+import {checkEpoch} from '../store/epoch.js'
+import type {Author, Stored} from '../store/job-store.js'
+import {writeReasons} from '../store/reasons.js'
+import {burnClaims} from './burn-claims.js'
+import {publish} from './publish.js'
+import type {Service} from './service.js'
+import {takeRequests} from './take-requests.js'
+
+export interface SchedulerReport {
+  readonly admitted: number
+  readonly refused: number
+  readonly started: readonly JobId[]
+  readonly pending: number
+}
+
+const pendingJob = (record: JobRecord): PendingJob => ({
+  id: record.id,
+  uid: record.uid,
+  user: record.user,
+  project: record.project,
+  queue: record.queue,
+  resources: record.resources,
+  walltime: record.walltime,
+  nice: record.nice,
+  submitted: record.submitted,
+  eligible: record.eligible,
+})
+
+/** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
+const reportedNodes = async (service: Service): Promise<readonly NodeReport[]> => {
+  try {
+    const nodes = await service.executor.nodes()
+    service.nodes.report(nodes)
+    return nodes
+  } catch (error) {
+    service.log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
+    return []
+  }
+}
+
+const planFor = (service: Service, live: readonly Stored[], nodes: readonly NodeReport[]): Plan =>
+  schedule(
+    {
+      now: service.now(),
+      nodes,
+      allocations: live.flatMap(({record}) =>
+        isAllocated(record.state) && record.node !== null
+          ? [{id: record.id, node: record.node, resources: record.resources}]
+          : [],
+      ),
+      pending: live.filter(({record}) => record.state === 'pending').map(({record}) => pendingJob(record)),
+    },
+    service.policy,
+  )
+
+/** S1. Null: the job changed meanwhile. */
+const publishStart = (service: Service, base: Stored, node: string, author: Author): Stored | null => {
+  const {id, attempt} = base.record
+  const name = containerName(service.format.cluster, id, attempt)
+  const container = {name, id: null, nonce: token(service.random())}
+  return publish(service, base, {state: 'starting', node, container, reason: null}, author, 'later')
+}
+
+const startAll = (
+  service: Service,
+  live: readonly Stored[],
+  plan: Plan,
+  author: Author,
+): readonly JobId[] => {
+  const byId = new Map(live.map(stored => [stored.record.id, stored]))
+  const started: JobId[] = []
+  for (const {id, node} of plan.starts) {
+    const base = byId.get(id)
+    if (base !== undefined && publishStart(service, base, node, author) !== null) started.push(id)
+  }
+  service.durable.syncPending()
+  return started
+}
+
+const held = (live: readonly Stored[]): [JobId, Reason][] =>
+  live.flatMap(({record}): [JobId, Reason][] =>
+    record.state === 'held' ? [[record.id, record.reason ?? {code: 'held', text: 'held by request'}]] : [],
+  )
+
+export const schedulerPass = async (service: Service, mine: Epoch): Promise<SchedulerReport> => {
+  const author: Author = {
+    by: 'scheduler',
+    epoch: mine,
+    check: () => checkEpoch(service.durable, service.layout, mine),
+  }
+  author.check()
+  const nodes = await reportedNodes(service)
+  const taken = takeRequests(service, 'scheduler', author)
+  burnClaims(service)
+  const live = service.jobs.all()
+  const plan = planFor(service, live, nodes)
+  const started = startAll(service, live, plan, author)
+  writeReasons(service.durable, service.layout, new Map([...held(live), ...plan.reasons]), service.now())
+  return {admitted: taken.admitted, refused: taken.refused, started, pending: plan.reasons.size}
+}

@@ -1,0 +1,57 @@
+/**
+ * What every pass works with: the stores of one shared directory, the providers, and the settings.
+ * Built once per process by `open-service`; in tests by the world, with the in-memory disk and the fake engine.
+ */
+import type {Auth, Executor, Scheduler} from '@god-cli/api'
+import type {AdmissionPolicy} from '../core/admission.js'
+import type {Instant} from '../core/brand.js'
+import type {Limits} from '../core/reconcile.js'
+import type {Format} from '../store/directory.js'
+import type {Durable, RandomToken} from '../store/durable.js'
+import type {Inbox} from '../store/inbox.js'
+import type {Author, JobStore} from '../store/job-store.js'
+import type {Journal} from '../store/journal.js'
+import type {Layout} from '../store/layout.js'
+import type {ManifestReader} from '../store/manifest.js'
+import type {NodeStore} from '../store/node-store.js'
+import type {SpecStore} from '../store/spec-store.js'
+import type {WorkFolder} from '../store/work-folder.js'
+
+export interface ServiceSettings {
+  readonly admission: AdmissionPolicy
+  readonly limits: Limits
+  readonly rootRunsAs: string
+  readonly network: 'none' | 'bridge' | 'host'
+  readonly pids: number
+}
+
+export interface Service {
+  readonly format: Format
+  readonly layout: Layout
+  readonly durable: Durable
+  readonly jobs: JobStore
+  readonly specs: SpecStore
+  readonly manifest: ManifestReader
+  readonly inbox: Inbox
+  readonly work: WorkFolder
+  readonly nodes: NodeStore
+  readonly journal: Journal
+  readonly executor: Executor
+  readonly auth: Auth
+  readonly policy: Scheduler
+  readonly settings: ServiceSettings
+  /** Name of the node this process runs on. */
+  readonly node: string
+  /** The service's own uid: an operator. */
+  readonly uid: number
+  readonly now: () => Instant
+  readonly random: RandomToken
+  readonly log: (level: 'info' | 'warning', text: string) => void
+}
+
+/** Writes a revision as `by`, without a scheduler's epoch. */
+export const plainAuthor = (by: string, epoch: Author['epoch']): Author => ({
+  by,
+  epoch,
+  check: () => undefined,
+})

@@ -1,0 +1,49 @@
+/**
+ * S2 of a start (state.md 8): from the record and the private spec to a created container.
+ * What can never work (no account, no spec, no image) ends the job with the reason; all else may be repeated.
+ */
+import type {Account, CreateAnswer, Reason} from '@god-cli/api'
+import {containerSpec} from '../core/container.js'
+import {GodError} from '../core/errors.js'
+import type {JobRecord, JobSpec} from '../core/job.js'
+import {mountableHome} from './home.js'
+import type {Service} from './service.js'
+
+const refused = (code: string, text: string): {answer: 'refused'; reason: Reason} => ({
+  answer: 'refused',
+  reason: {code, text},
+})
+
+/** A job of root runs as a harmless account. */
+const runAs = (service: Service, record: JobRecord): Account | null =>
+  record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
+
+const readSpec = (service: Service, record: JobRecord): JobSpec | Reason => {
+  try {
+    const spec = service.specs.read(record.id)
+    return spec ?? {code: 'spec', text: 'its private spec is missing'}
+  } catch (error) {
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return {code: 'spec', text: error.message}
+    throw error
+  }
+}
+
+export const createContainer = async (service: Service, record: JobRecord): Promise<CreateAnswer> => {
+  const account = runAs(service, record)
+  if (account === null)
+    return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
+  const spec = readSpec(service, record)
+  if (!('wish' in spec)) return {answer: 'refused', reason: spec}
+  const {work, durable, layout, settings, executor, format} = service
+  // Nothing is started because of a revision that a power loss could take back.
+  durable.syncFolder(layout.bucket(record.id))
+  const folder = work.prepare(record.uid, record.id, spec.wish.command, account)
+  const site = {
+    cluster: format.cluster,
+    network: settings.network,
+    pids: settings.pids,
+    images: executor.features.images,
+  }
+  const home = site.images ? mountableHome(durable.fs, account) : null
+  return executor.create(containerSpec(record, spec.wish, account, site, {work: folder, home}))
+}

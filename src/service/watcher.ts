@@ -1,0 +1,103 @@
+/**
+ * One watcher pass (state.md 5, 8): take control requests, list the engine's containers once, and hand every job
+ * of this node whose record and container disagree, or whose time has come, to the reconciler. Then orphans.
+ *
+ * Containers are listed before records are read, so a container without a record is a true orphan.
+ * A pass that finds nothing to do makes one engine call and opens no record twice.
+ */
+import type {ContainerView, ListedContainer} from '@god-cli/api'
+import {epoch, type Instant, type JobId} from '../core/brand.js'
+import type {JobRecord} from '../core/job.js'
+import {advance} from '../core/reconcile.js'
+import {isAllocated, isFinal} from '../core/state.js'
+import type {Stored} from '../store/job-store.js'
+import {removeOrphans} from './orphans.js'
+import type {Reconciler} from './reconciler.js'
+import {plainAuthor, type Service} from './service.js'
+import {takeRequests} from './take-requests.js'
+
+export interface WatcherReport {
+  /** Jobs handed to the reconciler; their work goes on until `reconciler.idle()`. */
+  readonly worked: readonly JobId[]
+  /** The next moment at which a grace period or a walltime ends. */
+  readonly until: Instant | null
+  /** Null: the engine could not be asked. */
+  readonly orphans: number | null
+}
+
+const listed = async (service: Service): Promise<readonly ListedContainer[] | null> => {
+  try {
+    return await service.executor.list()
+  } catch (error) {
+    service.log(
+      'warning',
+      `the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return null
+  }
+}
+
+/** As much of a view as a listing tells: enough to see that nothing is to be done. */
+const sketch = (container: ListedContainer): ContainerView => ({
+  ...container,
+  startedAt: null,
+  finishedAt: null,
+  exitCode: null,
+  oomKilled: false,
+  startFault: null,
+})
+
+/** Null: nothing to do, now or later. A time: nothing before it. 'now': hand it over. */
+const need = (
+  service: Service,
+  record: JobRecord,
+  container: ListedContainer | undefined,
+): Instant | null | 'now' => {
+  const observed = {
+    container: container === undefined ? null : sketch(container),
+    fence: 'none',
+    exitFile: null,
+  } as const
+  const step = advance(record, observed, service.now(), service.settings.limits)
+  return step.do === 'none' ? step.until : 'now'
+}
+
+const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
+  if (a === null || b === null) return a ?? b
+  return a < b ? a : b
+}
+
+const isMine = (service: Service, record: JobRecord): boolean =>
+  record.node === service.node && (isAllocated(record.state) || isFinal(record.state))
+
+const handOver = (
+  service: Service,
+  reconciler: Reconciler,
+  live: readonly Stored[],
+  containers: readonly ListedContainer[],
+): {worked: JobId[]; until: Instant | null} => {
+  const byName = new Map(containers.map(container => [container.name, container]))
+  const worked: JobId[] = []
+  let until: Instant | null = null
+  for (const {record} of live) {
+    if (!isMine(service, record) || record.container === null) continue
+    const when = need(service, record, byName.get(record.container.name))
+    if (when !== 'now') {
+      until = earlier(until, when)
+      continue
+    }
+    worked.push(record.id)
+    void reconciler.reconcile(record.id)
+  }
+  return {worked, until}
+}
+
+export const watcherPass = async (service: Service, reconciler: Reconciler): Promise<WatcherReport> => {
+  takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
+  const containers = await listed(service)
+  if (containers === null) return {worked: [], until: null, orphans: null}
+  const live = service.jobs.all()
+  const {worked, until} = handOver(service, reconciler, live, containers)
+  const orphans = await removeOrphans(service, live, containers, reconciler.busy())
+  return {worked, until, orphans}
+}

@@ -1,0 +1,95 @@
+/**
+ * Making and opening a shared directory (state.md 2). FORMAT is written last: until it is there the
+ * directory is none, and `init` may be run again; from then on it never changes.
+ */
+import {dirname} from 'node:path'
+import * as v from 'valibot'
+import {GodError} from '../core/errors.js'
+import {parseWith} from '../core/job.js'
+import type {Durable} from './durable.js'
+import {type FileSystem, isErrno} from './file-system.js'
+import {foldersOf, type Layout} from './layout.js'
+import {ensureFolder, exists, readFile} from './read-file.js'
+
+const schema = v.strictObject({
+  format: v.literal(1),
+  cluster: v.pipe(v.string(), v.uuid()),
+  mode: v.picklist(['single', 'multi'] as const),
+  fs: v.picklist(['local', 'nfs'] as const),
+})
+export type Format = v.InferOutput<typeof schema>
+
+/** Makes missing parents too; they keep the mode that the system gives. */
+const ensurePath = (fs: FileSystem, path: string, mode: number): void => {
+  try {
+    ensureFolder(fs, path, mode)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') || dirname(path) === path) throw error
+    ensurePath(fs, dirname(path), 0o755)
+    ensureFolder(fs, path, mode)
+  }
+}
+
+/** `config` = the text of the new go-d.ini; one that is there already is kept. */
+export const initDirectory = (durable: Durable, layout: Layout, format: Format, config: string): void => {
+  const {fs} = durable
+  if (exists(fs, layout.format)) {
+    throw new GodError(
+      'E_DIR_EXISTS',
+      `${layout.root} is a shared directory already`,
+      'Use it with --dir, or name another place.',
+    )
+  }
+  try {
+    ensurePath(fs, layout.root, 0o700)
+    for (const folder of foldersOf(layout)) ensureFolder(fs, folder, 0o700)
+  } catch (error) {
+    if (error instanceof GodError) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new GodError(
+      'E_DISK',
+      `cannot make ${layout.root}: ${code}`,
+      'Choose a folder that you may write.',
+      {cause: error},
+    )
+  }
+  if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
+  durable.publishNew(layout.format, Buffer.from(`${JSON.stringify(format)}\n`), 0o644)
+  durable.syncFolder(layout.root)
+}
+
+const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return null
+  }
+}
+
+export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
+  const file = readFormat(fs, layout)
+  if (file === null) {
+    throw new GodError(
+      'E_DIR_MISSING',
+      `${layout.root} is not a shared directory`,
+      `Make one with 'god init ${layout.root}'.`,
+    )
+  }
+  const parsed = parseWith(schema, parseJson(file))
+  if (parsed.ok) return parsed.value
+  throw new GodError(
+    'E_DIR_BAD',
+    `${layout.format} is damaged or of another version: ${parsed.why}`,
+    'Restore it from a backup, or use the god that made it.',
+  )
+}
+
+const readFormat = (fs: FileSystem, layout: Layout): Uint8Array | null => {
+  try {
+    return readFile(fs, layout.format, {limit: 4096})?.bytes ?? null
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return null
+    if (!isErrno(error, 'EACCES', 'EPERM')) throw error
+    throw new GodError('E_NOT_PERMITTED', `you may not read ${layout.root}`, 'Ask its owner.', {cause: error})
+  }
+}

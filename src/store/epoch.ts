@@ -1,0 +1,44 @@
+/**
+ * Epochs: the number of the leadership (state.md 7). It only grows, is claimed by exclusive link of
+ * `lock/epoch.<n>`, and is carried by every record its scheduler publishes. A scheduler that finds a younger
+ * one stops at once: the lease is politeness, this and the record's link are the safety.
+ */
+import {join} from 'node:path'
+import {type Epoch, epoch} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import type {Durable} from './durable.js'
+import {type Layout, parseNumbered} from './layout.js'
+import {listNames, unlinkIfThere} from './read-file.js'
+
+/** Old claim files kept: an operator can see who led when. */
+const EPOCHS_KEPT = 16
+
+const claimed = (durable: Durable, layout: Layout): number[] =>
+  listNames(durable.fs, layout.locks)
+    .flatMap(name => parseNumbered('epoch', name) ?? [])
+    .sort((a, b) => a - b)
+
+export const youngestEpoch = (durable: Durable, layout: Layout): Epoch =>
+  epoch(claimed(durable, layout).at(-1) ?? 0)
+
+/** `holder`: one line for people, who leads now. */
+export const claimEpoch = (durable: Durable, layout: Layout, holder: string): Epoch => {
+  for (;;) {
+    const old = claimed(durable, layout)
+    const next = (old.at(-1) ?? 0) + 1
+    if (!durable.publishNew(join(layout.locks, `epoch.${next}`), Buffer.from(`${holder}\n`), 0o644)) continue
+    durable.syncFolder(layout.locks)
+    for (const n of old.slice(0, -EPOCHS_KEPT)) unlinkIfThere(durable.fs, join(layout.locks, `epoch.${n}`))
+    return epoch(next)
+  }
+}
+
+export const checkEpoch = (durable: Durable, layout: Layout, mine: Epoch): void => {
+  const youngest = youngestEpoch(durable, layout)
+  if (youngest > mine) {
+    throw new GodError(
+      'E_FENCED',
+      `a younger scheduler (epoch ${youngest}) has taken over from epoch ${mine}`,
+    )
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The file-system port: every call that state code makes on the shared directory (state.md 15).
+ *
+ * The real one is synchronous: on local disks that is six times cheaper than the pooled calls, and it keeps
+ * each protocol step in one place. Its twin for tests keeps a volatile and a durable image and takes faults.
+ * Errors are Node's errno exceptions (`code` ENOENT, EEXIST ...); nothing is retried here.
+ */
+import fs, {constants} from 'node:fs'
+
+export interface Stat {
+  readonly kind: 'file' | 'folder' | 'other'
+  readonly ino: number
+  readonly dev: number
+  readonly size: number
+  readonly uid: number
+  readonly gid: number
+  /** Permission bits only. */
+  readonly mode: number
+  readonly nlink: number
+  /** Milliseconds, with fraction. */
+  readonly mtimeMs: number
+}
+
+/** How a file is opened; always close-on-exec. */
+export type OpenFlag =
+  /** Write only; must not exist. */
+  | 'create'
+  /** Write only, at the end; made if missing. */
+  | 'append'
+  | 'read'
+  /** A stranger's file: read only, no link followed, never blocks (a FIFO cannot hold us). */
+  | 'guarded'
+  /** A stranger's folder: no link followed. */
+  | 'guarded-folder'
+
+export interface FileSystem {
+  open(path: string, flag: OpenFlag, mode?: number): number
+  /** Bytes read into `buffer` from `position`; 0 = end. May be short. */
+  read(fd: number, buffer: Uint8Array, position: number): number
+  /** Bytes written; may be short. */
+  write(fd: number, bytes: Uint8Array): number
+  fsync(fd: number): void
+  fsyncDir(path: string): void
+  close(fd: number): void
+  fstat(fd: number): Stat
+  /** Of the name itself, no link followed. */
+  lstat(path: string): Stat
+  link(from: string, to: string): void
+  rename(from: string, to: string): void
+  unlink(path: string): void
+  mkdir(path: string, mode: number): void
+  rmdir(path: string): void
+  readdir(path: string): readonly string[]
+  /** Of an open file or folder: no name can be swapped under it. */
+  fchown(fd: number, uid: number, gid: number): void
+  fchmod(fd: number, mode: number): void
+}
+
+const FLAGS: Readonly<Record<OpenFlag, number>> = {
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+  append: constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+  read: constants.O_RDONLY,
+  guarded: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  'guarded-folder': constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY,
+}
+
+const statOf = (s: fs.Stats): Stat => ({
+  kind: s.isFile() ? 'file' : s.isDirectory() ? 'folder' : 'other',
+  ino: s.ino,
+  dev: s.dev,
+  size: s.size,
+  uid: s.uid,
+  gid: s.gid,
+  mode: s.mode & 0o7777,
+  nlink: s.nlink,
+  mtimeMs: s.mtimeMs,
+})
+
+export const realFileSystem: FileSystem = {
+  open: (path, flag, mode = 0o600) => fs.openSync(path, FLAGS[flag], mode),
+  read: (fd, buffer, position) => fs.readSync(fd, buffer, 0, buffer.length, position),
+  write: (fd, bytes) => fs.writeSync(fd, bytes),
+  fsync: fd => fs.fsyncSync(fd),
+  fsyncDir: path => {
+    const fd = fs.openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  },
+  close: fd => fs.closeSync(fd),
+  fstat: fd => statOf(fs.fstatSync(fd)),
+  lstat: path => statOf(fs.lstatSync(path)),
+  link: (from, to) => fs.linkSync(from, to),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: path => fs.unlinkSync(path),
+  mkdir: (path, mode) => fs.mkdirSync(path, mode),
+  rmdir: path => fs.rmdirSync(path),
+  readdir: path => fs.readdirSync(path),
+  fchown: (fd, uid, gid) => fs.fchownSync(fd, uid, gid),
+  fchmod: (fd, mode) => fs.fchmodSync(fd, mode),
+}
+
+/** The errno of an exception, or null if it is none. */
+export const errno = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+
+export const isErrno = (error: unknown, ...codes: readonly string[]): boolean => {
+  const code = errno(error)
+  return code !== null && codes.includes(code)
+}

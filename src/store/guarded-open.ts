@@ -1,0 +1,84 @@
+/**
+ * Opening what a stranger made (security-reliability.md A8): the only way to a request or to a file in a
+ * job's directory. Nothing is followed, nothing blocks, and what was checked is what is read: the checks are
+ * on the open descriptor, the folder is held open, and names are looked up relative to it.
+ */
+import type {Uid} from '../core/brand.js'
+import {type FileSystem, isErrno, type Stat} from './file-system.js'
+import {readOpen} from './read-file.js'
+
+/** A folder held open; `path` stays this folder even if its name is swapped (Linux: /proc/self/fd). */
+export interface HeldFolder {
+  readonly path: string
+  readonly stat: Stat
+  close(): void
+}
+
+/** Null: it is not there, or no real folder of that owner with modes closed to others. */
+export const holdFolder = (fs: FileSystem, path: string, owner: Uid): HeldFolder | null => {
+  let fd: number
+  try {
+    fd = fs.open(path, 'guarded-folder')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR', 'EACCES')) return null
+    throw error
+  }
+  const stat = fs.fstat(fd)
+  if (stat.uid !== owner || (stat.mode & 0o007) !== 0) {
+    fs.close(fd)
+    return null
+  }
+  return {path: `/proc/self/fd/${fd}`, stat, close: () => fs.close(fd)}
+}
+
+export type GuardedRead =
+  | {readonly kind: 'read'; readonly bytes: Uint8Array; readonly mtimeMs: number}
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'bad'; readonly why: string}
+
+const bad = (why: string): GuardedRead => ({kind: 'bad', why})
+
+const openFault = (error: unknown): GuardedRead => {
+  if (isErrno(error, 'ENOENT')) return {kind: 'gone'}
+  if (isErrno(error, 'ELOOP')) return bad('it is a symbolic link')
+  // A socket or a device without its driver.
+  if (isErrno(error, 'ENXIO', 'ENODEV', 'EACCES', 'EPERM')) return bad('it cannot be opened')
+  throw error
+}
+
+/** What is wrong with the open file, or null. */
+const statFault = (stat: Stat, owner: Uid, limit: number): string | null => {
+  if (stat.kind !== 'file') return 'it is not a regular file'
+  if (stat.uid !== owner) return 'it belongs to somebody else'
+  if (stat.nlink !== 1) return 'it has other names (hard links)'
+  if (stat.size === 0) return 'it is empty'
+  return stat.size > limit ? `it is larger than ${limit} bytes` : null
+}
+
+const sameFile = (a: Stat, b: Stat): boolean => a.dev === b.dev && a.ino === b.ino
+
+/** `path` = a name in a held folder. */
+export const guardedRead = (fs: FileSystem, path: string, owner: Uid, limit: number): GuardedRead => {
+  let fd: number
+  try {
+    fd = fs.open(path, 'guarded')
+  } catch (error) {
+    return openFault(error)
+  }
+  try {
+    const before = fs.fstat(fd)
+    const fault = statFault(before, owner, limit)
+    if (fault !== null) return bad(fault)
+    if (!sameFile(fs.lstat(path), before)) return bad('its name was changed meanwhile')
+    const bytes = readOpen(fs, fd, limit)
+    const after = fs.fstat(fd)
+    const same =
+      after.size === before.size && after.mtimeMs === before.mtimeMs && bytes.length === before.size
+    return same ? {kind: 'read', bytes, mtimeMs: after.mtimeMs} : bad('it was changed while it was read')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return {kind: 'gone'}
+    throw error
+  } finally {
+    fs.close(fd)
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Job ids without a daemon (state.md 4): a claim is an empty file named by the id, made exclusively.
+ *
+ * A claimer reads the hint, claims the first free id above it, and reads the hint again: if it has moved past
+ * the claim, the id may be somebody's already, so the claim is dropped and all begins anew. The scheduler
+ * makes hint n+1 durable before it publishes n and before it removes claim n, so an id is never given twice.
+ * After a crash a claim without a request is left; it is burned when it is older than ten minutes.
+ */
+import {join} from 'node:path'
+import {type JobId, jobId, MAX_ID} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import type {Durable} from './durable.js'
+import {type FileSystem, isErrno} from './file-system.js'
+import {type Layout, parseIdName} from './layout.js'
+import {listNames, unlinkIfThere} from './read-file.js'
+
+/** Hints kept: late readers still find a large one. */
+const HINTS_KEPT = 64
+
+/** The least id that may be free: the largest hint, or 1. Never moves back, whoever writes late. */
+export const readHint = (fs: FileSystem, layout: Layout): number =>
+  listNames(fs, layout.hints).reduce((largest, name) => Math.max(largest, parseIdName(name) ?? 1), 1)
+
+const isClaimed = (fs: FileSystem, layout: Layout, n: number): boolean => {
+  try {
+    fs.lstat(join(layout.ids, String(n)))
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/** Gallop h, h+1, h+3, h+7 ... then halve: a probable first free id, in a logarithmic number of looks. */
+const probableFree = (fs: FileSystem, layout: Layout, hint: number): number => {
+  let low = hint - 1
+  let step = 1
+  while (low + step <= MAX_ID && isClaimed(fs, layout, low + step)) {
+    low += step
+    step *= 2
+  }
+  let high = low + step
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (isClaimed(fs, layout, middle)) low = middle
+    else high = middle
+  }
+  return high
+}
+
+const createClaim = (fs: FileSystem, layout: Layout, n: number): boolean => {
+  try {
+    fs.close(fs.open(join(layout.ids, String(n)), 'create', 0o600))
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** In multi-user mode the folder cannot be opened by users; there the drop folder's sync commits the claim too. */
+const syncClaims = (durable: Durable, layout: Layout): void => {
+  try {
+    durable.fs.fsyncDir(layout.ids)
+  } catch (error) {
+    if (!isErrno(error, 'EACCES', 'EPERM')) throw error
+  }
+}
+
+export const claimId = (durable: Durable, layout: Layout): JobId => {
+  const {fs} = durable
+  for (;;) {
+    let n = probableFree(fs, layout, readHint(fs, layout))
+    while (n <= MAX_ID && !createClaim(fs, layout, n)) n++
+    if (n > MAX_ID)
+      throw new GodError('E_DIR_BAD', `all ids up to ${MAX_ID} are taken`, 'Make a new shared directory.')
+    if (readHint(fs, layout) <= n) {
+      syncClaims(durable, layout)
+      return jobId(n)
+    }
+    unlinkIfThere(fs, join(layout.ids, String(n)))
+  }
+}
+
+/** Who holds the claim: his uid, or null. */
+export const claimOwner = (fs: FileSystem, layout: Layout, id: JobId): number | null => {
+  try {
+    return fs.lstat(join(layout.ids, String(id))).uid
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Durable before it returns: every later claimer of `id` sees that it is used. */
+export const raiseHint = (durable: Durable, layout: Layout, id: JobId): void => {
+  const {fs} = durable
+  if (readHint(fs, layout) > id) {
+    // Somebody's larger hint may not be on the disk yet.
+    durable.syncFolder(layout.hints)
+    return
+  }
+  try {
+    fs.close(fs.open(join(layout.hints, String(id + 1)), 'create', 0o644))
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+  }
+  durable.syncFolder(layout.hints)
+  const old = listNames(fs, layout.hints)
+    .flatMap(name => parseIdName(name) ?? [])
+    .sort((a, b) => a - b)
+  for (const n of old.slice(0, -HINTS_KEPT)) unlinkIfThere(fs, join(layout.hints, String(n)))
+}
+
+export const removeClaim = (fs: FileSystem, layout: Layout, id: JobId): void => {
+  unlinkIfThere(fs, join(layout.ids, String(id)))
+}
+
+export const listClaims = (fs: FileSystem, layout: Layout): readonly JobId[] =>
+  listNames(fs, layout.ids).flatMap(name => parseIdName(name) ?? [])

@@ -1,0 +1,88 @@
+/**
+ * The service's side of the inbox (state.md 5): list, read and finish requests of all users.
+ *
+ * The requester is the owner of the held folder and of the open file, never what the text says. A request is
+ * read once, bounded, and those bytes are judged. Nothing is deleted unread: what is bad is kept for its owner.
+ */
+import {join} from 'node:path'
+import type {Token, Uid} from '../core/brand.js'
+import {type Refusal, refusal} from '../core/errors.js'
+import {MAX_REQUEST_BYTES, parseRequest, type Request} from '../core/request.js'
+import type {FileSystem} from './file-system.js'
+import {guardedRead, type HeldFolder, holdFolder} from './guarded-open.js'
+import {type Layout, parseRequestName, parseUserName, requestName} from './layout.js'
+import {exists, listNames, unlinkIfThere} from './read-file.js'
+import {decodeUtf8} from './record-codec.js'
+import {writeRefusal} from './refused.js'
+
+export type Taken =
+  | {
+      readonly kind: 'request'
+      readonly request: Request /** Only to order the requests of one user. */
+      readonly writtenAt: number
+    }
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'bad'; readonly refusal: Refusal}
+
+/** One user's drop folder, held open. */
+export interface Drop {
+  readonly uid: Uid
+  tokens(): readonly Token[]
+  read(tok: Token): Taken
+  has(tok: Token): boolean
+  finish(tok: Token): void
+  refuse(tok: Token, why: Refusal & {readonly id: number | null; readonly at: number}): void
+  close(): void
+}
+
+export interface Inbox {
+  users(): readonly Uid[]
+  /** Null: no folder that this user could have made. */
+  open(uid: Uid): Drop | null
+}
+
+const badRequest = (why: string): Taken => ({
+  kind: 'bad',
+  refusal: refusal('E_REQUEST_BAD', `the request was not taken: ${why}`, 'Use `god submit`.'),
+})
+
+const judge = (bytes: Uint8Array, writtenAt: number, tok: Token, cluster: string): Taken => {
+  const text = decodeUtf8(bytes)
+  if (text === null) return badRequest('it is not UTF-8')
+  const parsed = parseRequest(text)
+  if (!parsed.ok) return badRequest(parsed.why)
+  const request = parsed.value
+  if (request.tok !== tok) return badRequest('its token is not its name')
+  if (request.cluster !== cluster) return badRequest('it was made for another shared directory')
+  return {kind: 'request', request, writtenAt}
+}
+
+const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): Drop => {
+  const pathOf = (tok: Token): string => join(folder.path, requestName(tok))
+  return {
+    uid,
+    tokens: () =>
+      listNames(fs, folder.path)
+        .flatMap(name => parseRequestName(name) ?? [])
+        .sort(),
+    read: tok => {
+      const read = guardedRead(fs, pathOf(tok), uid, MAX_REQUEST_BYTES)
+      if (read.kind === 'bad') return badRequest(read.why)
+      return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
+    },
+    has: tok => exists(fs, pathOf(tok)),
+    finish: tok => {
+      unlinkIfThere(fs, pathOf(tok))
+    },
+    refuse: (tok, why) => writeRefusal(fs, folder.path, tok, why),
+    close: () => folder.close(),
+  }
+}
+
+export const createInbox = (fs: FileSystem, layout: Layout, cluster: string): Inbox => ({
+  users: () => listNames(fs, layout.inbox).flatMap(name => parseUserName(name) ?? []),
+  open: uid => {
+    const folder = holdFolder(fs, layout.dropFolder(uid), uid)
+    return folder === null ? null : dropOf(fs, folder, uid, cluster)
+  },
+})

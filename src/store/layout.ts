@@ -1,0 +1,128 @@
+/**
+ * Every path of the shared directory, from one root (state.md 2), and the patterns of the names in it.
+ *
+ * No path contains text of a user. A name found on disk is matched here before it touches a path;
+ * names that start with a dot are temporary.
+ */
+import {join} from 'node:path'
+import {type JobId, jobId, MAX_ID, type Rev, rev, type Token, token, type Uid, uid} from '../core/brand.js'
+
+export const BUCKET_SIZE = 1000
+export const bucketOf = (id: number): number => Math.floor(id / BUCKET_SIZE)
+
+export interface Layout {
+  readonly root: string
+  readonly format: string
+  readonly config: string
+  readonly halt: string
+  readonly inbox: string
+  dropFolder(uid: Uid): string
+  readonly ids: string
+  readonly hints: string
+  readonly bells: string
+  readonly live: string
+  bucket(id: number): string
+  readonly specs: string
+  specBucket(id: number): string
+  spec(id: JobId): string
+  readonly done: string
+  readonly journal: string
+  readonly reasons: string
+  readonly nodes: string
+  readonly locks: string
+  readonly work: string
+  workOf(uid: Uid, id: JobId): string
+  readonly quarantine: string
+  /** Executors' private state, one folder a provider and node. */
+  readonly engines: string
+}
+
+export const layoutOf = (root: string): Layout => {
+  const live = join(root, 'jobs', 'live')
+  const specs = join(root, 'jobs', 'spec')
+  const inbox = join(root, 'inbox')
+  const work = join(root, 'work')
+  return {
+    root,
+    format: join(root, 'FORMAT'),
+    config: join(root, 'go-d.ini'),
+    halt: join(root, 'HALT'),
+    inbox,
+    dropFolder: owner => join(inbox, `u${owner}`),
+    ids: join(root, 'ids'),
+    hints: join(root, 'idh'),
+    bells: join(root, 'bell'),
+    live,
+    bucket: id => join(live, String(bucketOf(id))),
+    specs,
+    specBucket: id => join(specs, String(bucketOf(id))),
+    spec: id => join(specs, String(bucketOf(id)), `${id}.json`),
+    done: join(root, 'jobs', 'done'),
+    journal: join(root, 'journal'),
+    reasons: join(root, 'reasons.json'),
+    nodes: join(root, 'nodes'),
+    locks: join(root, 'lock'),
+    work,
+    workOf: (owner, id) => join(work, `u${owner}`, String(id)),
+    quarantine: join(root, 'quarantine'),
+    engines: join(root, 'engine'),
+  }
+}
+
+/** The folders that `init` makes, parents first. */
+export const foldersOf = (layout: Layout): readonly string[] => [
+  layout.inbox,
+  layout.ids,
+  layout.hints,
+  layout.bells,
+  join(layout.root, 'jobs'),
+  layout.live,
+  layout.specs,
+  layout.done,
+  layout.journal,
+  layout.nodes,
+  layout.locks,
+  layout.work,
+  layout.quarantine,
+  layout.engines,
+]
+
+const whole = (text: string, max: number): number | null => {
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return null
+  const n = Number(text)
+  return n <= max ? n : null
+}
+
+export const parseIdName = (name: string): JobId | null => {
+  const n = whole(name, MAX_ID + 1)
+  return n === null || n < 1 ? null : jobId(n)
+}
+
+export const recordName = (id: JobId, r: Rev): string => `${id}.${r}.json`
+
+export const parseRecordName = (name: string): {readonly id: JobId; readonly rev: Rev} | null => {
+  const match = /^([1-9][0-9]{0,9})\.([1-9][0-9]{0,9})\.json$/.exec(name)
+  if (match === null) return null
+  const id = Number(match[1])
+  return id <= MAX_ID ? {id: jobId(id), rev: rev(Number(match[2]))} : null
+}
+
+export const parseBucketName = (name: string): number | null => whole(name, bucketOf(MAX_ID))
+
+export const requestName = (tok: Token): string => `${tok}.req`
+
+export const parseRequestName = (name: string): Token | null => {
+  const match = /^([0-9a-f]{24})\.req$/.exec(name)
+  return match?.[1] === undefined ? null : token(match[1])
+}
+
+/** `u<uid>`: of drop folders and bells. */
+export const parseUserName = (name: string): Uid | null => {
+  const match = /^u(0|[1-9][0-9]{0,9})$/.exec(name)
+  const n = match?.[1] === undefined ? null : whole(match[1], 0xffff_fffe)
+  return n === null ? null : uid(n)
+}
+
+/** `<stem>.<n>` of claim files and numbered manifests. */
+export const parseNumbered = (stem: string, name: string): number | null =>
+  name.startsWith(`${stem}.`) ? whole(name.slice(stem.length + 1), Number.MAX_SAFE_INTEGER) : null

@@ -1,0 +1,68 @@
+/**
+ * The manifest of packed jobs (state.md 10): which ids have left `jobs/live` for good.
+ *
+ * Every reader looks at live names first and at the manifest after: a live record whose id is here is void.
+ * Numbered and published by exclusive link; the highest number counts. Its parse is kept until a higher one is there.
+ */
+import {join} from 'node:path'
+import * as v from 'valibot'
+import type {JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {parseWith} from '../core/job.js'
+import type {FileSystem} from './file-system.js'
+import {type Layout, parseNumbered} from './layout.js'
+import {listNames, readFile} from './read-file.js'
+import {decode} from './record-codec.js'
+
+const span = v.pipe(
+  v.tuple([v.pipe(v.number(), v.safeInteger()), v.pipe(v.number(), v.safeInteger())]),
+  v.readonly(),
+)
+
+const schema = v.strictObject({
+  v: v.literal(1),
+  segments: v.array(v.strictObject({name: v.string(), ids: v.array(span)})),
+  /** Ids that retention dropped, exactly, for ever. */
+  dropped: v.array(span),
+})
+export type Manifest = v.InferOutput<typeof schema>
+
+export const EMPTY_MANIFEST: Manifest = {v: 1, segments: [], dropped: []}
+
+export const manifestPath = (layout: Layout, n: number): string => join(layout.done, `MANIFEST.${n}`)
+
+export interface ManifestReader {
+  /** Packed or dropped: by the newest manifest at the time of the call. */
+  contains(id: JobId): boolean
+}
+
+const highest = (fs: FileSystem, layout: Layout): number =>
+  listNames(fs, layout.done).reduce((top, name) => Math.max(top, parseNumbered('MANIFEST', name) ?? 0), 0)
+
+const within = (spans: Manifest['dropped'], id: JobId): boolean =>
+  spans.some(([from, to]) => id >= from && id <= to)
+
+export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
+  let known = {n: 0, manifest: EMPTY_MANIFEST}
+  const newest = (): Manifest => {
+    const n = highest(fs, layout)
+    if (n <= known.n) return known.manifest
+    const file = readFile(fs, manifestPath(layout, n), {limit: 256 * 1024 * 1024})
+    const parsed = file === null ? null : decode(file.bytes, value => parseWith(schema, value))
+    if (parsed === null || !parsed.ok) {
+      throw new GodError(
+        'E_DIR_BAD',
+        `${manifestPath(layout, n)} is damaged`,
+        'Restore it from a backup; no job is touched before.',
+      )
+    }
+    known = {n, manifest: parsed.value}
+    return parsed.value
+  }
+  return {
+    contains: id => {
+      const manifest = newest()
+      return within(manifest.dropped, id) || manifest.segments.some(segment => within(segment.ids, id))
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Node records: what each node offers, as its executor last told (state.md 2, `nodes/`).
+ * Published by exclusive link like jobs, only when something changed; so `submit` can refuse what can never fit.
+ */
+import {join} from 'node:path'
+import type {NodeReport} from '@god-cli/api'
+import * as v from 'valibot'
+import {parseWith} from '../core/job.js'
+import type {Durable} from './durable.js'
+import type {Layout} from './layout.js'
+import {listNames, readFile, unlinkIfThere} from './read-file.js'
+import {decode, encode} from './record-codec.js'
+
+const schema = v.strictObject({
+  v: v.literal(1),
+  rev: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
+  capacity: v.strictObject({cpus: v.number(), memory: v.number(), gpus: v.number()}),
+  labels: v.record(v.string(), v.string()),
+})
+type NodeRecord = v.InferOutput<typeof schema>
+
+export interface NodeStore {
+  /** Sorted by name. */
+  all(): readonly NodeReport[]
+  /** Publishes what differs from the newest record. */
+  report(nodes: readonly NodeReport[]): void
+}
+
+const parseName = (file: string): {name: string; rev: number} | null => {
+  const match = /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})\.([1-9]\d{0,14})\.json$/.exec(file)
+  return match?.[1] === undefined ? null : {name: match[1], rev: Number(match[2])}
+}
+
+export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => {
+  const {fs} = durable
+  const pathOf = (name: string, r: number): string => join(layout.nodes, `${name}.${r}.json`)
+
+  const revisions = (): Map<string, number[]> => {
+    const found = new Map<string, number[]>()
+    for (const file of listNames(fs, layout.nodes)) {
+      const parsed = parseName(file)
+      if (parsed !== null) found.set(parsed.name, [...(found.get(parsed.name) ?? []), parsed.rev])
+    }
+    return found
+  }
+
+  const newest = (name: string, revs: readonly number[]): NodeRecord | null => {
+    for (const r of [...revs].sort((a, b) => b - a)) {
+      const file = readFile(fs, pathOf(name, r))
+      const parsed = file === null ? null : decode(file.bytes, value => parseWith(schema, value))
+      if (parsed?.ok === true && parsed.value.name === name) return parsed.value
+    }
+    return null
+  }
+
+  return {
+    all: () =>
+      [...revisions()]
+        .flatMap(([name, revs]) => newest(name, revs) ?? [])
+        .map(({name, capacity, labels}) => ({name, capacity, labels}))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    report: nodes => {
+      const known = revisions()
+      for (const {name, capacity, labels} of nodes) {
+        const revs = known.get(name) ?? []
+        const old = newest(name, revs)
+        const {cpus, memory, gpus} = capacity
+        const next: NodeRecord = {
+          v: 1,
+          rev: Math.max(0, ...revs) + 1,
+          name,
+          capacity: {cpus, memory, gpus},
+          labels: {...labels},
+        }
+        if (old !== null && JSON.stringify({...old, rev: 0}) === JSON.stringify({...next, rev: 0})) continue
+        if (!durable.publishNew(pathOf(name, next.rev), encode(next), 0o644)) continue
+        durable.syncFolder(layout.nodes)
+        for (const r of revs.sort((a, b) => a - b).slice(0, -1)) unlinkIfThere(fs, pathOf(name, r))
+      }
+    },
+  }
+}

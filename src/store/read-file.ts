@@ -1,0 +1,81 @@
+/** Whole reads through the port: bounded, in a loop, null where there is no such file. */
+import {type FileSystem, isErrno, type OpenFlag, type Stat} from './file-system.js'
+
+/** State files are small; a larger one is damage, not state. */
+export const MAX_STATE_BYTES = 4 * 1024 * 1024
+
+/** All bytes of an open file, at most `limit` + 1 (so the caller sees that it is too long). */
+export const readOpen = (fs: FileSystem, fd: number, limit: number): Uint8Array => {
+  const chunks: Uint8Array[] = []
+  let total = 0
+  const size = Math.min(fs.fstat(fd).size, limit) + 1
+  while (total <= limit) {
+    const chunk = new Uint8Array(Math.max(1, Math.min(size - total, limit + 1 - total, 1 << 20)))
+    const n = fs.read(fd, chunk, total)
+    if (n === 0) break
+    chunks.push(chunk.subarray(0, n))
+    total += n
+  }
+  return chunks.length === 1 ? (chunks[0] ?? new Uint8Array()) : Buffer.concat(chunks)
+}
+
+export const readFile = (
+  fs: FileSystem,
+  path: string,
+  {flag = 'read', limit = MAX_STATE_BYTES}: {flag?: OpenFlag; limit?: number} = {},
+): {readonly bytes: Uint8Array; readonly stat: Stat} | null => {
+  let fd: number
+  try {
+    fd = fs.open(path, flag)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+  try {
+    return {bytes: readOpen(fs, fd, limit), stat: fs.fstat(fd)}
+  } finally {
+    fs.close(fd)
+  }
+}
+
+/** By open, as NFS wants it: a listing may miss names, a stat may be old. */
+export const exists = (fs: FileSystem, path: string): boolean => {
+  try {
+    fs.close(fs.open(path, 'read'))
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/** Names in a folder; none where there is no folder. */
+export const listNames = (fs: FileSystem, path: string): readonly string[] => {
+  try {
+    return fs.readdir(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+/** True: we made it. */
+export const ensureFolder = (fs: FileSystem, path: string, mode: number): boolean => {
+  try {
+    fs.mkdir(path, mode)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+export const unlinkIfThere = (fs: FileSystem, path: string): boolean => {
+  try {
+    fs.unlink(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * `reasons.json`: why each waiting job waits, written by the last scheduling pass (state.md 6). Derived: it may
+ * be missing or old at any time, and nothing is decided on it.
+ */
+import type {Reason} from '@god-cli/api'
+import * as v from 'valibot'
+import {type JobId, jobId} from '../core/brand.js'
+import {parseWith} from '../core/job.js'
+import type {Durable} from './durable.js'
+import type {Layout} from './layout.js'
+import {readFile} from './read-file.js'
+
+const schema = v.strictObject({
+  v: v.literal(1),
+  at: v.number(),
+  jobs: v.record(
+    v.string(),
+    v.strictObject({
+      code: v.string(),
+      text: v.string(),
+      numbers: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string()]))),
+    }),
+  ),
+})
+
+export const writeReasons = (
+  durable: Durable,
+  layout: Layout,
+  reasons: ReadonlyMap<JobId, Reason>,
+  at: number,
+): void => {
+  const jobs = Object.fromEntries([...reasons].sort(([a], [b]) => a - b))
+  durable.replace(layout.reasons, Buffer.from(`${JSON.stringify({v: 1, at, jobs})}\n`), 0o644)
+}
+
+export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): ReadonlyMap<JobId, Reason> => {
+  try {
+    const file = readFile(durable.fs, layout.reasons, {limit: 256 * 1024 * 1024})
+    const parsed =
+      file === null ? null : parseWith(schema, JSON.parse(Buffer.from(file.bytes).toString('utf8')))
+    if (parsed?.ok !== true) return new Map()
+    return new Map(Object.entries(parsed.value.jobs).map(([id, reason]) => [jobId(Number(id)), reason]))
+  } catch {
+    return new Map()
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Bytes of state files: one line of JSON that ends in `"sum"`, the sha256 of its own bytes without that field.
+ *
+ * So a torn, cut or flipped file is told from a whole one without any other file. Only `encode` makes such bytes.
+ */
+import {createHash} from 'node:crypto'
+import type {Parsed} from '../core/job.js'
+import {parseStrictJson} from '../core/strict-json.js'
+
+const TAIL = /,"sum":"([0-9a-f]{64})"\}\n$/
+const TAIL_LENGTH = ',"sum":""}\n'.length + 64
+
+export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+export const encode = (value: object): Uint8Array => {
+  const text = JSON.stringify(value)
+  return Buffer.from(`${text.slice(0, -1)},"sum":"${sha256(text)}"}\n`)
+}
+
+const strictUtf8 = new TextDecoder('utf-8', {fatal: true})
+
+/** Null = not UTF-8. */
+export const decodeUtf8 = (bytes: Uint8Array): string | null => {
+  try {
+    return strictUtf8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+/** The parsed value without its sum, or why the bytes are not what was written. */
+export const decode = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
+  const text = decodeUtf8(bytes)
+  if (text === null) return {ok: false, why: 'not UTF-8'}
+  const sum = TAIL.exec(text)?.[1]
+  if (sum === undefined) return {ok: false, why: 'cut off: its checksum is missing'}
+  const body = `${text.slice(0, -TAIL_LENGTH)}}`
+  if (sha256(body) !== sum) return {ok: false, why: 'its checksum does not fit'}
+  const json = parseStrictJson(body)
+  return json.ok ? parse(json.value) : json
+}

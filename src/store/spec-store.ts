@@ -1,0 +1,41 @@
+/** Private specs: written once at admission, by exclusive link; readable by the service alone (state.md 2). */
+import type {JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {type JobSpec, parseSpec} from '../core/job.js'
+import type {Durable} from './durable.js'
+import type {Layout} from './layout.js'
+import type {Quarantine} from './quarantine.js'
+import {ensureFolder, readFile, unlinkIfThere} from './read-file.js'
+import {decode, encode} from './record-codec.js'
+
+export interface SpecStore {
+  /** The spec that is there afterwards: ours, or the one that an earlier try left. */
+  publish(spec: JobSpec): JobSpec
+  /** Null: none. A damaged one is an error for this job alone. */
+  read(id: JobId): JobSpec | null
+  remove(id: JobId): void
+}
+
+export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Quarantine): SpecStore => {
+  const read = (id: JobId): JobSpec | null => {
+    const file = readFile(durable.fs, layout.spec(id))
+    if (file === null) return null
+    const parsed = decode(file.bytes, parseSpec)
+    if (parsed.ok && parsed.value.id === id) return parsed.value
+    const why = parsed.ok ? 'its content is of another job' : parsed.why
+    quarantine.take(layout.spec(id), why)
+    throw new GodError('E_RECORD_BAD', `the spec of job ${id} is damaged: ${why}`, 'Submit the job again.')
+  }
+  return {
+    read,
+    publish: spec => {
+      if (ensureFolder(durable.fs, layout.specBucket(spec.id), 0o700)) durable.syncFolder(layout.specs)
+      const won = durable.publishNew(layout.spec(spec.id), encode(spec), 0o600)
+      durable.syncLater(layout.specBucket(spec.id))
+      return won ? spec : (read(spec.id) ?? spec)
+    },
+    remove: id => {
+      unlinkIfThere(durable.fs, layout.spec(id))
+    },
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * One process's view of the in-memory disk: the file-system port with counted calls and faults.
+ *
+ * A crash is an exception after which every call of this process fails with the same exception, so that no
+ * `finally` can tidy up what a killed process would leave. `before` and `after` hooks let another process act in
+ * the middle of a step: a stall. Engine calls of the same process can be counted in (`mutate`).
+ */
+import type {FileSystem, OpenFlag, Stat} from '../../src/store/file-system.js'
+import {Errno, type Inode, type MemoryDisk} from './memory-disk.js'
+
+export class Crash extends Error {}
+
+export type Call = keyof FileSystem | `engine.${string}`
+
+const MUTATING: ReadonlySet<string> = new Set([
+  'open-create',
+  'write',
+  'fsync',
+  'fsyncDir',
+  'link',
+  'rename',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'fchown',
+  'fchmod',
+])
+
+export interface Fault {
+  /** Which calls are counted; absent: every mutating one. */
+  readonly call?: string
+  /** The n-th of them, from 1. */
+  readonly n: number
+  readonly effect:
+    | 'crash-before'
+    | 'crash-after'
+    | 'short'
+    | {readonly error: string; readonly from?: boolean}
+  /** Only calls whose path contains this. */
+  readonly path?: string
+}
+
+export interface Hook {
+  readonly call: string
+  readonly path?: string
+  readonly n?: number
+  readonly when: 'before' | 'after'
+  readonly act: () => void
+}
+
+interface OpenFile {
+  readonly node: Inode
+  readonly path: string
+}
+
+const statOf = (node: Inode): Stat => ({
+  kind: node.kind,
+  ino: node.ino,
+  dev: 1,
+  size: node.bytes.length,
+  uid: node.uid,
+  gid: node.gid,
+  mode: node.mode,
+  nlink: node.nlink,
+  mtimeMs: node.mtimeMs,
+})
+
+export class DiskProcess implements FileSystem {
+  readonly #disk: MemoryDisk
+  readonly #uid: number
+  readonly #open = new Map<number, OpenFile>()
+  #fds = 3
+  #dead = false
+  #fault: Fault | null = null
+  #counted = 0
+  #hooks: {hook: Hook; seen: number}[] = []
+  /** Mutating calls so far, by name. */
+  readonly counts = new Map<string, number>()
+  mutations = 0
+  fired = 0
+
+  constructor(disk: MemoryDisk, uid = 1000) {
+    this.#disk = disk
+    this.#uid = uid
+  }
+
+  plan(fault: Fault): this {
+    this.#fault = fault
+    return this
+  }
+
+  on(hook: Hook): this {
+    this.#hooks.push({hook, seen: 0})
+    return this
+  }
+
+  /** Runs a call with its faults. `call` as in MUTATING, or `engine.x`. */
+  mutate<T>(call: string, path: string, act: () => T): T {
+    if (this.#dead) throw new Crash('this process is dead')
+    if (MUTATING.has(call) || call.startsWith('engine.')) {
+      this.mutations++
+      this.counts.set(call, (this.counts.get(call) ?? 0) + 1)
+    }
+    this.#runHooks('before', call, path)
+    const effect = this.#due(call, path)
+    if (effect === 'crash-before') this.#crash(call)
+    if (typeof effect === 'object' && effect !== null) throw new Errno(effect.error, `${call} ${path}`)
+    const result = act()
+    this.#runHooks('after', call, path)
+    if (effect === 'crash-after') this.#crash(call)
+    return result
+  }
+
+  #due(call: string, path: string): Fault['effect'] | null {
+    const fault = this.#fault
+    if (fault === null) return null
+    if (fault.call === undefined ? !(MUTATING.has(call) || call.startsWith('engine.')) : fault.call !== call)
+      return null
+    if (fault.path !== undefined && !path.includes(fault.path)) return null
+    this.#counted++
+    const from = typeof fault.effect === 'object' && fault.effect.from === true
+    if (from ? this.#counted < fault.n : this.#counted !== fault.n) return null
+    this.fired++
+    return fault.effect
+  }
+
+  #crash(call: string): never {
+    this.#dead = true
+    throw new Crash(`killed at ${call}`)
+  }
+
+  #runHooks(when: Hook['when'], call: string, path: string): void {
+    for (const entry of this.#hooks) {
+      const {hook} = entry
+      if (hook.when !== when || hook.call !== call || (hook.path !== undefined && !path.includes(hook.path)))
+        continue
+      entry.seen++
+      if (entry.seen !== (hook.n ?? 1)) continue
+      this.fired++
+      hook.act()
+    }
+  }
+
+  // --- paths
+
+  #resolve(path: string): {parent: Inode; name: string; node: Inode | null} {
+    const held = /^\/proc\/self\/fd\/(\d+)(?:\/(.*))?$/.exec(path)
+    if (held !== null) {
+      const open = this.#file(Number(held[1]))
+      const name = held[2] ?? ''
+      return {parent: open.node, name, node: name === '' ? open.node : (open.node.names.get(name) ?? null)}
+    }
+    const cut = path.lastIndexOf('/')
+    const name = path.slice(cut + 1)
+    const parent = cut <= 0 ? this.#disk.root : this.#disk.lookup(path.slice(0, cut))
+    if (parent === null) throw new Errno('ENOENT', path)
+    if (parent.kind !== 'folder') throw new Errno('ENOTDIR', path)
+    return {parent, name, node: name === '' ? parent : (parent.names.get(name) ?? null)}
+  }
+
+  #need(path: string): Inode {
+    const {node} = this.#resolve(path)
+    if (node === null) throw new Errno('ENOENT', path)
+    return node
+  }
+
+  #file(fd: number): OpenFile {
+    const open = this.#open.get(fd)
+    if (open === undefined) throw new Errno('EBADF', String(fd))
+    return open
+  }
+
+  #touch(folder: Inode): void {
+    folder.mtimeMs = this.#disk.now()
+  }
+
+  // --- the port
+
+  open(path: string, flag: OpenFlag, mode = 0o600): number {
+    const creates = flag === 'create' || flag === 'append'
+    return this.mutate(creates ? 'open-create' : 'open', path, () => {
+      const {parent, name, node} = this.#resolve(path)
+      if (flag === 'create' && node !== null) throw new Errno('EEXIST', path)
+      let target = node
+      if (target === null) {
+        if (!creates) throw new Errno('ENOENT', path)
+        target = this.#disk.make('file', mode, this.#uid, this.#uid)
+        target.nlink = 1
+        parent.names.set(name, target)
+        this.#touch(parent)
+      }
+      if (flag === 'guarded-folder' && target.kind !== 'folder') throw new Errno('ENOTDIR', path)
+      const fd = this.#fds++
+      this.#open.set(fd, {node: target, path})
+      return fd
+    })
+  }
+
+  read(fd: number, buffer: Uint8Array, position: number): number {
+    return this.mutate('read', this.#file(fd).path, () => {
+      const chunk = this.#file(fd).node.bytes.subarray(position, position + buffer.length)
+      buffer.set(chunk)
+      return chunk.length
+    })
+  }
+
+  write(fd: number, bytes: Uint8Array): number {
+    const {node, path} = this.#file(fd)
+    return this.mutate('write', path, () => {
+      const short = this.#fault?.effect === 'short' && this.#counted === this.#fault.n && bytes.length > 1
+      const part = short ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
+      node.bytes = Buffer.concat([node.bytes, part])
+      node.mtimeMs = this.#disk.now()
+      return part.length
+    })
+  }
+
+  fsync(fd: number): void {
+    const {node, path} = this.#file(fd)
+    this.mutate('fsync', path, () => {
+      node.durableBytes = node.bytes
+    })
+  }
+
+  fsyncDir(path: string): void {
+    this.mutate('fsyncDir', path, () => {
+      const node = this.#need(path)
+      node.durableNames = new Map(node.names)
+    })
+  }
+
+  close(fd: number): void {
+    if (!this.#dead) this.#open.delete(fd)
+  }
+
+  fstat(fd: number): Stat {
+    return this.mutate('fstat', this.#file(fd).path, () => statOf(this.#file(fd).node))
+  }
+
+  lstat(path: string): Stat {
+    return this.mutate('lstat', path, () => statOf(this.#need(path)))
+  }
+
+  link(from: string, to: string): void {
+    this.mutate('link', to, () => {
+      const source = this.#need(from)
+      const {parent, name, node} = this.#resolve(to)
+      if (node !== null) throw new Errno('EEXIST', to)
+      parent.names.set(name, source)
+      source.nlink++
+      this.#touch(parent)
+    })
+  }
+
+  rename(from: string, to: string): void {
+    this.mutate('rename', to, () => {
+      const source = this.#resolve(from)
+      if (source.node === null) throw new Errno('ENOENT', from)
+      const target = this.#resolve(to)
+      if (target.node !== null) target.node.nlink--
+      source.parent.names.delete(source.name)
+      target.parent.names.set(target.name, source.node)
+      this.#touch(source.parent)
+      this.#touch(target.parent)
+    })
+  }
+
+  unlink(path: string): void {
+    this.mutate('unlink', path, () => {
+      const {parent, name, node} = this.#resolve(path)
+      if (node === null) throw new Errno('ENOENT', path)
+      if (node.kind === 'folder') throw new Errno('EISDIR', path)
+      parent.names.delete(name)
+      node.nlink--
+      this.#touch(parent)
+    })
+  }
+
+  mkdir(path: string, mode: number): void {
+    this.mutate('mkdir', path, () => {
+      const {parent, name, node} = this.#resolve(path)
+      if (node !== null) throw new Errno('EEXIST', path)
+      parent.names.set(name, this.#disk.make('folder', mode, this.#uid, this.#uid))
+      this.#touch(parent)
+    })
+  }
+
+  rmdir(path: string): void {
+    this.mutate('rmdir', path, () => {
+      const {parent, name, node} = this.#resolve(path)
+      if (node === null) throw new Errno('ENOENT', path)
+      if (node.names.size > 0) throw new Errno('ENOTEMPTY', path)
+      parent.names.delete(name)
+      this.#touch(parent)
+    })
+  }
+
+  readdir(path: string): readonly string[] {
+    return this.mutate('readdir', path, () => {
+      const node = this.#need(path)
+      if (node.kind !== 'folder') throw new Errno('ENOTDIR', path)
+      return [...node.names.keys()]
+    })
+  }
+
+  fchown(fd: number, uid: number, gid: number): void {
+    const {node, path} = this.#file(fd)
+    this.mutate('fchown', path, () => {
+      node.uid = uid
+      node.gid = gid
+    })
+  }
+
+  fchmod(fd: number, mode: number): void {
+    const {node, path} = this.#file(fd)
+    this.mutate('fchmod', path, () => {
+      node.mode = mode
+    })
+  }
+}

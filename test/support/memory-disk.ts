@@ -1,0 +1,110 @@
+/**
+ * The in-memory twin of the shared disk: inodes and names, each with a volatile and a durable image.
+ *
+ * Writes change the volatile image; fsync makes a file's bytes durable, fsyncDir a folder's names. `powerLoss`
+ * throws away what was not synced. Processes reach the disk through `DiskProcess` (see disk-process.ts), which
+ * counts calls and takes faults.
+ */
+
+export interface Inode {
+  readonly ino: number
+  kind: 'file' | 'folder'
+  uid: number
+  gid: number
+  mode: number
+  mtimeMs: number
+  nlink: number
+  bytes: Uint8Array
+  durableBytes: Uint8Array
+  names: Map<string, Inode>
+  durableNames: Map<string, Inode>
+}
+
+export class Errno extends Error {
+  readonly code: string
+  constructor(code: string, path: string) {
+    super(`${code}: ${path}`)
+    this.code = code
+  }
+}
+
+export class MemoryDisk {
+  readonly root: Inode
+  #serial = 1
+  readonly now: () => number
+
+  constructor(now: () => number) {
+    this.now = now
+    this.root = this.make('folder', 0o755, 0, 0)
+  }
+
+  make(kind: Inode['kind'], mode: number, uid: number, gid: number): Inode {
+    return {
+      ino: this.#serial++,
+      kind,
+      uid,
+      gid,
+      mode,
+      mtimeMs: this.now(),
+      nlink: kind === 'file' ? 0 : 2,
+      bytes: new Uint8Array(),
+      durableBytes: new Uint8Array(),
+      names: new Map(),
+      durableNames: new Map(),
+    }
+  }
+
+  /** The inode at an absolute path, or null. */
+  lookup(path: string): Inode | null {
+    let node: Inode = this.root
+    for (const part of path.split('/').filter(p => p !== '')) {
+      if (node.kind !== 'folder') throw new Errno('ENOTDIR', path)
+      const next = node.names.get(part)
+      if (next === undefined) return null
+      node = next
+    }
+    return node
+  }
+
+  /** What was not synced is gone. */
+  powerLoss(): void {
+    const seen = new Set<Inode>()
+    const visit = (node: Inode): void => {
+      if (seen.has(node)) return
+      seen.add(node)
+      node.bytes = node.durableBytes
+      node.names = new Map(node.durableNames)
+      for (const child of node.names.values()) visit(child)
+    }
+    visit(this.root)
+  }
+
+  /** Everything as it is becomes durable: the beginning of a test. */
+  syncAll(): void {
+    const visit = (node: Inode): void => {
+      node.durableBytes = node.bytes
+      node.durableNames = new Map(node.names)
+      for (const child of node.names.values()) visit(child)
+    }
+    visit(this.root)
+  }
+
+  /** All paths of files below a folder, sorted. */
+  files(path: string): string[] {
+    const found: string[] = []
+    const visit = (node: Inode, at: string): void => {
+      for (const [name, child] of node.names) {
+        if (child.kind === 'folder') visit(child, `${at}/${name}`)
+        else found.push(`${at}/${name}`)
+      }
+    }
+    const start = this.lookup(path)
+    if (start !== null) visit(start, path === '/' ? '' : path)
+    return found.sort()
+  }
+
+  text(path: string): string | null {
+    const node = this.lookup(path)
+    return node === null || node.kind !== 'file' ? null : Buffer.from(node.bytes).toString('utf8')
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * A whole god in one process: the in-memory disk, the fake engine, the manual clock, and as many processes as a
+ * test starts. Every `process()` is one that can be killed; the disk and the engine live on.
+ */
+import type {Account, Auth, ContainerSpec, NodeReport} from '@god-cli/api'
+import {FakeEngine} from '../../plugins/executor-fake/src/engine.js'
+import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.js'
+import createFifo from '../../plugins/scheduler-fifo/src/index.js'
+import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
+import type {Wish} from '../../src/core/job.js'
+import type {ControlOp} from '../../src/core/request.js'
+import {createReconciler} from '../../src/service/reconciler.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import type {Service, ServiceSettings} from '../../src/service/service.js'
+import {watcherPass} from '../../src/service/watcher.js'
+import {type Format, initDirectory} from '../../src/store/directory.js'
+import {dropRequest} from '../../src/store/drop-folder.js'
+import {createDurable, type Durable} from '../../src/store/durable.js'
+import {claimEpoch} from '../../src/store/epoch.js'
+import {writeHalt} from '../../src/store/halt.js'
+import {claimId} from '../../src/store/ids.js'
+import {createInbox} from '../../src/store/inbox.js'
+import {createJobStore} from '../../src/store/job-store.js'
+import {createJournal} from '../../src/store/journal.js'
+import {layoutOf} from '../../src/store/layout.js'
+import {createManifestReader} from '../../src/store/manifest.js'
+import {createNodeStore} from '../../src/store/node-store.js'
+import {createQuarantine} from '../../src/store/quarantine.js'
+import {createSpecStore} from '../../src/store/spec-store.js'
+import {createWorkFolder} from '../../src/store/work-folder.js'
+import {ManualClock} from './clock.js'
+import {DiskProcess} from './disk-process.js'
+import {MemoryDisk} from './memory-disk.js'
+
+export const USER = 1000
+export const GIB = 1024 ** 3
+export const GRACE = 10_000
+
+const ACCOUNTS: readonly Account[] = [
+  {uid: USER, gid: USER, groups: [USER], name: 'ann', home: '/home/ann'},
+  {uid: 1001, gid: 1001, groups: [1001], name: 'bob', home: '/home/bob'},
+  {uid: 65534, gid: 65534, groups: [65534], name: 'nobody', home: '/nonexistent'},
+]
+
+const FORMAT: Format = {
+  format: 1,
+  cluster: '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab',
+  mode: 'single',
+  fs: 'local',
+}
+
+export const SETTINGS: ServiceSettings = {
+  admission: {
+    defaultImages: ['busybox:local'],
+    allowUserImages: true,
+    images: true,
+    defaults: {cpus: 1000, memory: GIB / 2, gpus: 0},
+    defaultWalltime: null,
+    maxWalltime: null,
+  },
+  limits: {grace: GRACE, signal: 'SIGTERM'},
+  rootRunsAs: 'nobody',
+  network: 'bridge',
+  pids: 4096,
+}
+
+export interface WorldOptions {
+  readonly nodes?: readonly NodeReport[]
+  readonly settings?: Partial<ServiceSettings>
+}
+
+export class World {
+  readonly clock = new ManualClock()
+  readonly disk = new MemoryDisk(this.clock.now)
+  readonly layout = layoutOf('/god')
+  readonly engine: FakeEngine
+  readonly nodes: readonly NodeReport[]
+  readonly settings: ServiceSettings
+  readonly log: string[] = []
+  #tokens = 0
+
+  constructor(options: WorldOptions = {}) {
+    this.nodes = options.nodes ?? [{name: 'n1', capacity: {cpus: 4000, memory: 4 * GIB, gpus: 0}, labels: {}}]
+    this.settings = {...SETTINGS, ...options.settings}
+    this.engine = new FakeEngine(this.clock.now, this.#fences())
+    initDirectory(this.durable(new DiskProcess(this.disk)), this.layout, FORMAT, '')
+    this.disk.syncAll()
+  }
+
+  /** The wrapper's acts in the job's directory, by the container itself: no process of god can stop them. */
+  #fences() {
+    const folder = ({workDir, attempt}: ContainerSpec) => ({
+      parent: this.disk.lookup(workDir.source),
+      name: `started.${attempt}`,
+    })
+    return {
+      begin: (spec: ContainerSpec): boolean => {
+        const {parent, name} = folder(spec)
+        if (parent === null || parent.names.has(name)) return false
+        const fence = this.disk.make('folder', 0o755, spec.uid, spec.gid)
+        parent.names.set(name, fence)
+        // The container runs beside us: what it has done is on the disk at some time; take the earliest.
+        parent.durableNames.set(name, fence)
+        return true
+      },
+      end: (spec: ContainerSpec, code: number): void => {
+        const {parent, name} = folder(spec)
+        const fence = parent?.names.get(name)
+        if (fence === undefined || fence.kind !== 'folder') return
+        const file = this.disk.make('file', 0o644, spec.uid, spec.gid)
+        file.bytes = Buffer.from(`${code}\n`)
+        file.durableBytes = file.bytes
+        fence.names.set('exit', file)
+        fence.durableNames.set('exit', file)
+      },
+    }
+  }
+
+  readonly random = (): string => (++this.#tokens).toString(16).padStart(24, '0')
+
+  durable(fs: DiskProcess): Durable {
+    return createDurable({fs, random: this.random, halt: why => writeHalt(fs, this.layout, why)})
+  }
+
+  /** A process of god with its own view of the disk and counted engine calls. */
+  process(fs = new DiskProcess(this.disk), node = 'n1'): GodProcess {
+    return new GodProcess(this, fs, node)
+  }
+
+  /** A user's `submit`; returns the printed id. */
+  submit(wish: Partial<Wish> = {}, fs = new DiskProcess(this.disk), user = USER): JobId {
+    const durable = this.durable(fs)
+    const id = claimId(durable, this.layout)
+    const full: Wish = {command: {kind: 'argv', argv: ['true']}, ...wish}
+    const tok = token(this.random())
+    dropRequest(
+      {durable, layout: this.layout, uid: uid(user), random: this.random},
+      {v: 1, op: 'submit', tok, cluster: FORMAT.cluster, id, wish: full},
+    )
+    return id
+  }
+
+  control(op: ControlOp, ids: readonly JobId[], fs = new DiskProcess(this.disk), user = USER): void {
+    const tok = token(this.random())
+    this.clock.advance(1)
+    dropRequest(
+      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random: this.random},
+      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids]},
+    )
+  }
+
+  /** One scheduling and one watching pass of a fresh process, as cron would. */
+  async cron(): Promise<void> {
+    const god = this.process()
+    await god.schedule()
+    await god.watch()
+  }
+
+  /** Passes until nothing changes any more; time moves by `step` between them. */
+  async settle(passes = 12, step = 1000): Promise<void> {
+    for (let i = 0; i < passes; i++) {
+      await this.cron()
+      this.clock.advance(step)
+    }
+  }
+
+  record(id: JobId) {
+    return this.process().service.jobs.read(id)?.record ?? null
+  }
+
+  state(id: JobId): string {
+    return this.record(id)?.state ?? 'absent'
+  }
+}
+
+export class GodProcess {
+  readonly service: Service
+  readonly fs: DiskProcess
+  readonly world: World
+
+  constructor(world: World, fs: DiskProcess, node: string) {
+    this.world = world
+    this.fs = fs
+    const {layout} = world
+    const durable = world.durable(fs)
+    const manifest = createManifestReader(fs, layout)
+    const quarantine = createQuarantine(fs, layout, world.random)
+    const auth: Auth = {
+      byUid: wanted => ACCOUNTS.find(account => account.uid === wanted) ?? null,
+      byName: wanted => ACCOUNTS.find(account => account.name === wanted) ?? null,
+    }
+    this.service = {
+      format: FORMAT,
+      layout,
+      durable,
+      manifest,
+      jobs: createJobStore({durable, layout, manifest, quarantine}),
+      specs: createSpecStore(durable, layout, quarantine),
+      inbox: createInbox(fs, layout, FORMAT.cluster),
+      work: createWorkFolder(durable, layout),
+      nodes: createNodeStore(durable, layout),
+      journal: createJournal(fs, layout, {
+        role: 'test',
+        host: 'h',
+        pid: 1,
+        iso: at => new Date(at).toISOString(),
+      }),
+      executor: this.#executor(),
+      auth,
+      policy: createFifo({} as never),
+      settings: world.settings,
+      node,
+      uid: USER,
+      now: world.clock.now,
+      random: world.random,
+      log: (_level, text) => world.log.push(text),
+    }
+  }
+
+  /** The fake executor, each changing call counted as a step at which this process can be killed. */
+  #executor(): Service['executor'] {
+    const {world, fs} = this
+    const inner = createFakeExecutor({
+      engine: () => world.engine,
+      save: () => undefined,
+      nodes: world.nodes,
+      cluster: FORMAT.cluster,
+      listen: () => () => undefined,
+    })
+    const counted = new Set(['create', 'start', 'signal', 'pause', 'unpause', 'remove'])
+    return new Proxy(inner, {
+      get: (target, name: string) => {
+        const member: unknown = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        const call = member as (...args: unknown[]) => unknown
+        const kind = counted.has(name) ? `engine.${name}` : `look.${name}`
+        return async (...args: unknown[]) => fs.mutate(kind, String(args[0]), () => call(...args))
+      },
+    })
+  }
+
+  claimEpoch(): Epoch {
+    return claimEpoch(this.service.durable, this.service.layout, 'test')
+  }
+
+  /** A pass with a fresh epoch, all it began done. */
+  async schedule(mine: Epoch = this.claimEpoch()) {
+    const report = await schedulerPass(this.service, mine)
+    const reconciler = createReconciler(this.service, () => undefined)
+    await Promise.all(report.started.map(id => reconciler.reconcile(id)))
+    this.service.durable.syncPending()
+    return report
+  }
+
+  async watch() {
+    const reconciler = createReconciler(this.service, () => undefined)
+    const report = await watcherPass(this.service, reconciler)
+    await Promise.all(report.worked.map(id => reconciler.reconcile(id)))
+    await reconciler.idle()
+    this.service.durable.syncPending()
+    return report
+  }
+}
+
+export {epoch}
