@@ -35,20 +35,35 @@ const stringFault = (literal: string, top: Open | undefined, count: () => number
   return keyFault(literal, top, count())
 }
 
+const push = (stack: Open[], isObject: boolean): string | null => {
+  stack.push({keys: isObject ? new Set() : null, expectKey: isObject})
+  return stack.length > MOST_DEPTH ? `nested deeper than ${MOST_DEPTH}` : null
+}
+
+const tokenFault = (stack: Open[], literal: string, count: () => number): string | null => {
+  const top = stack.at(-1)
+  switch (literal) {
+    case '{':
+    case '[':
+      return push(stack, literal === '{')
+    case '}':
+    case ']':
+      stack.pop()
+      return null
+    case ',':
+      if (top !== undefined) top.expectKey = top.keys !== null
+      return null
+    default:
+      return stringFault(literal, top, count)
+  }
+}
+
 /** The text is known to be JSON: only keys and depth are looked at. */
 const structureFault = (text: string): string | null => {
   const stack: Open[] = []
   let keys = 0
-  const count = (): number => ++keys
   for (const [literal] of text.matchAll(TOKEN)) {
-    const top = stack.at(-1)
-    let fault: string | null = null
-    if (literal === '{' || literal === '[') {
-      stack.push({keys: literal === '{' ? new Set() : null, expectKey: literal === '{'})
-      if (stack.length > MOST_DEPTH) fault = `nested deeper than ${MOST_DEPTH}`
-    } else if (literal === '}' || literal === ']') stack.pop()
-    else if (literal !== ',') fault = stringFault(literal, top, count)
-    else if (top !== undefined) top.expectKey = top.keys !== null
+    const fault = tokenFault(stack, literal, () => ++keys)
     if (fault !== null) return fault
   }
   return null

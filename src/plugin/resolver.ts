@@ -17,6 +17,8 @@ const providerSchema = v.strictObject({
   entry: v.pipe(v.string(), v.startsWith('./')),
   summary: v.string(),
   options: v.exactOptional(v.string()),
+  /** Executors: false = jobs need no image. */
+  images: v.exactOptional(v.boolean()),
 })
 
 const blockSchema = v.strictObject({
@@ -33,6 +35,8 @@ export interface Provider {
   readonly plugin: string
   readonly version: string
   readonly api: number
+  /** An executor that runs images. */
+  readonly images: boolean
   /** Absolute path of the module that exports the factory. */
   readonly entry: string
 }
@@ -72,13 +76,14 @@ const inside = (folder: string, path: string): string => {
 /** The providers of one plugin's folder. */
 export const providersOf = (folder: string): readonly Provider[] => {
   const {name, version, block} = readPackage(folder)
-  return (block?.providers ?? []).map(({kind, id, summary, entry}) => ({
+  return (block?.providers ?? []).map(({kind, id, summary, entry, images = true}) => ({
     kind,
     id,
     summary,
     plugin: name,
     version,
     api: block?.api ?? 0,
+    images,
     entry: inside(folder, entry),
   }))
 }

@@ -1,0 +1,64 @@
+/**
+ * One shared directory as a user's command sees it: its stores for reading, and the way to drop a request.
+ * Opens no lease, writes nothing, talks to no engine; so it is cheap and works with every daemon down.
+ */
+import type {Instant, Uid} from '../core/brand.js'
+import type {Configuration} from '../core/settings.js'
+import {systemClock} from '../host/clock.js'
+import {readConfiguration} from '../host/config.js'
+import {callerUid} from '../host/environment.js'
+import {randomToken} from '../host/random.js'
+import {type Located, locate} from '../host/shared-dir.js'
+import {type Format, openDirectory} from '../store/directory.js'
+import {createDurable, type Durable} from '../store/durable.js'
+import {type FileSystem, realFileSystem} from '../store/file-system.js'
+import {writeHalt} from '../store/halt.js'
+import {createJobStore, type JobStore} from '../store/job-store.js'
+import {type Layout, layoutOf} from '../store/layout.js'
+import {createManifestReader, type ManifestReader} from '../store/manifest.js'
+import {createNodeStore, type NodeStore} from '../store/node-store.js'
+import {noQuarantine} from '../store/quarantine.js'
+import {createSpecStore, type SpecStore} from '../store/spec-store.js'
+
+export interface Site {
+  readonly located: Located
+  readonly configuration: Configuration
+  readonly format: Format
+  readonly layout: Layout
+  readonly durable: Durable
+  readonly jobs: JobStore
+  readonly specs: SpecStore
+  readonly nodes: NodeStore
+  readonly manifest: ManifestReader
+  readonly uid: Uid
+  readonly now: () => Instant
+  readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly random: () => string
+}
+
+export interface SiteFlags {
+  readonly dir: string | undefined
+}
+
+export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Site => {
+  const located = locate(dir)
+  const layout = layoutOf(located.root)
+  const format = openDirectory(fs, layout)
+  const durable = createDurable({fs, random: randomToken, halt: why => writeHalt(fs, layout, why)})
+  const manifest = createManifestReader(fs, layout)
+  return {
+    located,
+    configuration: readConfiguration(located),
+    format,
+    layout,
+    durable,
+    manifest,
+    jobs: createJobStore({durable, layout, manifest, quarantine: noQuarantine}),
+    specs: createSpecStore(durable, layout, noQuarantine),
+    nodes: createNodeStore(durable, layout),
+    uid: callerUid(),
+    now: systemClock.now,
+    delay: systemClock.delay,
+    random: randomToken,
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Text of strangers, made harmless before a terminal sees it (security-reliability.md T60-T63). Pure.
+ *
+ * Job names, reasons, engine messages and file names may hold escape sequences that rename windows, hide lines or
+ * type for the reader. Shown as `\x1b`, they can be seen and do nothing.
+ */
+import {distance} from 'fastest-levenshtein'
+
+/** C0, DEL, C1, separators of lines, zero-width and direction-turning marks, lone surrogates. */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\t': '\\t', '\r': '\\r'}
+
+const escaped = (char: string): string => {
+  const code = char.charCodeAt(0)
+  const hex = code.toString(16)
+  return SHORT[char] ?? (code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`)
+}
+
+/** One line, no control characters. */
+export const neutralise = (text: string): string => text.replace(UNSAFE, escaped)
+
+/** Colours and weights only: `ESC [ ... m`. */
+const HARMLESS = /\u001b\[[0-9;:]*m|[\n\t]|\r\n/g
+
+/** A job's own output for a terminal: lines, tabs and colours stay, all else that moves or hides is shown. */
+export const neutraliseOutput = (text: string): string => {
+  let safe = ''
+  let at = 0
+  for (const match of text.matchAll(HARMLESS)) {
+    safe += neutralise(text.slice(at, match.index)) + match[0]
+    at = match.index + match[0].length
+  }
+  return safe + neutralise(text.slice(at))
+}
+
+/** The words that were probably meant, nearest first; none if all are far. */
+export const nearest = (word: string, words: readonly string[]): readonly string[] =>
+  words
+    .map(candidate => ({candidate, steps: distance(word, candidate)}))
+    .filter(
+      ({candidate, steps}) => steps <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 2)),
+    )
+    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({candidate}) => candidate)

@@ -1,0 +1,47 @@
+/** The only reader of environment variables and of facts about the calling process. */
+import {hostname, userInfo} from 'node:os'
+import {type Uid, uid} from '../core/brand.js'
+
+/** A variable that is set and not empty, or null. */
+export const variable = (name: string): string | null => process.env[name] || null
+
+/** `GOD_<KEY>` of each key that is set, with the name of the variable. */
+export const godVariables = (
+  keys: readonly string[],
+): readonly {key: string; name: string; value: string}[] =>
+  keys.flatMap(key => {
+    const name = `GOD_${key.toUpperCase()}`
+    const value = variable(name)
+    return value === null ? [] : [{key, name, value}]
+  })
+
+/** The kernel's word on who runs this. */
+export const callerUid = (): Uid => uid(process.getuid?.() ?? 0)
+
+/** As the account source has it; the number where there is no account. */
+export const callerName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return String(callerUid())
+  }
+}
+
+/** Null: none, or deleted under us. */
+export const workingFolder = (): string | null => {
+  try {
+    return process.cwd()
+  } catch {
+    return null
+  }
+}
+
+/** Null with HOME unset. */
+export const homeFolder = (): string | null => variable('HOME')
+
+/** The host's name as a node's: letters, digits, dot, dash. */
+export const hostNodeName = (): string =>
+  hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 63) || 'localhost'

@@ -1,0 +1,148 @@
+/**
+ * Puts a service together: the stores of one shared directory, the providers that the configuration names, and the
+ * host's clock, identity and log, which are handed in. Nothing is taken or changed yet; a crash here leaves a folder
+ * for a provider's state at most.
+ */
+import {join} from 'node:path'
+import type {HostServices, ProviderKind} from '@god-cli/api'
+import type {Instant, Uid} from '../core/brand.js'
+import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
+import {loadProvider} from '../plugin/loader.js'
+import {type Provider, pickProvider} from '../plugin/resolver.js'
+import {openDirectory} from '../store/directory.js'
+import {createDurable, type Durable} from '../store/durable.js'
+import {realFileSystem} from '../store/file-system.js'
+import {writeHalt} from '../store/halt.js'
+import {createInbox} from '../store/inbox.js'
+import {createJobStore} from '../store/job-store.js'
+import {createJournal} from '../store/journal.js'
+import {type Layout, layoutOf} from '../store/layout.js'
+import {type AcquireLease, createLeases, type LeaseOptions} from '../store/lease.js'
+import {createManifestReader} from '../store/manifest.js'
+import {createNodeStore} from '../store/node-store.js'
+import {createQuarantine} from '../store/quarantine.js'
+import {ensureFolder} from '../store/read-file.js'
+import {createSpecStore} from '../store/spec-store.js'
+import {createWorkFolder} from '../store/work-folder.js'
+import {watchFolders} from './hints.js'
+import type {Service, ServiceSettings} from './service.js'
+
+/** What the host tells and lends. */
+export interface HostParts {
+  readonly root: string
+  readonly configuration: Configuration
+  readonly providers: readonly Provider[]
+  readonly node: string
+  readonly uid: Uid
+  readonly now: () => Instant
+  readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly iso: (at: number) => string
+  readonly random: () => string
+  readonly log: Service['log']
+  readonly lease: Pick<LeaseOptions, 'self' | 'mayBeAlive' | 'upSeconds'>
+  /** `scheduler`, `watcher`: names the journal's file. */
+  readonly role: string
+}
+
+export interface OpenService {
+  readonly service: Service
+  readonly acquire: AcquireLease
+  /** One line for people: who holds what. */
+  readonly holder: string
+  /** Bells, locks and engine events ring `wake`; returns the stop. */
+  readonly listen: (wake: () => void) => () => Promise<void>
+  close(): Promise<void>
+}
+
+/** Provider options: what the configuration says at top level for all, then the provider's own section. */
+const optionsOf = ({settings, options}: Configuration, id: string): Readonly<Record<string, string>> => ({
+  ...(settings.docker_url === '' ? {} : {docker_url: settings.docker_url}),
+  ...options.get(id),
+})
+
+const hostServices = (
+  host: HostParts,
+  layout: Layout,
+  durable: Durable,
+  cluster: string,
+  id: string,
+): HostServices => {
+  const stateDir = join(layout.engines, `${id}-${host.node}`)
+  ensureFolder(durable.fs, stateDir, 0o700)
+  return {
+    log: host.log,
+    now: host.now,
+    delay: ms => host.delay(ms),
+    options: optionsOf(host.configuration, id),
+    cluster,
+    node: host.node,
+    stateDir,
+  }
+}
+
+export const serviceSettings = (settings: Settings, images: boolean): ServiceSettings => ({
+  admission: admissionPolicy(settings, images),
+  limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+  rootRunsAs: settings.root_runs_as,
+  network: settings.network,
+  pids: settings.pids_limit,
+})
+
+/** Heartbeats and staleness of leases, by file system (state.md 7): seconds, milliseconds. */
+const LEASE_TIMES = {local: {staleAfter: 30, update: 5000}, nfs: {staleAfter: 90, update: 10_000}} as const
+
+export const openService = async (host: HostParts): Promise<OpenService> => {
+  const fs = realFileSystem
+  const layout = layoutOf(host.root)
+  const format = openDirectory(fs, layout)
+  const durable = createDurable({fs, random: host.random, halt: why => writeHalt(fs, layout, why)})
+  const {settings} = host.configuration
+  const provide = <K extends ProviderKind>(kind: K, id: string) =>
+    loadProvider(
+      {...pickProvider(host.providers, kind, id), kind},
+      hostServices(host, layout, durable, format.cluster, id),
+    )
+  const [executor, auth, policy] = await Promise.all([
+    provide('executor', settings.executor),
+    provide('auth', settings.auth_policy),
+    provide('scheduler', settings.scheduler_policy),
+  ])
+  const manifest = createManifestReader(fs, layout)
+  const quarantine = createQuarantine(fs, layout, host.random)
+  const {self} = host.lease
+  const service: Service = {
+    format,
+    layout,
+    durable,
+    manifest,
+    jobs: createJobStore({durable, layout, manifest, quarantine}),
+    specs: createSpecStore(durable, layout, quarantine),
+    inbox: createInbox(fs, layout, format.cluster),
+    work: createWorkFolder(durable, layout),
+    nodes: createNodeStore(durable, layout),
+    journal: createJournal(fs, layout, {role: host.role, host: host.node, pid: self.pid, iso: host.iso}),
+    executor,
+    auth,
+    policy,
+    settings: serviceSettings(settings, executor.features.images),
+    node: host.node,
+    uid: host.uid,
+    now: host.now,
+    random: host.random,
+    log: host.log,
+  }
+  return {
+    service,
+    acquire: createLeases({folder: layout.locks, ...host.lease, ...LEASE_TIMES[format.fs]}),
+    holder: `${host.role} on ${self.host}, pid ${self.pid}`,
+    listen: wake => {
+      const hints = watchFolders([layout.bells, layout.locks], wake, text => host.log('warning', text))
+      const stop = executor.watch(wake)
+      return async () => {
+        stop()
+        await hints.close()
+      }
+    },
+    close: () => executor.close(),
+  }
+}
