@@ -8,7 +8,7 @@
 /** Most that an amount may be: sums of many stay exact integers. */
 const MOST = 2 ** 50
 
-const inBounds = (n: number): number | null => (Number.isFinite(n) && n >= 1 && n <= MOST ? n : null)
+const inBounds = (n: number): number | null => (n >= 1 && n <= MOST ? n : null)
 
 /** `2`, `0.5`: thousandths of a cpu, or null. Finer than a thousandth is no amount. */
 export const parseCpus = (text: string): number | null => {
@@ -18,58 +18,48 @@ export const parseCpus = (text: string): number | null => {
 
 export const formatCpus = (milli: number): string => String(milli / 1000)
 
-const UNITS: Readonly<Record<string, number>> = {
-  k: 1024,
-  m: 1024 ** 2,
-  g: 1024 ** 3,
-  t: 1024 ** 4,
-}
+/** Each 1024 times the one before. */
+const UNITS = 'BKMGT'
 
-/** `64M`, `1.5G`, `512K`, `64MiB`; a bare number is MiB. Bytes, or null. */
+/** `64M`, `1.5G`, `512K`, `64MiB`, `100B`; a bare number is MiB. Bytes, or null. */
 export const parseMemory = (text: string): number | null => {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)(?:([kmgt])(?:i?b)?)?$/i.exec(text)
-  if (match?.[1] === undefined) return null
-  const unit = UNITS[(match[2] ?? 'm').toLowerCase()] ?? 1
-  return inBounds(Math.round(Number(match[1]) * unit))
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)(B|[KMGT](?:i?B)?)?$/i.exec(text)
+  if (match === null) return null
+  const power = UNITS.indexOf((match[2] ?? 'M').charAt(0).toUpperCase())
+  return inBounds(Math.round(Number(match[1]) * 1024 ** power))
 }
 
-/** The largest unit that shows at most one decimal: `64M`, `1.5G`. */
+/** In the largest unit of which there is one, with at most one decimal: `64M`, `1.5G`. */
 export const formatMemory = (bytes: number): string => {
-  if (bytes < 1024) return `${bytes}B`
-  const letters = Object.keys(UNITS)
-  const index = Math.min(letters.length - 1, Math.floor(Math.log2(bytes) / 10) - 1)
-  const letter = letters[index] ?? 'k'
-  const amount = bytes / (UNITS[letter] ?? 1)
-  return `${Number.isInteger(amount) ? amount : amount.toFixed(1)}${letter.toUpperCase()}`
+  const power = Math.max(0, Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10)))
+  const amount = bytes / 1024 ** power
+  return `${Number.isInteger(amount) ? amount : amount.toFixed(1)}${UNITS.charAt(power)}`
 }
 
-const SECONDS: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400}
+const [MINUTE, HOUR, DAY] = [60, 3600, 86_400]
 
-/** `MM:SS`, `H:MM:SS`: all parts but the first below 60. */
-const clockSeconds = (parts: readonly string[], units: readonly number[]): number | null => {
-  if (parts.some(part => !/^\d{1,9}$/.test(part))) return null
-  if (parts.slice(1).some(part => Number(part) > 59)) return null
-  return parts.reduce((sum, part, i) => sum + Number(part) * (units[i] ?? 1), 0)
-}
+/** How a time may be written, and the seconds of each of its parts. */
+const TIMES: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/^(\d{1,9})s$/, [1]],
+  [/^(\d{1,9})m?$/, [MINUTE]],
+  [/^(\d{1,9})h$/, [HOUR]],
+  [/^(\d{1,9})d$/, [DAY]],
+  [/^(\d{1,9}):([0-5]?\d)$/, [MINUTE, 1]],
+  [/^(\d{1,9}):([0-5]?\d):([0-5]?\d)$/, [HOUR, MINUTE, 1]],
+  [/^(\d{1,6})-([01]?\d|2[0-3])(?::([0-5]?\d)(?::([0-5]?\d))?)?$/, [DAY, HOUR, MINUTE, 1]],
+]
 
 /**
  * Walltime as sbatch(1) reads it (`30` = minutes, `MM:SS`, `H:MM:SS`, `D-HH[:MM[:SS]]`) and `90s 90m 2h 1d`.
  * Seconds, or null.
  */
 export const parseTime = (text: string): number | null => {
-  const short = /^(\d{1,9})([smhd])$/.exec(text)
-  if (short?.[1] !== undefined) return inBounds(Number(short[1]) * (SECONDS[short[2] ?? ''] ?? 1))
-  const days = /^(\d{1,6})-(\d{1,2}(?::\d{1,2}){0,2})$/.exec(text)
-  if (days?.[1] !== undefined) {
-    const parts = (days[2] ?? '').split(':')
-    const rest = Number(parts[0]) > 23 ? null : clockSeconds(parts, [3600, 60, 1])
-    return rest === null ? null : inBounds(Number(days[1]) * 86_400 + rest)
+  for (const [form, units] of TIMES) {
+    const match = form.exec(text)
+    if (match === null) continue
+    return inBounds(units.reduce((sum, unit, i) => sum + unit * Number(match[i + 1] ?? 0), 0))
   }
-  const parts = text.split(':')
-  if (parts.length === 1) return /^\d{1,9}$/.test(text) ? inBounds(Number(text) * 60) : null
-  if (parts.length > 3) return null
-  const seconds = clockSeconds(parts, parts.length === 2 ? [60, 1] : [3600, 60, 1])
-  return seconds === null ? null : inBounds(seconds)
+  return null
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')
@@ -77,8 +67,8 @@ const two = (n: number): string => String(n).padStart(2, '0')
 /** As squeue(1) shows it: `M:SS`, `H:MM:SS`, `D-HH:MM:SS`. */
 export const formatTime = (seconds: number): string => {
   const whole = Math.max(0, Math.floor(seconds))
-  const [days, hours] = [Math.floor(whole / 86_400), Math.floor((whole % 86_400) / 3600)]
-  const [minutes, rest] = [Math.floor((whole % 3600) / 60), two(whole % 60)]
+  const [days, hours] = [Math.floor(whole / DAY), Math.floor((whole % DAY) / HOUR)]
+  const [minutes, rest] = [Math.floor((whole % HOUR) / MINUTE), two(whole % MINUTE)]
   if (days > 0) return `${days}-${two(hours)}:${two(minutes)}:${rest}`
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
 }

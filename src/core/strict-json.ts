@@ -10,60 +10,63 @@ const MOST_DEPTH = 32
 const MOST_KEYS = 20_000
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** A string, a bracket, a colon or a comma; all else between them is the grammar's business. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/gs
+/**
+ * A quote, an escape, a bracket or a comma; all else between them is the grammar's business.
+ * No loop in it: a pattern for whole strings overflows the stack of the regular expression on a long one.
+ */
+const MARK = /\\.|["{}[\],]/gs
 
-interface Open {
-  readonly keys: Set<string> | null
+/** Null: an array, where no string is a key. */
+type Scope = {
+  readonly keys: Set<string>
   /** The next string is a key. */
-  expectKey: boolean
-}
+  due: boolean
+} | null
 
-const keyFault = (literal: string, open: Open, count: number): string | null => {
-  const key: unknown = JSON.parse(literal)
-  if (typeof key !== 'string' || open.keys === null) return null
+const keyFault = (literal: string, keys: Set<string>, count: number): string | null => {
+  const key = String(JSON.parse(literal))
   if (FORBIDDEN.has(key)) return `the key '${key}' is not allowed`
-  if (open.keys.has(key)) return `the key ${JSON.stringify(key).slice(0, 80)} stands twice`
-  open.keys.add(key)
+  if (keys.has(key)) return `the key ${JSON.stringify(key).slice(0, 80)} stands twice`
+  keys.add(key)
   return count > MOST_KEYS ? `more than ${MOST_KEYS} keys` : null
 }
 
-/** A string inside an object: a key if one is due. */
-const stringFault = (literal: string, top: Open | undefined, count: () => number): string | null => {
-  if (top === undefined || top.keys === null || !top.expectKey) return null
-  top.expectKey = false
-  return keyFault(literal, top, count())
+const stringFault = (literal: string, top: Scope | undefined, count: () => number): string | null => {
+  if (!top?.due) return null
+  top.due = false
+  return keyFault(literal, top.keys, count())
 }
 
-const push = (stack: Open[], isObject: boolean): string | null => {
-  stack.push({keys: isObject ? new Set() : null, expectKey: isObject})
-  return stack.length > MOST_DEPTH ? `nested deeper than ${MOST_DEPTH}` : null
-}
-
-const tokenFault = (stack: Open[], literal: string, count: () => number): string | null => {
-  const top = stack.at(-1)
-  switch (literal) {
+const bracketFault = (stack: Scope[], bracket: string): string | null => {
+  switch (bracket) {
     case '{':
+      stack.push({keys: new Set(), due: true})
+      break
     case '[':
-      return push(stack, literal === '{')
-    case '}':
-    case ']':
-      stack.pop()
-      return null
-    case ',':
-      if (top !== undefined) top.expectKey = top.keys !== null
-      return null
+      stack.push(null)
+      break
     default:
-      return stringFault(literal, top, count)
+      stack.pop()
   }
+  return stack.length > MOST_DEPTH ? `nested deeper than ${MOST_DEPTH}` : null
 }
 
 /** The text is known to be JSON: only keys and depth are looked at. */
 const structureFault = (text: string): string | null => {
-  const stack: Open[] = []
+  const stack: Scope[] = []
   let keys = 0
-  for (const [literal] of text.matchAll(TOKEN)) {
-    const fault = tokenFault(stack, literal, () => ++keys)
+  /** Where the string that we are in begins; -1: in none. */
+  let begin = -1
+  for (const {0: mark, index} of text.matchAll(MARK)) {
+    const top = stack.at(-1)
+    let fault: string | null = null
+    if (mark === '"' && begin < 0) begin = index
+    else if (mark === '"') {
+      fault = stringFault(text.slice(begin, index + 1), top, () => ++keys)
+      begin = -1
+    } else if (begin >= 0) continue
+    else if (mark !== ',') fault = bracketFault(stack, mark)
+    else if (top) top.due = true
     if (fault !== null) return fault
   }
   return null
