@@ -4,12 +4,16 @@ import {type Refusal, refusal} from './errors.js'
 /** Longest job name, in characters. */
 const MOST = 64
 
-/** C0, DEL, C1, line and paragraph separators, and the marks that turn the direction of writing. */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+/**
+ * C0, DEL, C1, line and paragraph separators, lone surrogates, spaces without width, and the marks that turn the
+ * direction of writing. The joiners stay: some scripts need them.
+ */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 
 /** Null = a good name. */
 export const checkJobName = (name: string): Refusal | null => {
-  if (name === '') return refusal('E_NAME_BAD', 'the job name is empty', 'Leave -J out, or give a name.')
+  if (name.trim() === '')
+    return refusal('E_NAME_BAD', 'the job name is empty', 'Leave -J out, or give a name.')
   if (name.length > MOST) {
     return refusal('E_NAME_BAD', `the job name has ${name.length} characters; at most ${MOST} are taken`)
   }
