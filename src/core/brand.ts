@@ -1,6 +1,6 @@
 /** Branded numbers and names: an id is no epoch, and neither is a plain number. */
 
-declare const brand: unique symbol
+export declare const brand: unique symbol
 type Branded<T, Name extends string> = T & {readonly [brand]: Name}
 
 export type JobId = Branded<number, 'JobId'>

@@ -10,6 +10,7 @@ import {API_VERSION, type ProviderKind} from '@god-cli/api'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
 import {parseWith} from '../core/job.js'
+import {packageRoot} from './package-root.js'
 
 const providerSchema = v.strictObject({
   kind: v.picklist(['scheduler', 'executor', 'auth'] as const),
@@ -112,3 +113,14 @@ export const pickProvider = (providers: readonly Provider[], kind: ProviderKind,
     'Update the plugin.',
   )
 }
+
+/** Whether jobs of this executor need an image, by what its package says; an unknown one is complained of when used. */
+export const executorRunsImages = (
+  id: string,
+  providers: readonly Provider[] = builtinProviders(packageRoot()),
+): boolean => providers.find(provider => provider.kind === 'executor' && provider.id === id)?.images ?? true
+
+export const providerIds = (kind: ProviderKind): readonly string[] =>
+  builtinProviders(packageRoot())
+    .filter(provider => provider.kind === kind)
+    .map(({id}) => id)

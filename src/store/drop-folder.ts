@@ -31,7 +31,7 @@ const ensureOwnFolder = ({durable, layout, uid}: DropContext): string => {
 
 export const newToken = (random: RandomToken): Token => token(random())
 
-/** Null = it fits. */
+/** E_REQUEST_TOO_LARGE if nobody would take it. */
 export const requestBytes = (request: Request): Uint8Array => {
   const bytes = Buffer.from(`${JSON.stringify(request)}\n`)
   if (bytes.length <= MAX_REQUEST_BYTES) return bytes
@@ -42,8 +42,13 @@ export const requestBytes = (request: Request): Uint8Array => {
   )
 }
 
-/** Durable when it returns; then the bell is rung. */
-export const dropRequest = (context: DropContext, request: Request): void => {
+const always = (): boolean => true
+
+/**
+ * Durable when it returns true; then the bell is rung. False: nothing was queued, because `stillGood`, asked right
+ * before the rename, said no (a claim that grew too old: state.md 4).
+ */
+export const dropRequest = (context: DropContext, request: Request, stillGood = always): boolean => {
   const {durable, layout, uid, random} = context
   const {fs} = durable
   const bytes = requestBytes(request)
@@ -57,12 +62,17 @@ export const dropRequest = (context: DropContext, request: Request): void => {
     } finally {
       fs.close(fd)
     }
+    if (!stillGood()) {
+      fs.unlink(temp)
+      return false
+    }
     fs.rename(temp, join(folder, requestName(request.tok)))
     fs.fsyncDir(folder)
   } catch (error) {
     throw dropFault(error, layout)
   }
   ringBell(fs, layout, uid, random)
+  return true
 }
 
 const dropFault = (error: unknown, layout: Layout): GodError => {

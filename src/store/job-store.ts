@@ -24,6 +24,12 @@ export interface Stored {
   readonly sha256: string
 }
 
+/** A revision with the time of its file, epoch milliseconds: for people, never for a decision. */
+export interface Published {
+  readonly record: JobRecord
+  readonly writtenAt: number
+}
+
 export type Sync = 'now' | 'later' | 'never'
 
 export interface Author {
@@ -40,7 +46,7 @@ export interface JobStore {
   /** Everything live, ascending. */
   all(): readonly Stored[]
   /** The revisions that count, ascending. */
-  history(id: JobId): readonly JobRecord[]
+  history(id: JobId): readonly Published[]
   /** Revision 1. 'taken': the id is used. 'void': it was packed meanwhile. */
   publishFirst(record: JobRecord, sync: Sync): 'won' | 'taken' | 'void'
   /** The new revision, or null: somebody was faster, read again. */
@@ -69,7 +75,7 @@ const revsOf = (names: readonly string[], id: JobId): number[] =>
 
 /** One revision's file: whole and saying what its name says, damaged, or gone. */
 type Revision =
-  | {readonly kind: 'whole'; readonly stored: Stored}
+  | {readonly kind: 'whole'; readonly stored: Stored; readonly writtenAt: number}
   | {readonly kind: 'bad'; readonly why: string}
   | {readonly kind: 'gone'}
 
@@ -80,7 +86,11 @@ const readRevision = ({durable, layout}: Context, id: JobId, r: number): Revisio
   if (!parsed.ok) return {kind: 'bad', why: parsed.why}
   if (parsed.value.id !== id || parsed.value.rev !== r)
     return {kind: 'bad', why: 'its content is of another job or revision'}
-  return {kind: 'whole', stored: {record: parsed.value, sha256: sha256(file.bytes)}}
+  return {
+    kind: 'whole',
+    stored: {record: parsed.value, sha256: sha256(file.bytes)},
+    writtenAt: file.stat.mtimeMs,
+  }
 }
 
 /** 'counts', or why not: 'void' = its predecessor is gone, so it was published too late. */
@@ -182,7 +192,9 @@ export const createJobStore = (context: Context): JobStore => {
       const top = readTop(context, id)
       if (top === null) return []
       const revisions = Array.from({length: top.record.rev}, (_, i) => readRevision(context, id, i + 1))
-      return revisions.flatMap(revision => (revision.kind === 'whole' ? [revision.stored.record] : []))
+      return revisions.flatMap(revision =>
+        revision.kind === 'whole' ? [{record: revision.stored.record, writtenAt: revision.writtenAt}] : [],
+      )
     },
     publishFirst: (record, sync) => {
       const folder = layout.bucket(record.id)

@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+'use strict'
+// CommonJS on purpose: the fast path of `stat` and `submit` will be required from here without loading any ES module.
+const {join} = require('node:path')
+
+import('../dist/src/cli/main.js').then(({main}) => main(process.argv.slice(2), {root: join(__dirname, '..')}))

@@ -1,0 +1,26 @@
+/** `god doctor`: what is wrong here, and what to do about it. */
+import {GodCommand} from '../src/cli/base-command.js'
+import {doctorExit, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
+import {passHost} from '../src/cli/pass-host.js'
+import {runDoctor} from '../src/service/doctor.js'
+
+export default class Doctor extends GodCommand {
+  static override summary = 'Check the directory, the engine, accounts and clock; name each remedy.'
+
+  static override description = `A warning is something that works, but not as well or as safely as it could.
+
+Exit codes: 0 nothing that keeps jobs from running; 1 something does.`
+
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Doctor)
+    const screen = this.screen(flags)
+    const findings = [
+      ...(await runDoctor(passHost({...flags, json: false}, 'doctor', false))),
+      ...hostFindings(),
+    ]
+    screen.show(doctorJson(findings), () => doctorText(findings, screen.style))
+    this.exitWith(doctorExit(findings))
+  }
+}

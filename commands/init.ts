@@ -1,0 +1,50 @@
+/** `god init`: make a shared directory. */
+import {Args, Flags} from '@oclif/core'
+import {GodCommand} from '../src/cli/base-command.js'
+import {initSite} from '../src/cli/init.js'
+
+export default class Init extends GodCommand {
+  static override summary = 'Make a shared directory: .god here, or the one named.'
+
+  static override description =
+    `Everything that god knows will be files in it. It belongs to you; jobs run as you (those of root as
+root_runs_as). Settings are in its go-d.ini.
+
+Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`
+
+  static override examples = [
+    '<%= config.bin %> init',
+    '<%= config.bin %> init /srv/god --image busybox:local',
+    '<%= config.bin %> init trial --executor process',
+  ]
+
+  static override args = {
+    dir: Args.string({ignoreStdin: true, description: 'The new directory.'}),
+  }
+
+  static override flags = {
+    executor: Flags.string({
+      summary: 'What runs the jobs: docker, process, fake.',
+      helpValue: 'ID',
+      default: 'docker',
+    }),
+    image: Flags.string({
+      summary: 'Default image, may be repeated.',
+      helpValue: 'IMAGE',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: ['busybox'],
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Init)
+    const screen = this.screen(flags)
+    const made = initSite({dir: flags.dir, named: args.dir, executor: flags.executor, images: flags.image})
+    screen.show({schema: 1, ...made}, () => `${made.dir}\n`)
+    screen.note(`Made a shared directory; its settings are in ${made.config}.`)
+    screen.note(
+      `Next: 'god doctor', then 'god watch' in one terminal and 'god submit -- echo hello' in another.`,
+    )
+  }
+}

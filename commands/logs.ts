@@ -1,0 +1,51 @@
+/** `god logs`: a job's output. */
+import {Flags} from '@oclif/core'
+import {GodCommand} from '../src/cli/base-command.js'
+import {catchInterrupt} from '../src/cli/interrupt.js'
+import {followLogs, logsJson, outputWriter} from '../src/cli/logs.js'
+import {oneSelector} from '../src/cli/select-flags.js'
+import {openSite} from '../src/cli/site.js'
+
+export default class Logs extends GodCommand {
+  static override summary = 'Print the output of a job.'
+
+  static override description =
+    `Byte for byte where it is no terminal; on a terminal, control characters other than colours are shown
+escaped. Works before the start: then there is nothing yet. Ctrl-C leaves the job alone.
+
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 130 interrupted.`
+
+  static override examples = [
+    '<%= config.bin %> logs 42',
+    '<%= config.bin %> logs last -f',
+    '<%= config.bin %> logs @trial -e --tail 20',
+  ]
+
+  static override args = oneSelector
+
+  static override flags = {
+    error: Flags.boolean({char: 'e', summary: 'Its error output.', default: false}),
+    follow: Flags.boolean({char: 'f', summary: 'Go on until the job is over.', default: false}),
+    tail: Flags.integer({summary: 'The last lines only.', helpValue: 'N', min: 0}),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Logs)
+    const screen = this.screen(flags)
+    const site = openSite(flags)
+    const interrupt = catchInterrupt()
+    const writer = outputWriter(screen)
+    const options = {
+      selector: args.job,
+      error: flags.error,
+      tail: flags.tail ?? null,
+      follow: flags.follow,
+      signal: interrupt.signal,
+    }
+    const job = await followLogs(site, options, writer.write)
+    writer.end()
+    if (screen.json) screen.show(logsJson(job, writer.text()), () => '')
+    else if (writer.bytes() === 0 && job.started === null)
+      screen.note(`job ${job.id} is ${job.state}: no output yet`)
+  }
+}

@@ -1,0 +1,23 @@
+/** `god show`: all that is known of one job. */
+import {GodCommand} from '../src/cli/base-command.js'
+import {oneSelector} from '../src/cli/select-flags.js'
+import {showJob, showJson, showText} from '../src/cli/show.js'
+import {openSite} from '../src/cli/site.js'
+
+export default class Show extends GodCommand {
+  static override summary = 'Show all that is known of a job, with its command if it is yours.'
+
+  static override description = 'Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.'
+
+  static override examples = ['<%= config.bin %> show 42', '<%= config.bin %> show last --json']
+
+  static override args = oneSelector
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Show)
+    const screen = this.screen(flags)
+    const site = openSite(flags)
+    const shown = showJob(site, args.job)
+    screen.show(showJson(shown), () => showText(shown, site.now(), screen.style))
+  }
+}

@@ -1,0 +1,99 @@
+/** `god submit`: queue a command or a script as a job. */
+import {Args, Flags} from '@oclif/core'
+import {GodCommand} from '../src/cli/base-command.js'
+import {catchInterrupt} from '../src/cli/interrupt.js'
+import {jobJson} from '../src/cli/job-json.js'
+import {operandsOf} from '../src/cli/operands.js'
+import {openSite} from '../src/cli/site.js'
+import {judgeWish, settledText, submitJob, submitJson} from '../src/cli/submit.js'
+import {endLine, waitFor} from '../src/cli/wait.js'
+import {wishOf} from '../src/cli/wish.js'
+
+const many = {multiple: true as const, multipleNonGreedy: true as const, default: [] as string[]}
+
+export default class Submit extends GodCommand {
+  static override summary = 'Queue a command as a job.'
+
+  static override description =
+    `The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
+no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
+text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
+
+Exit codes: 0 queued; 2 something is wrong with the words; 6 the site says no; 74 disk; with -W the job's own
+code, 128+n if signal n ended it, 125 if it never started.`
+
+  static override usage = 'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]'
+
+  static override examples = [
+    '<%= config.bin %> submit -J hello -i busybox:local -c 1 -m 64M -- echo hello',
+    '<%= config.bin %> submit -t 2h -m 4G ./analyse.sh sample1',
+    '<%= config.bin %> submit -W --parsable -- sh -c "exit 3"',
+  ]
+
+  static override args = {
+    command: Args.string({
+      multiple: true,
+      ignoreStdin: true,
+      description: 'The program and its arguments, or a script.',
+    }),
+  }
+
+  static override flags = {
+    name: Flags.string({
+      char: 'J',
+      summary: 'Name of the job (else that of the program).',
+      helpValue: 'NAME',
+    }),
+    image: Flags.string({
+      char: 'i',
+      summary: 'Image to run it in (else the first of default_images).',
+      helpValue: 'IMAGE',
+    }),
+    cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
+    mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
+    time: Flags.string({
+      char: 't',
+      summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
+      helpValue: 'TIME',
+    }),
+    output: Flags.string({char: 'o', summary: 'File of its output (%j id, %x name).', helpValue: 'FILE'}),
+    error: Flags.string({char: 'e', summary: 'File of its error output.', helpValue: 'FILE'}),
+    workdir: Flags.string({char: 'D', summary: 'Working directory inside.', helpValue: 'DIR'}),
+    env: Flags.string({
+      char: 'E',
+      summary: 'A variable; a bare NAME takes yours.',
+      helpValue: 'NAME[=VALUE]',
+      ...many,
+    }),
+    label: Flags.string({char: 'l', summary: 'A label to select by.', helpValue: 'KEY[=VALUE]', ...many}),
+    hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
+    wait: Flags.boolean({char: 'W', summary: "Wait for its end; exit with the job's code.", default: false}),
+    'dry-run': Flags.boolean({char: 'n', summary: 'Check only; queue nothing.', default: false}),
+    parsable: Flags.boolean({summary: 'Print the id alone.', default: false}),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Submit)
+    const screen = this.screen(flags)
+    const site = openSite(flags)
+    const {words, afterDashes} = operandsOf(args.command ?? [])
+    const wish = wishOf(flags, words, afterDashes)
+    const settled = judgeWish(site, wish)
+    if (flags['dry-run']) return screen.show({schema: 1, ...settled}, () => `${settledText(settled)}\n`)
+    const interrupt = catchInterrupt()
+    const request = submitJob(site, wish)
+    const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
+    if (!flags.wait) return screen.show(submitJson(site, request), () => line)
+    if (!screen.json) screen.terminal.write(line)
+    const {jobs, exit} = await waitFor(site, [request.id], {
+      any: false,
+      timeout: null,
+      signal: interrupt.signal,
+    })
+    for (const job of jobs) {
+      screen.show({schema: 1, ...jobJson(job)}, () => '')
+      screen.note(endLine(job))
+    }
+    this.exitWith(exit)
+  }
+}

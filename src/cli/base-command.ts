@@ -1,0 +1,47 @@
+/**
+ * What all commands share: `--dir`, `--json`, colours. Errors are thrown through to main.ts, which renders them all
+ * alike; a command that ran sets its exit code by `exitWith`, so that output is flushed before the process ends.
+ */
+import {Command, Flags} from '@oclif/core'
+import {openScreen, type Screen} from './screen.js'
+import type {ColourChoice} from './terminal.js'
+
+const COLOURS = ['auto', 'always', 'never'] as const
+
+export const baseFlags = {
+  dir: Flags.string({
+    summary: 'Shared directory (else GOD_SHARED_DIR, .god upward, ~/.god).',
+    helpValue: 'DIR',
+    helpGroup: 'GLOBAL',
+  }),
+  json: Flags.boolean({summary: 'Print one JSON document.', default: false, helpGroup: 'GLOBAL'}),
+  color: Flags.option({options: COLOURS})({
+    summary: 'When to use colours.',
+    default: 'auto',
+    helpGroup: 'GLOBAL',
+  }),
+  'no-color': Flags.boolean({summary: 'Same as --color never.', default: false, helpGroup: 'GLOBAL'}),
+}
+
+export interface BaseFlags {
+  readonly dir: string | undefined
+  readonly json: boolean
+  readonly color: ColourChoice
+  readonly 'no-color': boolean
+}
+
+export abstract class GodCommand extends Command {
+  static override baseFlags = baseFlags
+
+  protected screen(flags: BaseFlags): Screen {
+    return openScreen({json: flags.json, color: flags['no-color'] ? 'never' : flags.color})
+  }
+
+  protected exitWith(code: number): void {
+    process.exitCode = code
+  }
+
+  protected override async catch(error: Error): Promise<never> {
+    throw error
+  }
+}

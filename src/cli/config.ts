@@ -1,0 +1,69 @@
+/** `god config`: the effective configuration, and where each setting comes from. */
+import {GodError} from '../core/errors.js'
+import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
+import {nearest} from '../core/text.js'
+import {readConfiguration} from '../host/config.js'
+import {type Located, locate} from '../host/shared-dir.js'
+import {SCHEMA} from './job-json.js'
+import type {Column} from './table.js'
+
+export interface ConfigRow {
+  readonly key: string
+  readonly value: string
+  readonly origin: string
+  readonly purpose: string
+}
+
+export interface ConfigView {
+  readonly located: Located
+  readonly rows: readonly ConfigRow[]
+}
+
+const rowOf = (configuration: Configuration, key: SettingKey): ConfigRow => ({
+  key,
+  value: showSetting(configuration.settings, key),
+  origin: configuration.origins.get(key) ?? 'default',
+  purpose: SETTINGS[key].purpose,
+})
+
+const optionRows = ({options}: Configuration, file: string): readonly ConfigRow[] =>
+  [...options].flatMap(([id, values]) =>
+    Object.entries(values).map(([key, value]) => ({
+      key: `plugin.${id}.${key}`,
+      value,
+      origin: file,
+      purpose: `option of the plugin ${id}`,
+    })),
+  )
+
+const checkKey = (key: string): SettingKey => {
+  if (isSettingKey(key)) return key
+  const near = nearest(key, Object.keys(SETTINGS))
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : "See 'god config'."
+  throw new GodError('E_USAGE', `there is no setting '${key}'`, hint)
+}
+
+export const viewConfig = (dir: string | undefined, key: string | undefined): ConfigView => {
+  const located = locate(dir)
+  const configuration = readConfiguration(located)
+  if (key !== undefined) return {located, rows: [rowOf(configuration, checkKey(key))]}
+  const keys = Object.keys(SETTINGS).filter(isSettingKey)
+  return {
+    located,
+    rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration, located.config)],
+  }
+}
+
+export const configJson = ({located, rows}: ConfigView): object => ({
+  schema: SCHEMA,
+  dir: located.root,
+  dirOrigin: located.by,
+  file: located.config,
+  settings: Object.fromEntries(rows.map(({key, value, origin}) => [key, {value, origin}])),
+})
+
+export const CONFIG_COLUMNS: readonly Column<ConfigRow>[] = [
+  {title: 'SETTING', value: row => row.key},
+  {title: 'VALUE', value: row => row.value, shrink: true},
+  {title: 'FROM', value: row => row.origin, shrink: true},
+]

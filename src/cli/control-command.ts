@@ -1,0 +1,89 @@
+/**
+ * The shared shape of `kill`, `suspend`, `resume`, `hold` and `release`: jobs are chosen alike, answered alike.
+ * Each command adds its own words.
+ */
+import {createInterface} from 'node:readline/promises'
+import {Flags} from '@oclif/core'
+import type {ControlOp} from '../core/request.js'
+import {type BaseFlags, GodCommand} from './base-command.js'
+import {
+  type ControlChoice,
+  type ControlOutcome,
+  controlExit,
+  controlJson,
+  planControl,
+  requestControl,
+} from './control.js'
+import {expandStdin, filtersOf, verbFilterFlags} from './select-flags.js'
+import {openSite} from './site.js'
+
+export const controlFlags = {
+  ...verbFilterFlags,
+  reason: Flags.string({summary: 'A remark for the record.', helpValue: 'TEXT'}),
+  'dry-run': Flags.boolean({summary: 'Say what would happen; change nothing.', default: false}),
+  quiet: Flags.boolean({char: 'Q', summary: 'Say nothing where all went well.', default: false}),
+}
+
+interface ControlFlags extends BaseFlags {
+  readonly user: string[] | undefined
+  readonly name: string[] | undefined
+  readonly states: string[] | undefined
+  readonly label: string[] | undefined
+  readonly reason: string | undefined
+  readonly 'dry-run': boolean
+  readonly quiet: boolean
+}
+
+export interface ControlWords {
+  readonly op: ControlOp
+  readonly selectors: readonly string[]
+  readonly signal?: ControlChoice['signal']
+  /** More jobs than this, on a terminal: ask first. Null = never. */
+  readonly askAbove: number | null
+}
+
+const lineOf = ({id, text, result}: ControlOutcome): string =>
+  result === 'refused' && text.startsWith('job ') ? `${text}\n` : `job ${id}: ${text}\n`
+
+const confirmed = async (count: number, op: ControlOp): Promise<boolean> => {
+  const lines = createInterface({input: process.stdin, output: process.stderr})
+  try {
+    const answer = await lines.question(`${op} ${count} jobs? [y/N] `)
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    lines.close()
+  }
+}
+
+export abstract class ControlCommand extends GodCommand {
+  protected async control(flags: ControlFlags, words: ControlWords): Promise<void> {
+    const screen = this.screen(flags)
+    const site = openSite(flags)
+    const choice: ControlChoice = {
+      op: words.op,
+      selectors: expandStdin(words.selectors),
+      filters: filtersOf(flags),
+      ...(words.signal === undefined ? {} : {signal: words.signal}),
+      ...(flags.reason === undefined ? {} : {remark: flags.reason}),
+    }
+    const plan = planControl(site, choice)
+    const wanted = plan.outcomes.filter(({result}) => result === 'requested').length
+    const asks =
+      words.askAbove !== null && wanted > words.askAbove && screen.terminal.interactive && !flags['dry-run']
+    if (asks && !(await confirmed(wanted, words.op))) return screen.note('nothing was done')
+    if (!flags['dry-run']) requestControl(site, choice, plan)
+    const lines = plan.outcomes.filter(outcome => !flags.quiet || outcome.result === 'refused')
+    screen.show(controlJson(plan), () =>
+      lines
+        .filter(({result}) => result !== 'refused')
+        .map(lineOf)
+        .join(''),
+    )
+    for (const outcome of lines)
+      if (outcome.result === 'refused')
+        screen.note(`god: ${lineOf(outcome).trimEnd()}. ${outcome.hint ?? ''}`.trimEnd())
+    for (const {message, hint} of plan.failed) screen.note(`god: ${message}. ${hint}`)
+    if (plan.outcomes.length === 0 && plan.failed.length === 0) screen.note('no job matches')
+    this.exitWith(controlExit(plan))
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * `kill`, `suspend`, `resume`, `hold`, `release`: which jobs are meant, an early word for each, one request for all.
+ *
+ * The early word is the same pure decision that the passes will make on the same record; only they make it count.
+ * One request carries all ids, so after a crash either all of it is asked for or nothing.
+ */
+import type {JobId} from '../core/brand.js'
+import {applyControl, PAST} from '../core/control.js'
+import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
+import type {StopSignal} from '../core/job.js'
+import {mayChange} from '../core/permission.js'
+import type {ControlOp} from '../core/request.js'
+import {parseSelector} from '../core/selector.js'
+import {isOver} from '../core/state.js'
+import {dropRequest, newToken} from '../store/drop-folder.js'
+import {SCHEMA} from './job-json.js'
+import type {JobView} from './job-view.js'
+import {allJobs, type Filters, filterTest, hasFilters, selectJobs} from './listing.js'
+import type {Site} from './site.js'
+
+export interface ControlChoice {
+  readonly op: ControlOp
+  readonly selectors: readonly string[]
+  readonly filters: Filters
+  readonly signal?: StopSignal
+  readonly remark?: string
+}
+
+export interface ControlOutcome {
+  readonly id: number
+  readonly result: 'requested' | 'already' | 'refused'
+  readonly text: string
+  readonly code?: ErrorCode
+  readonly hint?: string
+}
+
+/** Most ids of one request: `core/request.ts` takes no more. */
+const MOST = 20_000
+
+/** Each selector by itself, so that one that names no job does not keep the others from being done. */
+const chosen = (
+  site: Site,
+  choice: ControlChoice,
+): {jobs: readonly JobView[]; failed: readonly GodError[]} => {
+  if (choice.selectors.length === 0 && !hasFilters(choice.filters)) {
+    throw new GodError(
+      'E_USAGE',
+      'no job is named',
+      "Give ids, ranges, 'last', '@name', or a filter like -n NAME.",
+    )
+  }
+  const test = filterTest(choice.filters)
+  if (choice.selectors.length === 0) {
+    const mine = (job: JobView): boolean => job.uid === site.uid || choice.filters.users.length > 0
+    return {jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)), failed: []}
+  }
+  const found = new Map<JobId, JobView>()
+  const failed: GodError[] = []
+  for (const text of choice.selectors) {
+    const selector = parseSelector(text)
+    try {
+      const jobs = selectJobs(site, [selector]).filter(test)
+      const open = jobs.filter(
+        job => selector.kind === 'id' || selector.kind === 'last' || !isOver(job.state),
+      )
+      for (const job of open) found.set(job.id, job)
+    } catch (error) {
+      if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
+      failed.push(error)
+    }
+  }
+  return {jobs: [...found.values()].sort((a, b) => a.id - b.id), failed}
+}
+
+const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutcome => {
+  const {id, record} = job
+  if (!mayChange({uid: site.uid, operator: site.uid === 0}, job)) {
+    return {
+      id,
+      result: 'refused',
+      code: 'E_NOT_PERMITTED',
+      text: `belongs to ${job.user}`,
+      hint: 'Ask its owner or an operator.',
+    }
+  }
+  if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
+  if (record === null) return {id, result: 'requested', text: PAST[choice.op]}
+  const effect = applyControl(record, wishOf(choice), site.now())
+  switch (effect.kind) {
+    case 'change':
+      return {id, result: 'requested', text: PAST[choice.op]}
+    case 'already':
+      return {id, result: 'already', text: effect.text}
+    case 'refused':
+      return {
+        id,
+        result: 'refused',
+        text: effect.refusal.message,
+        code: effect.refusal.code,
+        hint: effect.refusal.hint,
+      }
+  }
+}
+
+const wishOf = ({op, signal, remark}: ControlChoice) => ({
+  op,
+  ...(signal === undefined ? {} : {signal}),
+  ...(remark === undefined ? {} : {remark}),
+})
+
+export interface ControlPlan {
+  readonly outcomes: readonly ControlOutcome[]
+  readonly failed: readonly GodError[]
+}
+
+export const planControl = (site: Site, choice: ControlChoice): ControlPlan => {
+  const {jobs, failed} = chosen(site, choice)
+  return {outcomes: jobs.map(job => outcomeOf(site, job, choice)), failed}
+}
+
+/** Durable when it returns. */
+export const requestControl = (site: Site, choice: ControlChoice, {outcomes}: ControlPlan): void => {
+  const ids = outcomes.filter(({result}) => result === 'requested').map(({id}) => id as JobId)
+  for (let from = 0; from < ids.length; from += MOST) {
+    const tok = newToken(site.random)
+    dropRequest(site, {
+      v: 1,
+      tok,
+      cluster: site.format.cluster,
+      ids: ids.slice(from, from + MOST),
+      ...wishOf(choice),
+    })
+  }
+}
+
+/** The worst of all: nothing asked for in vain passes as a success. */
+export const controlExit = ({outcomes, failed}: ControlPlan): number => {
+  const codes = outcomes.flatMap(({code}) => (code === undefined ? [] : [new GodError(code, '').exit]))
+  return Math.max(EXIT.ok, ...codes, ...failed.map(({exit}) => exit))
+}
+
+export const controlJson = ({outcomes, failed}: ControlPlan) => ({
+  schema: SCHEMA,
+  jobs: outcomes,
+  errors: failed.map(({code, message, hint}) => ({code, message, hint})),
+})

@@ -1,0 +1,55 @@
+/** How `god doctor` shows what it found. */
+import {EXIT} from '../core/errors.js'
+import {neutralise} from '../core/text.js'
+import {variable} from '../host/environment.js'
+import {SCHEMA} from './job-json.js'
+import type {Style} from './style.js'
+
+interface Finding {
+  readonly check: string
+  readonly severity: 'ok' | 'warning' | 'error'
+  readonly text: string
+  readonly remedy?: string
+}
+
+/** What slows every command down on this host, outside of the shared directory. */
+export const hostFindings = (): readonly Finding[] => {
+  const certificates = variable('NODE_EXTRA_CA_CERTS')
+  if (certificates === null) return []
+  return [
+    {
+      check: 'start-up',
+      severity: 'warning',
+      text: `NODE_EXTRA_CA_CERTS is set (${certificates}): Node 20 reads that file at each start`,
+      remedy: 'Unset it where god needs no certificates.',
+    },
+  ]
+}
+
+const MARK = {ok: 'ok', warning: 'warn', error: 'FAIL'} as const
+
+const line = ({check, severity, text, remedy}: Finding, style: Style): string => {
+  const mark = MARK[severity].padEnd(5)
+  const shown =
+    severity === 'ok' ? style.good(mark) : severity === 'error' ? style.bad(mark) : style.title(mark)
+  const cure =
+    severity === 'ok' || remedy === undefined ? '' : `\n      ${' '.repeat(13)}${neutralise(remedy)}`
+  return `${shown} ${check.padEnd(12)} ${neutralise(text)}${cure}\n`
+}
+
+export const doctorText = (findings: readonly Finding[], style: Style): string =>
+  findings.map(finding => line(finding, style)).join('')
+
+export const doctorJson = (findings: readonly Finding[]): object => ({
+  schema: SCHEMA,
+  healthy: findings.every(({severity}) => severity !== 'error'),
+  findings: findings.map(({check, severity, text, remedy}) => ({
+    check,
+    severity,
+    text,
+    remedy: severity === 'ok' ? null : (remedy ?? null),
+  })),
+})
+
+export const doctorExit = (findings: readonly Finding[]): number =>
+  findings.some(({severity}) => severity === 'error') ? EXIT.failed : EXIT.ok

@@ -1,0 +1,61 @@
+/**
+ * `god init`: a new shared directory. FORMAT is written last: interrupted, `init` is run again. One that is there is
+ * never touched.
+ */
+
+import {GodError} from '../core/errors.js'
+import {SETTINGS} from '../core/settings.js'
+import {randomCluster, randomToken} from '../host/random.js'
+import {initTarget} from '../host/shared-dir.js'
+import {executorRunsImages, providerIds} from '../plugin/resolver.js'
+import {type Format, initDirectory} from '../store/directory.js'
+import {createDurable} from '../store/durable.js'
+import {realFileSystem} from '../store/file-system.js'
+import {layoutOf} from '../store/layout.js'
+
+export interface InitChoice {
+  readonly dir: string | undefined
+  readonly named: string | undefined
+  readonly executor: string
+  readonly images: readonly string[]
+}
+
+/** Every key with its default and what it may be, commented out; what was chosen, in force. */
+export const configText = (executor: string, images: readonly string[]): string => {
+  const chosen: Readonly<Record<string, string>> = {
+    executor,
+    ...(images.length === 0 ? {} : {default_images: images.join(', ')}),
+  }
+  const blocks = Object.entries(SETTINGS)
+    .filter(([key]) => key !== 'shared_dir')
+    .map(([key, rule]) => {
+      const {show}: {show: (value: never) => string} = rule
+      const line = key in chosen ? `${key} = ${chosen[key]}` : `;${key} = ${show(rule.initial as never)}`
+      return `; ${rule.purpose} (${rule.expects})\n${line}\n`
+    })
+  return `; Configuration of this god directory. 'god config' shows what is in force.\n\n${blocks.join('\n')}`
+}
+
+export interface Initialised {
+  readonly dir: string
+  readonly config: string
+  readonly executor: string
+  readonly cluster: string
+}
+
+export const initSite = ({dir, named, executor, images}: InitChoice): Initialised => {
+  const known = providerIds('executor')
+  if (!known.includes(executor)) {
+    throw new GodError(
+      'E_PROVIDER_UNKNOWN',
+      `no executor plugin provides '${executor}'`,
+      `There are: ${known.join(', ')}.`,
+    )
+  }
+  const layout = layoutOf(initTarget(dir, named))
+  const cluster = randomCluster()
+  const format: Format = {format: 1, cluster, mode: 'single', fs: 'local'}
+  const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
+  initDirectory(durable, layout, format, configText(executor, executorRunsImages(executor) ? images : []))
+  return {dir: layout.root, config: layout.config, executor, cluster}
+}

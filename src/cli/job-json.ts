@@ -1,0 +1,69 @@
+/** The JSON of a job (design section 4): stable names; times ISO 8601, walltime seconds, memory bytes, cpus whole cpus. */
+import type {Reason} from '@god-cli/api'
+import {iso} from '../host/clock.js'
+import type {JobView} from './job-view.js'
+
+export const SCHEMA = 1
+
+const time = (at: number | null): string | null => (at === null ? null : iso(at))
+
+const reasonJson = (reason: Reason | null): Reason | null =>
+  reason === null
+    ? null
+    : {
+        code: reason.code,
+        text: reason.text,
+        ...(reason.numbers === undefined ? {} : {numbers: reason.numbers}),
+      }
+
+export interface JobJson {
+  readonly id: number
+  readonly name: string
+  readonly user: string
+  readonly uid: number
+  readonly project: string
+  readonly queue: string
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly state: string
+  readonly desired: string
+  readonly reason: Reason | null
+  readonly resources: {readonly cpus: number; readonly memory: number; readonly gpus: number}
+  readonly walltime: number | null
+  readonly submitted: string | null
+  readonly started: string | null
+  readonly ended: string | null
+  readonly node: string | null
+  readonly attempt: number
+  readonly container: {readonly name: string; readonly id: string | null} | null
+  readonly exit: {readonly code: number | null; readonly signal: number | null; readonly oom: boolean} | null
+  readonly usage: {readonly cpuSeconds: number; readonly maxMemory: number; readonly exact: boolean} | null
+}
+
+export const jobJson = (job: JobView): JobJson => ({
+  id: job.id,
+  name: job.name,
+  user: job.user,
+  uid: job.uid,
+  project: job.project,
+  queue: job.queue,
+  image: job.image,
+  labels: job.labels,
+  state: job.state,
+  desired: job.desired,
+  reason: reasonJson(job.reason),
+  resources: {cpus: job.resources.cpus / 1000, memory: job.resources.memory, gpus: job.resources.gpus},
+  walltime: job.walltime,
+  submitted: time(job.submitted),
+  started: time(job.started),
+  ended: time(job.ended),
+  node: job.node,
+  attempt: job.attempt,
+  container:
+    job.record?.container == null ? null : {name: job.record.container.name, id: job.record.container.id},
+  exit: job.exit,
+  usage:
+    job.usage === null
+      ? null
+      : {cpuSeconds: job.usage.cpuSeconds, maxMemory: job.usage.maxMemory, exact: job.usage.exact},
+})

@@ -1,0 +1,118 @@
+/**
+ * A job as commands show it: a published record, a request of mine that nobody has taken yet (`pending`, reason
+ * `new`), or one that was refused. One shape for all, so that no command treats them apart.
+ */
+import type {Reason} from '@god-cli/api'
+import {settleWish} from '../core/admission.js'
+import type {JobId} from '../core/brand.js'
+import type {JobRecord, Wish} from '../core/job.js'
+import type {SubmitRequest} from '../core/request.js'
+import {admissionPolicy} from '../core/settings.js'
+import {callerName} from '../host/environment.js'
+import type {RefusedRequest} from '../store/refused.js'
+import type {Site} from './site.js'
+
+type Shown = Pick<
+  JobRecord,
+  | 'id'
+  | 'name'
+  | 'user'
+  | 'uid'
+  | 'project'
+  | 'queue'
+  | 'image'
+  | 'labels'
+  | 'state'
+  | 'desired'
+  | 'reason'
+  | 'resources'
+  | 'walltime'
+  | 'started'
+  | 'ended'
+  | 'node'
+  | 'attempt'
+  | 'exit'
+  | 'usage'
+  | 'paused'
+>
+
+export interface JobView extends Shown {
+  /** Null: only the request's file is there, whose time nobody vouches for. */
+  readonly submitted: number | null
+  /** Null: not admitted yet. */
+  readonly record: JobRecord | null
+}
+
+export const viewOfRecord = (record: JobRecord, reasons: ReadonlyMap<JobId, Reason>): JobView => ({
+  ...record,
+  reason: record.state === 'pending' ? (reasons.get(record.id) ?? record.reason) : record.reason,
+  record,
+})
+
+const unstarted = {
+  project: 'default',
+  queue: 'default',
+  desired: 'run',
+  started: null,
+  ended: null,
+  node: null,
+  attempt: 1,
+  exit: null,
+  usage: null,
+  paused: {since: null, total: 0},
+  submitted: null,
+  record: null,
+} as const
+
+const wished = (site: Site, wish: Wish) => {
+  const policy = admissionPolicy(site.configuration.settings, true)
+  const settled = settleWish(
+    {...wish, image: wish.image ?? policy.defaultImages[0] ?? ''},
+    {...policy, allowUserImages: true},
+    [],
+  )
+  const fallback = {
+    name: wish.name ?? '',
+    image: wish.image ?? '',
+    resources: policy.defaults,
+    walltime: wish.walltime ?? null,
+  }
+  return 'code' in settled ? fallback : settled
+}
+
+const NEW: Reason = {code: 'new', text: 'no scheduler has taken the request yet'}
+
+export const viewOfRequest = (site: Site, request: SubmitRequest): JobView => ({
+  ...unstarted,
+  ...wished(site, request.wish),
+  id: request.id,
+  user: callerName(),
+  uid: site.uid,
+  labels: request.wish.labels ?? {},
+  state: 'pending',
+  reason: NEW,
+})
+
+export const viewOfRefused = (
+  site: Site,
+  refused: RefusedRequest,
+  id: JobId,
+  wish: Wish | null,
+): JobView => ({
+  ...unstarted,
+  ...wished(site, wish ?? {command: {kind: 'argv', argv: ['?']}}),
+  id,
+  user: callerName(),
+  uid: site.uid,
+  labels: wish?.labels ?? {},
+  state: 'refused',
+  ended: null,
+  reason: {code: refused.code, text: refused.message},
+})
+
+/** Milliseconds that it has run, without pauses; null before its start. */
+export const elapsed = ({started, ended, paused}: JobView, now: number): number | null => {
+  if (started === null) return null
+  const end = ended ?? paused.since ?? now
+  return Math.max(0, end - started - paused.total)
+}

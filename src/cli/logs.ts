@@ -1,0 +1,164 @@
+/**
+ * `god logs`: a job's output, from its file; followed by the clock until the job is over.
+ *
+ * The file is opened anew at each look, guarded, because a new attempt writes a new one; a file that became shorter
+ * is read from its beginning. Works before the start: then there is nothing yet.
+ */
+import {GodError} from '../core/errors.js'
+import type {JobRecord} from '../core/job.js'
+import {parseSelector} from '../core/selector.js'
+import {isOver} from '../core/state.js'
+import {neutraliseOutput} from '../core/text.js'
+import {openOutput} from '../store/output-file.js'
+import {SCHEMA} from './job-json.js'
+import type {JobView} from './job-view.js'
+import {findJob, selectOne} from './listing.js'
+import {outputFilesOf} from './output-files.js'
+import type {Screen} from './screen.js'
+import type {Site} from './site.js'
+
+/** Milliseconds between two looks while following. */
+const LOOK = 250
+const CHUNK = 64 * 1024
+
+export interface LogsOptions {
+  readonly selector: string
+  /** Standard error instead of output. */
+  readonly error: boolean
+  /** Last lines only; null = all. */
+  readonly tail: number | null
+  readonly follow: boolean
+  readonly signal: AbortSignal
+}
+
+interface Source {
+  readonly folder: string
+  readonly path: string
+}
+
+const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
+  const wish = site.specs.read(record.id)?.wish ?? {}
+  const files = outputFilesOf(site, record, wish)
+  const path = error ? files.error : files.output
+  const folder = site.layout.workOf(record.uid, record.id)
+  if (record.image === '' || path.startsWith(`${folder}/`)) return {folder, path}
+  throw new GodError(
+    'E_SPEC_BAD',
+    `the output of job ${record.id} is at ${path} inside its container`,
+    'Read it where that path is mounted.',
+  )
+}
+
+const readAt = (site: Site, fd: number, position: number): Uint8Array => {
+  const chunk = new Uint8Array(CHUNK)
+  return chunk.subarray(0, site.durable.fs.read(fd, chunk, position))
+}
+
+/** Offset at which the last `lines` lines begin. */
+const tailStart = (site: Site, fd: number, lines: number): number => {
+  const {size} = site.durable.fs.fstat(fd)
+  let wanted = lines
+  for (let end = size; end > 0; end -= CHUNK) {
+    const start = Math.max(0, end - CHUNK)
+    const chunk = readAt(site, fd, start).subarray(0, end - start)
+    for (let i = chunk.length - 1; i >= 0; i--) {
+      // The newline that ends the file begins no line.
+      if (chunk[i] !== 10 || start + i === size - 1) continue
+      wanted -= 1
+      if (wanted === 0) return start + i + 1
+    }
+  }
+  return 0
+}
+
+interface Position {
+  at: number | null
+}
+
+/** Everything new since the last look. */
+const drain = (
+  site: Site,
+  source: Source,
+  position: Position,
+  tail: number | null,
+  emit: (bytes: Uint8Array) => void,
+): void => {
+  const opened = openOutput(site.durable.fs, source.folder, source.path)
+  if (opened.kind === 'absent') return
+  if (opened.kind === 'unsafe')
+    throw new GodError('E_NOT_PERMITTED', `${source.path} is not read: ${opened.why}`)
+  try {
+    const {size} = site.durable.fs.fstat(opened.fd)
+    position.at ??= tail === null ? 0 : tailStart(site, opened.fd, tail)
+    if (size < position.at) position.at = 0
+    for (
+      let chunk = readAt(site, opened.fd, position.at);
+      chunk.length > 0;
+      chunk = readAt(site, opened.fd, position.at)
+    ) {
+      emit(chunk)
+      position.at += chunk.length
+    }
+  } finally {
+    site.durable.fs.close(opened.fd)
+  }
+}
+
+const interrupted = (job: JobView): GodError =>
+  new GodError(
+    'E_INTERRUPTED',
+    `interrupted; job ${job.id} is left alone`,
+    `End it with 'god kill ${job.id}'.`,
+  )
+
+/** The job as it was at the last look. */
+export const followLogs = async (
+  site: Site,
+  options: LogsOptions,
+  emit: (bytes: Uint8Array) => void,
+): Promise<JobView> => {
+  const first = selectOne(site, parseSelector(options.selector))
+  const position: Position = {at: null}
+  for (;;) {
+    const job = findJob(site, first.id) ?? first
+    const source = job.record === null ? null : sourceOf(site, job.record, options.error)
+    if (source !== null) drain(site, source, position, options.tail, emit)
+    if (!options.follow || isOver(job.state)) return job
+    if (options.signal.aborted) throw interrupted(job)
+    await site.delay(LOOK, options.signal)
+  }
+}
+
+export interface OutputWriter {
+  readonly write: (bytes: Uint8Array) => void
+  readonly end: () => void
+  readonly bytes: () => number
+  /** With `--json`: everything, as text. */
+  readonly text: () => string
+}
+
+/** Bytes as they are into a pipe; harmless text onto a terminal; kept for the one document of `--json`. */
+export const outputWriter = (screen: Screen): OutputWriter => {
+  const decoder = new TextDecoder('utf-8')
+  let bytes = 0
+  let kept = ''
+  const put = (text: string): void => {
+    if (screen.json) kept += text
+    else screen.terminal.write(neutraliseOutput(text))
+  }
+  const decodes = screen.json || screen.terminal.tty
+  return {
+    write: chunk => {
+      bytes += chunk.length
+      if (decodes) put(decoder.decode(chunk, {stream: true}))
+      else screen.terminal.writeBytes(chunk)
+    },
+    end: () => {
+      if (decodes) put(decoder.decode())
+    },
+    bytes: () => bytes,
+    text: () => kept,
+  }
+}
+
+export const logsJson = ({id, state}: JobView, text: string): object => ({schema: SCHEMA, id, state, text})

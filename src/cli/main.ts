@@ -1,0 +1,60 @@
+/**
+ * The way into oclif and out of it: every error of every command ends here, in one shape, with its exit code.
+ *
+ * Nothing is printed twice, and no stack reaches a user. With `--json` a failure is one document on stdout.
+ */
+import {Config, run, settings} from '@oclif/core'
+import {GodError} from '../core/errors.js'
+import {nearest} from '../core/text.js'
+import {debugStack, failureOf, renderFailure} from './failure.js'
+import {endAtOperand, type FlagShape} from './operands.js'
+import {quietOnClosedPipe} from './terminal.js'
+
+const shapes = (flags: Record<string, {name: string; char?: string; type: string}>): readonly FlagShape[] =>
+  Object.values(flags).map(({name, char, type}) => ({name, char, takesValue: type === 'option'}))
+
+/** Commands whose last words are a program of the user's. */
+const prepared = (argv: readonly string[], config: Config): string[] => {
+  const command = argv[0] === 'submit' ? config.findCommand('submit') : undefined
+  if (command === undefined) return [...argv]
+  return ['submit', ...endAtOperand(argv.slice(1), shapes(command.flags))]
+}
+
+const checkCommand = (argv: readonly string[], config: Config): void => {
+  const [word] = argv
+  if (word === undefined || word.startsWith('-') || word === 'help') return
+  const known = config.commandIDs.flatMap(id => id.split(':')[0] ?? [])
+  if (known.includes(word)) return
+  const near = nearest(word, known)
+  const hint =
+    near.length > 0 ? `Did you mean ${near.map(name => `'god ${name}'`).join(' or ')}?` : "See 'god help'."
+  throw new GodError('E_USAGE', `there is no command '${word}'`, hint)
+}
+
+const wantsJson = (argv: readonly string[]): boolean => {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
+}
+
+export const main = async (
+  argv: readonly string[],
+  load: ConstructorParameters<typeof Config>[0],
+): Promise<void> => {
+  settings.enableAutoTranspile = false
+  quietOnClosedPipe()
+  let words = [...argv]
+  try {
+    const config = await Config.load(load)
+    checkCommand(words, config)
+    words = prepared(words, config)
+    await run(words, config)
+  } catch (error) {
+    const failure = failureOf(error, words[0])
+    if (failure === null) return
+    const json = wantsJson(words)
+    const stream = json ? process.stdout : process.stderr
+    stream.write(debugStack(error) ?? '')
+    stream.write(renderFailure(failure, json))
+    process.exitCode = failure.exit
+  }
+}

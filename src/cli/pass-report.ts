@@ -1,0 +1,32 @@
+/** What a single pass did, as JSON. */
+import {SCHEMA} from './job-json.js'
+
+interface Scheduled {
+  readonly admitted: number
+  readonly refused: number
+  readonly started: readonly number[]
+  readonly pending: number
+}
+
+interface Watched {
+  readonly worked: readonly number[]
+  readonly orphans: number | null
+}
+
+/** Null: another process does it. */
+export const scheduleJson = (report: Scheduled | null): object =>
+  report === null
+    ? {schema: SCHEMA, elsewhere: true}
+    : {
+        schema: SCHEMA,
+        elsewhere: false,
+        admitted: report.admitted,
+        refused: report.refused,
+        started: report.started,
+        pending: report.pending,
+      }
+
+export const watchJson = (report: Watched | null): object =>
+  report === null
+    ? {schema: SCHEMA, elsewhere: true}
+    : {schema: SCHEMA, elsewhere: false, worked: report.worked, orphans: report.orphans}

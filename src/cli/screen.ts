@@ -1,0 +1,37 @@
+/** How a command shows what it found: one JSON document, a table, or text; and how it says something aside. */
+import {neutralise} from '../core/text.js'
+import {createStyle, type Style} from './style.js'
+import {type Column, renderTable} from './table.js'
+import {type ColourChoice, openTerminal, type Terminal} from './terminal.js'
+
+export interface Screen {
+  readonly terminal: Terminal
+  readonly style: Style
+  readonly json: boolean
+  /** The document with `--json`, else the text. */
+  show(document: object, text: () => string): void
+  table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], header?: boolean): string
+  /** To stderr, neutralised; not with `--json`, whose reader wants the document alone. */
+  note(text: string): void
+}
+
+export interface ScreenFlags {
+  readonly json: boolean
+  readonly color: ColourChoice
+}
+
+export const openScreen = ({json, color}: ScreenFlags): Screen => {
+  const terminal = openTerminal(color)
+  const style = createStyle(terminal.colour)
+  return {
+    terminal,
+    style,
+    json,
+    show: (document, text) => terminal.write(json ? `${JSON.stringify(document)}\n` : text()),
+    table: (columns, rows, header = false) =>
+      renderTable(columns, rows, {tty: terminal.tty, width: terminal.width, header, title: style.title}),
+    note: text => {
+      if (!json) terminal.warn(neutralise(text))
+    },
+  }
+}

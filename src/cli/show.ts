@@ -1,0 +1,142 @@
+/** `god show`: the whole record of one job, and its spec if it is mine to see. */
+
+import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {GodError} from '../core/errors.js'
+import type {Wish} from '../core/job.js'
+import {mayReadSpec} from '../core/permission.js'
+import {parseSelector} from '../core/selector.js'
+import {neutralise} from '../core/text.js'
+import {iso} from '../host/clock.js'
+import {type JobJson, jobJson, SCHEMA} from './job-json.js'
+import {elapsed, type JobView} from './job-view.js'
+import {selectOne} from './listing.js'
+import {outputFilesOf} from './output-files.js'
+import {waitingRequests} from './own-requests.js'
+import type {Site} from './site.js'
+import type {Style} from './style.js'
+
+export interface Shown {
+  readonly job: JobView
+  readonly wish: Wish | null
+  readonly output: {readonly output: string; readonly error: string} | null
+}
+
+const wishOf = (site: Site, job: JobView): Wish | null => {
+  if (!mayReadSpec({uid: site.uid, operator: site.uid === 0}, job)) return null
+  if (job.record === null) return waitingRequests(site).find(({id}) => id === job.id)?.wish ?? null
+  try {
+    return site.specs.read(job.id)?.wish ?? null
+  } catch (error) {
+    // A damaged spec is told of by the service; the record can still be shown.
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return null
+    throw error
+  }
+}
+
+export const showJob = (site: Site, selector: string): Shown => {
+  const job = selectOne(site, parseSelector(selector))
+  const wish = wishOf(site, job)
+  return {
+    job,
+    wish,
+    output: wish === null || job.record === null ? null : outputFilesOf(site, job.record, wish),
+  }
+}
+
+/** What only the owner sees, by the long names of the flags. */
+interface SpecJson {
+  readonly argv?: readonly string[]
+  readonly script?: string
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly workdir: string | null
+  readonly output: string | null
+  readonly error: string | null
+}
+
+const specJson = ({command, env, workdir, output, error}: Wish): SpecJson => ({
+  ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
+  env: env ?? {},
+  workdir: workdir ?? null,
+  output: output ?? null,
+  error: error ?? null,
+})
+
+export interface ShownJson extends JobJson {
+  readonly schema: number
+  readonly spec?: SpecJson
+  /** Where its output is on this host. */
+  readonly output?: string
+  readonly error?: string
+}
+
+export const showJson = ({job, wish, output}: Shown): ShownJson => ({
+  schema: SCHEMA,
+  ...jobJson(job),
+  ...(wish === null ? {} : {spec: specJson(wish)}),
+  ...(output === null ? {} : output),
+})
+
+const moment = (at: number | null): string => (at === null ? '-' : iso(at))
+
+const commandText = (wish: Wish): string =>
+  wish.command.kind === 'argv'
+    ? wish.command.argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')
+    : `script, ${wish.command.text.length} characters${wish.command.args.length > 0 ? `, arguments ${JSON.stringify(wish.command.args)}` : ''}`
+
+const exitText = ({exit}: JobView): string => {
+  if (exit === null) return '-'
+  const signal = exit.signal === null ? '' : `, signal ${exit.signal}`
+  return `${exit.code ?? '-'}${signal}${exit.oom ? ', out of memory' : ''}`
+}
+
+const usageText = ({usage}: JobView): string =>
+  usage === null
+    ? '-'
+    : `${usage.cpuSeconds.toFixed(2)} cpu seconds, at most ${formatMemory(usage.maxMemory)}${usage.exact ? '' : ' (sampled)'}`
+
+const spent = (job: JobView, now: number): string => {
+  const ms = elapsed(job, now)
+  return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
+}
+
+/** Lines for people: what, then how it went, then where its traces are. */
+const showLines = ({job, wish, output}: Shown, now: number): readonly (readonly [string, string])[] => {
+  const {resources, labels} = job
+  const rows: (readonly [string, string])[] = [
+    ['job', `${job.id} ${job.name}`],
+    ['state', `${job.state}${job.reason === null ? '' : `: ${job.reason.text}`}`],
+    ['desired', job.desired],
+    ['user', `${job.user} (${job.uid})`],
+    ['queue', `${job.queue}, project ${job.project}`],
+    ['image', job.image || '-'],
+    [
+      'asks for',
+      `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus`,
+    ],
+    ['time', spent(job, now)],
+    ['submitted', moment(job.submitted)],
+    ['started', moment(job.started)],
+    ['ended', moment(job.ended)],
+    ['exit', exitText(job)],
+    ['usage', usageText(job)],
+    ['node', job.node ?? '-'],
+    ['attempt', String(job.attempt)],
+    ['container', job.record?.container?.name ?? '-'],
+  ]
+  if (Object.keys(labels).length > 0)
+    rows.push([
+      'labels',
+      Object.entries(labels)
+        .map(pair => pair.join('='))
+        .join(' '),
+    ])
+  if (wish !== null) rows.push(['command', commandText(wish)])
+  if (output !== null) rows.push(['output', output.output], ['error', output.error])
+  return rows.map(([title, text]) => [title, neutralise(text)] as const)
+}
+
+export const showText = (shown: Shown, now: number, style: Style): string =>
+  showLines(shown, now)
+    .map(([title, text]) => `${style.title(title.padEnd(10))} ${text}\n`)
+    .join('')

@@ -1,0 +1,81 @@
+/** `god stat`: which jobs are shown, in which order. */
+
+import {parseTime} from '../core/amounts.js'
+import type {Uid} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {parseSelector} from '../core/selector.js'
+import {isOver} from '../core/state.js'
+import {sortJobs} from './fields.js'
+import {type JobJson, jobJson, SCHEMA} from './job-json.js'
+import type {JobView} from './job-view.js'
+import {allJobs, type Filters, filterTest, selectJobs} from './listing.js'
+import type {Screen} from './screen.js'
+import type {Site} from './site.js'
+
+export interface StatChoice {
+  readonly selectors: readonly string[]
+  readonly filters: Filters
+  readonly everybody: boolean
+  readonly sort: string
+  readonly limit: number | null
+  /** Also those that ended since then. */
+  readonly since: string | null
+}
+
+/** A point in time: ISO 8601, or a span back from now (`2h`, `1d`). */
+export const parseMoment = (text: string, now: number): number => {
+  const back = /^\d+[smhd]$/.test(text) ? parseTime(text) : null
+  if (back !== null) return now - back * 1000
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(at)) return at
+  throw new GodError(
+    'E_AMOUNT_BAD',
+    `'${text}' is no point in time`,
+    'Write 2026-01-31, 2026-01-31T12:00Z, or 2h for two hours ago.',
+  )
+}
+
+const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobView) => boolean) => {
+  const {filters, everybody, since} = choice
+  const wanted = filterTest(filters)
+  const from = since === null ? null : parseMoment(since, now)
+  const shown = (job: JobView): boolean => {
+    if (filters.states.length > 0 || choice.selectors.length > 0) return true
+    return !isOver(job.state) || (from !== null && job.ended !== null && job.ended >= from)
+  }
+  const mine = everybody || filters.users.length > 0 || choice.selectors.length > 0
+  return job => (mine || job.uid === caller) && shown(job) && wanted(job)
+}
+
+export const statJobs = (site: Site, choice: StatChoice): readonly JobView[] => {
+  const jobs =
+    choice.selectors.length > 0 ? selectJobs(site, choice.selectors.map(parseSelector)) : allJobs(site)
+  const now = site.now()
+  const chosen = sortJobs(jobs.filter(inQuestion(choice, site.uid, now)), choice.sort, now)
+  return choice.limit === null ? chosen : chosen.slice(0, choice.limit)
+}
+
+export const statJson = (
+  jobs: readonly JobView[],
+): {readonly schema: number; readonly jobs: readonly JobJson[]} => ({
+  schema: SCHEMA,
+  jobs: jobs.map(jobJson),
+})
+
+/** Milliseconds between two pictures of `stat -w`. */
+const PICTURE = 2000
+
+/** Shows again and again; on a terminal in place. Ends by Ctrl-C only. */
+export const repeat = async (
+  site: Site,
+  screen: Screen,
+  show: () => void,
+  signal: AbortSignal,
+): Promise<never> => {
+  while (!signal.aborted) {
+    if (screen.terminal.tty && !screen.json) screen.terminal.write('\u001b[H\u001b[2J')
+    show()
+    await site.delay(PICTURE, signal)
+  }
+  throw new GodError('E_INTERRUPTED', 'interrupted; the jobs are left alone')
+}

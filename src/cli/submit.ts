@@ -1,0 +1,65 @@
+/**
+ * `god submit`: judge early, claim an id, drop the request. When it returns, the job survives everything.
+ *
+ * Works with every daemon down. The judgement is the same pure one that the scheduler will make; a no costs no id.
+ * A claim that grew older than five minutes before the request was in place is left to be burned, and a new one taken.
+ */
+import {type Settled, settleWish} from '../core/admission.js'
+import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {jobId, MAX_ID} from '../core/brand.js'
+import {asError} from '../core/errors.js'
+import type {Wish} from '../core/job.js'
+import type {SubmitRequest} from '../core/request.js'
+import {admissionPolicy} from '../core/settings.js'
+import {executorRunsImages} from '../plugin/resolver.js'
+import {dropRequest, newToken, requestBytes} from '../store/drop-folder.js'
+import {claimId} from '../store/ids.js'
+import {type JobJson, jobJson, SCHEMA} from './job-json.js'
+import {viewOfRequest} from './job-view.js'
+import type {Site} from './site.js'
+
+/** Milliseconds; the service burns a claim at twice this age. */
+const CLAIM_GOOD = 5 * 60 * 1000
+
+export const judgeWish = (site: Site, wish: Wish): Settled => {
+  const {settings} = site.configuration
+  const policy = admissionPolicy(settings, executorRunsImages(settings.executor))
+  const settled = settleWish(wish, policy, site.nodes.all())
+  if ('code' in settled) throw asError(settled)
+  return settled
+}
+
+const requestFor = (site: Site, wish: Wish): SubmitRequest => {
+  const request: SubmitRequest = {
+    v: 1,
+    op: 'submit',
+    tok: newToken(site.random),
+    cluster: site.format.cluster,
+    id: jobId(MAX_ID),
+    wish,
+  }
+  requestBytes(request)
+  return request
+}
+
+/** The id that was printed is a promise: nothing is returned before the request is on the disk. */
+export const submitJob = (site: Site, wish: Wish): SubmitRequest => {
+  const draft = requestFor(site, wish)
+  for (;;) {
+    const claimedAt = site.now()
+    const request = {...draft, id: claimId(site.durable, site.layout)}
+    if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return request
+  }
+}
+
+export const submitJson = (site: Site, request: SubmitRequest): {readonly schema: number} & JobJson => ({
+  schema: SCHEMA,
+  ...jobJson(viewOfRequest(site, request)),
+})
+
+/** What `--dry-run` tells. */
+export const settledText = ({name, image, resources, walltime}: Settled): string => {
+  const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
+  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${time}`
+  return `would submit ${name}${image === '' ? '' : ` in ${image}`}: ${what}`
+}

@@ -1,0 +1,93 @@
+/**
+ * Rows for people and for programs: a table on a terminal, tab-separated lines elsewhere (no colour, no cutting,
+ * no header unless asked for). Cells are neutralised here, so no caller can forget it.
+ */
+import Table from 'cli-table3'
+import {neutralise} from '../core/text.js'
+
+export interface Column<Row> {
+  readonly title: string
+  readonly value: (row: Row) => string
+  readonly align?: 'left' | 'right'
+  /** This column gives way on a narrow terminal. */
+  readonly shrink?: boolean
+  readonly paint?: (row: Row, text: string) => string
+}
+
+export interface TableStyle {
+  readonly tty: boolean
+  readonly width: number
+  readonly header: boolean
+  readonly title: (text: string) => string
+}
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+}
+
+const LEAST = 8
+
+/** Widths for cli-table3, or null for all columns that need no limit. */
+const widthsOf = <Row>(
+  columns: readonly Column<Row>[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): (number | null)[] => {
+  const needed = columns.map((column, i) =>
+    Math.max(column.title.length, ...cells.map(row => row[i]?.length ?? 0)),
+  )
+  const spare = width - needed.reduce((sum, n) => sum + n, 0) - 2 * (columns.length - 1)
+  if (spare >= 0) return columns.map(() => null)
+  let over = -spare
+  return columns.map((column, i) => {
+    if (column.shrink !== true || over <= 0) return null
+    const kept = Math.max(LEAST, (needed[i] ?? 0) - over)
+    over -= (needed[i] ?? 0) - kept
+    return kept
+  })
+}
+
+const pretty = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: TableStyle): string => {
+  const cells = rows.map(row => columns.map(column => neutralise(column.value(row))))
+  const table = new Table({
+    chars: NO_LINES,
+    style: {head: [], border: [], 'padding-left': 0, 'padding-right': 0},
+    head: columns.map(column => style.title(column.title)),
+    colAligns: columns.map(column => column.align ?? 'left'),
+    colWidths: widthsOf(columns, cells, style.width),
+  })
+  for (const [i, row] of rows.entries()) {
+    table.push(columns.map((column, j) => (column.paint ?? ((_, text) => text))(row, cells[i]?.[j] ?? '')))
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map(line => `${line.trimEnd()}\n`)
+    .join('')
+}
+
+const separated = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], header: boolean): string => {
+  const lines = rows.map(row => columns.map(column => neutralise(column.value(row))).join('\t'))
+  const head = header ? [columns.map(column => column.title).join('\t')] : []
+  return [...head, ...lines].map(line => `${line}\n`).join('')
+}
+
+export const renderTable = <Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  style: TableStyle,
+): string => (style.tty ? pretty(columns, rows, style) : separated(columns, rows, style.header))

@@ -1,0 +1,61 @@
+/**
+ * Standard output and error as commands use them: data on the one, messages on the other.
+ *
+ * A reader that goes away early (`god stat | head -1`) ends the command quietly, as it ends any other program.
+ */
+import {variable} from '../host/environment.js'
+
+export type ColourChoice = 'auto' | 'always' | 'never'
+
+export interface Terminal {
+  /** stdout is a terminal: tables, colours, and nothing of a stranger's that could steer it. */
+  readonly tty: boolean
+  /** A person can be asked: stdin and stderr are terminals. */
+  readonly interactive: boolean
+  /** Columns. */
+  readonly width: number
+  readonly colour: boolean
+  write(text: string): void
+  /** Bytes as they are. */
+  writeBytes(bytes: Uint8Array): void
+  warn(text: string): void
+}
+
+/** Flag beats variable beats detection; NO_COLOR as no-color.org has it, FORCE_COLOR as Node has it. */
+const wantsColour = (choice: ColourChoice, tty: boolean): boolean => {
+  if (choice !== 'auto') return choice === 'always'
+  if (variable('NO_COLOR') !== null) return false
+  const forced = variable('FORCE_COLOR')
+  if (forced !== null) return forced !== '0' && forced !== 'false'
+  return tty && variable('TERM') !== 'dumb'
+}
+
+export const openTerminal = (choice: ColourChoice): Terminal => {
+  const {stdout, stderr, stdin} = process
+  const tty = stdout.isTTY === true
+  return {
+    tty,
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    width: stdout.columns || 80,
+    colour: wantsColour(choice, tty),
+    write: text => {
+      stdout.write(text)
+    },
+    writeBytes: bytes => {
+      stdout.write(bytes)
+    },
+    warn: text => {
+      stderr.write(`${text}\n`)
+    },
+  }
+}
+
+/** Call once, before anything is written. */
+export const quietOnClosedPipe = (): void => {
+  const end = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(process.exitCode ?? 0)
+  }
+  process.stdout.on('error', end)
+  process.stderr.on('error', end)
+}

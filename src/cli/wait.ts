@@ -1,0 +1,91 @@
+/**
+ * Waiting for jobs: `god wait`, `god submit -W`. Looks by the clock, sparingly; never touches a job.
+ *
+ * Interrupted, it leaves the jobs alone and says how to end them. A job that is refused while we wait is over too.
+ */
+
+import {parseTime} from '../core/amounts.js'
+import type {JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {parseSelector} from '../core/selector.js'
+import {isOver} from '../core/state.js'
+import {jobExitCode} from './exit-code.js'
+import type {JobView} from './job-view.js'
+import {findJob, selectJobs} from './listing.js'
+import type {Site} from './site.js'
+
+/** Milliseconds between two looks: quick at first, for short jobs. */
+const FIRST_LOOK = 30
+const LAST_LOOK = 1000
+
+export interface WaitOptions {
+  /** Enough that one is over. */
+  readonly any: boolean
+  /** Milliseconds; null = for ever. */
+  readonly timeout: number | null
+  readonly signal: AbortSignal
+}
+
+export interface Waited {
+  readonly jobs: readonly JobView[]
+  /** The highest of the jobs that are over. */
+  readonly exit: number
+}
+
+const interrupted = (ids: readonly JobId[]): GodError => {
+  const list = ids.join(' ')
+  const what = ids.length === 1 ? `job ${list} is` : `jobs ${list} are`
+  return new GodError('E_INTERRUPTED', `interrupted; ${what} left alone`, `End with 'god kill ${list}'.`)
+}
+
+/** A job that was there and is not live any more has been packed: what was seen last stands. */
+const look = (site: Site, id: JobId, before: JobView | undefined): JobView => {
+  if (before !== undefined && isOver(before.state)) return before
+  const job = findJob(site, id) ?? before
+  if (job === undefined) throw new GodError('E_NO_JOB', `there is no job ${id}`, "See 'god stat'.")
+  return job
+}
+
+export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOptions): Promise<Waited> => {
+  const end = options.timeout === null ? null : site.now() + options.timeout
+  let jobs: readonly JobView[] = []
+  for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
+    jobs = ids.map((id, i) => look(site, id, jobs[i]))
+    const over = jobs.filter(job => isOver(job.state))
+    if (over.length === jobs.length || (options.any && over.length > 0)) {
+      return {jobs, exit: Math.max(0, ...over.map(jobExitCode))}
+    }
+    const open = jobs.filter(job => !isOver(job.state)).map(job => job.id)
+    if (options.signal.aborted) throw interrupted(open)
+    if (end !== null && site.now() >= end) {
+      throw new GodError(
+        'E_TIMED_OUT',
+        `still not over: ${open.map(id => `job ${id}`).join(', ')}`,
+        'The jobs run on; wait again.',
+      )
+    }
+    await site.delay(end === null ? pause : Math.max(1, Math.min(pause, end - site.now())), options.signal)
+  }
+}
+
+/** One line on how a job ended. */
+export const endLine = (job: JobView): string => {
+  const code = job.exit?.code ?? null
+  const how = job.state === 'failed' && code !== null ? `${job.state}, exit code ${code}` : job.state
+  return `job ${job.id} (${job.name}): ${how}${job.reason === null || (job.state === 'failed' && code !== null) ? '' : `: ${job.reason.text}`}`
+}
+
+export const idsToWaitFor = (site: Site, selectors: readonly string[]): readonly JobId[] => {
+  const ids = selectJobs(site, selectors.map(parseSelector)).map(job => job.id)
+  if (ids.length === 0) throw new GodError('E_NO_JOB', 'no job is in that range', "See 'god stat'.")
+  return ids
+}
+
+/** Milliseconds; here a bare number is seconds, as everywhere one waits at a terminal. */
+export const timeoutOf = (text: string | undefined): number | null => {
+  if (text === undefined) return null
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : parseTime(text)
+  if (seconds === null)
+    throw new GodError('E_AMOUNT_BAD', `'${text}' is no time`, 'Write 30 (seconds), 90s, 10m or 1:30:00.')
+  return seconds * 1000
+}

@@ -1,0 +1,103 @@
+/** From the words of `god submit` to a wish: amounts are read here, a script is copied, the rest is admission's. */
+
+import {parseCpus, parseMemory, parseTime} from '../core/amounts.js'
+import {type ErrorCode, GodError} from '../core/errors.js'
+import type {Wish} from '../core/job.js'
+import {MAX_REQUEST_BYTES} from '../core/request.js'
+import {variable} from '../host/environment.js'
+import {readUserFile} from '../host/user-file.js'
+import {decodeUtf8} from '../store/record-codec.js'
+
+export interface SubmitFlags {
+  readonly name: string | undefined
+  readonly image: string | undefined
+  readonly cpus: string | undefined
+  readonly mem: string | undefined
+  readonly time: string | undefined
+  readonly output: string | undefined
+  readonly error: string | undefined
+  readonly workdir: string | undefined
+  readonly hold: boolean
+  readonly env: readonly string[]
+  readonly label: readonly string[]
+}
+
+const amount = <T>(
+  text: string | undefined,
+  parse: (text: string) => T | null,
+  what: string,
+  how: string,
+): T | undefined => {
+  if (text === undefined) return undefined
+  const value = parse(text)
+  if (value === null) throw new GodError('E_AMOUNT_BAD', `'${text}' is no ${what}`, how)
+  return value
+}
+
+/** `NAME=VALUE`; a bare NAME takes the caller's value, as `docker run -e` does. */
+const pairs = (
+  texts: readonly string[],
+  code: ErrorCode,
+  bare: (name: string) => string | null,
+): Record<string, string> => {
+  const found: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const text of texts) {
+    const cut = text.indexOf('=')
+    const name = cut < 0 ? text : text.slice(0, cut)
+    const value = cut < 0 ? bare(name) : text.slice(cut + 1)
+    if (name === '') throw new GodError(code, `'${text}' names nothing`, 'Write NAME=VALUE.')
+    if (value !== null) found[name] = value
+  }
+  return {...found}
+}
+
+/** Null: no readable file that begins with `#!`. */
+const readScript = (path: string): string | null => {
+  const bytes = readUserFile(path, MAX_REQUEST_BYTES)
+  if (bytes === null || Buffer.from(bytes.subarray(0, 2)).toString('latin1') !== '#!') return null
+  if (bytes.length > MAX_REQUEST_BYTES) {
+    throw new GodError('E_SCRIPT_BAD', `the script ${path} is larger than ${MAX_REQUEST_BYTES} bytes`)
+  }
+  const text = decodeUtf8(bytes)
+  if (text === null) throw new GodError('E_SCRIPT_BAD', `the script ${path} is not UTF-8 text`)
+  return text
+}
+
+/** `optionsEnded`: a `--` stood before the operands, so the first is a program and no script. */
+const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['command'] => {
+  const [first, ...args] = operands
+  if (first === undefined) {
+    throw new GodError(
+      'E_COMMAND_EMPTY',
+      'there is no command to run',
+      'Write it last: god submit -i IMAGE -- COMMAND...',
+    )
+  }
+  const text = optionsEnded ? null : readScript(first)
+  return text === null ? {kind: 'argv', argv: [...operands]} : {kind: 'script', text, args}
+}
+
+const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+
+export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => ({
+  command: commandOf(operands, optionsEnded),
+  ...given<Omit<Wish, 'command'>>({
+    name: flags.name,
+    image: flags.image,
+    cpus: amount(flags.cpus, parseCpus, 'number of cpus', 'Write 1, 4 or 0.5.'),
+    memory: amount(flags.mem, parseMemory, 'amount of memory', 'Write 512M, 2G, or a number of MiB.'),
+    walltime: amount(
+      flags.time,
+      parseTime,
+      'time',
+      'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
+    ),
+    env: flags.env.length === 0 ? undefined : pairs(flags.env, 'E_ENV_BAD', variable),
+    labels: flags.label.length === 0 ? undefined : pairs(flags.label, 'E_SPEC_BAD', () => ''),
+    workdir: flags.workdir,
+    output: flags.output,
+    error: flags.error,
+    hold: flags.hold ? true : undefined,
+  }),
+})

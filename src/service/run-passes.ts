@@ -1,0 +1,64 @@
+/** The ways a service runs: one pass for cron, passes by timetable, or the endless loop; always closed at the end. */
+
+import {runLoop} from './loop.js'
+import {type HostParts, type OpenService, openService} from './open-service.js'
+import {scheduleOnce, watchOnce} from './passes.js'
+import type {SchedulerReport} from './scheduler.js'
+import {runTimetable} from './timetable.js'
+import type {WatcherReport} from './watcher.js'
+
+const opened = async <T>(host: HostParts, work: (open: OpenService) => Promise<T>): Promise<T> => {
+  const open = await openService(host)
+  try {
+    return await work(open)
+  } finally {
+    await open.close()
+  }
+}
+
+/** Null: another scheduler is at work, which is no error. */
+export const runScheduleOnce = (host: HostParts): Promise<SchedulerReport | null> =>
+  opened(host, ({service, acquire, holder}) => scheduleOnce(service, acquire, holder))
+
+/** Null: another watcher has this node. */
+export const runWatchOnce = (host: HostParts): Promise<WatcherReport | null> =>
+  opened(host, ({service, acquire}) => watchOnce(service, acquire))
+
+/** Until `signal`. */
+export const runScheduleByTimetable = (
+  host: HostParts,
+  expression: string,
+  signal: AbortSignal,
+): Promise<void> =>
+  opened(host, ({service, acquire, holder}) =>
+    runTimetable(
+      expression,
+      async () => {
+        await scheduleOnce(service, acquire, holder)
+      },
+      signal,
+    ),
+  )
+
+export interface LoopChoice {
+  readonly schedule: boolean
+  readonly watch: boolean
+}
+
+/** Until `signal`. */
+export const runService = (host: HostParts, choice: LoopChoice, signal: AbortSignal): Promise<void> =>
+  opened(host, ({service, acquire, holder, listen}) => {
+    const roles = [choice.schedule ? 'scheduler' : '', choice.watch ? 'watcher' : ''].filter(
+      role => role !== '',
+    )
+    host.log('info', `${roles.join(' and ')} of ${host.root} on node ${host.node}`)
+    return runLoop(service, {
+      ...choice,
+      acquire,
+      holder,
+      listen,
+      poll: host.configuration.settings.poll_interval * 1000,
+      delay: host.delay,
+      signal,
+    })
+  })
