@@ -12,6 +12,7 @@ import {
   type JobId,
   MAX_ID,
   type Rev,
+  TOKEN_PATTERN,
   type Token,
   type Uid,
 } from './brand.js'
@@ -28,7 +29,7 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const far = Number.MAX_SAFE_INTEGER
 
 export const idSchema = branded<JobId>(whole(1, MAX_ID))
-export const tokenSchema = branded<Token>(v.pipe(v.string(), v.regex(/^[0-9a-f]{24}$/)))
+export const tokenSchema = branded<Token>(v.pipe(v.string(), v.regex(TOKEN_PATTERN)))
 const uidSchema = branded<Uid>(whole(0, 0xffff_fffe))
 const gidSchema = branded<Gid>(whole(0, 0xffff_fffe))
 const instantSchema = branded<Instant>(whole(0, far))
@@ -152,13 +153,17 @@ export type JobSpec = v.InferOutput<typeof specSchema>
 
 export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly why: string}
 
+/** The sentence quotes what was found, which may be as long as a request. */
+const MOST_WHY = 400
+
 /** One line on the first fault: the field's path and what is wrong with it. */
 export const parseWith = <S extends v.GenericSchema>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
   const result = v.safeParse(schema, value, {abortEarly: true})
   if (result.success) return {ok: true, value: result.output}
   const issue = result.issues[0]
   const path = v.getDotPath(issue)
-  return {ok: false, why: path === null ? issue.message : `${path}: ${issue.message}`}
+  const why = path === null ? issue.message : `${path}: ${issue.message}`
+  return {ok: false, why: why.slice(0, MOST_WHY)}
 }
 
 export const parseRecord = (value: unknown): Parsed<JobRecord> => parseWith(recordSchema, value)

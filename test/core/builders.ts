@@ -155,7 +155,10 @@ export const damaged = (text: string): fc.Arbitrary<string> =>
     )
     .map(([at, length, piece]) => text.slice(0, at) + piece + text.slice(at + length))
 
-const word = fc.string({minLength: 1, maxLength: 20})
+/** Keys that strict JSON refuses have tests of their own. */
+const word = fc
+  .string({minLength: 1, maxLength: 20})
+  .filter(text => !['__proto__', 'constructor', 'prototype'].includes(text))
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, {nil: undefined})
 
@@ -185,8 +188,8 @@ export const anyWish: fc.Arbitrary<Wish> = fc
     cpus: optional(fc.integer({min: 1, max: 100_000})),
     memory: optional(fc.integer({min: 1, max: 2 ** 45})),
     walltime: optional(fc.integer({min: 1, max: 10_000_000})),
-    env: optional(fc.dictionary(variable, anyText, {maxKeys: 6})),
-    labels: optional(fc.dictionary(word, anyText, {maxKeys: 3})),
+    env: optional(fc.dictionary(variable, anyText, {maxKeys: 6, noNullPrototype: true})),
+    labels: optional(fc.dictionary(word, anyText, {maxKeys: 3, noNullPrototype: true})),
     workdir: optional(fc.oneof(anyText, fc.constantFrom('/', '/tmp', 'rel'))),
     output: optional(fc.oneof(anyText, fc.constantFrom('%j.log', '%x/%j', '/dev/null'))),
     error: optional(anyText),

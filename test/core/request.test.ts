@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import {MAX_ID} from '../../src/core/brand.js'
+import {CONTROL_OPS, MAX_REQUEST_BYTES, parseRequest, type Request} from '../../src/core/request.js'
+import {anyOf, anyText, anyWish, aWish, CLUSTER, damaged, TOK} from './builders.js'
+
+const SUBMIT = {v: 1, op: 'submit', tok: TOK, cluster: CLUSTER, id: 42, wish: aWish()}
+const KILL = {v: 1, op: 'kill', tok: TOK, cluster: CLUSTER, ids: [42]}
+
+const write = (request: unknown): string => JSON.stringify(request)
+
+const anyRequest: fc.Arbitrary<Request> = fc.oneof(
+  fc.record({id: fc.integer({min: 1, max: MAX_ID}), wish: anyWish}).map(fields => ({...SUBMIT, ...fields})),
+  fc
+    .record({
+      op: fc.constantFrom(...CONTROL_OPS),
+      ids: fc.array(fc.integer({min: 1, max: MAX_ID}), {minLength: 1, maxLength: 5}),
+      signal: fc.constantFrom('SIGINT', 'SIGKILL'),
+      remark: anyText,
+    })
+    .map(fields => ({...KILL, ...fields})),
+) as fc.Arbitrary<never>
+
+const refused = (request: unknown, why: RegExp): void => {
+  const parsed = parseRequest(write(request))
+  assert.ok(!parsed.ok, `taken: ${write(request)}`)
+  assert.match(parsed.why, why)
+}
+
+describe('a request', () => {
+  it('reads back as it was written', () => {
+    fc.assert(
+      fc.property(anyRequest, request => {
+        assert.deepEqual(parseRequest(write(request)), {ok: true, value: JSON.parse(write(request))})
+      }),
+      {numRuns: 5000},
+    )
+  })
+
+  it('of any text is a request or a short sentence, never an exception (R16)', () => {
+    const near = anyOf(
+      ...['{', '}', '[', ']', ',', ':', '"v":1', '"op":"kill"', `"tok":"${TOK}"`, `"cluster":"${CLUSTER}"`],
+      ...['"ids":[1]', '"op":"submit"', '"wish":{}', '"id":1', '"__proto__":', 'null', '1e999', '-0'],
+    )
+    const texts = fc.oneof(near, damaged(write(SUBMIT)), damaged(write(KILL)), anyText)
+    fc.assert(
+      fc.property(texts, text => {
+        const parsed = parseRequest(text)
+        if (parsed.ok) assert.deepEqual(parsed.value, JSON.parse(text))
+        else assert.ok(parsed.why.length > 0 && parsed.why.length <= 400)
+      }),
+      {numRuns: 20_000},
+    )
+  })
+
+  it('as large as a request may be is judged at once, whatever fills it (R16)', () => {
+    const fill = (piece: string) => piece.repeat(Math.floor(MAX_REQUEST_BYTES / piece.length))
+    const texts = ['[', '{"a":', '"', '\\"', '[],', '{"a":0},', '0', ' ', '"k":0,'].map(fill)
+    texts.push(write({...SUBMIT, wish: {command: {kind: 'argv', argv: [fill('x')]}}}))
+    texts.push(write({...KILL, ids: Array.from({length: 40_000}, () => 1)}))
+    const begun = performance.now()
+    for (const text of texts) parseRequest(text)
+    assert.ok(performance.now() - begun < 2000)
+  })
+
+  for (const op of CONTROL_OPS) {
+    it(`${op} takes ids and nothing of a submission`, () => {
+      assert.equal(parseRequest(write({...KILL, op})).ok, true)
+      refused({...KILL, op, wish: aWish()}, /wish/)
+    })
+  }
+
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    ['in a list', [KILL], /v/],
+    ['null', null, /Object/],
+    ['text', 'kill 42', /Object/],
+    ['without an operation', {...KILL, op: undefined}, /op/],
+    ['for an operation that is not', {...KILL, op: 'admin'}, /op/],
+    ['for an operation of a prototype', {...KILL, op: 'toString'}, /op/],
+    ['of another version', {...KILL, v: 2}, /v/],
+    ['with a short token', {...KILL, tok: TOK.slice(1)}, /tok/],
+    ['without a cluster', {...KILL, cluster: 'here'}, /cluster/],
+    ['for no job', {...KILL, ids: []}, /ids/],
+    ['for job 0', {...KILL, ids: [0]}, /ids/],
+    ['for a job in text', {...KILL, ids: ['1']}, /ids/],
+    ['for a fraction of a job', {...KILL, ids: [1.5]}, /ids/],
+    ['for job 2^31', {...KILL, ids: [2 ** 31]}, /ids/],
+    ['for too many jobs', {...KILL, ids: Array.from({length: 20_001}, (_, i) => i + 1)}, /ids/],
+    ['with a signal by number', {...KILL, signal: 9}, /signal/],
+    ['with a signal nobody should send', {...KILL, signal: 'SIGSTOP'}, /signal/],
+    ['with a long remark', {...KILL, remark: 'x'.repeat(257)}, /remark/],
+    ['in the name of another (T30)', {...KILL, uid: 0}, /uid/],
+    ['to submit for several ids', {...SUBMIT, ids: [1, 2]}, /ids/],
+    ['to submit nothing', {...SUBMIT, wish: undefined}, /wish/],
+    ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), root: true}}, /root/],
+  ]
+  for (const [what, request, why] of wrong) {
+    it(`${what} is refused`, () => refused(request, why))
+  }
+
+  it('with a key twice is refused, also where the last one would be harmless (T11)', () => {
+    const twice = write(KILL).replace('"v":1', '"v":1,"ids":[1]')
+    assert.deepEqual(parseRequest(twice), {ok: false, why: 'the key "ids" stands twice'})
+  })
+
+  it('with __proto__ at any level is refused (T10)', () => {
+    for (const text of [write(KILL), write(SUBMIT), write({...SUBMIT, wish: aWish({env: {}, labels: {}})})]) {
+      for (const at of [...text.matchAll(/\{/g)]) {
+        const hostile = `${text.slice(0, at.index + 1)}"__proto__":{"op":"kill"},${text.slice(at.index + 1)}`
+        assert.equal(parseRequest(hostile).ok, false, hostile)
+      }
+    }
+  })
+
+  it('says nothing of who asks: the same text is the same request of anybody', () => {
+    const parsed = parseRequest(write(SUBMIT))
+    assert.ok(parsed.ok)
+    assert.deepEqual(Object.keys(parsed.value).sort(), ['cluster', 'id', 'op', 'tok', 'v', 'wish'])
+  })
+})
