@@ -37,12 +37,16 @@ export interface Plan {
 const RESOURCES = ['cpus', 'memory', 'gpus'] as const
 type Kind = (typeof RESOURCES)[number]
 
+const counted = (amount: string, noun: string): string => `${amount} ${noun}${amount === '1' ? '' : 's'}`
+
 const show = (kind: Kind, amount: number): string => {
-  if (kind === 'cpus') return `${formatCpus(amount)} cpus`
-  return kind === 'memory' ? `${formatMemory(amount)} of memory` : `${amount} gpus`
+  if (kind === 'cpus') return counted(formatCpus(amount), 'cpu')
+  return kind === 'memory' ? `${formatMemory(amount)} of memory` : counted(String(amount), 'gpu')
 }
 
-const fits = (need: Resources, room: Resources): boolean => RESOURCES.every(kind => need[kind] <= room[kind])
+/** A node that shrank below what it runs keeps nobody waiting who asks for none of that. */
+const fits = (need: Resources, room: Resources): boolean =>
+  RESOURCES.every(kind => need[kind] <= Math.max(0, room[kind]))
 
 const minus = (room: Resources, need: Resources): Resources => ({
   cpus: room.cpus - need.cpus,
@@ -50,20 +54,36 @@ const minus = (room: Resources, need: Resources): Resources => ({
   gpus: room.gpus - need.gpus,
 })
 
-/** What is left on each node; below zero where a node shrank under running jobs. */
-export const freeResources = (snapshot: Pick<Snapshot, 'nodes' | 'allocations'>): Map<string, Resources> => {
-  const free = new Map(snapshot.nodes.map(node => [node.name, node.capacity]))
-  for (const allocation of snapshot.allocations) {
-    const room = free.get(allocation.node)
-    if (room !== undefined) free.set(allocation.node, minus(room, allocation.resources))
-  }
-  return free
+/** A node, and what is left on it; below zero where it shrank under running jobs. */
+interface Room {
+  readonly node: NodeReport
+  left: Resources
 }
+
+const roomOn = (node: NodeReport, allocations: readonly Allocation[]): Room => ({
+  node,
+  left: allocations
+    .filter(allocation => allocation.node === node.name)
+    .reduce((left, {resources}) => minus(left, resources), node.capacity),
+})
 
 /** Null = it fits on some empty node; else why it can never start here. Also asked at submission. */
 export const neverReason = (need: Resources, nodes: readonly NodeReport[]): Reason | null => {
   if (nodes.length === 0 || nodes.some(node => fits(need, node.capacity))) return null
-  const lacking = RESOURCES.find(kind => nodes.every(node => need[kind] > node.capacity[kind])) ?? 'memory'
+  const lacking = RESOURCES.find(kind => nodes.every(node => need[kind] > node.capacity[kind]))
+  return lacking === undefined ? notTogether(need) : tooMuch(need, lacking, nodes)
+}
+
+/** Each amount is somewhere, but never all on one node. */
+const notTogether = (need: Resources): Reason => ({
+  code: 'never',
+  text: `asks for ${RESOURCES.filter(kind => need[kind] > 0)
+    .map(kind => show(kind, need[kind]))
+    .join(', ')} together, and no node has all of it`,
+  numbers: {...need},
+})
+
+const tooMuch = (need: Resources, lacking: Kind, nodes: readonly NodeReport[]): Reason => {
   const largest = nodes.reduce((a, b) => (b.capacity[lacking] > a.capacity[lacking] ? b : a))
   return {
     code: 'never',
@@ -77,40 +97,40 @@ export const neverReason = (need: Resources, nodes: readonly NodeReport[]): Reas
   }
 }
 
-/** `pack`: the feasible node with the least left over, relative to its size; ties by name. */
-const place = (
-  need: Resources,
-  nodes: readonly NodeReport[],
-  free: Map<string, Resources>,
-): string | null => {
-  let best: {node: string; left: number} | null = null
-  for (const node of nodes) {
-    const room = free.get(node.name)
-    if (room === undefined || !fits(need, room)) continue
-    const left = RESOURCES.reduce(
-      (sum, kind) => sum + (node.capacity[kind] > 0 ? (room[kind] - need[kind]) / node.capacity[kind] : 0),
-      0,
-    )
-    if (best === null || left < best.left || (left === best.left && node.name < best.node)) {
-      best = {node: node.name, left}
-    }
+const leftOver = (need: Resources, {node, left}: Room): number =>
+  RESOURCES.reduce(
+    (sum, kind) => sum + (node.capacity[kind] > 0 ? (left[kind] - need[kind]) / node.capacity[kind] : 0),
+    0,
+  )
+
+/** `pack`: of the rooms it fits in, the one with the least left over, relative to its size; the first of equals. */
+const place = (need: Resources, rooms: readonly Room[]): Room | null => {
+  let best: {readonly room: Room; readonly over: number} | null = null
+  for (const room of rooms) {
+    if (!fits(need, room.left)) continue
+    const over = leftOver(need, room)
+    if (best === null || over < best.over) best = {room, over}
   }
-  return best?.node ?? null
+  return best?.room ?? null
 }
 
-const resourcesReason = (
-  need: Resources,
-  nodes: readonly NodeReport[],
-  free: Map<string, Resources>,
-): Reason => {
-  const short = (node: NodeReport, kind: Kind): number => need[kind] - (free.get(node.name)?.[kind] ?? 0)
-  const lacking = RESOURCES.find(kind => nodes.every(node => short(node, kind) > 0)) ?? 'memory'
-  const nearest = nodes.reduce((a, b) => (short(b, lacking) < short(a, lacking) ? b : a))
-  const missing = Math.max(0, short(nearest, lacking))
+/** What the room lacks most, as a part of what is asked for. */
+const shortage = (need: Resources, {node, left}: Room) =>
+  RESOURCES.map(kind => {
+    const missing = need[kind] - Math.max(0, left[kind])
+    return {kind, missing, part: missing / Math.max(1, need[kind]), node: node.name}
+  }).reduce((a, b) => (b.part > a.part ? b : a))
+
+/** On the node that lacks the least of those that could ever run it. */
+const resourcesReason = (need: Resources, rooms: readonly Room[]): Reason => {
+  const {kind, missing, node} = rooms
+    .filter(room => fits(need, room.node.capacity))
+    .map(room => shortage(need, room))
+    .reduce((a, b) => (b.part < a.part ? b : a))
   return {
     code: 'resources',
-    text: `next to start; waits for ${show(lacking, missing)} more on ${nearest.name}`,
-    numbers: {resource: lacking, short: missing, node: nearest.name},
+    text: `next to start; waits for ${show(kind, missing)} more on ${node}`,
+    numbers: {resource: kind, short: missing, node},
   }
 }
 
@@ -127,9 +147,10 @@ const behind = (head: JobId, ahead: number): Reason => ({
 
 /** The policy's order made whole: unknown and repeated ids dropped, forgotten ones last, by number. */
 const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly PendingJob[] => {
-  const left = new Map([...snapshot.pending].sort((a, b) => a.id - b.id).map(job => [job.id, job]))
+  const pending = [...snapshot.pending].sort((a, b) => a.id - b.id)
+  const left = new Map(pending.map(job => [job.id, job]))
   const jobs: PendingJob[] = []
-  for (const id of policy.order(snapshot.pending, snapshot.now)) {
+  for (const id of policy.order(pending, snapshot.now)) {
     const job = left.get(id)
     if (job !== undefined) jobs.push(job)
     left.delete(id)
@@ -139,7 +160,7 @@ const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly
 
 export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): Plan => {
   const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const free = freeResources(snapshot)
+  const rooms = nodes.map(node => roomOn(node, snapshot.allocations))
   const starts: Start[] = []
   const reasons = new Map<JobId, Reason>()
   let head: JobId | null = null
@@ -147,16 +168,16 @@ export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): 
   for (const job of ordered(snapshot, policy)) {
     const id = jobId(job.id)
     const never = neverReason(job.resources, nodes)
-    const node = head === null ? place(job.resources, nodes, free) : null
+    const room = head === null ? place(job.resources, rooms) : null
     if (never !== null) reasons.set(id, never)
     else if (nodes.length === 0) reasons.set(id, NO_NODE)
     else if (head !== null) reasons.set(id, behind(head, ++waiting))
-    else if (node === null) {
+    else if (room === null) {
       head = id
-      reasons.set(id, resourcesReason(job.resources, nodes, free))
+      reasons.set(id, resourcesReason(job.resources, rooms))
     } else {
-      starts.push({id, node})
-      free.set(node, minus(free.get(node) ?? job.resources, job.resources))
+      starts.push({id, node: room.node.name})
+      room.left = minus(room.left, job.resources)
     }
   }
   return {starts, reasons}

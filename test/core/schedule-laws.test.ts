@@ -1,0 +1,260 @@
+/** The laws that hold for every snapshot and every policy (R15). */
+import assert from 'node:assert/strict'
+import type {NodeReport, PendingJob, Resources, Scheduler} from '@god-cli/api'
+import fc from 'fast-check'
+import createFifo from '../../plugins/scheduler-fifo/src/index.js'
+import {jobId} from '../../src/core/brand.js'
+import {type Allocation, neverReason, type Plan, type Snapshot, schedule} from '../../src/core/schedule.js'
+import {aPending, NOW} from './builders.js'
+
+const RUNS = {numRuns: 5000}
+const KINDS = ['cpus', 'memory', 'gpus'] as const
+
+/** Small numbers, so that nodes are full, jobs tie and some fit nowhere. */
+const anyNeed: fc.Arbitrary<Resources> = fc.record({
+  cpus: fc.integer({min: 1, max: 6}),
+  memory: fc.integer({min: 1, max: 6}),
+  gpus: fc.constantFrom(0, 0, 0, 1, 2),
+})
+
+const anyCapacity: fc.Arbitrary<Resources> = fc.record({
+  cpus: fc.integer({min: 0, max: 8}),
+  memory: fc.integer({min: 0, max: 8}),
+  gpus: fc.constantFrom(0, 0, 1, 3),
+})
+
+const anyNodes: fc.Arbitrary<NodeReport[]> = fc
+  .array(anyCapacity, {maxLength: 4})
+  .map(capacities => capacities.map((capacity, i) => ({name: `n${i}`, capacity, labels: {}})))
+
+const anyPending: fc.Arbitrary<PendingJob[]> = fc
+  .uniqueArray(fc.integer({min: 1, max: 40}), {maxLength: 10})
+  .chain(ids =>
+    fc.tuple(
+      ...ids.map(id =>
+        fc.tuple(anyNeed, fc.integer({min: -2, max: 2})).map(([need, nice]) => aPending(id, need, {nice})),
+      ),
+    ),
+  )
+
+/** Some on nodes that are gone, some more than their node can bear now. */
+const anyAllocations: fc.Arbitrary<Allocation[]> = fc
+  .array(fc.record({node: fc.constantFrom('n0', 'n1', 'n2', 'n3', 'gone'), resources: anyNeed}), {
+    maxLength: 6,
+  })
+  .map(list => list.map((allocation, i) => ({...allocation, id: jobId(100 + i)})))
+
+const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
+  now: fc.constant(NOW),
+  nodes: anyNodes,
+  allocations: anyAllocations,
+  pending: anyPending,
+})
+
+type Policy = Pick<Scheduler, 'order'>
+
+const fifo: Policy = createFifo({} as never)
+const smallestFirst: Policy = {
+  order: pending =>
+    [...pending].sort((a, b) => a.resources.cpus - b.resources.cpus || a.id - b.id).map(job => job.id),
+}
+/** Keeps no contract: forgets, repeats, invents, and looks at the order of the list. */
+const sloppy: Policy = {
+  order: pending => [...pending.slice(2).map(job => job.id), 999, ...pending.slice(1, 4).map(job => job.id)],
+}
+
+const POLICIES: readonly (readonly [string, Policy])[] = [
+  ['fifo', fifo],
+  ['smallest first', smallestFirst],
+  ['a policy that keeps no contract', sloppy],
+]
+
+const needs = ({pending}: Snapshot): Map<number, Resources> =>
+  new Map(pending.map(job => [job.id, job.resources]))
+
+const leftOn = (node: NodeReport, snapshot: Snapshot, plan: Plan): Resources => {
+  const left = {...node.capacity}
+  const all = needs(snapshot)
+  const taken = [
+    ...snapshot.allocations
+      .filter(allocation => allocation.node === node.name)
+      .map(({resources}) => resources),
+    ...plan.starts.filter(start => start.node === node.name).flatMap(({id}) => all.get(id) ?? []),
+  ]
+  for (const resources of taken) for (const kind of KINDS) left[kind] -= resources[kind]
+  return left
+}
+
+const fitsIn = (need: Resources, room: Resources): boolean =>
+  KINDS.every(kind => need[kind] <= Math.max(0, room[kind]))
+
+/** The order that counts: as the policy says, forgotten ones last. */
+const orderOf = ({pending, now}: Snapshot, policy: Policy): number[] => {
+  const sorted = [...pending].sort((a, b) => a.id - b.id)
+  const known = sorted.map(job => job.id)
+  return [...new Set([...policy.order(sorted, now), ...known])].filter(id => known.includes(id))
+}
+
+const shuffled = <T>(list: readonly T[]): fc.Arbitrary<T[]> =>
+  fc.shuffledSubarray([...list], {minLength: list.length, maxLength: list.length})
+
+for (const [name, policy] of POLICIES) {
+  const law = (title: string, holds: (snapshot: Snapshot, plan: Plan) => void): void => {
+    it(title, () => {
+      fc.assert(
+        fc.property(anySnapshot, snapshot => holds(snapshot, schedule(snapshot, policy))),
+        RUNS,
+      )
+    })
+  }
+
+  describe(`R15: under ${name}`, () => {
+    law('no start takes a node over its capacity in anything', (snapshot, plan) => {
+      const all = needs(snapshot)
+      for (const {id, node} of plan.starts) {
+        const report = snapshot.nodes.find(candidate => candidate.name === node)
+        assert.ok(report !== undefined)
+        const left = leftOn(report, snapshot, plan)
+        for (const kind of KINDS) assert.ok(left[kind] >= 0 || all.get(id)?.[kind] === 0, `${node} ${kind}`)
+      }
+    })
+
+    law('no job starts twice, and none that is not pending', (snapshot, plan) => {
+      const ids = plan.starts.map(start => start.id)
+      assert.equal(new Set(ids).size, ids.length)
+      assert.ok(ids.every(id => needs(snapshot).has(id)))
+    })
+
+    law('each pending job starts or has a reason, never both', (snapshot, plan) => {
+      const answered = [...plan.starts.map(start => start.id), ...plan.reasons.keys()].sort((a, b) => a - b)
+      assert.deepEqual(
+        answered,
+        snapshot.pending.map(job => job.id).sort((a, b) => a - b),
+      )
+      for (const reason of plan.reasons.values()) {
+        assert.match(reason.code, /^(never|no-node|resources|priority)$/)
+        assert.ok(reason.text.length > 10 && !/NaN|undefined|null|-\d/.test(reason.text), reason.text)
+      }
+    })
+
+    law('no job starts while an earlier one that could ever run waits', (snapshot, plan) => {
+      const order = orderOf(snapshot, policy)
+      const started = new Set<number>(plan.starts.map(start => start.id))
+      const all = needs(snapshot)
+      const firstWaiting = order.findIndex(id => {
+        const need = all.get(id)
+        return !started.has(id) && need !== undefined && neverReason(need, snapshot.nodes) === null
+      })
+      if (firstWaiting < 0) return
+      assert.ok(order.slice(firstWaiting).every(id => !started.has(id)))
+    })
+
+    law('the first that waits fits nowhere, and lacks what its reason says', (snapshot, plan) => {
+      const head = [...plan.reasons].find(([, reason]) => reason.code === 'resources')
+      const waiting = [...plan.reasons.values()].filter(reason => reason.code === 'priority')
+      if (head === undefined) return assert.deepEqual(waiting, [])
+      const [id, reason] = head
+      const need = needs(snapshot).get(id)
+      assert.ok(need !== undefined)
+      for (const node of snapshot.nodes) assert.ok(!fitsIn(need, leftOn(node, snapshot, plan)))
+      const node = snapshot.nodes.find(candidate => candidate.name === reason.numbers?.node)
+      assert.ok(node !== undefined && fitsIn(need, node.capacity), 'sent to a node that could never run it')
+      const kind = KINDS.find(candidate => candidate === reason.numbers?.resource)
+      assert.ok(kind !== undefined)
+      const short = need[kind] - Math.max(0, leftOn(node, snapshot, plan)[kind])
+      assert.ok(short > 0)
+      assert.equal(reason.numbers?.short, short)
+      waiting.forEach((other, i) => {
+        assert.deepEqual([other.numbers?.next, other.numbers?.ahead], [id, i + 1])
+      })
+    })
+
+    law('never is said of those jobs, and only those, that no empty node could take', (snapshot, plan) => {
+      for (const job of snapshot.pending) {
+        const possible = snapshot.nodes.some(node => fitsIn(job.resources, node.capacity))
+        const isNever = plan.reasons.get(jobId(job.id))?.code === 'never'
+        assert.equal(isNever, !possible && snapshot.nodes.length > 0)
+      }
+    })
+
+    it('the same snapshot has the same plan, however it is listed, and is left as it was', () => {
+      const listed = anySnapshot.chain(snapshot =>
+        fc.record({
+          snapshot: fc.constant(snapshot),
+          other: fc.record({
+            now: fc.constant(snapshot.now),
+            nodes: shuffled(snapshot.nodes),
+            allocations: shuffled(snapshot.allocations),
+            pending: shuffled(snapshot.pending),
+          }),
+        }),
+      )
+      fc.assert(
+        fc.property(listed, ({snapshot, other}) => {
+          const before = JSON.stringify(snapshot)
+          const plan = schedule(snapshot, policy)
+          assert.equal(JSON.stringify(snapshot), before)
+          assert.deepEqual(schedule(snapshot, policy), plan)
+          assert.deepEqual(schedule(other, policy), plan)
+        }),
+        RUNS,
+      )
+    })
+  })
+}
+
+describe('R15: nobody starves', () => {
+  const ROUNDS = 80
+
+  /** Jobs run one to three rounds; each round brings a small job more. Returns the round in which each started. */
+  const live = (nodes: readonly NodeReport[], first: readonly PendingJob[], lengths: readonly number[]) => {
+    const startedAt = new Map<number, number>()
+    let pending = [...first]
+    let running: (Allocation & {readonly until: number})[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      running = running.filter(job => job.until > round)
+      pending.push(aPending(1000 + round, {cpus: 1, memory: 1, gpus: 0}))
+      const all = new Map(pending.map(job => [job.id, job.resources]))
+      const {starts} = schedule({now: NOW, nodes, allocations: running, pending}, fifo)
+      for (const {id, node} of starts) {
+        const resources = all.get(id)
+        assert.ok(resources !== undefined)
+        startedAt.set(id, round)
+        running.push({id, node, resources, until: round + (lengths[id % lengths.length] ?? 1)})
+      }
+      pending = pending.filter(job => !startedAt.has(job.id))
+    }
+    return startedAt
+  }
+
+  it('each job that some node can bear starts, though small ones keep coming', () => {
+    const lengths = fc.array(fc.integer({min: 1, max: 3}), {minLength: 1, maxLength: 5})
+    fc.assert(
+      fc.property(anyNodes, anyPending, lengths, (nodes, pending, runs) => {
+        const jobs = pending.map(job => ({...job, nice: 0}))
+        const startedAt = live(nodes, jobs, runs)
+        jobs
+          .filter(job => nodes.some(node => fitsIn(job.resources, node.capacity)))
+          .sort((a, b) => a.id - b.id)
+          .forEach((job, ahead) => {
+            const round = startedAt.get(job.id) ?? Number.POSITIVE_INFINITY
+            assert.ok(round <= 3 * ahead, `job ${job.id} with ${ahead} ahead started in round ${round}`)
+          })
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  it('something starts on an empty site whenever something can', () => {
+    fc.assert(
+      fc.property(anySnapshot, snapshot => {
+        const possible = snapshot.pending.some(job =>
+          snapshot.nodes.some(node => fitsIn(job.resources, node.capacity)),
+        )
+        const {starts} = schedule({...snapshot, allocations: []}, fifo)
+        assert.equal(starts.length > 0, possible)
+      }),
+      RUNS,
+    )
+  })
+})

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import type {NodeReport, PendingJob} from '@god-cli/api'
+import {jobId} from '../../src/core/brand.js'
+import {type Allocation, neverReason, type Plan, schedule} from '../../src/core/schedule.js'
+import {amounts, aNode, aPending, GIB, NOW} from './builders.js'
+
+const BY_ID = {order: (pending: readonly PendingJob[]) => pending.map(job => job.id).sort((a, b) => a - b)}
+
+const plan = (
+  nodes: readonly NodeReport[],
+  pending: readonly PendingJob[],
+  allocations: readonly Allocation[] = [],
+  policy = BY_ID,
+): Plan => schedule({now: NOW, nodes, allocations, pending}, policy)
+
+const running = (id: number, node: string, cpus: number, memory = 1): Allocation => ({
+  id: jobId(id),
+  node,
+  resources: amounts(cpus, memory),
+})
+
+const placed = ({starts}: Plan): string => starts.map(({id, node}) => `${id}@${node}`).join(' ')
+
+const codes = ({reasons}: Plan): Record<number, string> =>
+  Object.fromEntries([...reasons].map(([id, {code}]) => [id, code]))
+
+const textOf = ({reasons}: Plan, id: number): string => reasons.get(jobId(id))?.text ?? ''
+
+describe('a scheduling pass', () => {
+  it('starts what fits, in the order of the policy', () => {
+    const reverse = {order: (pending: readonly PendingJob[]) => BY_ID.order(pending).reverse()}
+    const jobs = [aPending(1, amounts(2)), aPending(2, amounts(2)), aPending(3, amounts(2))]
+    assert.equal(placed(plan([aNode('n1', 4)], jobs)), '1@n1 2@n1')
+    assert.equal(placed(plan([aNode('n1', 4)], jobs, [], reverse)), '3@n1 2@n1')
+  })
+
+  it('fills the fullest node that has room, and of equals the first by name', () => {
+    const nodes = [aNode('n3', 8), aNode('n2', 8), aNode('n1', 8)]
+    assert.equal(placed(plan(nodes, [aPending(1, amounts(2))], [running(9, 'n3', 4)])), '1@n3')
+    assert.equal(placed(plan(nodes, [aPending(1, amounts(6))], [running(9, 'n3', 4)])), '1@n1')
+  })
+
+  it('counts each start of the same pass', () => {
+    const jobs = [aPending(1, amounts(3)), aPending(2, amounts(3)), aPending(3, amounts(1))]
+    assert.equal(placed(plan([aNode('n1', 4), aNode('n2', 4)], jobs)), '1@n1 2@n2 3@n1')
+  })
+
+  it('lets nobody pass the first job that has to wait', () => {
+    const jobs = [aPending(1, amounts(4)), aPending(2, amounts(1)), aPending(3, amounts(1))]
+    const result = plan([aNode('n1', 4)], jobs, [running(9, 'n1', 1)])
+    assert.equal(placed(result), '')
+    assert.deepEqual(codes(result), {1: 'resources', 2: 'priority', 3: 'priority'})
+    assert.equal(textOf(result, 1), 'next to start; waits for 1 cpu more on n1')
+    assert.equal(textOf(result, 2), 'behind 1 job; job 1 is next')
+    assert.equal(textOf(result, 3), 'behind 2 jobs; job 1 is next')
+  })
+
+  it('lets a job that fits on no empty node keep nobody waiting', () => {
+    const jobs = [aPending(1, amounts(64)), aPending(2, amounts(1))]
+    const result = plan([aNode('n1', 4)], jobs)
+    assert.equal(placed(result), '2@n1')
+    assert.deepEqual(codes(result), {1: 'never'})
+  })
+
+  it('says never also behind the job that waits, and does not count it there', () => {
+    const jobs = [aPending(1, amounts(4)), aPending(2, amounts(64)), aPending(3, amounts(1))]
+    const result = plan([aNode('n1', 4)], jobs, [running(9, 'n1', 1)])
+    assert.deepEqual(codes(result), {1: 'resources', 2: 'never', 3: 'priority'})
+    assert.match(textOf(result, 3), /^behind 1 job;/)
+  })
+
+  it('starts nothing without a node, and says so to all', () => {
+    const result = plan([], [aPending(1, amounts(1)), aPending(2, amounts(99))])
+    assert.deepEqual([placed(result), codes(result)], ['', {1: 'no-node', 2: 'no-node'}])
+  })
+
+  it('takes no notice of what runs on a node that takes no work', () => {
+    assert.equal(placed(plan([aNode('n1', 1)], [aPending(1, amounts(1))], [running(9, 'gone', 1)])), '1@n1')
+  })
+
+  it('starts nothing on a node that shrank under its jobs, but what needs none of the lost kind', () => {
+    const nodes = [aNode('n1', 8, 64, 0)]
+    const onGpu: Allocation = {id: jobId(9), node: 'n1', resources: amounts(1, 1, 2)}
+    assert.equal(placed(plan(nodes, [aPending(1, amounts(1))], [onGpu])), '1@n1')
+    const shrunk = plan([aNode('n1', 4)], [aPending(1, amounts(2))], [running(9, 'n1', 6)])
+    assert.deepEqual([placed(shrunk), codes(shrunk)], ['', {1: 'resources'}])
+    assert.match(textOf(shrunk, 1), /waits for 2 cpus more on n1/)
+  })
+
+  it('has nothing to do without jobs', () => {
+    assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], reasons: new Map()})
+  })
+})
+
+describe('a policy that does not keep its contract', () => {
+  const jobs = [aPending(3, amounts(1)), aPending(1, amounts(1)), aPending(2, amounts(1))]
+  const cases: readonly (readonly [string, readonly number[], string])[] = [
+    ['forgets jobs: they come last, by number', [2], '2@n1 1@n1 3@n1'],
+    ['repeats a job: it starts once', [3, 3, 1, 2, 1], '3@n1 1@n1 2@n1'],
+    ['invents jobs: they are not there', [7, 2, 0, 1, 3], '2@n1 1@n1 3@n1'],
+    ['says nothing', [], '1@n1 2@n1 3@n1'],
+  ]
+  for (const [what, order, starts] of cases) {
+    it(what, () => {
+      assert.equal(placed(plan([aNode('n1', 8)], jobs, [], {order: () => [...order]})), starts)
+    })
+  }
+})
+
+describe('the reason of the next job', () => {
+  const waitsFor = (
+    need: PendingJob['resources'],
+    nodes: readonly NodeReport[],
+    ...busy: Allocation[]
+  ): string => textOf(plan(nodes, [aPending(1, need)], busy), 1)
+
+  it('names the resource that is short', () => {
+    const nodes = [aNode('n1', 4, 8)]
+    assert.match(waitsFor(amounts(1, 8), nodes, running(9, 'n1', 1, 2)), /waits for 2G of memory more on n1/)
+    const gpus = [aNode('n1', 4, 8, 2)]
+    const busy: Allocation = {id: jobId(9), node: 'n1', resources: amounts(1, 1, 1)}
+    assert.match(waitsFor(amounts(1, 1, 2), gpus, busy), /waits for 1 gpu more on n1/)
+  })
+
+  it('never sends to a node that could not run it even when empty', () => {
+    const nodes = [aNode('big', 8), aNode('small', 2)]
+    assert.match(waitsFor(amounts(4), nodes, running(9, 'big', 8)), /waits for 4 cpus more on big/)
+  })
+
+  it('names something that is short also where each node lacks another thing', () => {
+    const nodes = [aNode('n1', 8, 8), aNode('n2', 8, 8)]
+    const text = waitsFor(amounts(4, 4), nodes, running(8, 'n1', 6, 1), running(9, 'n2', 1, 7))
+    assert.match(text, /waits for 2 cpus more on n1/)
+  })
+
+  it('carries the numbers behind the sentence', () => {
+    const result = plan([aNode('n1', 4)], [aPending(1, amounts(4))], [running(9, 'n1', 1)])
+    assert.deepEqual(result.reasons.get(jobId(1))?.numbers, {resource: 'cpus', short: 1000, node: 'n1'})
+  })
+})
+
+describe('a job that can never run', () => {
+  it('is one that no node could take even empty', () => {
+    assert.equal(neverReason(amounts(4, 4), [aNode('n1', 4, 4)]), null)
+    assert.notEqual(neverReason({...amounts(4, 4), cpus: 4001}, [aNode('n1', 4, 4)]), null)
+  })
+
+  it('is not judged while no node is known', () => {
+    assert.equal(neverReason(amounts(1000), []), null)
+  })
+
+  it('hears what it asks for and what the largest node has', () => {
+    const reason = neverReason(amounts(1, 1, 1), [aNode('n1', 4), aNode('n2', 8)])
+    assert.match(reason?.text ?? '', /asks for 1 gpu, .* has 0 gpus/)
+    const memory = neverReason(amounts(1, 100), [aNode('n1', 4, 16), aNode('n2', 8, 32)])
+    assert.match(memory?.text ?? '', /asks for 100G of memory, .*n2\) has 32G of memory/)
+    assert.deepEqual(memory?.numbers, {resource: 'memory', asked: 100 * GIB, greatest: 32 * GIB, node: 'n2'})
+  })
+
+  it('hears of all that it asks for together where each amount is somewhere', () => {
+    const reason = neverReason(amounts(8, 16), [aNode('n1', 8, 8), aNode('n2', 4, 32)])
+    assert.match(reason?.text ?? '', /8 cpus, 16G of memory together/)
+    assert.deepEqual(reason?.numbers, amounts(8, 16))
+  })
+})
