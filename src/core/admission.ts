@@ -8,7 +8,7 @@ import type {Account, NodeReport, Resources} from '@god-cli/api'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {type Refusal, refusal} from './errors.js'
 import {checkImageName} from './image-name.js'
-import type {JobRecord, JobSpec, Wish} from './job.js'
+import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
 import {neverReason} from './schedule.js'
 
@@ -152,7 +152,11 @@ export const admit = (
   if (isRefusal(settled)) return settled
   const {id, tok, wish, account, now} = submission
   const uid = account.uid as Uid
-  return {spec: {v: 1, id, tok, uid, wish}, record: firstRecord(submission, settled, uid, now)}
+  const record = firstRecord(submission, settled, uid, now)
+  // What cannot be read again would be lost in quarantine after its id was promised.
+  const readable = parseRecord(record)
+  if (!readable.ok) return refusal('E_SPEC_BAD', `the job's record would not be readable: ${readable.why}`)
+  return {spec: {v: 1, id, tok, uid, wish}, record}
 }
 
 const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: Instant): JobRecord => ({

@@ -5,6 +5,7 @@
 import type {Account, ContainerSpec, Mount} from '@god-cli/api'
 import {GodError} from './errors.js'
 import type {Command, JobRecord, Wish} from './job.js'
+import {checkEnvName} from './job-name.js'
 import {WRAPPER} from './wrapper.js'
 
 /** Where the job's directory appears inside. */
@@ -28,9 +29,13 @@ const inside = (workSource: string, site: Site): string => (site.images ? WORK_T
 const argvOf = (command: Command, work: string): readonly string[] =>
   command.kind === 'argv' ? command.argv : [`${work}/cmd.sh`, ...command.args]
 
-/** `%j` job number, `%x` job name, as batch users know them; a name never brings a path with it. */
-const outputPath = (pattern: string | undefined, fallback: string, record: JobRecord): string =>
-  (pattern ?? fallback).replaceAll('%j', String(record.id)).replaceAll('%x', record.name.replaceAll('/', '_'))
+/** A name never brings a path with it: no slash, and not `.` or `..`. */
+const fileName = (name: string): string =>
+  /^\.+$/.test(name) ? name.replaceAll('.', '_') : name.replaceAll('/', '_')
+
+/** `%j` job number, `%x` job name, as batch users know them. */
+const outputPath = (pattern: string, {id, name}: JobRecord): string =>
+  pattern.replace(/%[jx]/g, mark => (mark === '%j' ? String(id) : fileName(name)))
 
 export interface Outputs {
   readonly output: string
@@ -39,8 +44,8 @@ export interface Outputs {
 
 /** Paths of standard output and error, as seen inside; relative ones are meant from the job's directory. */
 export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'output' | 'error'>): Outputs => ({
-  output: outputPath(wish.output, 'god.log', record),
-  error: outputPath(wish.error, 'god.err', record),
+  output: outputPath(wish.output ?? 'god.log', record),
+  error: outputPath(wish.error ?? 'god.err', record),
 })
 
 const passwdText = (account: Account, home: string): string =>
@@ -49,8 +54,8 @@ const passwdText = (account: Account, home: string): string =>
 const groupText = (account: Account): string => {
   const names = account.groups
     .filter(gid => gid !== 0)
-    .map(gid => `${gid === account.gid ? account.name : `g${gid}`}:x:${gid}:`)
-  return `root:x:0:\n${names.join('\n')}\n`
+    .map(gid => `${gid === account.gid ? account.name : `g${gid}`}:x:${gid}:\n`)
+  return `root:x:0:\n${names.join('')}`
 }
 
 const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] =>
@@ -68,6 +73,10 @@ interface Paths {
   readonly home: string | null
 }
 
+/** Admission refuses the others; here nothing may depend on that. */
+const wished = ({env = {}}: Wish): readonly (readonly [string, string])[] =>
+  Object.entries(env).filter(([name]) => checkEnvName(name) === null)
+
 const environment = (
   record: JobRecord,
   wish: Wish,
@@ -79,7 +88,7 @@ const environment = (
   const home = paths.home === null ? work : account.home
   const outputs = outputsOf(record, wish)
   return {
-    ...wish.env,
+    ...Object.fromEntries(wished(wish)),
     HOME: home,
     USER: account.name,
     LOGNAME: account.name,

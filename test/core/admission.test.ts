@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import {type AdmissionPolicy, admit, settleWish} from '../../src/core/admission.js'
+import {epoch, jobId} from '../../src/core/brand.js'
+import {CATALOGUE, type ErrorCode} from '../../src/core/errors.js'
+import {parseRecord, parseSpec, type Wish} from '../../src/core/job.js'
+import {ANN, aNode, anyText, anyWish, aWish, GIB, NOW, TOK} from './builders.js'
+
+const POLICY: AdmissionPolicy = {
+  defaultImages: ['busybox:local', 'alpine:3'],
+  allowUserImages: true,
+  images: true,
+  defaults: {cpus: 1000, memory: GIB / 2, gpus: 0},
+  defaultWalltime: 3600,
+  maxWalltime: null,
+}
+const NODES = [aNode('n1', 4, 8), aNode('n2', 16, 4)]
+
+const settle = (wish: Partial<Wish>, policy: Partial<AdmissionPolicy> = {}, nodes = NODES) =>
+  settleWish(aWish(wish), {...POLICY, ...policy}, nodes)
+
+const settled = (...asked: Parameters<typeof settle>) => {
+  const answer = settle(...asked)
+  assert.ok(!('code' in answer), JSON.stringify(answer))
+  return answer
+}
+
+const refused = (code: ErrorCode, text: RegExp, ...asked: Parameters<typeof settle>): void => {
+  const answer = settle(...asked)
+  assert.ok('code' in answer, `admitted: ${JSON.stringify(answer)}`)
+  assert.equal(answer.code, code)
+  assert.match(answer.message, text)
+}
+
+const admitted = (wish: Wish, account = ANN, policy = POLICY) =>
+  admit({id: jobId(42), tok: TOK, wish, account, now: NOW, epoch: epoch(7)}, policy, NODES)
+
+describe('what a user leaves out', () => {
+  it('is filled in by the site', () => {
+    assert.deepEqual(settled({}), {
+      name: 'true',
+      image: 'busybox:local',
+      resources: {cpus: 1000, memory: GIB / 2, gpus: 0},
+      walltime: 3600,
+    })
+  })
+
+  it('is not what he asked for', () => {
+    assert.deepEqual(settled({name: 'x', image: 'alpine:3', cpus: 2000, memory: GIB, walltime: 60}), {
+      name: 'x',
+      image: 'alpine:3',
+      resources: {cpus: 2000, memory: GIB, gpus: 0},
+      walltime: 60,
+    })
+  })
+
+  const names: readonly (readonly [string, Wish['command']])[] = [
+    ['sort', {kind: 'argv', argv: ['/usr/bin/sort', '-n']}],
+    ['run.sh', {kind: 'argv', argv: ['./run.sh']}],
+    ['my_prog_', {kind: 'argv', argv: ['my prog\n']}],
+    ['hidden', {kind: 'argv', argv: ['.hidden']}],
+    ['job', {kind: 'argv', argv: ['/']}],
+    ['job', {kind: 'argv', argv: ['--']}],
+    ['gr__e', {kind: 'argv', argv: ['größe']}],
+    ['a'.repeat(64), {kind: 'argv', argv: ['a'.repeat(500)]}],
+    ['script', {kind: 'script', text: '#!/bin/sh\n', args: ['x']}],
+  ]
+  for (const [name, command] of names) {
+    it(`the name of ${JSON.stringify(command).slice(0, 50)} is ${name.slice(0, 12)}`, () => {
+      assert.equal(settled({command}).name, name)
+    })
+  }
+})
+
+describe('an image', () => {
+  it('must be named where the site has none', () => {
+    refused('E_IMAGE_MISSING', /no image/, {}, {defaultImages: []})
+  })
+
+  it('is one of the list where users may bring none, and the list is told', () => {
+    assert.equal(settled({image: 'alpine:3'}, {allowUserImages: false}).image, 'alpine:3')
+    const answer = settle({image: 'alpine'}, {allowUserImages: false})
+    assert.deepEqual(answer, {
+      code: 'E_IMAGE_NOT_ALLOWED',
+      message: "image 'alpine' is not allowed here",
+      hint: 'Allowed: busybox:local, alpine:3.',
+    })
+  })
+
+  it('is none where the list is empty and users may bring none', () => {
+    const answer = settle({image: 'alpine'}, {allowUserImages: false, defaultImages: []})
+    assert.ok('code' in answer && answer.hint === 'Allowed: none.')
+  })
+
+  it('is well formed', () => refused('E_IMAGE_BAD', /not the name of an image/, {image: '-v /:/host'}))
+
+  it('does not matter where the executor has none', () => {
+    assert.equal(settled({}, {images: false, defaultImages: []}).image, '')
+    assert.equal(settled({image: 'NOT one'}, {images: false}).image, 'NOT one')
+  })
+})
+
+describe('a wish', () => {
+  const argv = (...words: string[]): Partial<Wish> => ({command: {kind: 'argv', argv: words}})
+  const cases: readonly (readonly [string, ErrorCode, RegExp, Partial<Wish>])[] = [
+    ['with an empty command', 'E_COMMAND_EMPTY', /empty word/, argv('', 'x')],
+    ['with NUL in an argument', 'E_SPEC_BAD', /argument/, argv('echo', 'a\0b')],
+    [
+      'with NUL in a script argument',
+      'E_SPEC_BAD',
+      /argument/,
+      {command: {kind: 'script', text: '#!', args: ['\0']}},
+    ],
+    ['with NUL in a value', 'E_ENV_BAD', /value of A/, {env: {A: '\0'}}],
+    ['with a variable of ours', 'E_ENV_BAD', /set by god/, {env: {GOD_OUT: '/etc'}}],
+    ['with a variable of no name', 'E_ENV_BAD', /not the name/, {env: {'A=B': 'x'}}],
+    ['with a name of control characters', 'E_NAME_BAD', /control/, {name: 'a\u001b'}],
+    ['with a relative folder', 'E_SPEC_BAD', /workdir.*absolute/, {workdir: 'here'}],
+    ['with an empty folder', 'E_SPEC_BAD', /workdir/, {workdir: ''}],
+    ['with a line break in a path', 'E_SPEC_BAD', /output/, {output: 'a\nb'}],
+    ['with NUL in a path', 'E_SPEC_BAD', /error/, {error: 'a\0b'}],
+    ['with an empty path', 'E_SPEC_BAD', /output/, {output: ''}],
+    ['for more cpus than any node has', 'E_RESOURCES_NEVER', /17 cpus.*n2.*16 cpus/, {cpus: 17_000}],
+    ['for more memory than any node has', 'E_RESOURCES_NEVER', /9G.*n1.*8G/, {memory: 9 * GIB}],
+    ['for what no single node has', 'E_RESOURCES_NEVER', /together/, {cpus: 16_000, memory: 8 * GIB}],
+  ]
+  for (const [what, code, text, wish] of cases) {
+    it(`${what} is refused`, () => refused(code, text, wish))
+  }
+
+  it('may have empty arguments, an empty value and odd paths', () => {
+    settled({
+      ...argv('printf', '', ' ', '\n'),
+      env: {A: ''},
+      output: '../%x',
+      error: '/dev/null',
+      workdir: '/',
+    })
+  })
+
+  it('may ask for all of a node', () => {
+    assert.equal(settled({cpus: 16_000, memory: 4 * GIB}).resources.cpus, 16_000)
+  })
+
+  it('waits rather than being refused while no node is known', () => {
+    assert.equal(settled({cpus: 10_000_000}, {}, []).resources.cpus, 10_000_000)
+  })
+})
+
+describe('the longest walltime', () => {
+  it('may be asked for, and no second more', () => {
+    assert.equal(settled({walltime: 7200}, {maxWalltime: 7200}).walltime, 7200)
+    refused('E_SPEC_BAD', /7201 s.*7200 s/, {walltime: 7201}, {maxWalltime: 7200})
+  })
+
+  it('is not got round by asking for none', () => {
+    refused('E_SPEC_BAD', /no walltime/, {}, {maxWalltime: 7200, defaultWalltime: null})
+  })
+
+  it('need not be: then a job may run for ever', () => {
+    assert.equal(settled({}, {defaultWalltime: null}).walltime, null)
+  })
+})
+
+describe('an admitted job', () => {
+  it('belongs to the account, is pending since now, and carries its request', () => {
+    const answer = admitted(aWish({labels: {team: 'x'}}))
+    assert.ok('record' in answer)
+    const {record, spec} = answer
+    assert.deepEqual(
+      [
+        record.id,
+        record.rev,
+        record.epoch,
+        record.user,
+        record.uid,
+        record.gid,
+        record.state,
+        record.attempt,
+      ],
+      [42, 1, 7, 'ann', 1000, 100, 'pending', 1],
+    )
+    assert.deepEqual([record.submitted, record.eligible, record.started], [NOW, NOW, null])
+    assert.deepEqual([record.req, record.labels, record.reason], [{uid: 1000, tok: TOK}, {team: 'x'}, null])
+    assert.deepEqual(spec, {v: 1, id: 42, tok: TOK, uid: 1000, wish: aWish({labels: {team: 'x'}})})
+  })
+
+  it('is held if he wishes, and says why', () => {
+    const answer = admitted(aWish({hold: true}))
+    assert.ok('record' in answer)
+    assert.deepEqual([answer.record.state, answer.record.reason?.code], ['held', 'held'])
+  })
+
+  it('shows nothing of its command, its variables and its paths (T17)', () => {
+    const canary = 'c4n4ry'
+    const wish = aWish({
+      name: 'x',
+      command: {kind: 'argv', argv: ['true', canary]},
+      env: {SECRET: canary},
+      workdir: `/${canary}`,
+      output: canary,
+      error: canary,
+    })
+    const answer = admitted(wish)
+    assert.ok('record' in answer)
+    assert.doesNotMatch(JSON.stringify(answer.record), new RegExp(canary))
+  })
+
+  it('is refused when its record could not be read again: its id would be lost in quarantine', () => {
+    for (const account of [
+      {...ANN, name: 'a'.repeat(65)},
+      {...ANN, uid: -1},
+      {...ANN, gid: 2 ** 32},
+    ]) {
+      const answer = admitted(aWish(), account)
+      assert.ok('code' in answer)
+      assert.equal(answer.code, 'E_SPEC_BAD')
+    }
+  })
+
+  it('can always be read again, and a refusal is always in the catalogue (R16)', () => {
+    const names = fc.oneof(fc.constant('ann'), anyText)
+    fc.assert(
+      fc.property(anyWish, names, fc.boolean(), (wish, name, images) => {
+        const answer = admitted(wish, {...ANN, name}, {...POLICY, images})
+        if ('code' in answer) {
+          assert.ok(answer.code in CATALOGUE && answer.message !== '')
+          return
+        }
+        const back = JSON.parse(JSON.stringify(answer))
+        assert.equal(parseRecord(back.record).ok, true)
+        assert.equal(parseSpec(back.spec).ok, true)
+        assert.equal(answer.record.uid, ANN.uid)
+      }),
+      {numRuns: 10_000},
+    )
+  })
+
+  it('is the same every time it is asked', () => {
+    fc.assert(
+      fc.property(anyWish, wish => {
+        const before = JSON.stringify(wish)
+        assert.deepEqual(admitted(wish), admitted(wish))
+        assert.equal(JSON.stringify(wish), before)
+      }),
+    )
+  })
+})
