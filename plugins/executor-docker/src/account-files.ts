@@ -4,7 +4,17 @@
  * One folder per attempt below the provider's own, named after the container. Written whole by rename, so a crash
  * leaves the old text, the new one or none; asking again for the same texts changes nothing. Deleted by `remove`.
  */
-import {chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 
@@ -33,13 +43,32 @@ const place = (path: string, text: string): string => {
 }
 
 /** `spec.name` must be a plain file name; `create` checks that. */
-export const writeAccountFiles = (stateDir: string, {name, passwd, group}: ContainerSpec): AccountFiles => {
+export const writeAccountFiles = (
+  stateDir: string,
+  {name, passwd, group}: ContainerSpec,
+  now: number,
+): AccountFiles => {
   const folder = join(stateDir, name)
   mkdirSync(folder, {recursive: true, mode: 0o755})
   chmodSync(folder, 0o755)
-  return {passwd: place(join(folder, 'passwd'), passwd), group: place(join(folder, 'group'), group)}
+  const files = {passwd: place(join(folder, 'passwd'), passwd), group: place(join(folder, 'group'), group)}
+  utimesSync(folder, now / 1000, now / 1000)
+  return files
 }
 
 export const deleteAccountFiles = (stateDir: string, name: string): void => {
   rmSync(join(stateDir, name), {recursive: true, force: true})
 }
+
+const touchedAt = (path: string): number => {
+  try {
+    return statSync(path).mtimeMs
+  } catch {
+    // Another process was faster.
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+/** Names of attempts whose files were last asked for before that time. */
+export const foldersBefore = (stateDir: string, time: number): readonly string[] =>
+  readdirSync(stateDir).filter(name => touchedAt(join(stateDir, name)) < time)

@@ -11,9 +11,10 @@ import {CLUSTER_LABEL} from './labels.js'
 const FIRST_WAIT = 200
 const LONGEST_WAIT = 5000
 
+/** Starts and removals are ours as a rule: each would cost a listing that shows nothing new. */
 const eventsFor = (cluster: string) => ({
   type: ['container'],
-  event: ['start', 'die', 'oom', 'pause', 'unpause', 'destroy'],
+  event: ['die', 'pause', 'unpause'],
   label: [`${CLUSTER_LABEL}=${cluster}`],
 })
 

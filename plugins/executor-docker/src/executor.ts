@@ -2,14 +2,14 @@
  * The executor put together: each verb is one file. Keeps nothing but the pulls under way,
  * so a new process of god takes over by looking.
  */
-import type {Executor, HostServices, NodeReport} from '@god-cli/api'
+import type {Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
 import {hostHierarchies, readUsage} from './cgroup.js'
 import {create} from './create.js'
 import {createEngine, DEFAULT_URL, parseAddress} from './engine.js'
 import {createDriverMemo, engineFacts} from './engine-facts.js'
 import {watchEvents} from './events.js'
 import {health} from './health.js'
-import {createImageResolver} from './image.js'
+import {createImages} from './image.js'
 import {inspect, list} from './inspect.js'
 import {isPlainName} from './names.js'
 import {remove} from './remove.js'
@@ -17,6 +17,7 @@ import {pause, signal, unpause} from './signals.js'
 import type {Site} from './site.js'
 import {createSlots} from './slots.js'
 import {start} from './start.js'
+import {createSweep, type Sweep} from './sweep.js'
 
 /** More starts at once gain nothing (docker.md 1.1). */
 const IN_FLIGHT = 4
@@ -34,7 +35,7 @@ const createSite = (host: HostServices): Site => {
   return {
     host,
     engine,
-    resolveImage: createImageResolver(engine, pullTimeout),
+    images: createImages(engine, pullTimeout),
     driver: createDriverMemo(engine),
     slots: createSlots(IN_FLIGHT),
   }
@@ -45,11 +46,18 @@ const nodes = async ({engine, host}: Site, gpus: number): Promise<readonly NodeR
   return [{name: host.node, capacity: {cpus: NCPU * 1000, memory: MemTotal, gpus}, labels: {}}]
 }
 
+const listAndSweep = async ({engine, host}: Site, sweep: Sweep): Promise<readonly ListedContainer[]> => {
+  const containers = await list(engine, host.cluster)
+  await sweep(containers)
+  return containers
+}
+
 export const createExecutor = (host: HostServices): Executor => {
   const site = createSite(host)
   const {engine} = site
   // The engine does not say how many devices it has; the operator does.
   const gpus = whole('gpus', host.options.gpus, 0)
+  const sweep = createSweep(site)
   const stops = new Set<() => void>()
   return {
     features: {images: true, memoryLimit: true, cpuLimit: true, exactUsage: engine.address.local},
@@ -57,7 +65,7 @@ export const createExecutor = (host: HostServices): Executor => {
     create: spec => create(site, spec),
     start: id => start(site, id),
     inspect: nameOrId => inspect(engine, host.cluster, nameOrId),
-    list: () => list(engine, host.cluster),
+    list: () => listAndSweep(site, sweep),
     signal: (id, name) => signal(site, id, name),
     pause: id => pause(site, id),
     unpause: id => unpause(site, id),

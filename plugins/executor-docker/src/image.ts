@@ -16,7 +16,13 @@ export interface Image {
 
 export type ImageAnswer = {readonly image: Image} | {readonly fault: string}
 
-export type ResolveImage = (name: string) => Promise<ImageAnswer>
+/** Two questions, so that something else can be asked before a pull, which may take minutes. */
+export interface Images {
+  /** Null: a pull may bring it. */
+  here(name: string): Promise<ImageAnswer | null>
+  /** Pulls it, whether or not it is here. */
+  pulled(name: string): Promise<ImageAnswer>
+}
 
 const localImage = async (engine: Engine, {text}: ImageReference): Promise<Image | null> => {
   try {
@@ -37,20 +43,28 @@ const fetched = async (engine: Engine, reference: ImageReference, seconds: numbe
   return image === null ? {fault: `image ${text} was pulled, but the engine does not show it`} : {image}
 }
 
-export const createImageResolver = (engine: Engine, pullSeconds: number): ResolveImage => {
+const noName = (name: string): ImageAnswer => ({
+  fault: `${JSON.stringify(name)} is not the name of an image`,
+})
+
+export const createImages = (engine: Engine, pullSeconds: number): Images => {
   const pulls = new Map<string, Promise<ImageAnswer>>()
 
-  const pulled = (reference: ImageReference): Promise<ImageAnswer> => {
-    const running = pulls.get(reference.text)
-    if (running !== undefined) return running
-    const pull = fetched(engine, reference, pullSeconds).finally(() => pulls.delete(reference.text))
-    pulls.set(reference.text, pull)
-    return pull
-  }
-  return async name => {
-    const reference = parseImage(name)
-    if (reference === null) return {fault: `${JSON.stringify(name)} is not the name of an image`}
-    const image = await localImage(engine, reference)
-    return image === null ? pulled(reference) : {image}
+  return {
+    here: async name => {
+      const reference = parseImage(name)
+      if (reference === null) return noName(name)
+      const image = await localImage(engine, reference)
+      return image === null ? null : {image}
+    },
+    pulled: name => {
+      const reference = parseImage(name)
+      if (reference === null) return Promise.resolve(noName(name))
+      const running = pulls.get(reference.text)
+      if (running !== undefined) return running
+      const pull = fetched(engine, reference, pullSeconds).finally(() => pulls.delete(reference.text))
+      pulls.set(reference.text, pull)
+      return pull
+    },
   }
 }

@@ -2,7 +2,7 @@
  * The engine's answers about containers, as the host wants to see them.
  *
  * The mapping is pure; `inspect` and `list` ask. Null means that the engine has no such container, or has one
- * that is not of our cluster (`find` tells them apart).
+ * that is not of our cluster (`find` tells them apart), or is about to have none.
  * FinishedAt may be some milliseconds before StartedAt: clamped.
  */
 import type {ContainerStatus, ContainerView, ListedContainer} from '@god-cli/api'
@@ -37,6 +37,10 @@ const moment = (text: string | undefined): number | null => {
   const at = Date.parse(text ?? '')
   return Number.isNaN(at) || at <= 0 ? null : at
 }
+
+/** Being removed, or left over by a removal that failed, and never started: it cannot run any more, nor has it ended. */
+const isVanishing = ({State}: Inspected): boolean =>
+  (State.Status === 'removing' || State.Status === 'dead') && moment(State.StartedAt) === null
 
 const plainName = (name: string | undefined): string => (name ?? '').replace(/^\//, '')
 
@@ -84,7 +88,8 @@ export const find = async (
   nameOrId: string,
 ): Promise<ContainerView | 'foreign' | null> => {
   const found = await look(engine, nameOrId)
-  return found === null || !isMeant(found, nameOrId) ? null : (viewOf(found, cluster) ?? 'foreign')
+  if (found === null || !isMeant(found, nameOrId) || isVanishing(found)) return null
+  return viewOf(found, cluster) ?? 'foreign'
 }
 
 export const inspect = async (
@@ -96,6 +101,7 @@ export const inspect = async (
   return found === 'foreign' ? null : found
 }
 
+/** A state that god does not know, of one container, must not hide all others: taken for one that needs nothing. */
 export const list = async (engine: Engine, cluster: string): Promise<readonly ListedContainer[]> => {
   const filters = {label: [`${CLUSTER_LABEL}=${cluster}`]}
   const rows = await engine.ask((docker, abortSignal) =>
@@ -105,6 +111,6 @@ export const list = async (engine: Engine, cluster: string): Promise<readonly Li
     const owner = ownerOf(row.Labels, cluster)
     return owner === null
       ? []
-      : [{id: row.Id, name: plainName(row.Names[0]), status: statusOf(row.State), ...owner}]
+      : [{id: row.Id, name: plainName(row.Names[0]), status: STATUS[row.State] ?? 'running', ...owner}]
   })
 }

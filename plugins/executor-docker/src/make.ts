@@ -11,7 +11,7 @@ import {parentFor} from './cgroup.js'
 import {type CreateOptions, createOptions, SHELL_OF_IMAGE} from './create-options.js'
 import {EngineRefusal} from './engine.js'
 import type {Image} from './image.js'
-import {find, inspect} from './inspect.js'
+import {find} from './inspect.js'
 import {remove, removeTraces} from './remove.js'
 import type {Site} from './site.js'
 import {startSlice} from './slice.js'
@@ -45,7 +45,7 @@ const optionsFor = async (site: Site, spec: ContainerSpec, image: Image): Promis
   return createOptions(spec, {
     imageId: image.id,
     busybox: findBusybox(host.options.busybox).path,
-    ...writeAccountFiles(host.stateDir, spec),
+    ...writeAccountFiles(host.stateDir, spec, host.now()),
     cgroupParent: await cgroupParent(site, spec.name),
   })
 }
@@ -66,21 +66,33 @@ const taken = async (site: Site, name: string): Promise<CreateAnswer | null> => 
   return null
 }
 
+const codeOf = ({message}: EngineRefusal): string => (/\b(mount|bind)\b/i.test(message) ? 'mount' : 'limit')
+
 const explain = async (site: Site, name: string, error: unknown): Promise<CreateAnswer> => {
   if (!(error instanceof EngineRefusal)) throw error
   const known = error.status === 409 ? await taken(site, name) : await existing(site, name)
-  if (known !== null) return known
+  if (known?.answer === 'exists') return known
   // 404: the image went away meanwhile; 409: the name did. Both are other in the next pass.
-  if (error.status >= 500 || error.status === 404 || error.status === 409) throw error
+  const passes = error.status >= 500 || error.status === 404 || error.status === 409
+  if (known === null && passes) throw error
   await removeTraces(site, name)
-  return refused('limit', `the engine refuses the container: ${error.message}`)
+  return known ?? refused(codeOf(error), `the engine refuses the container: ${error.message}`)
 }
 
-const viewOf = async ({engine, host}: Site, id: string): Promise<ContainerView> => {
-  const container = await inspect(engine, host.cluster, id)
-  if (container === null) throw new Error(`container ${id} was removed as soon as it was made`)
-  return container
-}
+/** What the engine would show: it was made this moment, by us, and nobody else knows its id. */
+const fresh = ({name, job, attempt, nonce}: ContainerSpec, id: string): ContainerView => ({
+  id,
+  name,
+  job,
+  attempt,
+  nonce,
+  status: 'created',
+  startedAt: null,
+  finishedAt: null,
+  exitCode: null,
+  oomKilled: false,
+  startFault: null,
+})
 
 /** The engine would only say 127 at the end, as it starts its init, which then finds no shell. */
 const lacksShell = async ({engine}: Site, id: string): Promise<boolean> => {
@@ -103,7 +115,7 @@ const made = async (site: Site, spec: ContainerSpec, options: CreateOptions): Pr
       `image ${spec.image} has no ${SHELL_OF_IMAGE}, and this node has no static busybox`,
     )
   }
-  return {answer: 'created', container: await viewOf(site, id)}
+  return {answer: 'created', container: fresh(spec, id)}
 }
 
 export const make = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateAnswer> => {

@@ -2,7 +2,7 @@
  * `remove`: nothing of an attempt stays: container, volumes, files on the node, control groups.
  *
  * Each step is harmless when repeated. A crash before the container is gone leaves one that the host still sees
- * and removes again; one right after it leaves two small files and an empty control group.
+ * and removes again; what one right after it leaves, two small files and an empty control group, is swept a day later.
  */
 import {deleteAccountFiles} from './account-files.js'
 import {hasSlice, hostHierarchies, removeGroups} from './cgroup.js'
@@ -29,20 +29,27 @@ const removeContainer = async ({engine, host}: Site, id: string): Promise<void> 
   }
 }
 
-const removeCgroups = async ({host}: Site, name: string): Promise<void> => {
+/** False: the kernel still holds one. */
+const removeCgroups = async ({host}: Site, name: string): Promise<boolean> => {
   const hierarchies = hostHierarchies()
   if (hasSlice(hierarchies, name)) await stopSlice(name)
   for (let left = TRIES; !removeGroups(hierarchies, name); left -= 1) {
-    if (left === 0) return host.log('warning', `the control groups of ${name} are still busy and stay`)
+    if (left === 0) return false
     await host.delay(BETWEEN)
   }
+  return true
 }
 
-/** All of an attempt but its container. Must come after the container for the control groups to be free. */
+/**
+ * All of an attempt but its container. Must come after the container for the control groups to be free.
+ * The files go last: as long as they are there, the sweep finds what is not finished.
+ */
 export const removeTraces = async (site: Site, name: string): Promise<void> => {
+  const {host, engine} = site
   if (!isPlainName(name)) return
-  deleteAccountFiles(site.host.stateDir, name)
-  if (site.engine.address.local) await removeCgroups(site, name)
+  if (engine.address.local && !(await removeCgroups(site, name)))
+    return host.log('warning', `the control groups of ${name} are still busy; removed later`)
+  deleteAccountFiles(host.stateDir, name)
 }
 
 export const remove = async (site: Site, name: string, id: string): Promise<void> => {

@@ -3,13 +3,13 @@
  */
 import type {HostServices} from '@god-cli/api'
 import type {Engine} from './engine.js'
-import type {ResolveImage} from './image.js'
+import type {Images} from './image.js'
 import type {Slots} from './slots.js'
 
 export interface Site {
   readonly host: HostServices
   readonly engine: Engine
-  readonly resolveImage: ResolveImage
+  readonly images: Images
   /** The engine's cgroup driver. */
   readonly driver: () => Promise<string>
   /** Creates and starts in flight. */

@@ -1,6 +1,6 @@
 /** What the executor makes of answers that a real engine gives seldom: errors, broken streams, other versions. */
 import assert from 'node:assert/strict'
-import {existsSync} from 'node:fs'
+import {existsSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import type {ContainerSpec, Executor, HostServices} from '@god-cli/api'
@@ -128,7 +128,7 @@ describe('the docker executor, told by an engine', () => {
 
   it('500 for a name that is taken, finds the container', async () => {
     hasImage()
-    engine.answer(`GET /containers/${spec.name}/json`, {status: 404}, {status: 200, body: inspected(spec)})
+    engine.answer(`GET /containers/${spec.name}/json`, {status: 200, body: inspected(spec)})
     engine.answer('POST /containers/create', {status: 500, body: {message: 'name is in use'}})
     assert.equal((await executor.create(spec)).answer, 'exists')
   })
@@ -136,18 +136,70 @@ describe('the docker executor, told by an engine', () => {
   it('409 for a name whose container it does not show yet, looks until it does', async () => {
     hasImage()
     const seen = {status: 200, body: inspected(spec)}
-    engine.answer(`GET /containers/${spec.name}/json`, {status: 404}, {status: 404}, {status: 404}, seen)
+    engine.answer(`GET /containers/${spec.name}/json`, {status: 404}, {status: 404}, seen)
     engine.answer('POST /containers/create', {status: 409, body: {message: 'name is in use'}})
     assert.equal((await executor.create(spec)).answer, 'exists')
     engine.answer(`GET /containers/${spec.name}/json`, {status: 404})
     await assert.rejects(executor.create(spec), /in use/)
   })
 
-  it('of a stranger of the same name, refuses', async () => {
+  it('of a stranger of the same name, refuses and leaves no files', async () => {
     const stranger = inspected(spec, running, {})
     engine.answer(`GET /containers/${spec.name}/json`, {status: 200, body: stranger})
-    assert.equal((await reasonOf()).code, 'name')
+    assert.equal((await reasonOf()).code, 'name', 'the image is missing')
+    hasImage()
+    engine.answer('POST /containers/create', {status: 409, body: {message: 'name is in use'}})
+    assert.equal((await reasonOf()).code, 'name', 'the image is there')
+    assert.equal(existsSync(join(engine.root, spec.name)), false)
     assert.equal(await executor.inspect(spec.name), null)
+  })
+
+  it('of a container that is there, gives it whatever has become wrong with the spec, and pulls nothing', async () => {
+    const seen = {status: 200, body: inspected(spec, running)}
+    engine.answer(`GET /containers/${spec.name}/json`, seen)
+    const mounts = [{source: '/nowhere', target: '/data', readOnly: true}]
+    for (const over of [{}, {image: '..'}, {pids: 0}, {mounts}]) {
+      const answer = await executor.create({...spec, ...over})
+      assert.ok(answer.answer === 'exists' && answer.container.status === 'running', JSON.stringify(over))
+    }
+    hasImage({'/mnt/go-docker/x': {}})
+    assert.equal((await executor.create(spec)).answer, 'exists', 'its image declares a volume by now')
+    assert.ok(!engine.asked.some(line => line.startsWith('POST')))
+  })
+
+  it('that a container is removed that never ran, takes it for gone, not for ended', async () => {
+    for (const Status of ['removing', 'dead']) {
+      engine.answer(inspectRoute, {status: 200, body: inspected(spec, {Status})})
+      assert.equal(await executor.inspect(ID), null, Status)
+      assert.deepEqual(await executor.start(ID), {answer: 'gone'})
+      engine.answer(inspectRoute, {status: 200, body: inspected(spec, {...running, Status, ExitCode: 137})})
+      assert.equal((await executor.inspect(ID))?.exitCode, 137, Status)
+    }
+    hasImage()
+    engine.answer('POST /containers/create', {status: 409, body: {message: 'name is in use'}})
+    engine.answer(`GET /containers/${spec.name}/json`, {
+      status: 200,
+      body: inspected(spec, {Status: 'removing'}),
+    })
+    await assert.rejects(executor.create(spec), /in use/, 'asked again later, the name is free')
+  })
+
+  it('of one container a state that god does not know, lists the others all the same', async () => {
+    const row = (State: string, name: string) => ({
+      Id: name,
+      Names: [`/${name}`],
+      State,
+      Labels: labelsOf(spec),
+    })
+    engine.answer('GET /containers/json', {status: 200, body: [row('dancing', 'a'), row('exited', 'b')]})
+    const rows = await executor.list()
+    assert.deepEqual(
+      rows.map(({name, status}) => [name, status]),
+      [
+        ['a', 'running'],
+        ['b', 'exited'],
+      ],
+    )
   })
 
   it('400 for the options, refuses with its words; 500, throws', async () => {
@@ -160,8 +212,34 @@ describe('the docker executor, told by an engine', () => {
     assert.equal(code, 'limit')
     assert.match(text, /Range of CPUs/)
     assert.equal(existsSync(join(engine.root, spec.name)), false)
-    engine.answer('POST /containers/create', {status: 500, body: {message: 'disk full'}})
-    await assert.rejects(executor.create(spec), /disk full/)
+    engine.answer('POST /containers/create', {
+      status: 400,
+      body: {message: 'invalid mount config for type "bind": bind source path does not exist: /jobs/7'},
+    })
+    assert.equal((await reasonOf()).code, 'mount')
+    engine.answer(
+      'POST /containers/create',
+      {status: 500, body: {message: 'no space left on device'}},
+      {status: 201, body: {Id: ID}},
+    )
+    await assert.rejects(executor.create(spec), /no space left/)
+    assert.equal((await executor.create(spec)).answer, 'created')
+  })
+
+  it('that the image went away in between, throws: the next look pulls it', async () => {
+    hasImage()
+    engine.answer('POST /containers/create', {status: 404, body: {message: 'No such image: sha256:a'}})
+    await assert.rejects(executor.create(spec), /No such image/)
+  })
+
+  it('is not told of an account whose files the disk does not take; they are written the next time', async () => {
+    hasImage()
+    engine.answer('POST /containers/create', {status: 201, body: {Id: ID}})
+    writeFileSync(join(engine.root, spec.name), 'in the way')
+    await assert.rejects(executor.create(spec), {code: 'EEXIST'})
+    assert.ok(!engine.asked.some(line => line.startsWith('POST')))
+    rmSync(join(engine.root, spec.name))
+    assert.equal((await executor.create(spec)).answer, 'created')
   })
 
   it('of amounts that mean no limit, asks nothing', async () => {
