@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import type {Uid} from '../core/brand.js'
 import type {FileSystem} from './file-system.js'
 import type {Layout} from './layout.js'
+import {discard} from './temporary.js'
 
 export const ringBell = (fs: FileSystem, layout: Layout, owner: Uid, random: () => string): void => {
   const temp = join(layout.bells, `.t.${random()}`)
@@ -14,5 +15,6 @@ export const ringBell = (fs: FileSystem, layout: Layout, owner: Uid, random: () 
     fs.rename(temp, join(layout.bells, `u${owner}`))
   } catch {
     // The periodic sweep finds the request.
+    discard(fs, temp)
   }
 }

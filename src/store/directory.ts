@@ -6,8 +6,8 @@ import {dirname} from 'node:path'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
 import {parseWith} from '../core/job.js'
-import type {Durable} from './durable.js'
-import {type FileSystem, isErrno} from './file-system.js'
+import {type Durable, isNoSpace, syncIfAllowed} from './durable.js'
+import {errno, type FileSystem, isErrno} from './file-system.js'
 import {foldersOf, type Layout} from './layout.js'
 import {ensureFolder, exists, readFile} from './read-file.js'
 
@@ -19,42 +19,53 @@ const schema = v.strictObject({
 })
 export type Format = v.InferOutput<typeof schema>
 
-/** Makes missing parents too; they keep the mode that the system gives. */
-const ensurePath = (fs: FileSystem, path: string, mode: number): void => {
+/** Makes missing parents too, which keep the mode that the system gives; tells what it made, parents first. */
+const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string[] => {
   try {
-    ensureFolder(fs, path, mode)
+    return ensureFolder(fs, path, mode) ? [path] : []
   } catch (error) {
     if (!isErrno(error, 'ENOENT') || dirname(path) === path) throw error
-    ensurePath(fs, dirname(path), 0o755)
-    ensureFolder(fs, path, mode)
+    const parents = ensurePath(fs, dirname(path), 0o755)
+    return [...parents, ...ensurePath(fs, path, mode)]
   }
 }
 
-/** `config` = the text of the new go-d.ini; one that is there already is kept. */
-export const initDirectory = (durable: Durable, layout: Layout, format: Format, config: string): void => {
+/** All folders are there, and on the disk, before FORMAT says so. */
+const makeFolders = (durable: Durable, layout: Layout): void => {
   const {fs} = durable
-  if (exists(fs, layout.format)) {
-    throw new GodError(
-      'E_DIR_EXISTS',
-      `${layout.root} is a shared directory already`,
-      'Use it with --dir, or name another place.',
-    )
-  }
   try {
-    ensurePath(fs, layout.root, 0o700)
-    for (const folder of foldersOf(layout)) ensureFolder(fs, folder, 0o700)
+    const made = ensurePath(fs, layout.root, 0o700)
+    const folders = foldersOf(layout)
+    for (const folder of folders) ensureFolder(fs, folder, 0o700)
+    for (const folder of new Set([...made, layout.root])) syncIfAllowed(durable, dirname(folder))
+    for (const folder of new Set(folders.map(dirname))) durable.syncFolder(folder)
   } catch (error) {
-    if (error instanceof GodError) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = errno(error)
+    if (code === null || error instanceof GodError) throw error
     throw new GodError(
-      'E_DISK',
+      isNoSpace(error) ? 'E_DISK_FULL' : 'E_DISK',
       `cannot make ${layout.root}: ${code}`,
       'Choose a folder that you may write.',
       {cause: error},
     )
   }
+}
+
+const already = (layout: Layout): GodError =>
+  new GodError(
+    'E_DIR_EXISTS',
+    `${layout.root} is a shared directory already`,
+    'Use it with --dir, or name another place.',
+  )
+
+/** `config` = the text of the new go-d.ini; one that is there already is kept. */
+export const initDirectory = (durable: Durable, layout: Layout, format: Format, config: string): void => {
+  const {fs} = durable
+  if (exists(fs, layout.format)) throw already(layout)
+  makeFolders(durable, layout)
   if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
-  durable.publishNew(layout.format, Buffer.from(`${JSON.stringify(format)}\n`), 0o644)
+  const text = `${JSON.stringify(format)}\n`
+  if (!durable.publishNew(layout.format, Buffer.from(text), 0o644)) throw already(layout)
   durable.syncFolder(layout.root)
 }
 

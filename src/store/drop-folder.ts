@@ -9,10 +9,11 @@ import {type Token, token, type Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {MAX_REQUEST_BYTES, type Request} from '../core/request.js'
 import {ringBell} from './bell.js'
-import {type Durable, type RandomToken, writeAll} from './durable.js'
-import {errno} from './file-system.js'
+import {type Durable, diskError, type RandomToken, syncIfAllowed} from './durable.js'
+import type {FileSystem} from './file-system.js'
+import {readRegular} from './guarded-open.js'
 import {type Layout, parseRequestName, requestName} from './layout.js'
-import {ensureFolder, listNames, readFile} from './read-file.js'
+import {ensureFolder, listNames} from './read-file.js'
 
 export interface DropContext {
   readonly durable: Durable
@@ -23,10 +24,21 @@ export interface DropContext {
 
 const ensureOwnFolder = ({durable, layout, uid}: DropContext): string => {
   const folder = layout.dropFolder(uid)
-  if (ensureFolder(durable.fs, folder, 0o770)) return folder
+  if (madeFolder(durable.fs, folder)) {
+    syncIfAllowed(durable, layout.inbox)
+    return folder
+  }
   const stat = durable.fs.lstat(folder)
   if (stat.kind === 'folder' && stat.uid === uid) return folder
   throw new GodError('E_DIR_BAD', `${folder} is not your folder`, 'An operator must remove it.')
+}
+
+const madeFolder = (fs: FileSystem, folder: string): boolean => {
+  try {
+    return ensureFolder(fs, folder, 0o770)
+  } catch (error) {
+    throw diskError(error, folder)
+  }
 }
 
 export const newToken = (random: RandomToken): Token => token(random())
@@ -42,51 +54,38 @@ export const requestBytes = (request: Request): Uint8Array => {
   )
 }
 
-const always = (): boolean => true
-
 /**
  * Durable when it returns true; then the bell is rung. False: nothing was queued, because `stillGood`, asked right
  * before the rename, said no (a claim that grew too old: state.md 4).
  */
-export const dropRequest = (context: DropContext, request: Request, stillGood = always): boolean => {
+export const dropRequest = (
+  context: DropContext,
+  request: Request,
+  stillGood: () => boolean = () => true,
+): boolean => {
   const {durable, layout, uid, random} = context
-  const {fs} = durable
   const bytes = requestBytes(request)
-  try {
-    const folder = ensureOwnFolder(context)
-    const temp = join(folder, `.t.${request.tok}`)
-    const fd = fs.open(temp, 'create', 0o640)
-    try {
-      writeAll(fs, fd, bytes)
-      fs.fsync(fd)
-    } finally {
-      fs.close(fd)
-    }
-    if (!stillGood()) {
-      fs.unlink(temp)
-      return false
-    }
-    fs.rename(temp, join(folder, requestName(request.tok)))
-    fs.fsyncDir(folder)
-  } catch (error) {
-    throw dropFault(error, layout)
-  }
-  ringBell(fs, layout, uid, random)
+  const folder = ensureOwnFolder(context)
+  const path = join(folder, requestName(request.tok))
+  if (!durable.replace(path, bytes, 0o640, {still: stillGood})) return false
+  syncRequest(durable, folder)
+  ringBell(durable.fs, layout, uid, random)
   return true
 }
 
-const dropFault = (error: unknown, layout: Layout): GodError => {
-  if (error instanceof GodError) return error
-  const code = errno(error) ?? String(error)
-  const full = ['ENOSPC', 'EDQUOT'].includes(code)
-  return new GodError(
-    full ? 'E_DISK_FULL' : 'E_DISK',
-    `cannot write the request below ${layout.inbox}: ${code}`,
-    full
-      ? 'Free space and submit again; nothing was queued.'
-      : 'Check the shared directory with `god doctor`.',
-    {cause: error},
-  )
+/** The request can be seen already: whoever is told of a failure must know that it may be taken all the same. */
+const syncRequest = (durable: Durable, folder: string): void => {
+  try {
+    durable.syncFolder(folder)
+  } catch (error) {
+    if (!(error instanceof GodError)) throw error
+    throw new GodError(
+      error.code,
+      `the request was queued, but a power loss may undo it: ${error.message}`,
+      `${error.hint} See 'god stat' before you submit again.`,
+      {cause: error},
+    )
+  }
 }
 
 export interface OwnRequest {
@@ -101,8 +100,8 @@ export const ownRequests = ({durable, layout, uid}: Omit<DropContext, 'random'>)
   for (const name of listNames(durable.fs, folder)) {
     const tok = parseRequestName(name)
     if (tok === null) continue
-    const file = readFile(durable.fs, join(folder, name), {flag: 'guarded', limit: MAX_REQUEST_BYTES})
-    if (file !== null && file.stat.kind === 'file') found.push({tok, bytes: file.bytes})
+    const bytes = readRegular(durable.fs, join(folder, name), MAX_REQUEST_BYTES)
+    if (bytes !== null) found.push({tok, bytes})
   }
   return found
 }

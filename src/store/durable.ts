@@ -3,21 +3,34 @@
  *
  * `publishNew` links a synced temporary file to a free name: of several publishers one wins. `replace` renames
  * over a name, for derived files and hints only. What was acknowledged survives a crash of the process at once,
- * and a power loss as soon as the folder is synced: `syncFolder` now, or `later` and once per pass.
- * A failed fsync is fatal: the kernel may have dropped the pages, so HALT is written and nothing is retried.
+ * and a power loss as soon as the folder is synced: `syncFolder` now, or `syncLater` and once per pass.
+ * A failed fsync is fatal: the kernel may have dropped the pages, so HALT is written and this process publishes
+ * nothing more. Only a full disk found before any name was given is none: nothing has happened yet.
  */
-import {dirname, join} from 'node:path'
+import {dirname} from 'node:path'
 import {GodError} from '../core/errors.js'
 import {errno, type FileSystem, isErrno} from './file-system.js'
+import {ensureFolder} from './read-file.js'
+import {discard, type FileOwner, linkTo, renameTo, type Temporary, writeTemporary} from './temporary.js'
 
 /** Where randomness comes from: 24 hex digits. */
 export type RandomToken = () => string
+
+export interface ReplaceOptions {
+  /** Whom the file shall belong to; absent: us. */
+  readonly owner?: FileOwner
+  /** Asked right before the rename; false: nothing happens. */
+  readonly still?: () => boolean
+}
 
 export interface Durable {
   readonly fs: FileSystem
   /** False: the name was taken by somebody else; nothing of ours is left. */
   publishNew(path: string, bytes: Uint8Array, mode?: number): boolean
-  replace(path: string, bytes: Uint8Array, mode?: number): void
+  /** False: `still` said no. */
+  replace(path: string, bytes: Uint8Array, mode?: number, options?: ReplaceOptions): boolean
+  /** The folder is there and its name is on the disk, whoever made it. */
+  makeFolder(path: string, mode: number): void
   syncFolder(path: string): void
   /** The folder is synced at the latest by `syncPending`. */
   syncLater(path: string): void
@@ -33,130 +46,143 @@ export interface DurableOptions {
 
 const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
 
-const diskError = (error: unknown, path: string): GodError => {
-  if (error instanceof GodError) return error
-  const code = errno(error) ?? String(error)
-  return NO_SPACE.includes(code)
-    ? new GodError(
-        'E_DISK_FULL',
-        `cannot write ${path}: ${code}`,
-        'Free space and try again; nothing was lost.',
-        {cause: error},
-      )
-    : new GodError('E_DISK', `cannot write ${path}: ${code}`, 'Check the file system (`god doctor`).', {
-        cause: error,
-      })
+/** The folder could not be opened: nothing was synced, and nothing dropped. */
+const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE']
+
+export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
+
+/** An error of the disk, as people meet it; all else stays what it is. */
+export const diskError = (error: unknown, path: string): unknown => {
+  const code = errno(error)
+  if (code === null || error instanceof GodError) return error
+  const what = `cannot write ${path}: ${code}`
+  return isNoSpace(error)
+    ? new GodError('E_DISK_FULL', what, 'Free space and try again; nothing was lost.', {cause: error})
+    : new GodError('E_DISK', what, 'Check the file system (`god doctor`).', {cause: error})
 }
 
-/** Writes all bytes or throws; a short write is continued (the call may report fewer than asked). */
-export const writeAll = (fs: FileSystem, fd: number, bytes: Uint8Array): void => {
-  let done = 0
-  while (done < bytes.length) {
-    const n = fs.write(fd, bytes.subarray(done))
-    if (n <= 0) throw Object.assign(new Error('no byte was written'), {code: 'EIO'})
-    done += n
-  }
-  const {size} = fs.fstat(fd)
-  if (size !== bytes.length) throw Object.assign(new Error(`${size} of ${bytes.length} bytes`), {code: 'EIO'})
+interface Syncs {
+  /** Throws once an fsync has failed: its pages may be gone, and so may those of later calls. */
+  check(): void
+  file(fd: number, path: string): void
+  folder(path: string): void
 }
 
-export const createDurable = ({fs, random, halt}: DurableOptions): Durable => {
-  const pending = new Set<string>()
+const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
+  let broken: GodError | null = null
 
   const fatal = (error: unknown, path: string): never => {
-    halt(`fsync of ${path} failed (${errno(error) ?? String(error)}): check the disk, then remove this file`)
-    throw new GodError('E_DISK', `fsync of ${path} failed`, 'Check the disk, then remove HALT.', {
+    const code = errno(error)
+    if (code === null) throw error
+    broken = new GodError('E_DISK', `fsync of ${path} failed: ${code}`, 'Check the disk, then remove HALT.', {
       cause: error,
     })
+    halt(`fsync of ${path} failed (${code}): check the disk, then remove this file`)
+    throw broken
   }
 
-  const syncFile = (fd: number, path: string): void => {
-    try {
-      fs.fsync(fd)
-    } catch (error) {
-      fatal(error, path)
-    }
+  const check = (): void => {
+    if (broken !== null) throw broken
   }
 
-  const drop = (path: string): void => {
-    try {
-      fs.unlink(path)
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw error
-    }
+  return {
+    check,
+    file: (fd, path) => {
+      try {
+        fs.fsync(fd)
+      } catch (error) {
+        if (isNoSpace(error)) throw error
+        fatal(error, path)
+      }
+    },
+    folder: path => {
+      check()
+      try {
+        fs.fsyncDir(path)
+      } catch (error) {
+        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, path)
+        fatal(error, path)
+      }
+    },
+  }
+}
+
+export const createDurable = (options: DurableOptions): Durable => {
+  const {fs, random} = options
+  const syncs = createSyncs(options)
+  const pending = new Set<string>()
+  /** Folders whose own names this process knows to be on the disk. */
+  const known = new Set<string>()
+
+  const temporary = (beside: string, bytes: Uint8Array, mode: number, owner?: FileOwner): Temporary => {
+    syncs.check()
+    return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync: syncs.file})
   }
 
-  /** A synced temporary file beside its final name; returns its path and inode. */
-  const writeTemporary = (path: string, bytes: Uint8Array, mode: number): {temp: string; ino: number} => {
-    const temp = join(dirname(path), `.t.${random()}`)
-    const fd = fs.open(temp, 'create', mode)
-    let written = false
-    try {
-      writeAll(fs, fd, bytes)
-      syncFile(fd, temp)
-      written = true
-      return {temp, ino: fs.fstat(fd).ino}
-    } finally {
-      fs.close(fd)
-      if (!written) drop(temp)
-    }
-  }
-
-  /** EEXIST may be our own link whose reply was lost (NFS): then the name has our inode. */
-  const linkTo = (temp: string, path: string, ino: number): boolean => {
-    try {
-      fs.link(temp, path)
-      return true
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error
-      return inodeOf(path) === ino
-    }
-  }
-
-  const inodeOf = (path: string): number | null => {
-    try {
-      return fs.lstat(path).ino
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return null
-      throw error
-    }
+  const syncFolder = (path: string): void => {
+    syncs.folder(path)
+    pending.delete(path)
   }
 
   return {
     fs,
     publishNew: (path, bytes, mode = 0o600) => {
       try {
-        const {temp, ino} = writeTemporary(path, bytes, mode)
+        const temp = temporary(path, bytes, mode)
         try {
-          return linkTo(temp, path, ino)
+          return linkTo(fs, temp, path)
         } finally {
-          drop(temp)
+          discard(fs, temp.path)
         }
       } catch (error) {
         throw diskError(error, path)
       }
     },
-    replace: (path, bytes, mode = 0o600) => {
+    replace: (path, bytes, mode = 0o600, {owner, still} = {}) => {
       try {
-        const {temp} = writeTemporary(path, bytes, mode)
-        fs.rename(temp, path)
+        return replaceBy(fs, temporary(path, bytes, mode, owner), path, still)
       } catch (error) {
         throw diskError(error, path)
       }
     },
-    syncFolder: path => {
-      pending.delete(path)
+    makeFolder: (path, mode) => {
+      if (known.has(path)) return
       try {
-        fs.fsyncDir(path)
+        ensureFolder(fs, path, mode)
       } catch (error) {
-        fatal(error, path)
+        throw diskError(error, path)
       }
+      // Also if it was there: who made it may have been killed before his sync.
+      syncFolder(dirname(path))
+      known.add(path)
     },
+    syncFolder,
     syncLater: path => {
       pending.add(path)
     },
-    syncPending() {
-      for (const path of [...pending]) this.syncFolder(path)
+    syncPending: () => {
+      for (const path of [...pending]) syncFolder(path)
     },
+  }
+}
+
+const replaceBy = (fs: FileSystem, temp: Temporary, path: string, still = () => true): boolean => {
+  let done = false
+  try {
+    if (!still()) return false
+    renameTo(fs, temp, path)
+    done = true
+    return true
+  } finally {
+    if (!done) discard(fs, temp.path)
+  }
+}
+
+/** Users may not open the folders that all share; there the sync of their own folder commits its name as well. */
+export const syncIfAllowed = (durable: Durable, path: string): void => {
+  try {
+    durable.syncFolder(path)
+  } catch (error) {
+    if (!(error instanceof GodError && isErrno(error.cause, 'EACCES', 'EPERM'))) throw error
   }
 }

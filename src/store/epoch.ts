@@ -23,14 +23,13 @@ export const youngestEpoch = (durable: Durable, layout: Layout): Epoch =>
 
 /** `holder`: one line for people, who leads now. */
 export const claimEpoch = (durable: Durable, layout: Layout, holder: string): Epoch => {
-  for (;;) {
-    const old = claimed(durable, layout)
-    const next = (old.at(-1) ?? 0) + 1
-    if (!durable.publishNew(join(layout.locks, `epoch.${next}`), Buffer.from(`${holder}\n`), 0o644)) continue
-    durable.syncFolder(layout.locks)
-    for (const n of old.slice(0, -EPOCHS_KEPT)) unlinkIfThere(durable.fs, join(layout.locks, `epoch.${n}`))
-    return epoch(next)
-  }
+  const old = claimed(durable, layout)
+  let next = (old.at(-1) ?? 0) + 1
+  // Upward by the link's own word: a listing may be older than the claim that it does not show.
+  while (!durable.publishNew(join(layout.locks, `epoch.${next}`), Buffer.from(`${holder}\n`), 0o644)) next++
+  durable.syncFolder(layout.locks)
+  for (const n of old.slice(0, -EPOCHS_KEPT)) unlinkIfThere(durable.fs, join(layout.locks, `epoch.${n}`))
+  return epoch(next)
 }
 
 export const checkEpoch = (durable: Durable, layout: Layout, mine: Epoch): void => {

@@ -31,6 +31,37 @@ export const holdFolder = (fs: FileSystem, path: string, owner: Uid): HeldFolder
   return {path: `/proc/self/fd/${fd}`, stat, close: () => fs.close(fd)}
 }
 
+/** What a stranger can put where a file is looked for. EAGAIN: a file under his lease. */
+const UNOPENABLE = ['ELOOP', 'ENXIO', 'ENODEV', 'EACCES', 'EPERM', 'EAGAIN']
+
+/** Whether anything bears that name; a FIFO there cannot hold us. */
+export const isNamed = (fs: FileSystem, path: string): boolean => {
+  try {
+    fs.close(fs.open(path, 'guarded'))
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    if (isErrno(error, ...UNOPENABLE)) return true
+    throw error
+  }
+}
+
+/** The bytes of a regular file, whoever owns it; null where there is none. */
+export const readRegular = (fs: FileSystem, path: string, limit: number): Uint8Array | null => {
+  let fd: number
+  try {
+    fd = fs.open(path, 'guarded')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', ...UNOPENABLE)) return null
+    throw error
+  }
+  try {
+    return fs.fstat(fd).kind === 'file' ? readOpen(fs, fd, limit) : null
+  } finally {
+    fs.close(fd)
+  }
+}
+
 export type GuardedRead =
   | {readonly kind: 'read'; readonly bytes: Uint8Array; readonly mtimeMs: number}
   | {readonly kind: 'gone'}
@@ -41,8 +72,7 @@ const bad = (why: string): GuardedRead => ({kind: 'bad', why})
 const openFault = (error: unknown): GuardedRead => {
   if (isErrno(error, 'ENOENT')) return {kind: 'gone'}
   if (isErrno(error, 'ELOOP')) return bad('it is a symbolic link')
-  // A socket or a device without its driver.
-  if (isErrno(error, 'ENXIO', 'ENODEV', 'EACCES', 'EPERM')) return bad('it cannot be opened')
+  if (isErrno(error, ...UNOPENABLE)) return bad('it cannot be opened')
   throw error
 }
 
@@ -50,6 +80,7 @@ const openFault = (error: unknown): GuardedRead => {
 const statFault = (stat: Stat, owner: Uid, limit: number): string | null => {
   if (stat.kind !== 'file') return 'it is not a regular file'
   if (stat.uid !== owner) return 'it belongs to somebody else'
+  if ((stat.mode & 0o007) !== 0) return 'it is open to all users'
   if (stat.nlink !== 1) return 'it has other names (hard links)'
   if (stat.size === 0) return 'it is empty'
   return stat.size > limit ? `it is larger than ${limit} bytes` : null

@@ -2,15 +2,20 @@
  * HALT: while this file is there no pass acts (state.md 2). Its text is the reason; only an operator removes it.
  * Written without durability: it is the last thing a process does when the disk cannot be trusted.
  */
-import type {FileSystem} from './file-system.js'
-import {isErrno} from './file-system.js'
+import {errno, type FileSystem} from './file-system.js'
 import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
 
-/** The reason, or null while god may act. */
+/** The reason, or null while god may act. One that cannot be read is one too. */
 export const haltReason = (fs: FileSystem, layout: Layout): string | null => {
-  const file = readFile(fs, layout.halt, {limit: 4096})
-  return file === null ? null : Buffer.from(file.bytes).toString('utf8').trim() || 'no reason given'
+  try {
+    const file = readFile(fs, layout.halt, {limit: 4096})
+    return file === null ? null : Buffer.from(file.bytes).toString('utf8').trim() || 'no reason given'
+  } catch (error) {
+    const code = errno(error)
+    if (code === null) throw error
+    return `${layout.halt} cannot be read (${code})`
+  }
 }
 
 export const writeHalt = (fs: FileSystem, layout: Layout, why: string): void => {
@@ -23,6 +28,6 @@ export const writeHalt = (fs: FileSystem, layout: Layout, why: string): void => 
     }
   } catch (error) {
     // The first reason stands; and a disk that takes no HALT stops us by its own errors.
-    if (!isErrno(error, 'EEXIST', 'EIO', 'ENOSPC', 'EROFS', 'EDQUOT', 'EACCES')) throw error
+    if (errno(error) === null) throw error
   }
 }

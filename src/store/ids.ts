@@ -9,7 +9,7 @@
 import {join} from 'node:path'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import type {Durable} from './durable.js'
+import {type Durable, syncIfAllowed} from './durable.js'
 import {type FileSystem, isErrno} from './file-system.js'
 import {type Layout, parseIdName} from './layout.js'
 import {listNames, unlinkIfThere} from './read-file.js'
@@ -58,15 +58,6 @@ const createClaim = (fs: FileSystem, layout: Layout, n: number): boolean => {
   }
 }
 
-/** In multi-user mode the folder cannot be opened by users; there the drop folder's sync commits the claim too. */
-const syncClaims = (durable: Durable, layout: Layout): void => {
-  try {
-    durable.fs.fsyncDir(layout.ids)
-  } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM')) throw error
-  }
-}
-
 export const claimId = (durable: Durable, layout: Layout): JobId => {
   const {fs} = durable
   for (;;) {
@@ -75,7 +66,8 @@ export const claimId = (durable: Durable, layout: Layout): JobId => {
     if (n > MAX_ID)
       throw new GodError('E_DIR_BAD', `all ids up to ${MAX_ID} are taken`, 'Make a new shared directory.')
     if (readHint(fs, layout) <= n) {
-      syncClaims(durable, layout)
+      // In multi-user mode the drop folder's sync commits the claim too.
+      syncIfAllowed(durable, layout.ids)
       return jobId(n)
     }
     unlinkIfThere(fs, join(layout.ids, String(n)))

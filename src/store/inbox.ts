@@ -8,10 +8,10 @@ import {join} from 'node:path'
 import type {Token, Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {MAX_REQUEST_BYTES, parseRequest, type Request} from '../core/request.js'
-import type {FileSystem} from './file-system.js'
-import {guardedRead, type HeldFolder, holdFolder} from './guarded-open.js'
+import {type FileSystem, isErrno} from './file-system.js'
+import {guardedRead, type HeldFolder, holdFolder, isNamed} from './guarded-open.js'
 import {type Layout, parseRequestName, parseUserName, requestName} from './layout.js'
-import {exists, listNames, unlinkIfThere} from './read-file.js'
+import {listNames, unlinkIfThere} from './read-file.js'
 import {decodeUtf8} from './record-codec.js'
 import {writeRefusal} from './refused.js'
 
@@ -70,9 +70,14 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
       if (read.kind === 'bad') return badRequest(read.why)
       return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
     },
-    has: tok => exists(fs, pathOf(tok)),
+    has: tok => isNamed(fs, pathOf(tok)),
     finish: tok => {
-      unlinkIfThere(fs, pathOf(tok))
+      try {
+        unlinkIfThere(fs, pathOf(tok))
+      } catch (error) {
+        // Its owner put a folder in its place after we read it: judged again, and refused then.
+        if (!isErrno(error, 'EISDIR')) throw error
+      }
     },
     refuse: (tok, why) => writeRefusal(fs, folder.path, tok, why),
     close: () => folder.close(),

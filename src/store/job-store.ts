@@ -8,21 +8,24 @@
 import {join} from 'node:path'
 import {type Epoch, epoch, type JobId, rev} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {type JobRecord, parseRecord} from '../core/job.js'
+import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import {transitionFault} from '../core/state.js'
 import type {Durable} from './durable.js'
-import {type Layout, parseBucketName, parseRecordName, recordName} from './layout.js'
-import type {ManifestReader} from './manifest.js'
-import type {Quarantine} from './quarantine.js'
-import {ensureFolder, exists, listNames, readFile, unlinkIfThere} from './read-file.js'
-import {decode, encode, sha256} from './record-codec.js'
+import {parseBucketName} from './layout.js'
+import {exists, listNames, readFile, unlinkIfThere} from './read-file.js'
+import {encode, sha256} from './record-codec.js'
+import {
+  byJob,
+  type RevisionContext,
+  readRevision,
+  readTop,
+  revisionPath,
+  type Stored,
+  topOf,
+} from './revision.js'
 
-/** A record as read: what is published on it is judged against these bytes. */
-export interface Stored {
-  readonly record: JobRecord
-  readonly sha256: string
-}
+export type {Stored}
 
 /** A revision with the time of its file, epoch milliseconds: for people, never for a decision. */
 export interface Published {
@@ -30,7 +33,7 @@ export interface Published {
   readonly writtenAt: number
 }
 
-export type Sync = 'now' | 'later' | 'never'
+export type Sync = 'now' | 'later'
 
 export interface Author {
   readonly by: string
@@ -53,118 +56,40 @@ export interface JobStore {
   publishNext(base: Stored, change: Change, author: Author, sync: Sync): Stored | null
   /** Our revision is the newest, is still there, and the job is not packed. Opens, never lists. */
   isCurrent(stored: Stored): boolean
+  /** What is there of this job stays through a power loss, whoever published it. */
+  settle(id: JobId, sync: Sync): void
 }
 
-interface Context {
+interface Context extends Omit<RevisionContext, 'fs'> {
   readonly durable: Durable
-  readonly layout: Layout
-  readonly manifest: ManifestReader
-  readonly quarantine: Quarantine
-}
-
-const pathOf = (layout: Layout, id: JobId, r: number): string =>
-  join(layout.bucket(id), recordName(id, rev(r)))
-
-const revsOf = (names: readonly string[], id: JobId): number[] =>
-  names
-    .flatMap(name => {
-      const parsed = parseRecordName(name)
-      return parsed !== null && parsed.id === id ? [parsed.rev as number] : []
-    })
-    .sort((a, b) => b - a)
-
-/** One revision's file: whole and saying what its name says, damaged, or gone. */
-type Revision =
-  | {readonly kind: 'whole'; readonly stored: Stored; readonly writtenAt: number}
-  | {readonly kind: 'bad'; readonly why: string}
-  | {readonly kind: 'gone'}
-
-const readRevision = ({durable, layout}: Context, id: JobId, r: number): Revision => {
-  const file = readFile(durable.fs, pathOf(layout, id, r))
-  if (file === null) return {kind: 'gone'}
-  const parsed = decode(file.bytes, parseRecord)
-  if (!parsed.ok) return {kind: 'bad', why: parsed.why}
-  if (parsed.value.id !== id || parsed.value.rev !== r)
-    return {kind: 'bad', why: 'its content is of another job or revision'}
-  return {
-    kind: 'whole',
-    stored: {record: parsed.value, sha256: sha256(file.bytes)},
-    writtenAt: file.stat.mtimeMs,
-  }
-}
-
-/** 'counts', or why not: 'void' = its predecessor is gone, so it was published too late. */
-const judge = (context: Context, candidate: Stored): 'counts' | 'void' | {readonly why: string} => {
-  const {id, rev: r} = candidate.record
-  if (r === 1) return 'counts'
-  const before = readRevision(context, id, r - 1)
-  if (before.kind === 'gone') return 'void'
-  // A damaged predecessor is fsck's business: it is there, so this one was published in time.
-  if (before.kind === 'bad') return 'counts'
-  const why = transitionFault(before.stored.record, candidate.record)
-  return why === null ? 'counts' : {why}
-}
-
-/** Listings read again when everything vanished under us: packing takes a few milliseconds. */
-const LISTINGS = 3
-
-const readTop = (context: Context, id: JobId): Stored | null => {
-  for (let i = 0; i < LISTINGS; i++) {
-    const revs = revsOf(listNames(context.durable.fs, context.layout.bucket(id)), id)
-    if (revs.length === 0) return null
-    const found = topOf(context, id, revs)
-    // Live names first, then the manifest.
-    if (context.manifest.contains(id)) return null
-    if (found !== null) return found
-  }
-  return null
-}
-
-const topOf = (context: Context, id: JobId, revs: readonly number[]): Stored | null => {
-  for (const r of revs) {
-    const revision = readRevision(context, id, r)
-    if (revision.kind === 'gone') continue
-    const verdict = revision.kind === 'bad' ? {why: revision.why} : judge(context, revision.stored)
-    if (verdict === 'counts' && revision.kind === 'whole') return revision.stored
-    // Nothing is quarantined before the manifest was read after the listing.
-    if (typeof verdict === 'object' && !context.manifest.contains(id)) {
-      context.quarantine.take(pathOf(context.layout, id, r), verdict.why)
-    }
-  }
-  return null
-}
-
-/** Revision numbers of each job in a bucket, as listed; highest first. */
-const byJob = (names: readonly string[]): Map<JobId, number[]> => {
-  const jobs = new Map<JobId, number[]>()
-  for (const name of names) {
-    const parsed = parseRecordName(name)
-    if (parsed === null) continue
-    const revs = jobs.get(parsed.id)
-    if (revs === undefined) jobs.set(parsed.id, [parsed.rev])
-    else revs.push(parsed.rev)
-  }
-  for (const revs of jobs.values()) revs.sort((a, b) => b - a)
-  return jobs
 }
 
 /** The bytes of a revision: what was published stays as it is, for ever. */
 export const encodeRecord = (record: JobRecord): Uint8Array => encode(record)
 
-export const createJobStore = (context: Context): JobStore => {
-  const {durable, layout, manifest} = context
+export const createJobStore = (parts: Context): JobStore => {
+  const {durable, layout, manifest} = parts
   const {fs} = durable
+  const context: RevisionContext = {...parts, fs}
   /** What was read once of (id, rev) stays true: such a file never changes. */
   const seen = new Map<JobId, Stored>()
 
-  const settle = (folder: string, sync: Sync): void => {
+  const settle = (id: JobId, sync: Sync): void => {
+    const folder = layout.bucket(id)
+    durable.makeFolder(folder, 0o755)
     if (sync === 'now') durable.syncFolder(folder)
-    if (sync === 'later') durable.syncLater(folder)
+    else durable.syncLater(folder)
   }
 
   const publish = (record: JobRecord): Uint8Array | null => {
     const bytes = encodeRecord(record)
-    return durable.publishNew(pathOf(layout, record.id, record.rev), bytes, 0o644) ? bytes : null
+    return durable.publishNew(revisionPath(layout, record.id, record.rev), bytes, 0o644) ? bytes : null
+  }
+
+  /** With the bytes that we read: one that was damaged and replaced since is another one. */
+  const isThere = (base: Stored): boolean => {
+    const file = readFile(fs, revisionPath(layout, base.record.id, base.record.rev))
+    return file !== null && sha256(file.bytes) === base.sha256
   }
 
   const current = (id: JobId, revs: readonly number[]): Stored | null => {
@@ -180,14 +105,16 @@ export const createJobStore = (context: Context): JobStore => {
     const live = buckets.flatMap(name =>
       [...byJob(listNames(fs, join(layout.live, name)))].flatMap(([id, revs]) => current(id, revs) ?? []),
     )
+    const isPacked = manifest.now()
     return live
-      .filter(stored => !manifest.contains(stored.record.id))
-      .sort((a, b) => a.record.id - b.record.id)
+      .filter(stored => !isPacked(stored.record.id))
+      .sort((one, other) => one.record.id - other.record.id)
   }
 
   return {
     read: id => readTop(context, id),
     all,
+    settle,
     history: id => {
       const top = readTop(context, id)
       if (top === null) return []
@@ -197,14 +124,13 @@ export const createJobStore = (context: Context): JobStore => {
       )
     },
     publishFirst: (record, sync) => {
-      const folder = layout.bucket(record.id)
-      if (ensureFolder(fs, folder, 0o755)) durable.syncFolder(layout.live)
+      durable.makeFolder(layout.bucket(record.id), 0o755)
       if (publish(record) === null) return 'taken'
       if (manifest.contains(record.id)) {
-        unlinkIfThere(fs, pathOf(layout, record.id, 1))
+        unlinkIfThere(fs, revisionPath(layout, record.id, 1))
         return 'void'
       }
-      settle(folder, sync)
+      settle(record.id, sync)
       return 'won'
     },
     publishNext: (base, change, author, sync) => {
@@ -221,19 +147,20 @@ export const createJobStore = (context: Context): JobStore => {
       author.check()
       const bytes = publish(next)
       if (bytes === null) return null
-      if (!exists(fs, pathOf(layout, next.id, base.record.rev))) {
+      if (!isThere(base)) {
         // Packed while we stalled: our name was free again, but we are too late.
-        unlinkIfThere(fs, pathOf(layout, next.id, next.rev))
+        seen.delete(next.id)
+        unlinkIfThere(fs, revisionPath(layout, next.id, next.rev))
         return null
       }
-      settle(layout.bucket(next.id), sync)
+      settle(next.id, sync)
       const stored = {record: next, sha256: sha256(bytes)}
       seen.set(next.id, stored)
       return stored
     },
     isCurrent: ({record}) =>
-      !exists(fs, pathOf(layout, record.id, record.rev + 1)) &&
-      exists(fs, pathOf(layout, record.id, record.rev)) &&
+      !exists(fs, revisionPath(layout, record.id, record.rev + 1)) &&
+      exists(fs, revisionPath(layout, record.id, record.rev)) &&
       !manifest.contains(record.id),
   }
 }

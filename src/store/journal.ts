@@ -5,6 +5,7 @@
 import {join} from 'node:path'
 import type {FileSystem} from './file-system.js'
 import type {Layout} from './layout.js'
+import {writeAll} from './temporary.js'
 
 export interface JournalEntry {
   /** Epoch milliseconds. */
@@ -33,15 +34,22 @@ export interface Writer {
   readonly iso: (at: number) => string
 }
 
-export const createJournal = (fs: FileSystem, layout: Layout, writer: Writer): Journal => ({
-  write: entry => {
-    const at = writer.iso(entry.at)
-    const path = join(layout.journal, `${at.slice(0, 10)}.${writer.role}-${writer.host}-${writer.pid}.ndjson`)
-    const fd = fs.open(path, 'append', 0o644)
-    try {
-      fs.write(fd, Buffer.from(`${JSON.stringify({...entry, at})}\n`))
-    } finally {
-      fs.close(fd)
-    }
-  },
-})
+export const createJournal = (fs: FileSystem, layout: Layout, writer: Writer): Journal => {
+  /** The last line may have been cut off by a full disk: the next one starts afresh. */
+  let torn = false
+  return {
+    write: entry => {
+      const at = writer.iso(entry.at)
+      const name = `${at.slice(0, 10)}.${writer.role}-${writer.host}-${writer.pid}.ndjson`
+      const fd = fs.open(join(layout.journal, name), 'append', 0o644)
+      try {
+        const line = `${torn ? '\n' : ''}${JSON.stringify({...entry, at})}\n`
+        torn = true
+        writeAll(fs, fd, Buffer.from(line))
+        torn = false
+      } finally {
+        fs.close(fd)
+      }
+    },
+  }
+}

@@ -11,8 +11,9 @@ import nodeFs from 'node:fs'
 import {join} from 'node:path'
 import lockfile from 'proper-lockfile'
 import * as v from 'valibot'
+import {GodError} from '../core/errors.js'
 import {parseWith} from '../core/job.js'
-import {isErrno} from './file-system.js'
+import {errno, isErrno} from './file-system.js'
 
 const identity = v.strictObject({host: v.string(), boot: v.string(), pid: v.number(), started: v.string()})
 const sighting = v.strictObject({ino: v.number(), mtimeMs: v.number(), boot: v.string(), up: v.number()})
@@ -39,8 +40,8 @@ export interface LeaseOptions {
 
 export type AcquireLease = (name: string) => Promise<Lease | null>
 
-/** Longer than any outage: proper-lockfile never calls a lock stale by itself. */
-const NEVER = 10 * 365 * 24 * 3600 * 1000
+/** So proper-lockfile never calls a lock stale by itself, whatever its mtime. */
+const NEVER = Number.MAX_SAFE_INTEGER
 
 const readJson = (path: string): unknown => {
   try {
@@ -50,12 +51,23 @@ const readJson = (path: string): unknown => {
   }
 }
 
+/** A hint for others; without it they wait longer. */
 const writeJson = (path: string, value: unknown): void => {
   try {
     nodeFs.writeFileSync(path, `${JSON.stringify(value)}\n`, {mode: 0o644})
   } catch (error) {
-    // A hint for others; without it they wait longer.
-    if (!isErrno(error, 'ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EIO')) throw error
+    if (errno(error) === null) throw error
+    remove(path)
+  }
+}
+
+/** True: we removed it. */
+const remove = (path: string): boolean => {
+  try {
+    nodeFs.unlinkSync(path)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -67,9 +79,11 @@ const inodeOf = (path: string): number | null => {
   }
 }
 
+const isSame = (a: Identity, b: Identity): boolean =>
+  a.host === b.host && a.boot === b.boot && a.pid === b.pid && a.started === b.started
+
 /** Node's fs, but a lock that is no longer ours is not removed: it is our successor's. */
-const guardedFs = (lockPath: string, ours: () => number | null): typeof nodeFs => {
-  const isOurs = (): boolean => ours() !== null && inodeOf(lockPath) === ours()
+const guardedFs = (isOurs: () => boolean): typeof nodeFs => {
   const rmdir = (path: string, done: (error: Error | null) => void): void => {
     if (isOurs()) nodeFs.rmdir(path, done)
     else done(null)
@@ -80,74 +94,105 @@ const guardedFs = (lockPath: string, ours: () => number | null): typeof nodeFs =
   return {...nodeFs, rmdir, rmdirSync} as typeof nodeFs
 }
 
-export const createLeases = (options: LeaseOptions): AcquireLease => {
-  const {folder, self, mayBeAlive, upSeconds, staleAfter, update} = options
+interface Paths {
+  /** A folder: who makes it holds the lease. */
+  readonly lock: string
+  /** Who that is; of several that believe so the last one to write it is right. */
+  readonly holder: string
+  /** Since when this host sees the lock unchanged. */
+  readonly seen: string
+}
 
-  /** Unchanged for long enough, as this host has seen it. */
-  const seenLongEnough = (name: string, lockPath: string): boolean => {
-    let stat: nodeFs.Stats
-    try {
-      stat = nodeFs.lstatSync(lockPath)
-    } catch {
-      return false
-    }
-    const path = join(folder, `${name}.seen-${self.host}`)
-    const seen = parseWith(sighting, readJson(path))
-    const now = upSeconds()
-    const same =
-      seen.ok &&
-      seen.value.ino === stat.ino &&
-      seen.value.mtimeMs === stat.mtimeMs &&
-      seen.value.boot === self.boot
-    if (same) return now - seen.value.up >= staleAfter
-    writeJson(path, {ino: stat.ino, mtimeMs: stat.mtimeMs, boot: self.boot, up: now})
+const holderOf = ({holder}: Paths): Identity | null => {
+  const parsed = parseWith(identity, readJson(holder))
+  return parsed.ok ? parsed.value : null
+}
+
+/** Unchanged for long enough, as this host has seen it. */
+const seenLongEnough = (paths: Paths, {self, upSeconds, staleAfter}: LeaseOptions): boolean => {
+  let stat: nodeFs.Stats
+  try {
+    stat = nodeFs.lstatSync(paths.lock)
+  } catch {
     return false
   }
+  const {ino, mtimeMs} = stat
+  const seen = parseWith(sighting, readJson(paths.seen))
+  const now = upSeconds()
+  const same =
+    seen.ok && seen.value.ino === ino && seen.value.mtimeMs === mtimeMs && seen.value.boot === self.boot
+  if (same) return now - seen.value.up >= staleAfter
+  writeJson(paths.seen, {ino, mtimeMs, boot: self.boot, up: now})
+  return false
+}
 
-  const isStale = (name: string, lockPath: string): boolean => {
-    const holder = parseWith(identity, readJson(join(folder, `${name}.holder`)))
-    if (holder.ok && !mayBeAlive(holder.value)) return true
-    return seenLongEnough(name, lockPath)
+/** Takes a stale lock away; false: it is not stale, or another one is at it. */
+const breakStale = (paths: Paths, options: LeaseOptions): boolean => {
+  const holder = holderOf(paths)
+  const gone = holder !== null && !options.mayBeAlive(holder)
+  if (!gone && !seenLongEnough(paths, options)) return false
+  // Of several that saw the same dead holder, who removes his name goes on: a successor's lock is left alone.
+  if (!remove(paths.holder) && holder !== null) return false
+  try {
+    nodeFs.rmdirSync(paths.lock)
+    return true
+  } catch (error) {
+    const code = errno(error)
+    if (code === 'ENOENT') return true
+    throw new GodError(
+      'E_DIR_BAD',
+      `the stale lock ${paths.lock} cannot be removed: ${code ?? String(error)}`,
+      'Remove it by hand.',
+      {cause: error},
+    )
   }
+}
 
-  const tryLock = async (name: string, lockPath: string): Promise<Lease | null> => {
-    let lost = false
-    let inode: number | null = null
-    try {
-      const release = await lockfile.lock(join(folder, name), {
-        realpath: false,
-        lockfilePath: lockPath,
-        stale: NEVER,
-        update,
-        retries: 0,
-        fs: guardedFs(lockPath, () => inode),
-        onCompromised: () => {
-          lost = true
-        },
-      })
-      inode = inodeOf(lockPath)
-      writeJson(join(folder, `${name}.holder`), self)
-      return {
-        lost: () => lost || inodeOf(lockPath) !== inode,
-        release: async () => {
-          if (!lost) await release()
-        },
-      }
-    } catch (error) {
-      if (isErrno(error, 'ELOCKED')) return null
-      throw error
+const tryLock = async (name: string, paths: Paths, options: LeaseOptions): Promise<Lease | null> => {
+  const {folder, self, update} = options
+  let compromised = false
+  let inode: number | null = null
+  // The number of a removed folder is soon given to the next one: only with the holder's name it says enough.
+  const isOurs = (): boolean => {
+    if (compromised || inode === null || inodeOf(paths.lock) !== inode) return false
+    const holder = holderOf(paths)
+    return holder === null || isSame(holder, self)
+  }
+  try {
+    const release = await lockfile.lock(join(folder, name), {
+      realpath: false,
+      lockfilePath: paths.lock,
+      stale: NEVER,
+      update,
+      retries: 0,
+      fs: guardedFs(isOurs),
+      onCompromised: () => {
+        compromised = true
+      },
+    })
+    inode = inodeOf(paths.lock)
+    writeJson(paths.holder, self)
+    return {
+      lost: () => !isOurs(),
+      release: async () => {
+        if (compromised) return
+        if (isOurs()) remove(paths.holder)
+        await release()
+      },
     }
+  } catch (error) {
+    if (isErrno(error, 'ELOCKED')) return null
+    throw error
   }
+}
 
+export const createLeases = (options: LeaseOptions): AcquireLease => {
+  const {folder, self} = options
   return async name => {
-    const lockPath = join(folder, `${name}.lock`)
-    const lease = await tryLock(name, lockPath)
-    if (lease !== null || !isStale(name, lockPath)) return lease
-    try {
-      nodeFs.rmdirSync(lockPath)
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) return null
-    }
-    return tryLock(name, lockPath)
+    const path = join(folder, name)
+    const paths = {lock: `${path}.lock`, holder: `${path}.holder`, seen: `${path}.seen-${self.host}`}
+    const lease = await tryLock(name, paths, options)
+    if (lease !== null || !breakStale(paths, options)) return lease
+    return tryLock(name, paths, options)
   }
 }

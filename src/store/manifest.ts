@@ -11,7 +11,7 @@ import {GodError} from '../core/errors.js'
 import {parseWith} from '../core/job.js'
 import type {FileSystem} from './file-system.js'
 import {type Layout, parseNumbered} from './layout.js'
-import {listNames, readFile} from './read-file.js'
+import {exists, listNames, readFile} from './read-file.js'
 import {decode} from './record-codec.js'
 
 const span = v.pipe(
@@ -34,35 +34,44 @@ export const manifestPath = (layout: Layout, n: number): string => join(layout.d
 export interface ManifestReader {
   /** Packed or dropped: by the newest manifest at the time of the call. */
   contains(id: JobId): boolean
+  /** The same question for many ids, all by the newest manifest of now. */
+  now(): (id: JobId) => boolean
 }
 
-const highest = (fs: FileSystem, layout: Layout): number =>
+const listedHighest = (fs: FileSystem, layout: Layout): number =>
   listNames(fs, layout.done).reduce((top, name) => Math.max(top, parseNumbered('MANIFEST', name) ?? 0), 0)
+
+/** By open: a listing may be older than the manifest that it does not show. Numbers are linked without a gap. */
+const highest = (fs: FileSystem, layout: Layout, known: number): number => {
+  // Our last one is pruned: many were published since.
+  const from = known > 0 && exists(fs, manifestPath(layout, known)) ? known : listedHighest(fs, layout)
+  let n = from
+  while (exists(fs, manifestPath(layout, n + 1))) n++
+  return n
+}
+
+const readManifest = (fs: FileSystem, layout: Layout, n: number): Manifest => {
+  const path = manifestPath(layout, n)
+  const file = readFile(fs, path, {limit: 256 * 1024 * 1024})
+  const parsed = file === null ? null : decode(file.bytes, value => parseWith(schema, value))
+  if (parsed?.ok === true) return parsed.value
+  throw new GodError(
+    'E_DIR_BAD',
+    `${path} is damaged: ${parsed?.why ?? 'it vanished'}`,
+    'Restore it from a backup; no job is touched before.',
+  )
+}
 
 const within = (spans: Manifest['dropped'], id: JobId): boolean =>
   spans.some(([from, to]) => id >= from && id <= to)
 
 export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
   let known = {n: 0, manifest: EMPTY_MANIFEST}
-  const newest = (): Manifest => {
-    const n = highest(fs, layout)
-    if (n <= known.n) return known.manifest
-    const file = readFile(fs, manifestPath(layout, n), {limit: 256 * 1024 * 1024})
-    const parsed = file === null ? null : decode(file.bytes, value => parseWith(schema, value))
-    if (parsed === null || !parsed.ok) {
-      throw new GodError(
-        'E_DIR_BAD',
-        `${manifestPath(layout, n)} is damaged`,
-        'Restore it from a backup; no job is touched before.',
-      )
-    }
-    known = {n, manifest: parsed.value}
-    return parsed.value
+  const now = (): ((id: JobId) => boolean) => {
+    const n = highest(fs, layout, known.n)
+    if (n > known.n) known = {n, manifest: readManifest(fs, layout, n)}
+    const {dropped, segments} = known.manifest
+    return id => within(dropped, id) || segments.some(segment => within(segment.ids, id))
   }
-  return {
-    contains: id => {
-      const manifest = newest()
-      return within(manifest.dropped, id) || manifest.segments.some(segment => within(segment.ids, id))
-    },
-  }
+  return {now, contains: id => now()(id)}
 }

@@ -7,10 +7,12 @@ import * as v from 'valibot'
 import {TOKEN_PATTERN, type Token, token, type Uid} from '../core/brand.js'
 import {CATALOGUE, type ErrorCode, type Refusal} from '../core/errors.js'
 import {idSchema, parseWith} from '../core/job.js'
-import {type FileSystem, isErrno} from './file-system.js'
-import type {Layout} from './layout.js'
-import {requestName} from './layout.js'
-import {listNames, readFile, unlinkIfThere} from './read-file.js'
+import {isNoSpace} from './durable.js'
+import {errno, type FileSystem} from './file-system.js'
+import {readRegular} from './guarded-open.js'
+import {type Layout, requestName} from './layout.js'
+import {listNames, unlinkIfThere} from './read-file.js'
+import {writeAll} from './temporary.js'
 
 const schema = v.strictObject({
   v: v.literal(1),
@@ -25,30 +27,39 @@ export type RefusedRequest = v.InferOutput<typeof schema> & {readonly tok: Token
 export const BAD_PREFIX = '.bad.'
 const WHY_PREFIX = '.why.'
 
-/** `folder` = the held drop folder. */
+/** `folder` = the held drop folder. What cannot be moved now stays, and is judged again. */
 export const writeRefusal = (
   fs: FileSystem,
   folder: string,
   tok: Token,
   why: Refusal & {readonly id: number | null; readonly at: number},
 ): void => {
-  const path = join(folder, `${WHY_PREFIX}${tok}`)
-  unlinkIfThere(fs, path)
   const {id, code, message, hint, at} = why
+  const text = `${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at})}\n`
+  if (!writeReason(fs, join(folder, `${WHY_PREFIX}${tok}`), Buffer.from(text))) return
   try {
+    fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${tok}`))
+  } catch (error) {
+    // Taken away by its owner or by another scheduler, or his own folder is in the way: nobody else's business.
+    if (errno(error) === null) throw error
+  }
+}
+
+/** False: the disk is full. */
+const writeReason = (fs: FileSystem, path: string, bytes: Uint8Array): boolean => {
+  try {
+    unlinkIfThere(fs, path)
     const fd = fs.open(path, 'create', 0o644)
     try {
-      fs.write(
-        fd,
-        Buffer.from(`${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at})}\n`),
-      )
+      writeAll(fs, fd, bytes)
     } finally {
       fs.close(fd)
     }
-    fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${tok}`))
+    return true
   } catch (error) {
-    // Taken away by its owner or by another scheduler.
-    if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error
+    if (errno(error) === null) throw error
+    // What its owner put in the way is his loss: then it is refused without a reason.
+    return !isNoSpace(error)
   }
 }
 
@@ -57,9 +68,8 @@ export const refusedRequests = (fs: FileSystem, layout: Layout, owner: Uid): rea
   return listNames(fs, folder).flatMap(name => {
     const tok = name.slice(WHY_PREFIX.length)
     if (!name.startsWith(WHY_PREFIX) || !TOKEN_PATTERN.test(tok)) return []
-    const file = readFile(fs, join(folder, name), {flag: 'guarded', limit: 16_384})
-    if (file === null || file.stat.kind !== 'file') return []
-    return parseRefusal(file.bytes, token(tok))
+    const bytes = readRegular(fs, join(folder, name), 16_384)
+    return bytes === null ? [] : parseRefusal(bytes, token(tok))
   })
 }
 

@@ -5,7 +5,7 @@ import {type JobSpec, parseSpec} from '../core/job.js'
 import type {Durable} from './durable.js'
 import type {Layout} from './layout.js'
 import type {Quarantine} from './quarantine.js'
-import {ensureFolder, readFile, unlinkIfThere} from './read-file.js'
+import {readFile, unlinkIfThere} from './read-file.js'
 import {decode, encode} from './record-codec.js'
 
 export interface SpecStore {
@@ -14,6 +14,8 @@ export interface SpecStore {
   /** Null: none. A damaged one is an error for this job alone. */
   read(id: JobId): JobSpec | null
   remove(id: JobId): void
+  /** What is there of this spec stays through a power loss, after the next `syncPending`. */
+  settle(id: JobId): void
 }
 
 export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Quarantine): SpecStore => {
@@ -23,15 +25,21 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
     const parsed = decode(file.bytes, parseSpec)
     if (parsed.ok && parsed.value.id === id) return parsed.value
     const why = parsed.ok ? 'its content is of another job' : parsed.why
-    quarantine.take(layout.spec(id), why)
+    quarantine.take(layout.spec(id), file.stat.ino, why)
     throw new GodError('E_RECORD_BAD', `the spec of job ${id} is damaged: ${why}`, 'Submit the job again.')
   }
+  const settle = (id: JobId): void => {
+    durable.makeFolder(layout.specBucket(id), 0o700)
+    durable.syncLater(layout.specBucket(id))
+  }
+
   return {
     read,
+    settle,
     publish: spec => {
-      if (ensureFolder(durable.fs, layout.specBucket(spec.id), 0o700)) durable.syncFolder(layout.specs)
+      durable.makeFolder(layout.specBucket(spec.id), 0o700)
       const won = durable.publishNew(layout.spec(spec.id), encode(spec), 0o600)
-      durable.syncLater(layout.specBucket(spec.id))
+      settle(spec.id)
       return won ? spec : (read(spec.id) ?? spec)
     },
     remove: id => {

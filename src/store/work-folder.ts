@@ -10,18 +10,15 @@ import type {JobId, Uid} from '../core/brand.js'
 import type {Command} from '../core/job.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './durable.js'
-import {errno, type FileSystem, isErrno} from './file-system.js'
+import {type FileSystem, isErrno} from './file-system.js'
+import {readRegular} from './guarded-open.js'
 import type {Layout} from './layout.js'
-import {ensureFolder, listNames, readOpen} from './read-file.js'
-
-export interface Owner {
-  readonly uid: number
-  readonly gid: number
-}
+import {ensureFolder, listNames} from './read-file.js'
+import type {FileOwner} from './temporary.js'
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */
-  prepare(submitter: Uid, id: JobId, command: Command, owner: Owner): string
+  prepare(submitter: Uid, id: JobId, command: Command, owner: FileOwner): string
   fence(submitter: Uid, id: JobId, attempt: number): Fence
   /** Makes the attempt void unless it has started; tells which of both is true now. */
   voidAttempt(submitter: Uid, id: JobId, attempt: number): Fence
@@ -29,7 +26,7 @@ export interface WorkFolder {
   exitFile(submitter: Uid, id: JobId, attempt: number): number | null
 }
 
-const give = (fs: FileSystem, path: string, owner: Owner, mode: number): void => {
+const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): void => {
   const fd = fs.open(path, 'guarded')
   try {
     const stat = fs.fstat(fd)
@@ -40,11 +37,12 @@ const give = (fs: FileSystem, path: string, owner: Owner, mode: number): void =>
   }
 }
 
-const kindOf = (fs: FileSystem, path: string): 'file' | 'folder' | 'other' | null => {
+/** Anything else than a folder can only be a void attempt, or its owner's own mischief: it never starts. */
+const fenceAt = (fs: FileSystem, path: string): Fence => {
   try {
-    return fs.lstat(path).kind
+    return fs.lstat(path).kind === 'folder' ? 'started' : 'void'
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
+    if (isErrno(error, 'ENOENT')) return 'none'
     throw error
   }
 }
@@ -55,65 +53,44 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   const fencePath = (submitter: Uid, id: JobId, attempt: number): string =>
     join(layout.workOf(submitter, id), `started.${attempt}`)
 
-  const fence = (submitter: Uid, id: JobId, attempt: number): Fence => {
-    const kind = kindOf(fs, fencePath(submitter, id, attempt))
-    if (kind === null) return 'none'
-    return kind === 'folder' ? 'started' : 'void'
-  }
-
-  const ensureParents = (submitter: Uid): void => {
-    // Open to others below a closed root: an engine or a user must be able to walk to the leaf.
-    ensureFolder(fs, join(layout.work, `u${submitter}`), 0o755)
-  }
+  /** Open to others below a closed root: an engine or a user must be able to walk to the leaf. */
+  const parentOf = (submitter: Uid): string => join(layout.work, `u${submitter}`)
 
   return {
-    fence,
+    fence: (submitter, id, attempt) => fenceAt(fs, fencePath(submitter, id, attempt)),
     prepare: (submitter, id, command, owner) => {
       const path = layout.workOf(submitter, id)
-      ensureParents(submitter)
+      durable.makeFolder(parentOf(submitter), 0o755)
       ensureFolder(fs, path, 0o700)
-      if (command.kind === 'script' && !listNames(fs, path).includes('cmd.sh')) {
-        const script = join(path, 'cmd.sh')
-        durable.replace(script, Buffer.from(command.text), 0o500)
-        give(fs, script, owner, 0o500)
+      // The engine keeps a created container through a power loss: its folder must not be gone then.
+      durable.syncFolder(parentOf(submitter))
+      if (command.kind === 'script') {
+        if (!listNames(fs, path).includes('cmd.sh')) {
+          // Its owner is changed before it has its name: that name lies in a folder that may be his already.
+          durable.replace(join(path, 'cmd.sh'), Buffer.from(command.text), 0o500, {owner})
+        }
+        durable.syncFolder(path)
       }
       give(fs, path, owner, 0o700)
       return path
     },
     voidAttempt: (submitter, id, attempt) => {
+      const folder = layout.workOf(submitter, id)
       const path = fencePath(submitter, id, attempt)
-      ensureParents(submitter)
-      ensureFolder(fs, layout.workOf(submitter, id), 0o700)
-      try {
-        const fd = fs.open(path, 'create', 0o600)
-        fs.fsync(fd)
-        fs.close(fd)
-        durable.syncFolder(layout.workOf(submitter, id))
-        return 'void'
-      } catch (error) {
-        if (!isErrno(error, 'EEXIST', 'EISDIR')) throw error
-        return fence(submitter, id, attempt)
+      durable.makeFolder(parentOf(submitter), 0o755)
+      durable.makeFolder(folder, 0o700)
+      if (!durable.publishNew(path, new Uint8Array(), 0o600)) {
+        const other = fenceAt(fs, path)
+        if (other !== 'void') return other
       }
+      // Also if it was void already: who made it so may have been killed before his sync.
+      durable.syncFolder(folder)
+      return 'void'
     },
-    exitFile: (submitter, id, attempt) => readExit(fs, join(fencePath(submitter, id, attempt), 'exit')),
-  }
-}
-
-const readExit = (fs: FileSystem, path: string): number | null => {
-  let fd: number
-  try {
-    fd = fs.open(path, 'guarded')
-  } catch (error) {
-    if (errno(error) !== null) return null
-    throw error
-  }
-  try {
-    if (fs.fstat(fd).kind !== 'file') return null
-    const text = Buffer.from(readOpen(fs, fd, 16))
-      .toString('latin1')
-      .trim()
-    return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : null
-  } finally {
-    fs.close(fd)
+    exitFile: (submitter, id, attempt) => {
+      const bytes = readRegular(fs, join(fencePath(submitter, id, attempt), 'exit'), 16)
+      const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1').trim()
+      return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : null
+    },
   }
 }

@@ -1,0 +1,118 @@
+/**
+ * The revisions of a job: reading them, and finding the one that counts (state.md 6).
+ *
+ * A revision counts if it is the first one, or if the one that it was published on is there: looked for by open,
+ * never in a listing. What is damaged or impossible does not count and goes to quarantine, never before the
+ * manifest was read after the listing. A published file never changes, so what was read of one stays true.
+ */
+import {join} from 'node:path'
+import {type JobId, rev} from '../core/brand.js'
+import {type JobRecord, parseRecord} from '../core/job.js'
+import {transitionFault} from '../core/state.js'
+import type {FileSystem} from './file-system.js'
+import {type Layout, parseRecordName, recordName} from './layout.js'
+import type {ManifestReader} from './manifest.js'
+import type {Quarantine} from './quarantine.js'
+import {exists, listNames, readFile} from './read-file.js'
+import {decode, sha256} from './record-codec.js'
+
+/** A record as read: what is published on it is judged against these bytes. */
+export interface Stored {
+  readonly record: JobRecord
+  readonly sha256: string
+}
+
+export interface RevisionContext {
+  readonly fs: FileSystem
+  readonly layout: Layout
+  readonly manifest: ManifestReader
+  readonly quarantine: Quarantine
+}
+
+/** One revision's file: whole and saying what its name says, damaged, or gone. */
+export type Revision =
+  | {readonly kind: 'whole'; readonly stored: Stored; readonly ino: number; readonly writtenAt: number}
+  | {readonly kind: 'bad'; readonly ino: number; readonly why: string}
+  | {readonly kind: 'gone'}
+
+export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
+  join(layout.bucket(id), recordName(id, rev(r)))
+
+export const readRevision = ({fs, layout}: RevisionContext, id: JobId, r: number): Revision => {
+  const file = readFile(fs, revisionPath(layout, id, r))
+  if (file === null) return {kind: 'gone'}
+  const {ino, mtimeMs} = file.stat
+  const parsed = decode(file.bytes, parseRecord)
+  if (!parsed.ok) return {kind: 'bad', ino, why: parsed.why}
+  const record = parsed.value
+  if (record.id !== id || record.rev !== r) {
+    return {kind: 'bad', ino, why: 'its content is of another job or revision'}
+  }
+  return {kind: 'whole', stored: {record, sha256: sha256(file.bytes)}, ino, writtenAt: mtimeMs}
+}
+
+/** As `readRevision`, and judged by its predecessor. 'void': that one is gone, so it was published too late. */
+const judge = (context: RevisionContext, id: JobId, r: number): Revision | {readonly kind: 'void'} => {
+  const revision = readRevision(context, id, r)
+  if (revision.kind !== 'whole' || r === 1) return revision
+  const before = readRevision(context, id, r - 1)
+  if (before.kind === 'gone') return {kind: 'void'}
+  // A damaged predecessor is fsck's business: it is there, so this one was published in time.
+  if (before.kind === 'bad') return revision
+  const why = successionFault(before.stored, revision.stored)
+  return why === null ? revision : {kind: 'bad', ino: revision.ino, why}
+}
+
+/**
+ * Other bytes than those it was published on: a power loss or quarantine took the predecessor away, and somebody
+ * else has published that number since.
+ */
+const successionFault = (before: Stored, after: Stored): string | null => {
+  const why = transitionFault(before.record, after.record)
+  if (why !== null) return why
+  return after.record.prev?.sha256 === before.sha256 ? null : 'it was published on another predecessor'
+}
+
+/** The highest of the listed revisions that counts; `revs` highest first. */
+export const topOf = (context: RevisionContext, id: JobId, revs: readonly number[]): Stored | null => {
+  for (const r of revs) {
+    const revision = judge(context, id, r)
+    if (revision.kind === 'whole') return revision.stored
+    if (revision.kind === 'bad' && !context.manifest.contains(id)) {
+      context.quarantine.take(revisionPath(context.layout, id, r), revision.ino, revision.why)
+    }
+  }
+  return null
+}
+
+/** Listings read again when everything vanished under us: packing takes a few milliseconds. */
+const LISTINGS = 3
+
+/** The revision that counts, or null: no such live job. Live names first, then the manifest. */
+export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
+  const {fs, layout, manifest} = context
+  for (let i = 0; i < LISTINGS; i++) {
+    const revs = byJob(listNames(fs, layout.bucket(id)), id).get(id) ?? []
+    // A listing may miss names: the first revision is there as long as the job.
+    if (revs.length === 0 && !exists(fs, revisionPath(layout, id, 1))) return null
+    const found = topOf(context, id, revs)
+    if (manifest.contains(id)) return null
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** Revision numbers of each job (or of one) in a bucket's names, highest first. */
+export const byJob = (names: readonly string[], only?: JobId): Map<JobId, number[]> => {
+  const jobs = new Map<JobId, number[]>()
+  const prefix = only === undefined ? '' : `${only}.`
+  for (const name of names) {
+    const parsed = name.startsWith(prefix) ? parseRecordName(name) : null
+    if (parsed === null) continue
+    const revs = jobs.get(parsed.id)
+    if (revs === undefined) jobs.set(parsed.id, [parsed.rev])
+    else revs.push(parsed.rev)
+  }
+  for (const revs of jobs.values()) revs.sort((a, b) => b - a)
+  return jobs
+}

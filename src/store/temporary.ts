@@ -1,0 +1,112 @@
+/**
+ * Temporary files: new content, whole and synced, before any name that counts leads to it (state.md 3).
+ *
+ * They lie beside their final name and start with a dot, so no reader takes one for state. A failure removes the
+ * file where that is possible; a crash leaves it at most. Replies that NFS loses are told by the inode (state.md 13).
+ */
+import {dirname, join} from 'node:path'
+import {errno, type FileSystem, isErrno} from './file-system.js'
+
+export interface Temporary {
+  readonly path: string
+  readonly ino: number
+}
+
+export interface FileOwner {
+  readonly uid: number
+  readonly gid: number
+}
+
+export interface TemporaryOptions {
+  /** The final name: the temporary file lies beside it. */
+  readonly beside: string
+  readonly name: string
+  readonly mode: number
+  /** Given to him while it is open, before any name that counts leads to it; absent: it stays ours. */
+  readonly owner?: FileOwner | undefined
+  readonly sync: (fd: number, path: string) => void
+}
+
+/** Writes all bytes or throws; a short write is continued (the call may report fewer than asked). */
+export const writeAll = (fs: FileSystem, fd: number, bytes: Uint8Array): void => {
+  let done = 0
+  while (done < bytes.length) {
+    const n = fs.write(fd, bytes.subarray(done))
+    if (n <= 0) throw Object.assign(new Error('no byte was written'), {code: 'EIO'})
+    done += n
+  }
+}
+
+export const writeTemporary = (fs: FileSystem, bytes: Uint8Array, options: TemporaryOptions): Temporary => {
+  const {beside, name, mode} = options
+  const path = join(dirname(beside), name)
+  const fd = fs.open(path, 'create', mode)
+  try {
+    return {path, ino: fillAndClose(fs, fd, path, bytes, options)}
+  } catch (error) {
+    discard(fs, path)
+    throw error
+  }
+}
+
+const fillAndClose = (
+  fs: FileSystem,
+  fd: number,
+  path: string,
+  bytes: Uint8Array,
+  {mode, owner, sync}: TemporaryOptions,
+): number => {
+  try {
+    writeAll(fs, fd, bytes)
+    if (owner !== undefined) {
+      fs.fchown(fd, owner.uid, owner.gid)
+      fs.fchmod(fd, mode)
+    }
+    sync(fd, path)
+    const {size, ino} = fs.fstat(fd)
+    if (size !== bytes.length)
+      throw Object.assign(new Error(`${size} of ${bytes.length} bytes`), {code: 'EIO'})
+    return ino
+  } finally {
+    // NFS may tell of a full disk only here.
+    fs.close(fd)
+  }
+}
+
+/** False: the name is somebody else's. EEXIST may be our own link whose reply was lost: then it has our inode. */
+export const linkTo = (fs: FileSystem, temp: Temporary, path: string): boolean => {
+  try {
+    fs.link(temp.path, path)
+    return true
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+    return inodeOf(fs, path) === temp.ino
+  }
+}
+
+/** ENOENT may be our own rename whose reply was lost: then the target has our inode. */
+export const renameTo = (fs: FileSystem, temp: Temporary, path: string): void => {
+  try {
+    fs.rename(temp.path, path)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') || inodeOf(fs, path) !== temp.ino) throw error
+  }
+}
+
+const inodeOf = (fs: FileSystem, path: string): number | null => {
+  try {
+    return fs.lstat(path).ino
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** A disk that does not let go of it keeps it: nobody takes it for state. */
+export const discard = (fs: FileSystem, path: string): void => {
+  try {
+    fs.unlink(path)
+  } catch (error) {
+    if (errno(error) === null) throw error
+  }
+}
