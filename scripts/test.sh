@@ -14,7 +14,7 @@ unset NODE_EXTRA_CA_CERTS
 
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
-npx c8 mocha "$@" 2>&1 | tee "$report"
+npx c8 mocha "${@:-test/**/*.test.ts}" 2>&1 | tee "$report"
 code=${PIPESTATUS[0]}
 
 count() { grep -E "^ +[0-9]+ $1( |\$)" "$report" | tail -1 | awk '{print $1}'; }

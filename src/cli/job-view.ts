@@ -3,11 +3,10 @@
  * `new`), or one that was refused. One shape for all, so that no command treats them apart.
  */
 import type {Reason} from '@god-cli/api'
-import {settleWish} from '../core/admission.js'
+import {nameOf} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {SubmitRequest} from '../core/request.js'
-import {admissionPolicy} from '../core/settings.js'
 import {callerName} from '../host/environment.js'
 import type {RefusedRequest} from '../store/refused.js'
 import type {Site} from './site.js'
@@ -64,20 +63,20 @@ const unstarted = {
   record: null,
 } as const
 
-const wished = (site: Site, wish: Wish) => {
-  const policy = admissionPolicy(site.configuration.settings, true)
-  const settled = settleWish(
-    {...wish, image: wish.image ?? policy.defaultImages[0] ?? ''},
-    {...policy, allowUserImages: true},
-    [],
-  )
-  const fallback = {
-    name: wish.name ?? '',
-    image: wish.image ?? '',
-    resources: policy.defaults,
-    walltime: wish.walltime ?? null,
+/** What admission will make of it, as far as can be told; also of a wish that it will refuse. */
+const wished = (site: Site, wish: Wish): Pick<JobView, 'name' | 'image' | 'resources' | 'walltime'> => {
+  const {
+    default_images: images,
+    defaults_cpu: cpus,
+    defaults_ram: memory,
+    defaults_time: time,
+  } = site.configuration.settings
+  return {
+    name: wish.name ?? nameOf(wish),
+    image: wish.image ?? images[0] ?? '',
+    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: 0},
+    walltime: wish.walltime ?? time,
   }
-  return 'code' in settled ? fallback : settled
 }
 
 const NEW: Reason = {code: 'new', text: 'no scheduler has taken the request yet'}

@@ -55,7 +55,7 @@ export const settleWish = (
 }
 
 /** As batch users expect: the name of the program. */
-const nameOf = (wish: Wish): string => {
+export const nameOf = (wish: Wish): string => {
   const first = wish.command.kind === 'script' ? 'script' : (wish.command.argv[0] ?? '')
   const base = first
     .slice(first.lastIndexOf('/') + 1)
