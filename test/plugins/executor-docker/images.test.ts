@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import {randomUUID} from 'node:crypto'
 import {readdirSync} from 'node:fs'
 import Docker from 'dockerode'
-import {type DockerWorld, ENGINE, GID, hasEngine, openWorld, UID} from './world.js'
+import {type DockerWorld, describeOnEngine, ENGINE, GID, openWorld, UID} from './world.js'
 
 /** An archive without a file. */
 const EMPTY = Buffer.alloc(1024)
@@ -16,9 +16,11 @@ const HOSTILE = [
   'LABEL god.job=999 god.cluster=other god.nonce=x',
   'ENV GOD_TOOLS=/evil GOD_ATTEMPT=9 TINI_KILL_PROCESS_GROUP=0',
   'VOLUME /data',
+  'HEALTHCHECK --interval=1s CMD ["/god/bin/busybox", "touch", "/mnt/go-docker/checked"]',
+  'ONBUILD RUN /evil',
 ]
 
-;(hasEngine ? describe : describe.skip)('an image on the docker engine', function () {
+describeOnEngine('an image on the docker engine', function () {
   this.timeout(60_000)
   const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
   const made: string[] = []
@@ -70,12 +72,25 @@ const HOSTILE = [
     assert.ok(files.includes('/mnt/go-docker/started.1'))
     const [row] = await world.executor.list()
     assert.deepEqual([row?.job, row?.nonce], [spec.job, spec.nonce])
-    const {Config, Mounts} = await docker.getContainer(id).inspect()
+    const {Config, Mounts, State} = await docker.getContainer(id).inspect()
+    assert.equal(State.Health, undefined, 'no health check runs')
     assert.equal(Reflect.get(Config, 'StopSignal'), 'SIGTERM')
     const [volume] = Mounts.filter(mount => mount.Type === 'volume')
     assert.equal(volume?.Destination, '/data')
     await world.executor.remove(spec.name, id)
     await assert.rejects(docker.getVolume(volume?.Name ?? '').inspect(), /no such volume/)
+  })
+
+  it('that is removed between the making and the start of a container still runs', async () => {
+    const name = await imageOf([])
+    const spec = world.script('', {argv: ['/god/bin/busybox', 'true'], image: name})
+    const answer = await world.executor.create(spec)
+    assert.ok(answer.answer === 'created', JSON.stringify(answer))
+    await docker.getImage(name).remove({force: true})
+    await assert.rejects(docker.getImage(name).inspect(), /No such image/i)
+    made.pop()
+    assert.deepEqual(await world.executor.start(answer.container.id), {answer: 'started'})
+    assert.equal((await world.ended(answer.container.id)).exitCode, 0)
   })
 
   it('is refused if it declares a volume inside what users write', async () => {

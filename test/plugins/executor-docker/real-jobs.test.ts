@@ -6,11 +6,11 @@ import {homedir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import {hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
-import {type DockerWorld, GID, hasEngine, openWorld, UID, until} from './world.js'
+import {type DockerWorld, describeOnEngine, GID, openWorld, UID, until} from './world.js'
 
 const MIB = 1024 ** 2
 
-;(hasEngine ? describe : describe.skip)('a job on the docker engine', function () {
+describeOnEngine('a job on the docker engine', function () {
   this.timeout(60_000)
   let world: DockerWorld
   beforeEach(async () => {

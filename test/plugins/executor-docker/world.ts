@@ -9,6 +9,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import type {ContainerSpec, ContainerView, Executor, HostServices} from '@god-cli/api'
+import Docker from 'dockerode'
 import type {OpenExecutor, Program} from '../../../plugins/api/src/executor-contract.js'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {WRAPPER} from '../../../src/core/wrapper.js'
@@ -17,9 +18,35 @@ export const UID = 4242
 export const GID = 5000
 export const IMAGE = 'busybox:local'
 export const ENGINE = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
-/** Jobs are given to another uid, and control groups are removed: both need root. */
-export const hasEngine =
-  ENGINE.startsWith('unix://') && existsSync(ENGINE.slice(7)) && process.getuid?.() === 0
+
+const answers = async (): Promise<boolean> => {
+  const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
+  return docker.ping().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What this machine lacks for a real engine; null: nothing. */
+const lacking = async (): Promise<string | null> => {
+  if (!ENGINE.startsWith('unix://')) return `an engine behind a unix socket, not ${ENGINE}`
+  // Jobs are given to another uid, and control groups are removed.
+  if (process.getuid?.() !== 0) return 'root'
+  return (await answers()) ? null : `an engine that answers at ${ENGINE}`
+}
+
+export const LACKING = await lacking()
+
+/** As `describe`, but where the machine cannot, one skipped test that says what it lacks. */
+export const describeOnEngine = (title: string, tests: (this: Mocha.Suite) => void): void => {
+  if (LACKING === null) {
+    describe(title, tests)
+    return
+  }
+  describe(title, () => {
+    it(`needs ${LACKING}`)
+  })
+}
 
 export const WORK = '/mnt/go-docker'
 

@@ -1,0 +1,80 @@
+/** An executor that lives long: after hundreds of containers and lost event streams it holds no more than before. */
+import assert from 'node:assert/strict'
+import {readdirSync} from 'node:fs'
+import type {Executor} from '@god-cli/api'
+import createExecutor from '../../../plugins/executor-docker/src/index.js'
+import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
+import {type FakeEngine, startFakeEngine} from './fake-engine.js'
+import {aSpec, hostOn, until} from './world.js'
+
+const CLUSTER = 'cluster'
+const ID = 'c'.repeat(64)
+
+const descriptors = (): number => readdirSync('/proc/self/fd').length
+const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+
+describe('a docker executor that lives long', () => {
+  let engine: FakeEngine
+  let executor: Executor
+  const warnings: string[] = []
+  const warned = (warning: Error): void => void warnings.push(warning.message)
+
+  beforeEach(async () => {
+    engine = await startFakeEngine()
+    executor = createExecutor(
+      hostOn(engine.root, {
+        cluster: CLUSTER,
+        options: {docker_url: engine.url},
+        delay: () => new Promise(setImmediate),
+      }),
+    )
+    warnings.length = 0
+    process.on('warning', warned)
+  })
+  afterEach(async () => {
+    process.off('warning', warned)
+    await executor.close()
+    await engine.close()
+    assert.deepEqual(warnings, [])
+  })
+
+  const life = async (): Promise<void> => {
+    const spec = aSpec({cluster: CLUSTER, image: 'tool'})
+    const State = {Status: 'created', ExitCode: 0, StartedAt: '0001-01-01T00:00:00Z'}
+    const view = {Id: ID, Name: `/${spec.name}`, State, Config: {Labels: labelsOf(spec)}}
+    engine.answer(`GET /containers/${ID}/json`, {status: 200, body: view})
+    assert.equal((await executor.create(spec)).answer, 'created')
+    assert.deepEqual(await executor.start(ID), {answer: 'started'})
+    await executor.usage(spec.name, ID)
+    await executor.remove(spec.name, ID)
+  }
+
+  it('has as many open files and timers after two hundred containers as after one', async () => {
+    engine.answer('GET /info', {status: 200, body: {CgroupDriver: 'cgroupfs'}})
+    engine.answer('GET /images/tool:latest/json', {status: 200, body: {Id: 'sha256:a'}})
+    engine.answer('POST /containers/create', {status: 201, body: {Id: ID}})
+    engine.answer(`POST /containers/${ID}/start`, {status: 204})
+    engine.answer(`DELETE /containers/${ID}`, {status: 204})
+    await life()
+    const before = {files: descriptors(), timers: timers()}
+    for (let n = 0; n < 200; n += 1) await life()
+    await until('the last connections are closed', () => (descriptors() <= before.files ? true : null))
+    assert.ok(timers() <= before.timers, `${timers()} timers, ${before.timers} before`)
+    assert.deepEqual(readdirSync(engine.root), ['engine.sock'])
+  })
+
+  it('follows events that break off a hundred times, and lets go of all of them at its close', async () => {
+    const before = descriptors()
+    engine.answer('GET /events', {status: 200, body: {status: 'die'}, breakOff: true})
+    let wakes = 0
+    executor.watch(() => {
+      wakes += 1
+    })
+    await engine.seen('GET /events', 100)
+    await executor.close()
+    const last = wakes
+    await until('the connections are closed', () => (descriptors() <= before ? true : null))
+    assert.ok(last >= 100, `${last} wakes`)
+    assert.equal(wakes, last, 'a closed executor wakes nobody')
+  })
+})

@@ -1,0 +1,89 @@
+/** The real engine keeps each field of the table of defaults, and the kernel holds the limits of it. */
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {ContainerSpec} from '@god-cli/api'
+import Docker from 'dockerode'
+import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
+import {hostHierarchies, parentFor} from '../../../plugins/executor-docker/src/cgroup.js'
+import {createOptions} from '../../../plugins/executor-docker/src/create-options.js'
+import {type DockerWorld, describeOnEngine, ENGINE, openWorld} from './world.js'
+
+const MIB = 1024 ** 2
+
+describeOnEngine('the table of defaults on the engine', function () {
+  this.timeout(60_000)
+  const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
+  let world: DockerWorld
+  let spec: ContainerSpec
+  let id: string
+  beforeEach(async () => {
+    world = await openWorld()
+    spec = world.script(': >ready; sleep 1000', {
+      resources: {cpus: 500, memory: 48 * MIB, gpus: 0},
+      pids: 33,
+    })
+    id = await world.run(spec)
+  })
+  afterEach(() => world.close())
+
+  /** The engine may add to an object, an image to the labels. */
+  const keeps = (kept: unknown, sent: unknown, field: string): void => {
+    const plain = typeof sent === 'object' && sent !== null && !Array.isArray(sent)
+    assert.deepEqual(kept, plain ? {...Object(kept), ...sent} : sent, field)
+  }
+
+  it('is kept field by field', async () => {
+    const {Config, HostConfig, Image} = await docker.getContainer(id).inspect()
+    const {CgroupDriver} = await docker.info()
+    const folder = join(world.host.stateDir, spec.name)
+    const {
+      name: _,
+      HostConfig: limits,
+      ...rest
+    } = createOptions(spec, {
+      imageId: Image,
+      busybox: findBusybox(undefined).path,
+      passwd: join(folder, 'passwd'),
+      group: join(folder, 'group'),
+      cgroupParent: parentFor(CgroupDriver, spec.name),
+    })
+    const {Mounts, ...plain} = limits
+    // The engine leaves out what is false.
+    assert.deepEqual(
+      HostConfig.Mounts?.map(mount => ({ReadOnly: false, ...mount})),
+      Mounts,
+    )
+    for (const [field, value] of Object.entries(plain)) keeps(Reflect.get(HostConfig, field), value, field)
+    const {Env = [], ...fields} = rest
+    for (const [field, value] of Object.entries(fields)) keeps(Reflect.get(Config, field), value, field)
+    assert.deepEqual(
+      Env.filter(line => !Config.Env.includes(line)),
+      [],
+      'Env, to which the image adds its own',
+    )
+  })
+
+  /** The first of these files that the container's own control group has, in any hierarchy. */
+  const limit = (...files: readonly string[]): string => {
+    for (const {folder} of hostHierarchies())
+      for (const file of files) {
+        try {
+          return readFileSync(join(folder, 'god', spec.name, id, file), 'utf8').trim()
+        } catch {
+          // Not in this hierarchy, or not of this version.
+        }
+      }
+    assert.fail(`no ${files}`)
+  }
+
+  it('becomes limits of the kernel', () => {
+    assert.equal(limit('memory.limit_in_bytes', 'memory.max'), String(48 * MIB))
+    assert.ok(
+      [String(48 * MIB), '0'].includes(limit('memory.memsw.limit_in_bytes', 'memory.swap.max')),
+      'no swap',
+    )
+    assert.equal(limit('pids.max'), '33')
+    assert.ok(['50000', '50000 100000'].includes(limit('cpu.cfs_quota_us', 'cpu.max')))
+  })
+})
