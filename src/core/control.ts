@@ -32,7 +32,7 @@ export const applyControl = (record: JobRecord, wish: Wish, now: Instant): Effec
     case 'kill':
       return kill(record, wish, now)
     case 'suspend':
-      return suspend(record)
+      return suspend(record, wish)
     case 'resume':
       return resume(record)
     case 'hold':
@@ -54,10 +54,19 @@ const kill = (record: JobRecord, wish: Wish, now: Instant): Effect => {
   }
   const named =
     wish.signal === undefined ? {} : {stop: {cause: 'killed' as const, at: now, signal: wish.signal}}
-  return change({state: record.state, desired: 'killed', ...(record.state === 'stopping' ? {} : named)})
+  return change({
+    state: record.state,
+    desired: 'killed',
+    ...(record.state === 'stopping' ? {} : named),
+    ...remarked('killed', 'kill requested', wish),
+  })
 }
 
-const suspend = (record: JobRecord): Effect => {
+/** For the job's history: its next transition has a reason of its own. */
+const remarked = (code: string, what: string, {remark}: Wish): Partial<Change> =>
+  remark === undefined ? {} : {reason: {code, text: `${what}: ${remark}`}}
+
+const suspend = (record: JobRecord, wish: Wish): Effect => {
   if (record.desired === 'suspended') return already('is suspended already')
   if (record.desired === 'killed') return wrongState(record, 'suspended', 'It is being killed.')
   if (!(['starting', 'running', 'suspended'] as State[]).includes(record.state)) {
@@ -68,12 +77,15 @@ const suspend = (record: JobRecord): Effect => {
       waiting ? `Keep it from starting with 'god hold ${record.id}'.` : '',
     )
   }
-  return change({state: record.state, desired: 'suspended'})
+  return change({
+    state: record.state,
+    desired: 'suspended',
+    ...remarked('suspended', 'suspend requested', wish),
+  })
 }
 
 const resume = (record: JobRecord): Effect => {
   if (record.state === 'held') return wrongState(record, 'resumed', `Use 'god release ${record.id}'.`)
-  if (record.state === 'pending') return already('is not suspended')
   if (isOver(record.state) || record.desired === 'killed') {
     return wrongState(record, 'resumed', isOver(record.state) ? 'Submit it again.' : 'It is being killed.')
   }

@@ -3,7 +3,7 @@
  * from exit code, out-of-memory word, fence and our own stop (docker.md 1.3, state.md 8). Pure.
  */
 import type {ContainerView, Reason} from '@god-cli/api'
-import {type Instant, instant} from './brand.js'
+import {type Instant, instant, token} from './brand.js'
 import {never} from './errors.js'
 import type {JobRecord} from './job.js'
 import type {FinalState, State} from './state.js'
@@ -37,10 +37,10 @@ const reason = (code: string, text: string, numbers?: Reason['numbers']): Reason
   numbers === undefined ? {code, text} : {code, text, numbers}
 
 /** From running on the engine's id is used, never the name. */
-export const runningChange = (record: JobRecord, container: ContainerView, now: Instant): Change => ({
+export const runningChange = ({name, id, nonce, startedAt}: ContainerView, now: Instant): Change => ({
   state: 'running',
-  container: record.container === null ? null : {...record.container, id: container.id},
-  started: instant(container.startedAt ?? now),
+  container: {name, id, nonce: token(nonce)},
+  started: instant(startedAt ?? now),
   reason: null,
 })
 
@@ -87,11 +87,25 @@ export const resumedChange = (record: JobRecord, now: Instant): Change => ({
 const pausedNow = (record: JobRecord, now: Instant): number =>
   record.paused.since === null ? 0 : Math.max(0, now - record.paused.since)
 
+/** As much of it as a record may hold: one that cannot be read again would go to quarantine. */
+const bounded = ({code, text, numbers = {}}: Reason): Reason => {
+  const kept = Object.entries(numbers).filter(([name, value]) =>
+    typeof value === 'string'
+      ? name.length + value.length <= 64
+      : Number.isFinite(value) && name.length <= 64,
+  )
+  return reason(
+    code.slice(0, 64),
+    text.slice(0, 1024),
+    kept.length === 0 ? undefined : Object.fromEntries(kept.slice(0, 16)),
+  )
+}
+
 /** The job could not be started at all: the engine's or our own sentence says why. */
 export const refusedStart = (why: Reason, now: Instant): Change => ({
   state: 'failed',
   ended: now,
-  reason: why,
+  reason: bounded(why),
   exit: null,
 })
 
@@ -102,22 +116,26 @@ export const endedChange = (
   exitFile: number | null,
   now: Instant,
 ): Change => {
-  const ended = instant(Math.max(container?.finishedAt ?? now, record.started ?? 0))
-  const paused = {since: null, total: record.paused.total + pausedNow(record, ended)}
   const started = record.started ?? (container?.startedAt == null ? null : instant(container.startedAt))
+  // An engine's end may lie some milliseconds before its start.
+  const ended = instant(Math.max(container?.finishedAt ?? now, started ?? 0))
+  const paused = {since: null, total: record.paused.total + pausedNow(record, ended)}
   if (container?.startFault != null) {
-    const fault = reason('start', `the engine could not start it: ${container.startFault}`.slice(0, 1024))
+    const fault = reason('start', `the engine could not start it: ${container.startFault}`)
     return {...refusedStart(fault, ended), paused}
   }
   const exit = witnessed(container, exitFile)
   const state = finalState(record, exit)
-  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record)}
+  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record, container)}
 }
 
-/** The engine's word, unless it is gone or tells only of the wrapper's fence: then the wrapper's. */
+/** After a power cut the engine finds its containers ended, and nobody saw how. */
+const UNSEEN_EXIT = 255
+
+/** The engine's word, unless it is gone, tells only of the wrapper's fence or did not see the end: then the wrapper's. */
 const witnessed = (container: ContainerView | null, exitFile: number | null): Exit | null => {
   const told = container?.exitCode ?? null
-  const code = told === null || told === FENCE_EXIT ? exitFile : told
+  const code = told === null || told === FENCE_EXIT || told === UNSEEN_EXIT ? exitFile : told
   if (code === null) return null
   const signal = code > 128 && code <= 192 ? code - 128 : null
   return {code, signal, oom: container?.oomKilled ?? false}
@@ -130,7 +148,12 @@ const finalState = (record: JobRecord, exit: Exit | null): FinalState => {
   return exit.oom && exit.code === 137 ? 'oom' : 'failed'
 }
 
-const finalReason = (state: FinalState, exit: Exit | null, record: JobRecord): Reason | null => {
+const finalReason = (
+  state: FinalState,
+  exit: Exit | null,
+  record: JobRecord,
+  container: ContainerView | null,
+): Reason | null => {
   switch (state) {
     case 'done':
       return null
@@ -143,7 +166,12 @@ const finalReason = (state: FinalState, exit: Exit | null, record: JobRecord): R
     case 'oom':
       return reason('oom', 'killed by the kernel: out of memory', {memory: record.resources.memory})
     case 'lost':
-      return reason('lost', 'its container vanished and left no exit code')
+      return reason(
+        'lost',
+        container === null
+          ? 'its container vanished and left no exit code'
+          : 'its container ended before the command could leave an exit code',
+      )
     default:
       return never(state)
   }

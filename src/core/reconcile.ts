@@ -55,96 +55,90 @@ export interface Limits {
 
 const wait = (until: Instant | null = null): Step => ({do: 'none', until})
 
+/** The engine was asked, and what it has of this name is of this attempt. */
+interface Seen extends Observed {
+  readonly container: ContainerView | null
+}
+
 export const advance = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
-  if (observed.container === 'unknown') return wait()
-  const foreign = observed.container !== null && observed.container.nonce !== record.container?.nonce
+  const {container} = observed
+  if (container === 'unknown') return wait()
+  const foreign = container !== null && container.nonce !== record.container?.nonce
+  const seen: Seen = {...observed, container: foreign ? null : container}
   switch (record.state) {
     case 'pending':
     case 'held':
     case 'refused':
       return wait()
     case 'starting':
-      return foreign ? foreignStart(record, observed, now) : advanceStarting(record, observed, now)
+      return foreign ? foreignStart(record, seen, now) : advanceStarting(record, seen, now)
     case 'running':
-      return advanceRunning(record, foreign ? absent(observed) : observed, now, limits)
+      return advanceRunning(record, seen, now, limits)
     case 'suspended':
-      return advanceSuspended(record, foreign ? absent(observed) : observed, now, limits)
+      return advanceSuspended(record, seen, now, limits)
     case 'stopping':
-      return advanceStopping(record, foreign ? absent(observed) : observed, now, limits)
+      return advanceStopping(record, seen, now, limits)
     case 'done':
     case 'failed':
     case 'killed':
     case 'timeout':
     case 'oom':
     case 'lost':
-      return observed.container !== null && !foreign ? {do: 'remove', container: observed.container} : wait()
+      return seen.container === null ? wait() : {do: 'remove', container: seen.container}
     default:
       return never(record.state)
   }
 }
 
-const absent = (observed: Observed): Observed => ({...observed, container: null})
-
 /** Somebody else's container bears our name: this attempt is made void, the next one has another name. */
-const foreignStart = (record: JobRecord, observed: Observed, now: Instant): Step => {
-  switch (observed.fence) {
+const foreignStart = (record: JobRecord, seen: Seen, now: Instant): Step => {
+  switch (seen.fence) {
     case 'none':
       return {do: 'void'}
     case 'void':
       return {do: 'publish', change: givenBackChange(record, 'its container name was taken', now)}
     case 'started':
-      return {do: 'publish', change: endedChange(record, null, observed.exitFile, now)}
+      return {do: 'publish', change: endedChange(record, null, seen.exitFile, now)}
     default:
-      return never(observed.fence)
+      return never(seen.fence)
   }
 }
 
-const advanceStarting = (record: JobRecord, observed: Observed, now: Instant): Step => {
-  const container = observed.container
-  if (container === 'unknown') return wait()
-  if (observed.fence === 'void') {
+const advanceStarting = (record: JobRecord, seen: Seen, now: Instant): Step => {
+  const {container} = seen
+  if (seen.fence === 'void') {
     if (container !== null) return {do: 'remove', container}
     return {do: 'publish', change: givenBackChange(record, 'the start was given back', now)}
   }
   if (container === null) {
-    if (record.desired !== 'killed') return {do: 'create'}
-    return {do: 'publish', change: endedChange(record, null, observed.exitFile, now)}
+    return record.desired === 'killed' ? overStep(record, seen, now) : {do: 'create'}
   }
   switch (container.status) {
     case 'created':
       if (record.desired === 'killed') return {do: 'remove', container}
-      if (container.startFault !== null) return collect(record, container, observed, now)
-      return {do: 'start', id: container.id}
+      return container.startFault === null ? {do: 'start', id: container.id} : overStep(record, seen, now)
     case 'running':
     case 'paused':
-      return {do: 'publish', change: runningChange(record, container, now)}
+      return {do: 'publish', change: runningChange(container, now)}
     case 'exited':
-      return collect(record, container, observed, now)
+      return overStep(record, seen, now)
     default:
       return never(container.status)
   }
 }
 
-const collect = (record: JobRecord, container: ContainerView, observed: Observed, now: Instant): Step => ({
-  do: 'collect',
-  container,
-  change: endedChange(record, container, observed.exitFile, now),
-})
-
-/** What running, suspended and stopping have in common: the container is gone or over. Null = it is alive. */
-const overStep = (record: JobRecord, observed: Observed, now: Instant): Step | null => {
-  const container = observed.container
-  if (container === 'unknown') return wait()
-  if (container === null) return {do: 'publish', change: endedChange(record, null, observed.exitFile, now)}
-  return container.status === 'exited' ? collect(record, container, observed, now) : null
+/** The end of the attempt: its container is over or gone. */
+const overStep = (record: JobRecord, {container, exitFile}: Seen, now: Instant): Step => {
+  const change = endedChange(record, container, exitFile, now)
+  return container === null ? {do: 'publish', change} : {do: 'collect', container, change}
 }
 
-const alive = (observed: Observed): ContainerView => {
-  if (observed.container === null || observed.container === 'unknown') {
-    throw new Error('advance: a live container was expected')
-  }
-  return observed.container
-}
+/**
+ * The container that runs or is paused; null: over. One that we saw running and that the engine says was never
+ * started has lost its run in a power cut: a second start would run the attempt twice.
+ */
+const alive = ({container}: Seen): ContainerView | null =>
+  container?.status === 'running' || container?.status === 'paused' ? container : null
 
 const stopStep = (
   record: JobRecord,
@@ -163,11 +157,9 @@ const walltimeEnd = (record: JobRecord): Instant | null =>
     ? null
     : ((record.started + record.walltime * 1000 + record.paused.total) as Instant)
 
-const advanceRunning = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
-  const over = overStep(record, observed, now)
-  if (over !== null) return over
-  const container = alive(observed)
-  if (container.status === 'created') return {do: 'start', id: container.id}
+const advanceRunning = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
+  const container = alive(seen)
+  if (container === null) return overStep(record, seen, now)
   if (record.desired === 'killed') return stopStep(record, container.id, 'killed', now, limits)
   if (container.status === 'paused') {
     if (record.desired === 'suspended') return {do: 'publish', change: suspendedChange(record, now)}
@@ -179,10 +171,9 @@ const advanceRunning = (record: JobRecord, observed: Observed, now: Instant, lim
   return wait(end)
 }
 
-const advanceSuspended = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
-  const over = overStep(record, observed, now)
-  if (over !== null) return over
-  const container = alive(observed)
+const advanceSuspended = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
+  const container = alive(seen)
+  if (container === null) return overStep(record, seen, now)
   if (record.desired === 'killed') return stopStep(record, container.id, 'killed', now, limits)
   if (record.desired === 'suspended') {
     return container.status === 'running' ? {do: 'pause', id: container.id} : wait()
@@ -191,11 +182,11 @@ const advanceSuspended = (record: JobRecord, observed: Observed, now: Instant, l
   return {do: 'publish', change: resumedChange(record, now)}
 }
 
-const advanceStopping = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
-  const over = overStep(record, observed, now)
-  if (over !== null) return over
+const advanceStopping = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
+  const container = alive(seen)
+  if (container === null) return overStep(record, seen, now)
   const end = ((record.stop?.at ?? now) + limits.grace) as Instant
   if (now < end) return wait(end)
   // Looked at again one grace period later: KILL needs no second time, a wedged engine may.
-  return {do: 'signal', id: alive(observed).id, signal: 'SIGKILL', change: null}
+  return {do: 'signal', id: container.id, signal: 'SIGKILL', change: null}
 }

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import {rev} from '../../src/core/brand.js'
+import {applyControl, type Effect, PAST} from '../../src/core/control.js'
+import type {JobRecord} from '../../src/core/job.js'
+import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
+import {type Desired, isFinal, isOver, STATES, type State, transitionFault} from '../../src/core/state.js'
+import {aRecord, aRunning, later, NOW} from './builders.js'
+
+const WISHES: readonly Desired[] = ['run', 'suspended', 'killed']
+
+const inState = (state: State, desired: Desired = 'run', over: Partial<JobRecord> = {}): JobRecord => {
+  const waits = state === 'pending' || state === 'held' || state === 'refused'
+  return {...(waits ? aRecord() : aRunning()), state, desired, ...over}
+}
+
+/** In a word: what happens to the job. */
+const said = (effect: Effect): string => {
+  switch (effect.kind) {
+    case 'change':
+      return `${effect.change.state}/${effect.change.desired ?? '-'}`
+    case 'already':
+      return 'already'
+    case 'refused':
+      return effect.refusal.code
+  }
+}
+
+const NO = 'E_WRONG_STATE'
+const OVER = ['done', 'failed', 'killed', 'timeout', 'oom', 'lost', 'refused'] as const
+
+type Row = readonly [state: State, desired: Desired, ops: Readonly<Record<ControlOp, string>>]
+
+const row = (
+  state: State,
+  desired: Desired,
+  kill: string,
+  suspend: string,
+  resume: string,
+  hold: string,
+  release: string,
+): Row => [state, desired, {kill, suspend, resume, hold, release}]
+
+const TABLE: readonly Row[] = [
+  row('pending', 'run', 'killed/killed', NO, 'already', 'held/-', 'already'),
+  // Suspended while it was starting, then given back.
+  row('pending', 'suspended', 'killed/killed', 'already', 'pending/run', 'held/-', 'already'),
+  row('held', 'run', 'killed/killed', NO, NO, 'already', 'pending/-'),
+  row('held', 'suspended', 'killed/killed', 'already', NO, 'already', 'pending/-'),
+  row('starting', 'run', 'starting/killed', 'starting/suspended', 'already', NO, NO),
+  row('starting', 'suspended', 'starting/killed', 'already', 'starting/run', NO, NO),
+  row('starting', 'killed', 'already', NO, NO, NO, NO),
+  row('running', 'run', 'running/killed', 'running/suspended', 'already', NO, NO),
+  row('running', 'suspended', 'running/killed', 'already', 'running/run', NO, NO),
+  row('running', 'killed', 'already', NO, NO, NO, NO),
+  row('suspended', 'run', 'suspended/killed', 'suspended/suspended', 'already', NO, NO),
+  row('suspended', 'suspended', 'suspended/killed', 'already', 'suspended/run', NO, NO),
+  row('suspended', 'killed', 'already', NO, NO, NO, NO),
+  row('stopping', 'run', 'stopping/killed', NO, 'already', NO, NO),
+  row('stopping', 'suspended', 'stopping/killed', 'already', 'stopping/run', NO, NO),
+  row('stopping', 'killed', 'already', NO, NO, NO, NO),
+  ...OVER.map(state => row(state, 'run', 'already', NO, NO, NO, NO)),
+]
+
+describe('a control request', () => {
+  for (const [state, desired, ops] of TABLE) {
+    it(`to a job that is ${state} and should ${desired}: ${Object.values(ops).join(', ')}`, () => {
+      for (const op of CONTROL_OPS) {
+        assert.equal(said(applyControl(inState(state, desired), {op}, NOW)), ops[op], op)
+      }
+    })
+  }
+
+  const anyJob = fc
+    .record({state: fc.constantFrom(...STATES), desired: fc.constantFrom(...WISHES)})
+    .map(({state, desired}) => inState(state, desired))
+  const anyOp = fc.record({op: fc.constantFrom(...CONTROL_OPS), remark: fc.string()})
+
+  it('changes a job only as the table of states allows', () => {
+    fc.assert(
+      fc.property(anyJob, anyOp, (record, wish) => {
+        const effect = applyControl(record, wish, NOW)
+        if (effect.kind === 'change') {
+          assert.equal(transitionFault(record, {...record, ...effect.change, rev: rev(record.rev + 1)}), null)
+        }
+      }),
+      {numRuns: 5000},
+    )
+  })
+
+  it('asked again right after has nothing left to do', () => {
+    fc.assert(
+      fc.property(anyJob, anyOp, (record, wish) => {
+        const effect = applyControl(record, wish, NOW)
+        if (effect.kind !== 'change') return
+        assert.equal(applyControl({...record, ...effect.change}, wish, later(1)).kind, 'already')
+      }),
+      {numRuns: 5000},
+    )
+  })
+
+  it('never takes back a kill, and never touches what is over', () => {
+    fc.assert(
+      fc.property(anyJob, anyOp, (record, wish) => {
+        const effect = applyControl(record, wish, NOW)
+        if (isOver(record.state)) assert.notEqual(effect.kind, 'change')
+        if (record.desired !== 'killed' || effect.kind !== 'change') return
+        assert.notEqual(effect.change.desired ?? 'killed', 'run')
+        assert.notEqual(effect.change.desired ?? 'killed', 'suspended')
+      }),
+      {numRuns: 5000},
+    )
+  })
+
+  it('is refused with the job, its state and what could be done', () => {
+    const refusal = (record: JobRecord, op: ControlOp) => {
+      const effect = applyControl(record, {op}, NOW)
+      assert.ok(effect.kind === 'refused')
+      return `${effect.refusal.message} | ${effect.refusal.hint}`
+    }
+    assert.equal(
+      refusal(inState('running'), 'hold'),
+      "job 42 cannot be held: it is running | Stop it for a while with 'god suspend 42'.",
+    )
+    assert.equal(
+      refusal(inState('pending'), 'suspend'),
+      "job 42 cannot be suspended: it is pending | Keep it from starting with 'god hold 42'.",
+    )
+    assert.match(refusal(inState('held'), 'resume'), /god release 42/)
+    assert.match(refusal(inState('done'), 'resume'), /Submit it again/)
+    assert.match(refusal(inState('running', 'killed'), 'suspend'), /being killed/)
+  })
+
+  it('has a word for each operation, for people', () => {
+    for (const op of CONTROL_OPS) assert.match(PAST[op], /^\w+ requested$/)
+  })
+})
+
+describe('a kill', () => {
+  it('of a job that has not begun ends it at once', () => {
+    for (const state of ['pending', 'held'] as const) {
+      const effect = applyControl(inState(state), {op: 'kill', remark: 'wrong data'}, later(5))
+      assert.ok(effect.kind === 'change' && isFinal(effect.change.state))
+      assert.equal(effect.change.ended, later(5))
+      assert.equal(effect.change.reason?.text, 'killed before it started: wrong data')
+    }
+  })
+
+  it('names the polite signal, unless one is out already', () => {
+    const stopOf = (state: State) => {
+      const effect = applyControl(inState(state), {op: 'kill', signal: 'SIGINT'}, NOW)
+      assert.ok(effect.kind === 'change')
+      return effect.change.stop
+    }
+    assert.deepEqual(stopOf('running'), {cause: 'killed', at: NOW, signal: 'SIGINT'})
+    assert.equal(stopOf('stopping'), undefined)
+  })
+
+  it('leaves its remark in the record of a job that runs', () => {
+    const effect = applyControl(inState('running'), {op: 'kill', remark: 'wrong data'}, NOW)
+    assert.ok(effect.kind === 'change')
+    assert.deepEqual(effect.change.reason, {code: 'killed', text: 'kill requested: wrong data'})
+  })
+})
+
+describe('hold and release', () => {
+  it('a held job says why, and a released one is eligible from then on', () => {
+    const held = applyControl(inState('pending'), {op: 'hold', remark: 'until Monday'}, NOW)
+    assert.ok(held.kind === 'change')
+    assert.deepEqual(held.change.reason, {code: 'held', text: 'until Monday'})
+    const released = applyControl({...inState('pending'), ...held.change}, {op: 'release'}, later(60_000))
+    assert.ok(released.kind === 'change')
+    assert.deepEqual([released.change.reason, released.change.eligible], [null, later(60_000)])
+  })
+
+  it('a hold without a remark has a reason, too', () => {
+    const held = applyControl(inState('pending'), {op: 'hold'}, NOW)
+    assert.ok(held.kind === 'change')
+    assert.equal(held.change.reason?.text, 'held by request')
+  })
+})
