@@ -6,7 +6,8 @@
 import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
-import {type Refusal, refusal} from '../core/errors.js'
+import {GodError, type Refusal, refusal} from '../core/errors.js'
+import type {JobSpec} from '../core/job.js'
 import type {SubmitRequest} from '../core/request.js'
 import {claimOwner, raiseHint, readHint, removeClaim} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
@@ -28,6 +29,9 @@ type Verdict =
   | {readonly kind: 'wait'}
   | {readonly kind: 'refuse'; readonly refusal: Refusal}
 
+const DONE: Verdict = {kind: 'done'}
+const WAIT: Verdict = {kind: 'wait'}
+
 const refuse = (no: Refusal): Verdict => ({kind: 'refuse', refusal: no})
 
 const taken = (id: JobId): Verdict =>
@@ -35,15 +39,20 @@ const taken = (id: JobId): Verdict =>
     refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
   )
 
+/** Revision 1 says whose request became this job. */
+const isOwnJob = (service: Service, {drop, request}: Submission): boolean => {
+  const req = service.jobs.history(request.id)[0]?.record.req
+  return req?.uid === drop.uid && req.tok === request.tok
+}
+
 /** The id: free for this request, used by it already, or not to be had. Null = free. */
-const judgeId = (service: Service, {drop, request}: Submission): Verdict | null => {
-  const {id, tok} = request
-  if (service.jobs.read(id) !== null) {
-    return service.specs.read(id)?.tok === tok ? {kind: 'done'} : taken(id)
-  }
+const judgeId = (service: Service, submission: Submission): Verdict | null => {
+  const {drop, request} = submission
+  const {id} = request
+  if (service.jobs.read(id) !== null) return isOwnJob(service, submission) ? DONE : taken(id)
   if (service.manifest.contains(id)) return taken(id)
   const owner = claimOwner(service.durable.fs, service.layout, id)
-  if (owner !== null && owner !== drop.uid) return {kind: 'wait'}
+  if (owner !== null && owner !== drop.uid) return WAIT
   const hint = readHint(service.durable.fs, service.layout)
   if (id < hint) return null
   return owner === drop.uid && id <= hint + FAR_AHEAD ? null : taken(id)
@@ -67,7 +76,7 @@ const judge = (
   const verdict = judgeId(service, submission)
   if (verdict !== null) return verdict
   const account = accountOf(service, submission.drop.uid)
-  if (account === 'later') return {kind: 'wait'}
+  if (account === 'later') return WAIT
   if (account === null) {
     return refuse(
       refusal('E_REQUEST_BAD', `uid ${submission.drop.uid} has no account on this site`, 'Ask the operator.'),
@@ -79,9 +88,23 @@ const judge = (
   return 'record' in answer ? {kind: 'admit', admitted: answer} : refuse(answer)
 }
 
-/** Spec, then revision 1. False: the id went to another request meanwhile; judged again next pass. */
-const publishJob = (service: Service, {spec, record}: Admitted): boolean => {
-  if (service.specs.publish(spec).tok !== spec.tok) return false
+/** Whoever has published the spec has the id, and will publish revision 1 if he has not yet. Null = it is damaged. */
+const publishSpec = (service: Service, spec: JobSpec): 'ours' | 'taken' | null => {
+  try {
+    return service.specs.publish(spec).tok === spec.tok ? 'ours' : 'taken'
+  } catch (error) {
+    if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
+    service.log('warning', error.message)
+    return null
+  }
+}
+
+/** Spec, then revision 1. */
+const publishJob = (service: Service, {spec, record}: Admitted): Verdict => {
+  const whose = publishSpec(service, spec)
+  // A damaged spec is in quarantine now: the next pass writes it again.
+  if (whose === null) return WAIT
+  if (whose === 'taken') return taken(record.id)
   switch (service.jobs.publishFirst(record, 'later')) {
     case 'won':
       service.journal.write({
@@ -92,13 +115,19 @@ const publishJob = (service: Service, {spec, record}: Admitted): boolean => {
         to: record.state,
         by: `u${record.uid}`,
       })
-      return true
+      return DONE
     case 'taken':
-      return true
+      return DONE
     case 'void':
       service.specs.remove(record.id)
-      return false
+      return WAIT
   }
+}
+
+const refuseOne = (service: Service, {drop, request}: Submission, no: Refusal): void => {
+  const at = service.now()
+  drop.refuse(request.tok, {...no, id: request.id, at})
+  service.journal.write({at, what: 'refused', id: request.id, by: `u${drop.uid}`, text: no.message})
 }
 
 export const admitAll = (
@@ -108,40 +137,24 @@ export const admitAll = (
 ): {readonly admitted: number; readonly refused: number} => {
   if (submissions.length === 0) return {admitted: 0, refused: 0}
   const nodes = service.nodes.all()
-  const verdicts = submissions.map(submission => ({
-    submission,
-    verdict: judge(service, submission, nodes, author),
-  }))
-  const accepted = verdicts.flatMap(({verdict}) => (verdict.kind === 'admit' ? [verdict.admitted] : []))
-  const last = accepted.reduce((top, {record}) => Math.max(top, record.id), 0)
-  if (last > 0) {
+  const verdicts = submissions.map(submission => judge(service, submission, nodes, author))
+  const ids = verdicts.flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : []))
+  const last = ids.reduce<JobId | null>((top, id) => (top === null || id > top ? id : top), null)
+  if (last !== null) {
     author.check()
-    raiseHint(service.durable, service.layout, last as JobId)
+    raiseHint(service.durable, service.layout, last)
   }
-  let admitted = 0
   const finished: Submission[] = []
+  let admitted = 0
   let refused = 0
-  for (const {submission, verdict} of verdicts) {
+  for (const [i, submission] of submissions.entries()) {
+    const first = verdicts[i] ?? WAIT
+    const verdict = first.kind === 'admit' ? publishJob(service, first.admitted) : first
     if (verdict.kind === 'done') finished.push(submission)
-    if (verdict.kind === 'admit' && publishJob(service, verdict.admitted)) {
-      admitted++
-      finished.push(submission)
-    }
-    if (verdict.kind === 'refuse') {
-      refused++
-      submission.drop.refuse(submission.request.tok, {
-        ...verdict.refusal,
-        id: submission.request.id,
-        at: service.now(),
-      })
-      service.journal.write({
-        at: service.now(),
-        what: 'refused',
-        id: submission.request.id,
-        by: `u${submission.drop.uid}`,
-        text: verdict.refusal.message,
-      })
-    }
+    if (verdict.kind === 'done' && first.kind === 'admit') admitted++
+    if (verdict.kind !== 'refuse') continue
+    refused++
+    refuseOne(service, submission, verdict.refusal)
   }
   finish(service, finished)
   return {admitted, refused}
@@ -150,8 +163,8 @@ export const admitAll = (
 /** Nothing is unlinked before it is certain that hint, spec and revision 1 are on the disk. */
 const finish = (service: Service, finished: readonly Submission[]): void => {
   for (const {request} of finished) {
-    service.durable.syncLater(service.layout.specBucket(request.id))
-    service.durable.syncLater(service.layout.bucket(request.id))
+    service.specs.settle(request.id)
+    service.jobs.settle(request.id, 'later')
     raiseHint(service.durable, service.layout, request.id)
   }
   service.durable.syncPending()

@@ -9,6 +9,7 @@ import type {JobId, Token, Uid} from '../core/brand.js'
 import {applyControl} from '../core/control.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {mayChange} from '../core/permission.js'
+import {claimOwner} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author, Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
@@ -20,6 +21,8 @@ export interface ControlWork {
   readonly wanted: readonly Wanted[]
   /** Ids of requests that are not admitted yet. */
   readonly waiting: ReadonlySet<JobId>
+  /** Users with requests that were not read in this pass. */
+  readonly unread: ReadonlySet<Uid>
   readonly role: 'scheduler' | 'watcher'
   readonly author: Author
 }
@@ -50,7 +53,10 @@ export const applyControls = (
   return {applied, refused}
 }
 
-/** All jobs of one request, then its end: unlinked, or kept with the reason if no job took it. */
+/**
+ * All jobs of one request, then its end: unlinked, or kept with the reason if no job took it. What others published
+ * of it may not be on the disk yet, so each job's folder is synced before.
+ */
 const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => {
   work.busy.add(wanted.request.tok)
   const outcomes = wanted.request.ids.map(id => applyTo(service, work, wanted, id))
@@ -72,15 +78,22 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
 const applyTo = (service: Service, work: Work, wanted: Wanted, id: JobId): Outcome => {
   for (;;) {
     const base = service.jobs.read(id)
-    if (base === null) return absent(service, work, id)
-    const outcome = settled(service, work, wanted, base) ?? change(service, work, wanted, base)
+    const outcome = base === null ? absent(service, work, wanted, id) : applyOn(service, work, wanted, base)
     if (outcome !== null) return outcome
   }
 }
 
+const applyOn = (service: Service, work: Work, wanted: Wanted, base: Stored): Outcome | null => {
+  const outcome = settled(service, work, wanted, base) ?? change(service, work, wanted, base)
+  if (outcome?.kind === 'done') service.durable.syncLater(service.layout.bucket(base.record.id))
+  return outcome
+}
+
+const isOperator = (service: Service, uid: Uid): boolean => uid === service.uid || uid === 0
+
 /** Null = the request is still to be applied to this job. */
 const settled = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
-  const caller = {uid: drop.uid, operator: drop.uid === service.uid || drop.uid === 0}
+  const caller = {uid: drop.uid, operator: isOperator(service, drop.uid)}
   // The same answer as for a job that is not there: nobody learns whose ids exist.
   if (!mayChange(caller, base.record)) return unknownJob(base.record.id)
   if (isLast(base, drop.uid, request.tok) || !drop.has(request.tok)) return DONE
@@ -105,9 +118,13 @@ const unknownJob = (id: JobId): Outcome => ({
   refusal: refusal('E_NO_JOB', `there is no job ${id}`, 'See `god stat -a`.'),
 })
 
-const absent = (service: Service, work: Work, id: JobId): Outcome => {
+/** Its submit may be under way: dropped while we listed, or not read yet. Null = it has become a job: read it. */
+const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcome | null => {
   if (service.manifest.contains(id)) return DONE
-  return work.waiting.has(id) ? WAIT : unknownJob(id)
+  if (work.waiting.has(id) || claimOwner(service.durable.fs, service.layout, id) !== null) return WAIT
+  if (work.unread.has(drop.uid) || (work.unread.size > 0 && isOperator(service, drop.uid))) return WAIT
+  // A claim goes after revision 1 came.
+  return service.jobs.read(id) === null ? unknownJob(id) : null
 }
 
 /** True: the request that the record carries is no longer in the inbox (now). */
@@ -121,8 +138,9 @@ const finishOlder = (service: Service, work: Work, {record}: Stored): boolean =>
   if (taken.request.op === 'submit') {
     // Its revision 1 is there, so it is applied; only the admitting scheduler knows that all of it is synced.
     if (work.role !== 'scheduler') return false
-    service.durable.syncFolder(service.layout.specBucket(record.id))
-    service.durable.syncFolder(service.layout.bucket(record.id))
+    service.specs.settle(record.id)
+    service.jobs.settle(record.id, 'later')
+    service.durable.syncPending()
     drop.finish(record.req.tok)
     return true
   }

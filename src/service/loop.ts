@@ -3,19 +3,22 @@
  *
  * Each turn does a watcher pass and a scheduling pass for the leases it holds, then sleeps until a bell rings, the
  * engine tells of a change, a job it works on comes to rest, a grace period or walltime ends, or the poll interval
- * is over. Jobs are worked on beside the turns, so a slow start delays no kill. Started again after a crash it
- * needs nothing but the shared directory.
+ * is over. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
+ * fault costs one turn. Started again after a crash it needs nothing but the shared directory.
  */
 import type {Epoch, Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
-import {checkHalt} from './passes.js'
+import {checkHalt, isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {createWaker, type Waker} from './waker.js'
 import {watcherPass} from './watcher.js'
+
+/** Milliseconds that a stopped loop waits for work under way. */
+const PATIENCE = 5000
 
 export interface LoopOptions {
   readonly schedule: boolean
@@ -52,10 +55,20 @@ const keepScheduler = async (service: Service, options: LoopOptions, held: Held)
   if (held.scheduler === null) {
     const lease = await options.acquire('scheduler')
     if (lease === null) return null
-    held.scheduler = {lease, epoch: claimEpoch(service.durable, service.layout, options.holder)}
+    held.scheduler = {lease, epoch: await lead(service, options, lease)}
     service.log('info', `scheduling, epoch ${held.scheduler.epoch}`)
   }
   return held.scheduler.epoch
+}
+
+/** A lease without an epoch is of no use to anybody. */
+const lead = async (service: Service, options: LoopOptions, lease: Lease): Promise<Epoch> => {
+  try {
+    return claimEpoch(service.durable, service.layout, options.holder)
+  } catch (error) {
+    await lease.release()
+    throw error
+  }
 }
 
 const scheduleTurn = async (
@@ -95,9 +108,43 @@ const turn = async (
   return until
 }
 
+/** As `turn`; what may pass is told, and tried again in the next one. */
+const patientTurn = async (
+  service: Service,
+  options: LoopOptions,
+  held: Held,
+  reconciler: Reconciler,
+): Promise<Instant | null> => {
+  try {
+    return await turn(service, options, held, reconciler)
+  } catch (error) {
+    if (!isPassing(error)) throw error
+    service.log('warning', error instanceof Error ? error.message : String(error))
+    return null
+  }
+}
+
 const rest = (service: Service, options: LoopOptions, waker: Waker, until: Instant | null): Promise<void> => {
   const left = until === null ? options.poll : Math.max(1, until - service.now())
   return waker.sleep(signal => options.delay(Math.min(left, options.poll), signal))
+}
+
+/** What is under way may hang in a silent engine; whoever comes next goes on with it. */
+const finishWork = async (options: LoopOptions, reconciler: Reconciler): Promise<void> => {
+  const done = new AbortController()
+  const patience = options.delay(PATIENCE, done.signal)
+  await Promise.race([reconciler.idle(), patience])
+  done.abort()
+}
+
+const leave = async (service: Service, options: LoopOptions, held: Held, reconciler: Reconciler) => {
+  try {
+    await finishWork(options, reconciler)
+    service.durable.syncPending()
+  } finally {
+    await held.watcher?.release()
+    await held.scheduler?.lease.release()
+  }
 }
 
 export const runLoop = async (service: Service, options: LoopOptions): Promise<void> => {
@@ -108,14 +155,11 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
   options.signal.addEventListener('abort', waker.wake, {once: true})
   try {
     while (!options.signal.aborted) {
-      const until = await turn(service, options, held, reconciler)
+      const until = await patientTurn(service, options, held, reconciler)
       if (!options.signal.aborted) await rest(service, options, waker, until)
     }
   } finally {
     await stopListening()
-    await reconciler.idle()
-    service.durable.syncPending()
-    await held.watcher?.release()
-    await held.scheduler?.lease.release()
+    await leave(service, options, held, reconciler)
   }
 }

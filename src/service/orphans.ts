@@ -21,11 +21,13 @@ const judge = (service: Service, record: JobRecord | undefined, container: Liste
   if (record === undefined) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
   if (container.attempt < record.attempt) return 'over'
   if (container.attempt > record.attempt) return 'unknown'
-  const same = record.container?.nonce === container.nonce
-  if (isFinal(record.state)) return same ? 'ours' : 'over'
-  if (record.container === null) return 'unknown'
-  return same ? 'ours' : 'over'
+  if (record.container === null && !isFinal(record.state)) return 'unknown'
+  return isOf(record, container) ? 'ours' : 'over'
 }
+
+/** A late starter may have made the name once more, after the record's own container was removed. */
+export const isOf = ({container: own}: JobRecord, {id, nonce}: ListedContainer): boolean =>
+  own?.nonce === nonce && (own.id === null || own.id === id)
 
 const sightsPath = (service: Service): string => join(service.layout.engines, `orphans-${service.node}.json`)
 
@@ -68,6 +70,7 @@ export const removeOrphans = async (
     .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
   const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
   const doomed = [...of('over'), ...ripe(service, of('unknown'))]
+  let gone = 0
   for (const container of doomed) {
     service.log(
       'warning',
@@ -80,7 +83,21 @@ export const removeOrphans = async (
       attempt: container.attempt,
       text: container.name,
     })
-    await service.executor.remove(container.name, container.id)
+    if (await removed(service, container)) gone++
   }
-  return doomed.length
+  return gone
+}
+
+/** False: the engine could not; the next pass tries again. */
+const removed = async (service: Service, {name, id}: ListedContainer): Promise<boolean> => {
+  try {
+    await service.executor.remove(name, id)
+    return true
+  } catch (error) {
+    service.log(
+      'warning',
+      `orphan container ${name} stays: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return false
+  }
 }

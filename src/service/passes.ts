@@ -4,6 +4,7 @@
  */
 import {GodError} from '../core/errors.js'
 import {claimEpoch} from '../store/epoch.js'
+import {isErrno} from '../store/file-system.js'
 import {haltReason} from '../store/halt.js'
 import type {AcquireLease} from '../store/lease.js'
 import {createReconciler} from './reconciler.js'
@@ -21,9 +22,15 @@ export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void =>
     )
 }
 
+const NO_SPACE = ['ENOSPC', 'EDQUOT']
+
+/** A pass that failed so may succeed the next time; a long-lived process says so and goes on. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof GodError ? error.temporary && error.code !== 'E_HALTED' : isErrno(error, ...NO_SPACE)
+
 const quiet = (): void => undefined
 
-/** Null: another scheduler is at work. */
+/** Null: another scheduler is at work, or took over in the middle. */
 export const scheduleOnce = async (
   service: Service,
   acquire: AcquireLease,
@@ -39,8 +46,26 @@ export const scheduleOnce = async (
     await reconciler.idle()
     service.durable.syncPending()
     return report
+  } catch (error) {
+    if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
+    service.log('info', error.message)
+    return null
   } finally {
     await lease.release()
+  }
+}
+
+/** For a timetable: a passing fault costs one pass. */
+export const schedulePatiently = async (
+  service: Service,
+  acquire: AcquireLease,
+  holder: string,
+): Promise<void> => {
+  try {
+    await scheduleOnce(service, acquire, holder)
+  } catch (error) {
+    if (!isPassing(error)) throw error
+    service.log('warning', error instanceof Error ? error.message : String(error))
   }
 }
 

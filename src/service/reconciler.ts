@@ -1,34 +1,32 @@
 /**
- * Brings one job a step further, again and again, until nothing is to be done now (state.md 8).
+ * Works on many jobs at once, each settled by one worker (state.md 8).
  *
- * Both the scheduler (for what it has just placed) and the watcher (for its node) call it. Each step is decided
- * by the pure `advance`; here it is carried out. One job is never worked on twice at the same time in a process;
- * two processes are kept apart by the record's link, the container's name and the fence.
- * An engine that cannot be asked leaves the job as it is.
+ * Both the scheduler (for what it has just placed) and the watcher (for its node) call it. Two processes are kept
+ * apart by the record's link, the container's name and the fence; so are the two workers of a job whose kill comes
+ * while its start is still under way. What led nowhere is not tried again on the same sight before a pause that
+ * doubles, so an engine in trouble is not hammered. It keeps nothing that a crash could lose.
  */
-import type {ContainerView} from '@god-cli/api'
-import type {Instant, JobId} from '../core/brand.js'
-import {GodError, never} from '../core/errors.js'
-import type {JobRecord} from '../core/job.js'
-import {type Change, refusedStart} from '../core/outcome.js'
-import {advance, type Observed, type Step} from '../core/reconcile.js'
-import {isFinal} from '../core/state.js'
-import type {Stored} from '../store/job-store.js'
-import {publish} from './publish.js'
-import {plainAuthor, type Service} from './service.js'
-import {createContainer} from './start-container.js'
+import {type Instant, instant, type JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import type {Service} from './service.js'
+import {settle} from './settle-job.js'
 
-/** More steps than any life has between two waits; a guard against our own mistakes. */
-const MOST_STEPS = 24
+/** Milliseconds. */
+const FIRST_PAUSE = 1000
+const LONGEST_PAUSE = 60_000
 
-export interface Reconciled {
-  /** Look again then, though nothing rings; null = no need. */
-  readonly until: Instant | null
-  readonly unreachable: boolean
+/** What the caller saw of a job: the same sight again means that nothing has changed. */
+export interface Sight {
+  readonly text: string
+  /** A kill does not wait for a start that may take minutes (an image is being pulled). */
+  readonly urgent: boolean
 }
 
 export interface Reconciler {
-  reconcile(id: JobId): Promise<Reconciled>
+  /** Resolves when the job rests. Never rejects: the fault is logged, see `check`. */
+  reconcile(id: JobId, sight?: Sight): Promise<void>
+  /** Not before then: the last try on this very sight led nowhere. Null = try. */
+  restsUntil(id: JobId, sight: Sight): Instant | null
   /** Ids being worked on now. */
   busy(): ReadonlySet<JobId>
   /** Resolves when nothing is being worked on; then as `check`. */
@@ -37,153 +35,80 @@ export interface Reconciler {
   check(): void
 }
 
-const SETTLED: Reconciled = {until: null, unreachable: false}
+interface Pause {
+  readonly sight: string
+  readonly length: number
+  readonly until: Instant
+}
+
+const createPauses = (now: () => Instant) => {
+  const pauses = new Map<JobId, Pause>()
+  return {
+    end: (id: JobId): void => {
+      pauses.delete(id)
+    },
+    begin: (id: JobId, sight: string): void => {
+      const before = pauses.get(id)
+      const length = before?.sight === sight ? Math.min(before.length * 2, LONGEST_PAUSE) : FIRST_PAUSE
+      pauses.set(id, {sight, length, until: instant(now() + length)})
+    },
+    until: (id: JobId, sight: string): Instant | null => {
+      const pause = pauses.get(id)
+      return pause?.sight === sight && now() < pause.until ? pause.until : null
+    },
+  }
+}
+
+/** The workers of one kind, at most one a job. */
+const createWorkers = (work: (id: JobId, sight: Sight | undefined) => Promise<void>, wake: () => void) => {
+  const active = new Map<JobId, Promise<void>>()
+  const run = async (id: JobId, sight: Sight | undefined): Promise<void> => {
+    await work(id, sight)
+    active.delete(id)
+    wake()
+  }
+  return {
+    active,
+    start: (id: JobId, sight: Sight | undefined): Promise<void> => {
+      const already = active.get(id)
+      if (already !== undefined) return already
+      const done = run(id, sight)
+      active.set(id, done)
+      return done
+    },
+  }
+}
 
 export const createReconciler = (service: Service, wake: () => void): Reconciler => {
-  const running = new Map<JobId, Promise<Reconciled>>()
+  const pauses = createPauses(service.now)
   let fatal: GodError | null = null
-  const guarded = async (id: JobId): Promise<Reconciled> => {
+  const attempt = async (id: JobId): Promise<boolean> => {
     try {
       return await settle(service, id)
     } catch (error) {
       if (error instanceof GodError && !error.temporary) fatal ??= error
       service.log('warning', `job ${id}: ${error instanceof Error ? error.message : String(error)}`)
-      return {until: null, unreachable: true}
-    } finally {
-      running.delete(id)
-      wake()
+      return false
     }
   }
+  const work = async (id: JobId, sight: Sight | undefined): Promise<void> => {
+    if (await attempt(id)) pauses.end(id)
+    else if (sight !== undefined) pauses.begin(id, sight.text)
+  }
+  const calm = createWorkers(work, wake)
+  const urgent = createWorkers(work, wake)
   const check = (): void => {
     if (fatal !== null) throw fatal
   }
   return {
-    reconcile: id => {
-      const already = running.get(id)
-      if (already !== undefined) return already
-      const work = guarded(id)
-      running.set(id, work)
-      return work
-    },
-    busy: () => new Set(running.keys()),
+    reconcile: (id, sight) => (sight?.urgent === true ? urgent : calm).start(id, sight),
+    restsUntil: (id, sight) => pauses.until(id, sight.text),
+    busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),
     idle: async () => {
-      while (running.size > 0) await Promise.all(running.values())
+      while (calm.active.size + urgent.active.size > 0)
+        await Promise.all([...calm.active.values(), ...urgent.active.values()])
       check()
     },
     check,
-  }
-}
-
-const settle = async (service: Service, id: JobId): Promise<Reconciled> => {
-  let last = ''
-  for (let i = 0; i < MOST_STEPS; i++) {
-    const stored = service.jobs.read(id)
-    if (stored === null || stored.record.container === null) return SETTLED
-    const observed = await observe(service, stored.record)
-    const step = advance(stored.record, observed, service.now(), service.settings.limits)
-    if (step.do === 'none') return {until: step.until, unreachable: observed.container === 'unknown'}
-    const said = `${stored.record.rev} ${step.do}`
-    // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
-    if (said === last) return SETTLED
-    last = said
-    await perform(service, stored, step)
-  }
-  service.log('warning', `job ${id} took ${MOST_STEPS} steps without coming to rest`)
-  return SETTLED
-}
-
-const inspect = async (service: Service, record: JobRecord): Promise<ContainerView | null | 'unknown'> => {
-  if (record.container === null) return null
-  try {
-    return await service.executor.inspect(record.container.id ?? record.container.name)
-  } catch (error) {
-    service.log(
-      'warning',
-      `job ${record.id}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    )
-    return 'unknown'
-  }
-}
-
-const observe = async (service: Service, record: JobRecord): Promise<Observed> => {
-  const container = await inspect(service, record)
-  const {work} = service
-  return {
-    container,
-    fence: isFinal(record.state) ? 'none' : work.fence(record.uid, record.id, record.attempt),
-    exitFile: isFinal(record.state) ? null : work.exitFile(record.uid, record.id, record.attempt),
-  }
-}
-
-const author = (record: JobRecord) => plainAuthor('watcher', record.epoch)
-
-const perform = async (
-  service: Service,
-  stored: Stored,
-  step: Exclude<Step, {do: 'none'}>,
-): Promise<void> => {
-  const {executor} = service
-  const {record} = stored
-  switch (step.do) {
-    case 'create': {
-      const answer = await createContainer(service, record)
-      if (answer.answer === 'refused') end(service, stored, refusedStart(answer.reason, service.now()))
-      return
-    }
-    case 'start':
-      return start(service, stored, step.id)
-    case 'pause':
-      return executor.pause(step.id)
-    case 'unpause':
-      return executor.unpause(step.id)
-    case 'signal':
-      await executor.signal(step.id, step.signal)
-      if (step.change !== null) publish(service, stored, step.change, author(record), 'now')
-      return
-    case 'publish':
-      publish(service, stored, step.change, author(record), syncOf(step.change))
-      return
-    case 'collect': {
-      const usage = await executor.usage(step.container.name, step.container.id)
-      end(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
-      return
-    }
-    case 'remove':
-      return executor.remove(step.container.name, step.container.id)
-    case 'void':
-      service.work.voidAttempt(record.uid, record.id, record.attempt)
-      return
-    default:
-      return never(step)
-  }
-}
-
-const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({
-  cpuSeconds: Math.max(0, Number(usage.cpuSeconds.toFixed(6))),
-  maxMemory: Math.max(0, Math.round(usage.maxMemory)),
-  exact: usage.exact,
-})
-
-/** Only the engine tells running and suspended by name again after a power loss. */
-const syncOf = (change: Change): 'now' | 'later' =>
-  change.state === 'running' || change.state === 'suspended' ? 'later' : 'now'
-
-const end = (service: Service, stored: Stored, change: Change): void => {
-  publish(service, stored, change, author(stored.record), 'now')
-}
-
-/** S3: the record is read again right before the engine starts anything. */
-const start = async (service: Service, stored: Stored, containerId: string): Promise<void> => {
-  const {record} = stored
-  if (!service.jobs.isCurrent(stored)) {
-    const fresh = service.jobs.read(record.id)
-    const still = fresh !== null && fresh.record.container?.nonce === record.container?.nonce
-    // It is another attempt's turn: ours must never run. If it is still this attempt, somebody may have adopted it.
-    if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
-    return
-  }
-  const answer = await service.executor.start(containerId)
-  if (answer.answer === 'refused') {
-    end(service, stored, refusedStart(answer.reason, service.now()))
   }
 }

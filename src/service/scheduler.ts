@@ -40,11 +40,9 @@ const pendingJob = (record: JobRecord): PendingJob => ({
 })
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
-const reportedNodes = async (service: Service): Promise<readonly NodeReport[]> => {
+const nodesOf = async (service: Service): Promise<readonly NodeReport[]> => {
   try {
-    const nodes = await service.executor.nodes()
-    service.nodes.report(nodes)
-    return nodes
+    return await service.executor.nodes()
   } catch (error) {
     service.log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return []
@@ -102,7 +100,8 @@ export const schedulerPass = async (service: Service, mine: Epoch): Promise<Sche
     check: () => checkEpoch(service.durable, service.layout, mine),
   }
   author.check()
-  const nodes = await reportedNodes(service)
+  const nodes = await nodesOf(service)
+  service.nodes.report(nodes)
   const taken = takeRequests(service, 'scheduler', author)
   burnClaims(service)
   const live = service.jobs.all()

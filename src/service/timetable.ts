@@ -1,4 +1,7 @@
-/** Passes by timetable: the only use of cron. One pass at a time; a pass that is still running is not doubled. */
+/**
+ * Passes by timetable: the only use of cron. One pass at a time; a pass that is still running is not doubled, and is
+ * finished before the end.
+ */
 import {CronJob, validateCronExpression} from 'cron'
 import {GodError} from '../core/errors.js'
 
@@ -18,23 +21,18 @@ export const runTimetable = async (
   }
   let failed: unknown = null
   await new Promise<void>(resolve => {
-    const job = CronJob.from({
-      cronTime: expression,
-      onTick: async () => {
-        try {
-          await pass()
-        } catch (error) {
-          failed = error
-          stop()
-        }
-      },
-      waitForCompletion: true,
-      start: true,
-    })
     const stop = (): void => {
-      void job.stop()
-      resolve()
+      void Promise.resolve(job.stop()).then(resolve)
     }
+    const tick = async (): Promise<void> => {
+      try {
+        await pass()
+      } catch (error) {
+        failed = error
+        stop()
+      }
+    }
+    const job = CronJob.from({cronTime: expression, onTick: tick, waitForCompletion: true, start: true})
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, {once: true})
   })

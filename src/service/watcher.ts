@@ -11,8 +11,8 @@ import type {JobRecord} from '../core/job.js'
 import {advance} from '../core/reconcile.js'
 import {isAllocated, isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
-import {removeOrphans} from './orphans.js'
-import type {Reconciler} from './reconciler.js'
+import {isOf, removeOrphans} from './orphans.js'
+import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
 import {takeRequests} from './take-requests.js'
 
@@ -21,7 +21,7 @@ export interface WatcherReport {
   readonly worked: readonly JobId[]
   /** The next moment at which a grace period or a walltime ends. */
   readonly until: Instant | null
-  /** Null: the engine could not be asked. */
+  /** Containers removed, or null: the engine could not be asked. */
   readonly orphans: number | null
 }
 
@@ -70,34 +70,57 @@ const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
 const isMine = (service: Service, record: JobRecord): boolean =>
   record.node === service.node && (isAllocated(record.state) || isFinal(record.state))
 
+const sightOf = (record: JobRecord, status: string): Sight => ({
+  text: `${record.rev} ${status}`,
+  urgent: record.desired === 'killed',
+})
+
+interface Share {
+  readonly worked: readonly JobId[]
+  readonly until: Instant | null
+}
+
 const handOver = (
   service: Service,
   reconciler: Reconciler,
   live: readonly Stored[],
   containers: readonly ListedContainer[],
-): {worked: JobId[]; until: Instant | null} => {
+): Share => {
   const byName = new Map(containers.map(container => [container.name, container]))
   const worked: JobId[] = []
   let until: Instant | null = null
   for (const {record} of live) {
     if (!isMine(service, record) || record.container === null) continue
-    const when = need(service, record, byName.get(record.container.name))
+    const named = byName.get(record.container.name)
+    const container = named !== undefined && isOf(record, named) ? named : undefined
+    const sight = sightOf(record, container?.status ?? 'absent')
+    const needed = need(service, record, container)
+    const when = needed === 'now' ? (reconciler.restsUntil(record.id, sight) ?? 'now') : needed
     if (when !== 'now') {
       until = earlier(until, when)
       continue
     }
     worked.push(record.id)
-    void reconciler.reconcile(record.id)
+    void reconciler.reconcile(record.id, sight)
   }
   return {worked, until}
+}
+
+/** With a silent engine a kill can still be carried out on what has not started: its attempt is made void. */
+const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly Stored[]): Share => {
+  const worked = live
+    .filter(({record}) => isMine(service, record) && record.state === 'starting')
+    .filter(({record}) => record.desired === 'killed')
+    .filter(({record}) => reconciler.restsUntil(record.id, sightOf(record, 'silent')) === null)
+  for (const {record} of worked) void reconciler.reconcile(record.id, sightOf(record, 'silent'))
+  return {worked: worked.map(({record}) => record.id), until: null}
 }
 
 export const watcherPass = async (service: Service, reconciler: Reconciler): Promise<WatcherReport> => {
   takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
   const containers = await listed(service)
-  if (containers === null) return {worked: [], until: null, orphans: null}
   const live = service.jobs.all()
-  const {worked, until} = handOver(service, reconciler, live, containers)
-  const orphans = await removeOrphans(service, live, containers, reconciler.busy())
-  return {worked, until, orphans}
+  if (containers === null) return {...handOverSilent(service, reconciler, live), orphans: null}
+  const share = handOver(service, reconciler, live, containers)
+  return {...share, orphans: await removeOrphans(service, live, containers, reconciler.busy())}
 }

@@ -26,6 +26,9 @@ const MUTATING: ReadonlySet<string> = new Set([
   'fchmod',
 ])
 
+/** Changes the disk or the engine: a step at which a process may be killed. */
+export const isMutating = (call: string): boolean => MUTATING.has(call) || call.startsWith('engine.')
+
 export interface Fault {
   /** Which calls are counted; absent: every mutating one. */
   readonly call?: string
@@ -51,6 +54,7 @@ export interface Hook {
 interface OpenFile {
   readonly node: Inode
   readonly path: string
+  readonly writes: boolean
 }
 
 const statOf = (node: Inode): Stat => ({
@@ -78,10 +82,17 @@ export class DiskProcess implements FileSystem {
   readonly counts = new Map<string, number>()
   mutations = 0
   fired = 0
+  /** The call that the fault met. */
+  firedAt = ''
 
   constructor(disk: MemoryDisk, uid = 1000) {
     this.#disk = disk
     this.#uid = uid
+  }
+
+  /** Killed: every further call throws. */
+  get dead(): boolean {
+    return this.#dead
   }
 
   plan(fault: Fault): this {
@@ -97,7 +108,7 @@ export class DiskProcess implements FileSystem {
   /** Runs a call with its faults. `call` as in MUTATING, or `engine.x`. */
   mutate<T>(call: string, path: string, act: () => T): T {
     if (this.#dead) throw new Crash('this process is dead')
-    if (MUTATING.has(call) || call.startsWith('engine.')) {
+    if (isMutating(call)) {
       this.mutations++
       this.counts.set(call, (this.counts.get(call) ?? 0) + 1)
     }
@@ -114,13 +125,13 @@ export class DiskProcess implements FileSystem {
   #due(call: string, path: string): Fault['effect'] | null {
     const fault = this.#fault
     if (fault === null) return null
-    if (fault.call === undefined ? !(MUTATING.has(call) || call.startsWith('engine.')) : fault.call !== call)
-      return null
+    if (fault.call === undefined ? !isMutating(call) : fault.call !== call) return null
     if (fault.path !== undefined && !path.includes(fault.path)) return null
     this.#counted++
     const from = typeof fault.effect === 'object' && fault.effect.from === true
     if (from ? this.#counted < fault.n : this.#counted !== fault.n) return null
     this.fired++
+    this.firedAt = `${call} ${path}`
     return fault.effect
   }
 
@@ -164,6 +175,12 @@ export class DiskProcess implements FileSystem {
     return node
   }
 
+  #needFolder(path: string): Inode {
+    const node = this.#need(path)
+    if (node.kind !== 'folder') throw new Errno('ENOTDIR', path)
+    return node
+  }
+
   #file(fd: number): OpenFile {
     const open = this.#open.get(fd)
     if (open === undefined) throw new Errno('EBADF', String(fd))
@@ -190,23 +207,28 @@ export class DiskProcess implements FileSystem {
         this.#touch(parent)
       }
       if (flag === 'guarded-folder' && target.kind !== 'folder') throw new Errno('ENOTDIR', path)
+      if (creates && target.kind === 'folder') throw new Errno('EISDIR', path)
       const fd = this.#fds++
-      this.#open.set(fd, {node: target, path})
+      this.#open.set(fd, {node: target, path, writes: creates})
       return fd
     })
   }
 
   read(fd: number, buffer: Uint8Array, position: number): number {
     return this.mutate('read', this.#file(fd).path, () => {
-      const chunk = this.#file(fd).node.bytes.subarray(position, position + buffer.length)
+      const {node, path, writes} = this.#file(fd)
+      if (writes) throw new Errno('EBADF', path)
+      if (node.kind === 'folder') throw new Errno('EISDIR', path)
+      const chunk = node.bytes.subarray(position, position + buffer.length)
       buffer.set(chunk)
       return chunk.length
     })
   }
 
   write(fd: number, bytes: Uint8Array): number {
-    const {node, path} = this.#file(fd)
+    const {node, path, writes} = this.#file(fd)
     return this.mutate('write', path, () => {
+      if (!writes) throw new Errno('EBADF', path)
       const short = this.#fault?.effect === 'short' && this.#counted === this.#fault.n && bytes.length > 1
       const part = short ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
       node.bytes = Buffer.concat([node.bytes, part])
@@ -224,13 +246,16 @@ export class DiskProcess implements FileSystem {
 
   fsyncDir(path: string): void {
     this.mutate('fsyncDir', path, () => {
-      const node = this.#need(path)
+      const node = this.#needFolder(path)
       node.durableNames = new Map(node.names)
     })
   }
 
   close(fd: number): void {
-    if (!this.#dead) this.#open.delete(fd)
+    if (this.#dead) return
+    const {path} = this.#file(fd)
+    this.#open.delete(fd)
+    this.mutate('close', path, () => undefined)
   }
 
   fstat(fd: number): Stat {
@@ -246,6 +271,7 @@ export class DiskProcess implements FileSystem {
       const source = this.#need(from)
       const {parent, name, node} = this.#resolve(to)
       if (node !== null) throw new Errno('EEXIST', to)
+      if (source.kind === 'folder') throw new Errno('EPERM', to)
       parent.names.set(name, source)
       source.nlink++
       this.#touch(parent)
@@ -257,12 +283,21 @@ export class DiskProcess implements FileSystem {
       const source = this.#resolve(from)
       if (source.node === null) throw new Errno('ENOENT', from)
       const target = this.#resolve(to)
-      if (target.node !== null) target.node.nlink--
+      if (target.node === source.node) return
+      if (target.node !== null) this.#makeWay(source.node, target.node, to)
       source.parent.names.delete(source.name)
       target.parent.names.set(target.name, source.node)
       this.#touch(source.parent)
       this.#touch(target.parent)
     })
+  }
+
+  /** rename(2) over a name. */
+  #makeWay(source: Inode, target: Inode, path: string): void {
+    if (source.kind === 'file' && target.kind === 'folder') throw new Errno('EISDIR', path)
+    if (source.kind === 'folder' && target.kind === 'file') throw new Errno('ENOTDIR', path)
+    if (target.names.size > 0) throw new Errno('ENOTEMPTY', path)
+    target.nlink--
   }
 
   unlink(path: string): void {
@@ -289,6 +324,7 @@ export class DiskProcess implements FileSystem {
     this.mutate('rmdir', path, () => {
       const {parent, name, node} = this.#resolve(path)
       if (node === null) throw new Errno('ENOENT', path)
+      if (node.kind === 'file') throw new Errno('ENOTDIR', path)
       if (node.names.size > 0) throw new Errno('ENOTEMPTY', path)
       parent.names.delete(name)
       this.#touch(parent)
@@ -297,9 +333,7 @@ export class DiskProcess implements FileSystem {
 
   readdir(path: string): readonly string[] {
     return this.mutate('readdir', path, () => {
-      const node = this.#need(path)
-      if (node.kind !== 'folder') throw new Errno('ENOTDIR', path)
-      return [...node.names.keys()]
+      return [...this.#needFolder(path).names.keys()]
     })
   }
 

@@ -77,6 +77,10 @@ export class World {
   readonly nodes: readonly NodeReport[]
   readonly settings: ServiceSettings
   readonly log: string[] = []
+  /** While true no call reaches the engine; what runs in it runs on. */
+  engineDown = false
+  /** Request files that a test wrote by hand, not as a request looks. */
+  readonly planted = new Set<string>()
   #tokens = 0
 
   constructor(options: WorldOptions = {}) {
@@ -118,8 +122,23 @@ export class World {
 
   readonly random = (): string => (++this.#tokens).toString(16).padStart(24, '0')
 
+  /** Tokens as this process draws them: a process that is run again draws the same. */
+  randomOf(fs: DiskProcess): () => string {
+    return () => fs.mutate('look.random', '', this.random)
+  }
+
   durable(fs: DiskProcess): Durable {
-    return createDurable({fs, random: this.random, halt: why => writeHalt(fs, this.layout, why)})
+    return createDurable({fs, random: this.randomOf(fs), halt: why => writeHalt(fs, this.layout, why)})
+  }
+
+  /** The machine loses power: what was not synced is gone, and all that ran ended (docker.md 1.6). Tells which. */
+  powerLoss(): readonly number[] {
+    this.disk.powerLoss()
+    const cut = this.engine.all().filter(({status}) => status === 'running' || status === 'paused')
+    for (const container of cut) {
+      Object.assign(container, {status: 'exited', exitCode: 255, finishedAt: this.clock.now()})
+    }
+    return cut.map(({spec}) => spec.job)
   }
 
   /** A process of god with its own view of the disk and counted engine calls. */
@@ -128,30 +147,37 @@ export class World {
   }
 
   /** A user's `submit`; returns the printed id. */
-  submit(wish: Partial<Wish> = {}, fs = new DiskProcess(this.disk), user = USER): JobId {
+  submit(wish: Partial<Wish> = {}, fs?: DiskProcess, user = USER): JobId {
+    return this.#submit(wish, fs ?? new DiskProcess(this.disk, user), user)
+  }
+
+  #submit(wish: Partial<Wish>, fs: DiskProcess, user: number): JobId {
     const durable = this.durable(fs)
     const id = claimId(durable, this.layout)
     const full: Wish = {command: {kind: 'argv', argv: ['true']}, ...wish}
-    const tok = token(this.random())
+    const random = this.randomOf(fs)
+    const tok = token(random())
     dropRequest(
-      {durable, layout: this.layout, uid: uid(user), random: this.random},
+      {durable, layout: this.layout, uid: uid(user), random},
       {v: 1, op: 'submit', tok, cluster: FORMAT.cluster, id, wish: full},
     )
     return id
   }
 
-  control(op: ControlOp, ids: readonly JobId[], fs = new DiskProcess(this.disk), user = USER): void {
-    const tok = token(this.random())
+  control(op: ControlOp, ids: readonly JobId[], user = USER): void {
+    const fs = new DiskProcess(this.disk, user)
+    const random = this.randomOf(fs)
+    const tok = token(random())
     this.clock.advance(1)
     dropRequest(
-      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random: this.random},
+      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
       {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids]},
     )
   }
 
   /** One scheduling and one watching pass of a fresh process, as cron would. */
-  async cron(): Promise<void> {
-    const god = this.process()
+  async cron(fs?: DiskProcess): Promise<void> {
+    const god = this.process(fs)
     await god.schedule()
     await god.watch()
   }
@@ -184,7 +210,7 @@ export class GodProcess {
     const {layout} = world
     const durable = world.durable(fs)
     const manifest = createManifestReader(fs, layout)
-    const quarantine = createQuarantine(fs, layout, world.random)
+    const quarantine = createQuarantine(fs, layout, world.randomOf(fs))
     const auth: Auth = {
       byUid: wanted => ACCOUNTS.find(account => account.uid === wanted) ?? null,
       byName: wanted => ACCOUNTS.find(account => account.name === wanted) ?? null,
@@ -211,8 +237,8 @@ export class GodProcess {
       settings: world.settings,
       node,
       uid: USER,
-      now: world.clock.now,
-      random: world.random,
+      now: () => fs.mutate('look.now', '', world.clock.now),
+      random: world.randomOf(fs),
       log: (_level, text) => world.log.push(text),
     }
   }
@@ -234,7 +260,11 @@ export class GodProcess {
         if (typeof member !== 'function') return member
         const call = member as (...args: unknown[]) => unknown
         const kind = counted.has(name) ? `engine.${name}` : `look.${name}`
-        return async (...args: unknown[]) => fs.mutate(kind, String(args[0]), () => call(...args))
+        return async (...args: unknown[]) =>
+          fs.mutate(kind, String(args[0]), () => {
+            if (world.engineDown) throw new Error('the engine does not answer')
+            return call(...args)
+          })
       },
     })
   }

@@ -1,0 +1,137 @@
+/**
+ * Brings one job a step further, again and again, until nothing is to be done now (state.md 8).
+ *
+ * Each step is decided by the pure `advance`; here it is carried out. After a crash between any two of them the
+ * next call goes on from what record, engine and fence say then.
+ */
+import type {ContainerView} from '@god-cli/api'
+import type {JobId} from '../core/brand.js'
+import {never} from '../core/errors.js'
+import type {JobRecord} from '../core/job.js'
+import {type Change, refusedStart} from '../core/outcome.js'
+import {advance, type Observed, type Step} from '../core/reconcile.js'
+import {isFinal} from '../core/state.js'
+import type {Stored} from '../store/job-store.js'
+import {publish} from './publish.js'
+import {plainAuthor, type Service} from './service.js'
+import {createContainer} from './start-container.js'
+
+/** More steps than any life has between two waits; a guard against our own mistakes. */
+const MOST_STEPS = 24
+
+/** True: it came on and rests now. False: there was nothing we could do, or what we did cannot be seen yet. */
+export const settle = async (service: Service, id: JobId): Promise<boolean> => {
+  let last = ''
+  for (let i = 0; i < MOST_STEPS; i++) {
+    const stored = service.jobs.read(id)
+    if (stored === null || stored.record.container === null) return i > 0
+    const observed = await observe(service, stored.record)
+    const step = advance(stored.record, observed, service.now(), service.settings.limits)
+    if (step.do === 'none') return i > 0
+    const said = `${stored.record.rev} ${step.do}`
+    // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
+    if (said === last) return false
+    last = said
+    await perform(service, stored, step)
+  }
+  service.log('warning', `job ${id} took ${MOST_STEPS} steps without coming to rest`)
+  return false
+}
+
+const inspect = async (service: Service, record: JobRecord): Promise<ContainerView | null | 'unknown'> => {
+  if (record.container === null) return null
+  try {
+    return await service.executor.inspect(record.container.id ?? record.container.name)
+  } catch (error) {
+    service.log(
+      'warning',
+      `job ${record.id}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return 'unknown'
+  }
+}
+
+const observe = async (service: Service, record: JobRecord): Promise<Observed> => {
+  const container = await inspect(service, record)
+  const {work} = service
+  return {
+    container,
+    fence: isFinal(record.state) ? 'none' : work.fence(record.uid, record.id, record.attempt),
+    exitFile: isFinal(record.state) ? null : work.exitFile(record.uid, record.id, record.attempt),
+  }
+}
+
+const author = (record: JobRecord) => plainAuthor('watcher', record.epoch)
+
+const perform = async (
+  service: Service,
+  stored: Stored,
+  step: Exclude<Step, {do: 'none'}>,
+): Promise<void> => {
+  const {executor} = service
+  const {record} = stored
+  switch (step.do) {
+    case 'create': {
+      const answer = await createContainer(service, record)
+      if (answer.answer === 'refused') end(service, stored, refusedStart(answer.reason, service.now()))
+      return
+    }
+    case 'start':
+      return start(service, stored, step.id)
+    case 'pause':
+      return executor.pause(step.id)
+    case 'unpause':
+      return executor.unpause(step.id)
+    case 'signal':
+      await executor.signal(step.id, step.signal)
+      if (step.change !== null) publish(service, stored, step.change, author(record), 'now')
+      return
+    case 'publish':
+      publish(service, stored, step.change, author(record), syncOf(step.change))
+      return
+    case 'collect': {
+      const usage = await executor.usage(step.container.name, step.container.id)
+      end(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
+      return
+    }
+    case 'remove':
+      // E3 before E4, whoever published the end: without its container only the record tells of it.
+      service.durable.syncFolder(service.layout.bucket(record.id))
+      return executor.remove(step.container.name, step.container.id)
+    case 'void':
+      service.work.voidAttempt(record.uid, record.id, record.attempt)
+      return
+    default:
+      return never(step)
+  }
+}
+
+const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({
+  cpuSeconds: Math.max(0, Number(usage.cpuSeconds.toFixed(6))),
+  maxMemory: Math.max(0, Math.round(usage.maxMemory)),
+  exact: usage.exact,
+})
+
+/** Only the engine tells running and suspended by name again after a power loss. */
+const syncOf = (change: Change): 'now' | 'later' =>
+  change.state === 'running' || change.state === 'suspended' ? 'later' : 'now'
+
+const end = (service: Service, stored: Stored, change: Change): void => {
+  publish(service, stored, change, author(stored.record), 'now')
+}
+
+/** S3: the record is read again right before the engine starts anything. */
+const start = async (service: Service, stored: Stored, containerId: string): Promise<void> => {
+  const {record} = stored
+  if (!service.jobs.isCurrent(stored)) {
+    const fresh = service.jobs.read(record.id)
+    const still = fresh !== null && fresh.record.container?.nonce === record.container?.nonce
+    // It is another attempt's turn: ours must never run. If it is still this attempt, somebody may have adopted it.
+    if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
+    return
+  }
+  const answer = await service.executor.start(containerId)
+  if (answer.answer === 'refused') {
+    end(service, stored, refusedStart(answer.reason, service.now()))
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * What god does, as steps that can be stopped anywhere (R01): each scenario brings a world to the moment before its
+ * step without any fault, then takes the step with a process that may be killed in it.
+ */
+import type {JobId} from '../../src/core/brand.js'
+import {jobId} from '../../src/core/brand.js'
+import {ORPHAN_AFTER} from '../../src/service/orphans.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import type {DiskProcess} from '../support/disk-process.js'
+import {attempt, dying, plantRequest} from '../support/dying.js'
+import {GRACE, type World} from '../support/world.js'
+
+export interface Scenario {
+  readonly name: string
+  /** The ids that were printed. */
+  readonly prepare: (world: World) => Promise<readonly JobId[]>
+  /** Ids that were printed by the step itself. */
+  readonly step: (world: World, fs: DiskProcess) => Promise<readonly JobId[]>
+}
+
+const NONE: readonly JobId[] = []
+const LONG = {env: {FAKE_SECONDS: '25'}}
+const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
+
+const schedule = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> => {
+  await world.process(fs).schedule()
+  return NONE
+}
+
+const watch = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> => {
+  await world.process(fs).watch()
+  return NONE
+}
+
+/** Admitted and waiting: the engine is out of reach meanwhile. */
+const pending = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  world.engineDown = true
+  await world.cron()
+  world.engineDown = false
+  return ids
+}
+
+const running = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  await world.cron()
+  return ids
+}
+
+/** S1 was published, then its scheduler died. */
+const starting = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  const dead = world.process()
+  await schedulerPass(dead.service, dead.claimEpoch())
+  return ids
+}
+
+/** S2 too: the engine has created the container. */
+const created = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  const fs = dying(world, {call: 'engine.start', n: 1, effect: 'crash-before'})
+  await attempt(fs, () => world.process(fs).schedule())
+  return ids
+}
+
+/** S3 too: it runs, and no record says so. */
+const startedUnseen = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  const fs = dying(world, {call: 'engine.start', n: 1, effect: 'crash-after'})
+  await attempt(fs, () => world.process(fs).schedule())
+  return ids
+}
+
+const suspended = async (world: World, id: JobId): Promise<readonly JobId[]> => {
+  await world.cron()
+  world.control('suspend', [id])
+  await world.cron()
+  return [id]
+}
+
+/** A container that bears our labels, though no record asks for it. */
+const plantOrphan = (world: World, job: JobId): void => {
+  const [model] = world.engine.all()
+  if (model === undefined) throw new Error('an orphan is made after a model')
+  const attempt = job === model.spec.job ? model.spec.attempt : 50
+  const spec = {...model.spec, job, attempt, name: `god-orphan-${job}`, nonce: 'f'.repeat(24)}
+  world.engine.start(world.engine.create(spec))
+}
+
+const SUBMITTING: readonly Scenario[] = [
+  {name: 'submit', prepare: async () => NONE, step: async (world, fs) => [world.submit(LONG, fs)]},
+  {
+    name: 'submit beside others',
+    prepare: async world => [world.submit(LONG), world.submit(LONG, undefined, 1001)],
+    step: async (world, fs) => [world.submit(LONG, fs)],
+  },
+  {name: 'admit and start', prepare: async world => [world.submit(LONG)], step: schedule},
+  {name: 'admit held', prepare: async world => [world.submit({hold: true})], step: schedule},
+  {
+    name: 'admit many',
+    prepare: async world => [
+      world.submit(LONG),
+      world.submit({hold: true}, undefined, 1001),
+      world.submit(LONG, undefined, 1001),
+      world.submit({cpus: 99_000}),
+    ],
+    step: schedule,
+  },
+  {
+    name: 'burn a claim',
+    prepare: async world => {
+      const fs = dying(world, {call: 'rename', n: 1, effect: 'crash-before'})
+      await attempt(fs, async () => world.submit({}, fs))
+      world.clock.advance(11 * 60_000)
+      return [world.submit(LONG)]
+    },
+    step: schedule,
+  },
+]
+
+const STARTING: readonly Scenario[] = [
+  {name: 'start', prepare: world => pending(world, world.submit(LONG)), step: schedule},
+  {
+    name: 'start two users',
+    prepare: world => pending(world, world.submit(LONG), world.submit(LONG, undefined, 1001)),
+    step: schedule,
+  },
+  {
+    name: 'start a script',
+    prepare: world =>
+      pending(world, world.submit({...LONG, command: {kind: 'script', text: '#!/bin/sh\ntrue\n', args: []}})),
+    step: schedule,
+  },
+  {name: 'start again after S1', prepare: world => starting(world, world.submit(LONG)), step: watch},
+  {name: 'start again after S2', prepare: world => created(world, world.submit(LONG)), step: watch},
+  {name: 'adopt after S3', prepare: world => startedUnseen(world, world.submit(LONG)), step: watch},
+  {
+    name: 'the engine refuses the image',
+    prepare: world => pending(world, world.submit({env: {FAKE_REFUSE: 'no such image'}})),
+    step: schedule,
+  },
+  {
+    name: 'the engine cannot start it',
+    prepare: world => pending(world, world.submit({env: {FAKE_START_FAULT: 'exec format error'}})),
+    step: schedule,
+  },
+  {
+    name: 'give back: its name is taken',
+    prepare: async world => {
+      const ids = await created(world, world.submit(LONG))
+      for (const {spec} of world.engine.all())
+        Object.assign(spec, {nonce: 'e'.repeat(24), cluster: 'another'})
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'take over from a dead scheduler',
+    prepare: async world => {
+      const ids = [world.submit(LONG), world.submit(LONG)]
+      const fs = dying(world, {call: 'link', path: '.2.json', n: 2, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).schedule())
+      return ids
+    },
+    step: schedule,
+  },
+]
+
+const ENDING: readonly Scenario[] = [
+  ...(['done', 'failed', 'oom'] as const).map(end => ({
+    name: `finish: ${end}`,
+    prepare: async (world: World) => {
+      const how = {done: {}, failed: {FAKE_EXIT: '3'}, oom: {FAKE_OOM: '1'}}[end]
+      const ids = await running(world, world.submit({env: {FAKE_SECONDS: '2', ...how}}))
+      world.clock.advance(3000)
+      return ids
+    },
+    step: watch,
+  })),
+  {
+    name: 'walltime: the polite signal',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...FOREVER, walltime: 60}))
+      world.clock.advance(61_000)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'walltime: the last signal',
+    prepare: async world => {
+      const env = {...FOREVER.env, FAKE_IGNORES_TERM: '1'}
+      const ids = await running(world, world.submit({env, walltime: 60}))
+      world.clock.advance(61_000)
+      await world.cron()
+      world.clock.advance(GRACE)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'orphan of an unknown job',
+    prepare: async world => {
+      const ids = await running(world, world.submit(FOREVER))
+      plantOrphan(world, jobId(99))
+      world.control('kill', ids)
+      await world.cron()
+      world.clock.advance(ORPHAN_AFTER)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'orphan of a known job',
+    prepare: async world => {
+      const ids = await running(world, world.submit(LONG))
+      plantOrphan(world, ids[0] ?? jobId(1))
+      return ids
+    },
+    step: watch,
+  },
+]
+
+const kill = async (world: World, ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  world.control('kill', ids)
+  return ids
+}
+
+const CONTROLLING: readonly Scenario[] = [
+  {
+    name: 'kill pending, by the scheduler',
+    prepare: async world => kill(world, await pending(world, world.submit())),
+    step: schedule,
+  },
+  {
+    name: 'kill pending, by the watcher',
+    prepare: async world => kill(world, await pending(world, world.submit())),
+    step: watch,
+  },
+  {
+    name: 'kill at submission',
+    prepare: async world => kill(world, [world.submit(FOREVER)]),
+    step: schedule,
+  },
+  {
+    name: 'kill held',
+    prepare: async world => kill(world, await pending(world, world.submit({hold: true}))),
+    step: schedule,
+  },
+  {
+    name: 'kill starting',
+    prepare: async world => kill(world, await starting(world, world.submit(FOREVER))),
+    step: watch,
+  },
+  {
+    name: 'kill starting, created',
+    prepare: async world => kill(world, await created(world, world.submit(FOREVER))),
+    step: watch,
+  },
+  {
+    name: 'kill starting, engine silent',
+    prepare: async world => kill(world, await created(world, world.submit(FOREVER))),
+    step: async (world, fs) => {
+      world.engineDown = true
+      try {
+        return await watch(world, fs)
+      } finally {
+        world.engineDown = false
+      }
+    },
+  },
+  {
+    name: 'kill running',
+    prepare: async world => kill(world, await running(world, world.submit(FOREVER))),
+    step: watch,
+  },
+  {
+    name: 'kill running, by the scheduler',
+    prepare: async world => kill(world, await running(world, world.submit(FOREVER))),
+    step: schedule,
+  },
+  {
+    name: 'kill a stubborn one',
+    prepare: async world => {
+      const env = {...FOREVER.env, FAKE_IGNORES_TERM: '1'}
+      await kill(world, await running(world, world.submit({env})))
+      await world.cron()
+      world.clock.advance(GRACE)
+      return NONE
+    },
+    step: watch,
+  },
+  {
+    name: 'kill many with one request',
+    prepare: async world =>
+      kill(
+        world,
+        await running(world, world.submit(FOREVER), world.submit({hold: true}), world.submit(FOREVER)),
+      ),
+    step: watch,
+  },
+  {
+    name: 'kill suspended',
+    prepare: async world => kill(world, await suspended(world, world.submit(FOREVER))),
+    step: watch,
+  },
+  {
+    name: 'suspend',
+    prepare: async world => {
+      const ids = await running(world, world.submit(FOREVER))
+      world.control('suspend', ids)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'resume',
+    prepare: async world => {
+      const ids = await suspended(world, world.submit(LONG))
+      world.control('resume', ids)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'suspend and resume at once',
+    prepare: async world => {
+      const ids = await running(world, world.submit(FOREVER))
+      world.control('suspend', ids)
+      world.control('resume', ids)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'hold',
+    prepare: async world => {
+      const ids = await pending(world, world.submit())
+      world.control('hold', ids)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'release',
+    prepare: async world => {
+      const ids = await pending(world, world.submit({hold: true}))
+      world.control('release', ids)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'refuse a bad request',
+    prepare: async world => {
+      plantRequest(world, '{"v":1,"op":"kill"')
+      return NONE
+    },
+    step: watch,
+  },
+]
+
+export const SCENARIOS: readonly Scenario[] = [...SUBMITTING, ...STARTING, ...ENDING, ...CONTROLLING]

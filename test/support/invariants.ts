@@ -1,0 +1,227 @@
+/**
+ * What must be true of the shared directory, the journal and the engine (security-reliability.md B2, I1-I12).
+ *
+ * `safetyFaults` holds at every moment, also right after a crash; `restFaults` when faults have stopped and the
+ * passes have come to rest. Both look at the bytes on the disk and at what the fake engine has noted, not at what
+ * the code under test says. I13 and I14 need time and load; I5 lacks the charging, which comes with accounting.
+ */
+import assert from 'node:assert/strict'
+import type {JobId} from '../../src/core/brand.js'
+import {type JobRecord, parseRecord, parseSpec} from '../../src/core/job.js'
+import {parseRequest} from '../../src/core/request.js'
+import {isAllocated, isFinal, isOver, transitionFault} from '../../src/core/state.js'
+import {parseRecordName} from '../../src/store/layout.js'
+import {decode} from '../../src/store/record-codec.js'
+import type {World} from './world.js'
+
+type Faults = string[]
+
+const bytesOf = (world: World, path: string): Uint8Array => world.disk.lookup(path)?.bytes ?? new Uint8Array()
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** All revisions on the disk, ascending; a file that does not parse is a fault (I8). */
+const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
+  const jobs = new Map<JobId, JobRecord[]>()
+  for (const path of world.disk.files(world.layout.live)) {
+    const named = parseRecordName(baseName(path))
+    if (named === null) {
+      if (!baseName(path).startsWith('.t.')) faults.push(`I8: ${path} has no business here`)
+      continue
+    }
+    const parsed = decode(bytesOf(world, path), parseRecord)
+    if (!parsed.ok) faults.push(`I8: ${path}: ${parsed.why}`)
+    else if (parsed.value.id !== named.id || parsed.value.rev !== named.rev)
+      faults.push(`I8: ${path} tells of another job or revision`)
+    else jobs.set(named.id, [...(jobs.get(named.id) ?? []), parsed.value])
+  }
+  for (const list of jobs.values()) list.sort((a, b) => a.rev - b.rev)
+  return jobs
+}
+
+/** A job being packed by hand has lost its lowest revisions: what is left is void. */
+const isPacked = (world: World, id: JobId): boolean => world.process().service.manifest.contains(id)
+
+const chainFaults = (revs: readonly JobRecord[]): Faults => {
+  const faults: Faults = []
+  const first = revs[0]
+  if (first !== undefined && first.rev !== 1)
+    faults.push(`I4: job ${first.id} begins at revision ${first.rev}`)
+  for (const [i, next] of revs.entries()) {
+    const base = revs[i - 1]
+    if (base === undefined) continue
+    const why = transitionFault(base, next)
+    if (why !== null) faults.push(`I4: job ${next.id}: ${why}`)
+    if (next.epoch < base.epoch) faults.push(`I10: job ${next.id}: epoch ${next.epoch} after ${base.epoch}`)
+  }
+  return faults
+}
+
+const endFaults = (record: JobRecord): Faults => {
+  if (!isFinal(record.state)) return []
+  const faults: Faults = []
+  if (record.ended === null) faults.push(`I5: job ${record.id} is ${record.state} without an end`)
+  if (record.state !== 'done' && record.reason === null) faults.push(`I5: job ${record.id}: no reason`)
+  if (record.state === 'done' && record.exit?.code !== 0)
+    faults.push(`I5: job ${record.id} done without exit 0`)
+  if (record.started !== null && record.ended !== null && record.ended < record.started)
+    faults.push(`I5: job ${record.id} ended before it started`)
+  return faults
+}
+
+const placeFaults = (record: JobRecord): Faults =>
+  isAllocated(record.state) && (record.node === null || record.container === null)
+    ? [`I4: job ${record.id} is ${record.state} without node or container name`]
+    : []
+
+/** I6: what the records give away never exceeds a node. */
+const capacityFaults = (world: World, tops: readonly JobRecord[]): Faults =>
+  world.nodes.flatMap(({name, capacity}) => {
+    const here = tops.filter(record => record.node === name && isAllocated(record.state))
+    return (['cpus', 'memory'] as const).flatMap(kind => {
+      const sum = here.reduce((total, {resources}) => total + resources[kind], 0)
+      return sum > capacity[kind] ? [`I6: ${sum} of ${capacity[kind]} ${kind} given away on ${name}`] : []
+    })
+  })
+
+/** I2 and I3, by the engine's own notes. */
+const startFaults = (world: World): Faults => {
+  const faults: Faults = []
+  const begun = new Map<string, number>()
+  for (const {job, attempt} of world.engine.begun) {
+    const key = `job ${job}, attempt ${attempt}`
+    begun.set(key, (begun.get(key) ?? 0) + 1)
+  }
+  for (const [key, times] of begun) if (times > 1) faults.push(`I2: ${key} began ${times} times`)
+  const alive = new Map<number, number>()
+  for (const {ran, status, spec} of world.engine.all()) {
+    if (ran && status !== 'exited') alive.set(spec.job, (alive.get(spec.job) ?? 0) + 1)
+  }
+  for (const [job, times] of alive) if (times > 1) faults.push(`I3: ${times} live attempts of job ${job}`)
+  return faults
+}
+
+interface Line {
+  readonly what: string
+  readonly id?: number
+  readonly rev?: number
+}
+
+/** One winner for each revision, by the journal of all processes. */
+const journalFaults = (world: World): Faults => {
+  const won = new Map<string, number>()
+  for (const path of world.disk.files(world.layout.journal)) {
+    for (const text of (world.disk.text(path) ?? '').split('\n').slice(0, -1)) {
+      const line: Line = JSON.parse(text)
+      if (line.what !== 'transition' && line.what !== 'admitted') continue
+      const key = `revision ${line.rev} of job ${line.id}`
+      won.set(key, (won.get(key) ?? 0) + 1)
+    }
+  }
+  return [...won].flatMap(([key, times]) => (times > 1 ? [`I4: ${key} was won ${times} times`] : []))
+}
+
+const requestFaults = (world: World, path: string): Faults => {
+  const {disk} = world
+  const name = baseName(path)
+  if (name.endsWith('.req') && !world.planted.has(path)) {
+    const parsed = parseRequest(Buffer.from(bytesOf(world, path)).toString('utf8'))
+    return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
+  }
+  const reason = name.startsWith('.bad.') ? disk.text(path.replace('.bad.', '.why.')) : 'none needed'
+  return reason === null ? [`I8: ${path} has no reason beside it`] : []
+}
+
+const specFaults = (world: World, path: string): Faults => {
+  if (baseName(path).startsWith('.t.')) return []
+  const parsed = decode(bytesOf(world, path), parseSpec)
+  return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
+}
+
+/** I8 outside the records: specs and requests parse, nothing was quarantined, refusals have their reason. */
+const fileFaults = (world: World): Faults => {
+  const {layout, disk} = world
+  return [
+    ...disk.files(layout.quarantine).map(path => `I8: quarantined: ${path}`),
+    ...disk.files(layout.specs).flatMap(path => specFaults(world, path)),
+    ...disk.files(layout.inbox).flatMap(path => requestFaults(world, path)),
+  ]
+}
+
+/** I12: the root of the disk holds the shared directory alone. */
+const outsideFaults = (world: World): Faults =>
+  [...world.disk.root.names.keys()].flatMap(name =>
+    `/${name}` === world.layout.root ? [] : [`I12: /${name} was written`],
+  )
+
+/** Where a printed id is: a record, a request not yet taken, a refusal kept for its owner, or packed. */
+const isKept = (world: World, id: JobId, jobs: ReadonlyMap<JobId, unknown>): boolean => {
+  if (jobs.has(id) || isPacked(world, id)) return true
+  return world.disk.files(world.layout.inbox).some(path => {
+    const text = world.disk.text(path) ?? ''
+    return !baseName(path).startsWith('.t.') && text.includes(`"id":${id},`)
+  })
+}
+
+const live = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
+  const jobs = revisions(world, faults)
+  for (const id of [...jobs.keys()]) if (isPacked(world, id)) jobs.delete(id)
+  return jobs
+}
+
+const topsOf = (jobs: ReadonlyMap<JobId, readonly JobRecord[]>): JobRecord[] =>
+  [...jobs.values()].flatMap(revs => revs.at(-1) ?? [])
+
+/** True at every moment. `printed`: ids that a submit has told its user. */
+export const safetyFaults = (world: World, printed: readonly JobId[]): Faults => {
+  const faults: Faults = []
+  const jobs = live(world, faults)
+  const tops = topsOf(jobs)
+  for (const id of printed) if (!isKept(world, id, jobs)) faults.push(`I1: job ${id} was printed and is gone`)
+  for (const revs of jobs.values()) faults.push(...chainFaults(revs), ...revs.flatMap(endFaults))
+  faults.push(...tops.flatMap(placeFaults), ...capacityFaults(world, tops), ...startFaults(world))
+  faults.push(...journalFaults(world), ...fileFaults(world), ...outsideFaults(world))
+  return faults
+}
+
+/** I7: at rest each container has its record, and each record that says so its container. */
+const containerFaults = (world: World, tops: readonly JobRecord[]): Faults => {
+  const faults: Faults = []
+  const {cluster} = world.process().service.format
+  const containers = world.engine.all().filter(({spec}) => spec.cluster === cluster)
+  for (const {spec, status} of containers) {
+    const record = tops.find(({id}) => id === spec.job)
+    const fits = record?.container?.nonce === spec.nonce && isAllocated(record.state)
+    if (!fits) faults.push(`I7: ${status} container ${spec.name} belongs to no record`)
+  }
+  for (const record of tops) {
+    const there = containers.some(({spec}) => spec.nonce === record.container?.nonce)
+    if (isAllocated(record.state) && !there)
+      faults.push(`I7: job ${record.id} is ${record.state} without a container`)
+  }
+  return faults
+}
+
+/** What must have ended by itself: every request taken, no kill open (I11), no start half-way (I9). */
+const openFaults = (world: World, tops: readonly JobRecord[]): Faults => {
+  const requests = world.disk.files(world.layout.inbox).filter(path => path.endsWith('.req'))
+  const faults = requests.map(path => `I9: ${path} was not taken`)
+  for (const record of tops) {
+    if (record.desired === 'killed' && !isOver(record.state))
+      faults.push(`I11: job ${record.id} is ${record.state}, though killed`)
+    if (record.state === 'starting' || record.state === 'stopping')
+      faults.push(`I9: job ${record.id} rests as ${record.state}`)
+  }
+  return faults
+}
+
+/** True when no fault happens any more and the passes have come to rest. */
+export const restFaults = (world: World, printed: readonly JobId[]): Faults => {
+  const tops = topsOf(live(world, []))
+  return [...safetyFaults(world, printed), ...containerFaults(world, tops), ...openFaults(world, tops)]
+}
+
+export const assertSafe = (world: World, printed: readonly JobId[], where = ''): void =>
+  assert.deepEqual(safetyFaults(world, printed), [], where)
+
+export const assertAtRest = (world: World, printed: readonly JobId[], where = ''): void =>
+  assert.deepEqual(restFaults(world, printed), [], where)
