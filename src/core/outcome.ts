@@ -125,7 +125,7 @@ export const endedChange = (
     return {...refusedStart(fault, ended), paused}
   }
   const exit = witnessed(container, exitFile)
-  const state = finalState(record, exit)
+  const state = finalState(record, exit, ended)
   return {state, started, ended, paused, exit, reason: finalReason(state, exit, record, container)}
 }
 
@@ -141,11 +141,23 @@ const witnessed = (container: ContainerView | null, exitFile: number | null): Ex
   return {code, signal, oom: container?.oomKilled ?? false}
 }
 
-const finalState = (record: JobRecord, exit: Exit | null): FinalState => {
+/** When the walltime ends; paused time does not count. */
+export const walltimeEnd = ({walltime, started, paused}: JobRecord): Instant | null =>
+  walltime === null || started === null ? null : instant(started + walltime * 1000 + paused.total)
+
+const finalState = (record: JobRecord, exit: Exit | null, ended: Instant): FinalState => {
   if (record.stop !== null && record.state === 'stopping') return record.stop.cause
   if (exit === null) return record.desired === 'killed' ? 'killed' : 'lost'
   if (exit.code === 0) return 'done'
-  return exit.oom && exit.code === 137 ? 'oom' : 'failed'
+  if (record.desired === 'killed' && exit.signal !== null) return 'killed'
+  if (exit.oom && exit.code === 137) return 'oom'
+  return exit.signal !== null && isTimeOver(record, ended) ? 'timeout' : 'failed'
+}
+
+/** Ended by a signal after its time: ours, sent by a watcher that could not record it any more. */
+const isTimeOver = (record: JobRecord, ended: Instant): boolean => {
+  const end = walltimeEnd(record)
+  return end !== null && ended >= end
 }
 
 const finalReason = (

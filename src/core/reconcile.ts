@@ -18,6 +18,7 @@ import {
   runningChange,
   stopChange,
   suspendedChange,
+  walltimeEnd,
 } from './outcome.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
@@ -62,7 +63,8 @@ interface Seen extends Observed {
 
 export const advance = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
   const {container} = observed
-  if (container === 'unknown') return wait()
+  if (container === 'unknown')
+    return record.state === 'starting' ? silentStart(record, observed, now) : wait()
   const foreign = container !== null && container.nonce !== record.container?.nonce
   const seen: Seen = {...observed, container: foreign ? null : container}
   switch (record.state) {
@@ -88,6 +90,13 @@ export const advance = (record: JobRecord, observed: Observed, now: Instant, lim
     default:
       return never(record.state)
   }
+}
+
+/** A void attempt can never start, so its kill need not wait for a silent engine. */
+const silentStart = (record: JobRecord, {fence}: Observed, now: Instant): Step => {
+  if (fence === 'void')
+    return {do: 'publish', change: givenBackChange(record, 'the start was given back', now)}
+  return fence === 'none' && record.desired === 'killed' ? {do: 'void'} : wait()
 }
 
 /** Somebody else's container bears our name: this attempt is made void, the next one has another name. */
@@ -150,12 +159,6 @@ const stopStep = (
   const signal = cause === 'killed' && record.stop !== null ? record.stop.signal : limits.signal
   return {do: 'signal', id, signal, change: stopChange(cause, signal, now)}
 }
-
-/** When the walltime ends; paused time does not count. */
-const walltimeEnd = (record: JobRecord): Instant | null =>
-  record.walltime === null || record.started === null
-    ? null
-    : ((record.started + record.walltime * 1000 + record.paused.total) as Instant)
 
 const advanceRunning = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
   const container = alive(seen)

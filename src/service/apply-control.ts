@@ -85,7 +85,7 @@ const applyTo = (service: Service, work: Work, wanted: Wanted, id: JobId): Outco
 
 const applyOn = (service: Service, work: Work, wanted: Wanted, base: Stored): Outcome | null => {
   const outcome = settled(service, work, wanted, base) ?? change(service, work, wanted, base)
-  if (outcome?.kind === 'done') service.durable.syncLater(service.layout.bucket(base.record.id))
+  if (outcome?.kind === 'done') service.jobs.settle(base.record.id, 'later')
   return outcome
 }
 

@@ -96,7 +96,7 @@ const perform = async (
     }
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
-      service.durable.syncFolder(service.layout.bucket(record.id))
+      service.jobs.settle(record.id, 'now')
       return executor.remove(step.container.name, step.container.id)
     case 'void':
       service.work.voidAttempt(record.uid, record.id, record.attempt)

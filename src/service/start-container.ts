@@ -34,9 +34,9 @@ export const createContainer = async (service: Service, record: JobRecord): Prom
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
   const spec = readSpec(service, record)
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
-  const {work, durable, layout, settings, executor, format} = service
+  const {jobs, work, durable, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
-  durable.syncFolder(layout.bucket(record.id))
+  jobs.settle(record.id, 'now')
   const folder = work.prepare(record.uid, record.id, spec.wish.command, account)
   const site = {
     cluster: format.cluster,

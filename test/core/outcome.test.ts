@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import {instant} from '../../src/core/brand.js'
 import {type JobRecord, parseRecord} from '../../src/core/job.js'
 import {
   type Change,
@@ -85,6 +86,21 @@ describe('the end of an attempt', () => {
     assert.equal(endedChange(record, anExited(0), 0, END).state, 'done')
     assert.equal(endedChange(record, anExited(4), 4, END).state, 'failed')
     assert.equal(endedChange(record, null, null, END).state, 'killed')
+  })
+
+  it('by our signal is as we asked, though the watcher that sent it could not record it', () => {
+    const killed = aRunning({desired: 'killed'})
+    assert.equal(endedChange(killed, anExited(143), 143, END).state, 'killed')
+    assert.equal(endedChange(killed, anExited(137, {oomKilled: true}), null, END).state, 'killed')
+    const over = aRunning({walltime: 1, started: instant(END - 1000)})
+    const early = aRunning({walltime: 1, started: instant(END - 999)})
+    const at = {finishedAt: END}
+    assert.equal(endedChange(over, anExited(143, at), 143, END).state, 'timeout')
+    assert.equal(endedChange(early, anExited(143, at), 143, END).state, 'failed')
+    assert.equal(endedChange(over, anExited(3, at), 3, END).state, 'failed')
+    assert.equal(endedChange(over, anExited(0, at), 0, END).state, 'done')
+    const paused = {since: null, total: 1}
+    assert.equal(endedChange({...over, paused}, anExited(143, at), 143, END).state, 'failed')
   })
 
   it('of a killed job tells whether it had begun', () => {

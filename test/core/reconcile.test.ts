@@ -74,7 +74,11 @@ const ENDS = FINAL_STATES.join(' ')
 const TABLE: readonly Row[] = [
   ['pending held refused', '*', '*', '*', 'none'],
 
-  ['starting', 'unknown', '*', '*', 'none'],
+  ['starting', 'unknown', 'started', '*', 'none'],
+  ['starting', 'unknown', 'none', LIVE, 'none'],
+  ['starting', 'unknown', 'none', 'killed', 'void'],
+  ['starting', 'unknown', 'void', LIVE, 'publish pending'],
+  ['starting', 'unknown', 'void', 'killed', 'publish killed'],
   ['starting', 'absent', 'none started', LIVE, 'create'],
   ['starting', 'absent', 'none started', 'killed', 'publish killed'],
   ['starting', 'absent', 'void', LIVE, 'publish pending'],

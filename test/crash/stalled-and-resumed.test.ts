@@ -1,0 +1,122 @@
+/**
+ * R09: a process is stopped (SIGSTOP) before any of its changing calls, while others take its place: schedule, watch,
+ * kill, finish, even pack. Then it goes on with what it had read and decided. One winner, one start, one end.
+ */
+import assert from 'node:assert/strict'
+import type {JobId} from '../../src/core/brand.js'
+import {GodError} from '../../src/core/errors.js'
+import {attempt} from '../support/dying.js'
+import {assertSafe} from '../support/invariants.js'
+import {packByHand} from '../support/packing.js'
+import {type Dice, dice} from '../support/seeded.js'
+import {StallingProcess} from '../support/stalling-process.js'
+import {GRACE, World} from '../support/world.js'
+import {crashIn, type Ends, endsOf, recover} from './recovery.js'
+import {SCENARIOS, type Scenario} from './scenarios.js'
+
+const TAKE_OVERS = 1500
+const SEED = 20_261_126
+
+interface Meanwhile {
+  readonly name: string
+  readonly act: (world: World, ids: readonly JobId[]) => Promise<void>
+}
+
+const passes = async (world: World, n: number): Promise<void> => {
+  for (let i = 0; i < n; i++) {
+    await world.cron()
+    world.clock.advance(GRACE)
+  }
+}
+
+const all = (world: World): readonly JobId[] => [...endsOf(world).keys()]
+
+const MEANWHILE: readonly Meanwhile[] = [
+  {name: 'another scheduler takes over', act: async world => void (await world.process().schedule())},
+  {name: 'one turn of cron', act: world => passes(world, 1)},
+  {name: 'all runs to its end', act: world => passes(world, 5)},
+  {
+    name: 'all runs to its end and is packed',
+    act: async world => {
+      await passes(world, 5)
+      packByHand(world, all(world))
+    },
+  },
+  {
+    name: 'all is killed',
+    act: async world => {
+      if (all(world).length > 0) world.control('kill', all(world))
+      await passes(world, 3)
+    },
+  },
+  {
+    name: 'all is killed and packed',
+    act: async world => {
+      if (all(world).length > 0) world.control('kill', all(world))
+      await passes(world, 3)
+      packByHand(world, all(world))
+    },
+  },
+]
+
+/** A younger scheduler is no fault of the older one. */
+const goOn = async (
+  fs: StallingProcess,
+  step: () => Promise<readonly JobId[]>,
+): Promise<readonly JobId[]> => {
+  fs.resume()
+  try {
+    return await step()
+  } catch (error) {
+    if (error instanceof GodError && error.code === 'E_FENCED') return []
+    throw error
+  }
+}
+
+const takeOver = async (scenario: Scenario, stall: number, meanwhile: Meanwhile, where: string) => {
+  const world = new World()
+  const printed = [...(await scenario.prepare(world))]
+  const fs = new StallingProcess(world.disk, {n: stall})
+  const step = () => scenario.step(world, fs)
+  await attempt(fs, step)
+  assert.ok(fs.dead, `${where}: it was not stopped`)
+  await meanwhile.act(world, printed)
+  assertSafe(world, printed, `${where}, before it goes on`)
+  printed.push(...(await goOn(fs, step)))
+  return {ends: await recover(world, printed, where), printed}
+}
+
+/** Killed where we killed; else as if nobody had been stopped. A packed job is no longer among the live ones. */
+const assertPermitted = (ends: Ends, expected: Ends, meanwhile: Meanwhile, where: string): void => {
+  for (const [id, state] of ends) {
+    const killed = meanwhile.name.includes('killed') && state === 'killed'
+    assert.ok(killed || state === expected.get(id), `${where}: job ${id} is ${state}`)
+  }
+}
+
+describe('R09: stopped, overtaken, and continued', () => {
+  const known = new Map<Scenario, {steps: number; ends: Ends}>()
+
+  before(async () => {
+    for (const scenario of SCENARIOS) {
+      const {world, printed, fs} = await crashIn(scenario, null, 'nothing')
+      known.set(scenario, {steps: fs.mutations, ends: await recover(world, printed, scenario.name)})
+    }
+  })
+
+  const sample = async (chance: Dice, meanwhile: Meanwhile, i: number): Promise<void> => {
+    const scenario = chance.pick(SCENARIOS)
+    const {steps, ends} = known.get(scenario) ?? {steps: 0, ends: new Map()}
+    const stall = 1 + chance.roll(steps)
+    const where = `sample ${i}: ${scenario.name}, stopped before call ${stall}; ${meanwhile.name}`
+    const result = await takeOver(scenario, stall, meanwhile, where)
+    assertPermitted(result.ends, ends, meanwhile, where)
+  }
+
+  for (const [i, meanwhile] of MEANWHILE.entries()) {
+    it(`while ${meanwhile.name}`, async () => {
+      const chance = dice(SEED + i)
+      for (let n = 0; n < TAKE_OVERS / MEANWHILE.length; n++) await sample(chance, meanwhile, n)
+    })
+  }
+})
