@@ -1,0 +1,72 @@
+/** The journal: whole lines, one file a day and writer. */
+import assert from 'node:assert/strict'
+import {isErrno} from '../../src/store/file-system.js'
+import {createJournal, type JournalEntry} from '../../src/store/journal.js'
+import type {DiskProcess} from '../support/disk-process.js'
+import {Errno} from '../support/memory-disk.js'
+import {DiskWorld} from './disk-world.js'
+
+describe('the journal', () => {
+  let world: DiskWorld
+  beforeEach(() => {
+    world = new DiskWorld()
+  })
+
+  const journal = (fs: DiskProcess = world.process()) =>
+    createJournal(fs, world.layout, {
+      role: 'scheduler',
+      host: 'n1',
+      pid: 42,
+      iso: at => new Date(at).toISOString(),
+    })
+  const entry = (at: number, id: number): JournalEntry => ({at, what: 'transition', id, from: 'a', to: 'b'})
+  const day = Date.UTC(2026, 0, 1, 23, 59, 59)
+  const file = '/god/journal/2026-01-01.scheduler-n1-42.ndjson'
+  const lines = (path = file): unknown[] =>
+    (world.disk.text(path) ?? '')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line))
+
+  it('holds a line for each entry, in their order, with the time for people', () => {
+    const one = journal()
+    one.write(entry(day, 1))
+    one.write(entry(day, 2))
+    assert.deepEqual(lines(), [
+      {at: '2026-01-01T23:59:59.000Z', what: 'transition', id: 1, from: 'a', to: 'b'},
+      {at: '2026-01-01T23:59:59.000Z', what: 'transition', id: 2, from: 'a', to: 'b'},
+    ])
+    assert.equal(world.process().lstat(file).mode, 0o644)
+  })
+
+  it('begins a new file with the day', () => {
+    const one = journal()
+    one.write(entry(day, 1))
+    one.write(entry(day + 1000, 2))
+    assert.equal(lines().length, 1)
+    assert.equal(lines('/god/journal/2026-01-02.scheduler-n1-42.ndjson').length, 1)
+  })
+
+  it('has whole lines although each write takes only a part', () => {
+    journal(world.process().plan({call: 'write', n: 1, effect: 'short'})).write(entry(day, 1))
+    assert.equal(lines().length, 1)
+  })
+
+  it('keeps a line that a full disk cut off apart from the next one', () => {
+    const full = (): never => {
+      throw new Errno('ENOSPC', file)
+    }
+    const fs = world.process().plan({call: 'write', n: 1, effect: 'short'})
+    const one = journal(fs.on({call: 'write', when: 'before', n: 2, act: full}))
+    assert.throws(
+      () => one.write(entry(day, 1)),
+      error => isErrno(error, 'ENOSPC'),
+    )
+    one.write(entry(day, 3))
+    const [torn, whole] = (world.disk.text(file) ?? '').split('\n')
+    assert.throws(() => JSON.parse(torn ?? ''))
+    assert.equal(JSON.parse(whole ?? '').id, 3)
+    one.write(entry(day, 4))
+    assert.equal((world.disk.text(file) ?? '').split('\n').length, 4)
+  })
+})
