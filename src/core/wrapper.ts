@@ -14,39 +14,40 @@
 export const FENCE_EXIT = 125
 
 /*
+ * A file that cannot be opened is tried in a subshell: `:` is a special built-in, so a failed redirection of it
+ * would end the shell there and then, without a word in god.err.
  * The lookup along PATH is ours because a busybox shell prefers its own applets to the image's programs:
- * the user's `sort` must be the image's `sort`.
+ * the user's `sort` must be the image's `sort`. Its variables have names that no user may set.
  */
-export const WRAPPER = `trap : TERM INT HUP USR1 USR2
+export const WRAPPER = `trap : TERM INT HUP QUIT USR1 USR2
 cd "$GOD_OUT" || exit 125
 $GOD_TOOLS mkdir "started.$GOD_ATTEMPT" || exit 125
 finish() {
   $GOD_TOOLS date +%s >>god.info
-  cd "started.$GOD_ATTEMPT" && echo "$1" >exit.tmp && $GOD_TOOLS mv exit.tmp exit
+  cd "./started.$GOD_ATTEMPT" && echo "$1" >exit.tmp && $GOD_TOOLS mv exit.tmp exit
   exit "$1"
 }
 $GOD_TOOLS date +%s >god.info
-: >god.log
-: >god.err
-if ! { : >"$GOD_STDOUT" && : >"$GOD_STDERR"; } 2>>god.err; then finish 126; fi
+if ! (: >god.log && : >god.err && : >"$GOD_STDOUT" && : >"$GOD_STDERR") 2>>god.err; then finish 126; fi
 exec </dev/null >>"$GOD_STDOUT" 2>>"$GOD_STDERR"
 (
   cd "$GOD_CWD" || exit 126
   case $1 in
     */*) ;;
     *)
-      IFS=:
-      found=
-      for dir in $PATH; do
-        if [ -f "\${dir:-.}/$1" ] && [ -x "\${dir:-.}/$1" ]; then found=\${dir:-.}/$1; break; fi
+      GOD_DIRS=$PATH:
+      GOD_FOUND=
+      while [ -z "$GOD_FOUND" ] && [ -n "$GOD_DIRS" ]; do
+        GOD_DIR=\${GOD_DIRS%%:*}
+        GOD_DIRS=\${GOD_DIRS#*:}
+        if [ -f "\${GOD_DIR:-.}/$1" ] && [ -x "\${GOD_DIR:-.}/$1" ]; then GOD_FOUND=\${GOD_DIR:-.}/$1; fi
       done
-      unset IFS
-      if [ -z "$found" ]; then echo "god: $1: no such program in PATH" >&2; exit 127; fi
+      if [ -z "$GOD_FOUND" ]; then echo "god: $1: no such program in PATH" >&2; exit 127; fi
       shift
-      set -- "$found" "$@"
+      set -- "$GOD_FOUND" "$@"
       ;;
   esac
-  unset dir found GOD_OUT GOD_TOOLS GOD_CWD GOD_STDOUT GOD_STDERR
+  unset GOD_DIR GOD_DIRS GOD_FOUND GOD_OUT GOD_TOOLS GOD_CWD GOD_STDOUT GOD_STDERR
   exec "$@"
 )
 finish $?
