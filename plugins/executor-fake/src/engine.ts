@@ -20,8 +20,6 @@ export interface FakeContainer {
   pausedFor: number
   exitCode: number | null
   startFault: string | null
-  /** The user's command has begun: the wrapper got the fence. */
-  ran: boolean
 }
 
 /** The job's directory as the wrapper in the container sees it. */
@@ -73,7 +71,6 @@ export class FakeEngine {
       pausedFor: 0,
       exitCode: null,
       startFault: null,
-      ran: false,
     }
     this.state.containers.push(container)
     return container
@@ -81,15 +78,11 @@ export class FakeEngine {
 
   start(container: FakeContainer): void {
     if (container.status !== 'created') return
+    container.startFault = container.script.startFault
+    if (container.startFault !== null) return
     container.startedAt = this.#now()
-    if (container.script.startFault !== null) {
-      container.startFault = container.script.startFault
-      container.startedAt = null
-      return
-    }
     container.status = 'running'
-    container.ran = this.#fences.begin(container.spec)
-    if (!container.ran) {
+    if (!this.#fences.begin(container.spec)) {
       this.#exit(container, 125, this.#now())
       return
     }
@@ -113,10 +106,12 @@ export class FakeEngine {
 
   signal(container: FakeContainer, signal: string): void {
     if (container.status !== 'running' && container.status !== 'paused') return
-    const kill = signal === 'SIGKILL'
-    if (!kill && (container.script.ignoresTerm || !ENDS.includes(signal))) return
     this.unpause(container)
-    this.#exit(container, kill ? 137 : 143, this.#now())
+    // The wrapper is shot too: nobody is left to write the exit code down.
+    if (signal === 'SIGKILL') this.#exit(container, 137, this.#now())
+    const number = ENDS[signal]
+    if (number !== undefined && !container.script.ignoresTerm)
+      this.#finish(container, 128 + number, this.#now())
   }
 
   remove(container: FakeContainer): void {
@@ -130,7 +125,7 @@ export class FakeEngine {
     for (const container of this.state.containers) {
       const end = this.#endOf(container)
       if (end === null || end > now) continue
-      this.#exit(container, container.script.exitCode, end)
+      this.#finish(container, container.script.exitCode, end)
       ended = true
     }
     return ended
@@ -152,9 +147,21 @@ export class FakeEngine {
     container.status = 'exited'
     container.exitCode = code
     container.finishedAt = at
-    // A killed wrapper leaves no exit file.
-    if (container.ran && code !== 137) this.#fences.end(container.spec, code)
+  }
+
+  /** The command ended, the wrapper outlived it. */
+  #finish(container: FakeContainer, code: number, at: number): void {
+    this.#exit(container, code, at)
+    this.#fences.end(container.spec, code)
   }
 }
 
-const ENDS: readonly string[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']
+/** Signals that end a program which does nothing about them. */
+const ENDS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+}

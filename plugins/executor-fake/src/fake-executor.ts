@@ -1,13 +1,23 @@
 /**
- * The executor over a simulated engine. `load` and `save` surround every call: in a test they do nothing, in a
- * trial they keep the engine's state in a file between processes.
+ * The executor over a simulated engine. Every verb that changes it is one act between `engine` and `save`: in a test
+ * these do nothing, in a trial they keep the engine's state in a file between processes.
  */
-import type {ContainerView, Executor, ListedContainer, NodeReport} from '@god-cli/api'
+import type {
+  ContainerSpec,
+  ContainerView,
+  CreateAnswer,
+  Executor,
+  ListedContainer,
+  NodeReport,
+  StartAnswer,
+} from '@god-cli/api'
 import type {FakeContainer, FakeEngine} from './engine.js'
 
 export interface FakeExecutorOptions {
   readonly engine: () => FakeEngine
   readonly save: () => void
+  /** Runs an act that no other process may cut in two; left out: there is no other. */
+  readonly alone?: <T>(act: () => T) => T
   readonly nodes: readonly NodeReport[]
   readonly cluster: string
   /** Calls `wake` now and then; returns its stop. */
@@ -32,39 +42,44 @@ const view = (container: FakeContainer): ContainerView => ({
   startFault: container.startFault,
 })
 
-export const createFakeExecutor = ({engine, save, nodes, cluster, listen}: FakeExecutorOptions): Executor => {
-  const change = (nameOrId: string, act: (container: FakeContainer, engine: FakeEngine) => void): void => {
-    const now = engine()
-    const container = now.find(nameOrId)
-    if (container === null) return
-    act(container, now)
-    save()
-  }
+const created = (engine: FakeEngine, spec: ContainerSpec): CreateAnswer => {
+  const old = engine.find(spec.name)
+  if (old !== null) return {answer: 'exists', container: view(old)}
+  const container = engine.create(spec)
+  const {refuse} = container.script
+  if (refuse === null) return {answer: 'created', container: view(container)}
+  engine.remove(container)
+  return {answer: 'refused', reason: {code: 'image', text: refuse}}
+}
+
+const started = (engine: FakeEngine, id: string): StartAnswer => {
+  const container = engine.find(id)
+  if (container === null) return {answer: 'gone'}
+  engine.start(container)
+  return container.startFault === null
+    ? {answer: 'started'}
+    : {answer: 'refused', reason: {code: 'start', text: container.startFault}}
+}
+
+export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
+  const {engine, save, nodes, cluster, listen, alone = act => act()} = options
+  const changed = <T>(act: (now: FakeEngine) => T): T =>
+    alone(() => {
+      const answer = act(engine())
+      save()
+      return answer
+    })
+  const change = (nameOrId: string, act: (container: FakeContainer, now: FakeEngine) => void): void =>
+    changed(now => {
+      const container = now.find(nameOrId)
+      if (container !== null) act(container, now)
+    })
+  const stops = new Set<() => void>()
   return {
     features: {images: true, memoryLimit: true, cpuLimit: true, exactUsage: true},
     nodes: async () => nodes,
-    create: async spec => {
-      const now = engine()
-      const old = now.find(spec.name)
-      if (old !== null) return {answer: 'exists', container: view(old)}
-      const container = now.create(spec)
-      if (container.script.refuse !== null) {
-        now.remove(container)
-        return {answer: 'refused', reason: {code: 'image', text: container.script.refuse}}
-      }
-      save()
-      return {answer: 'created', container: view(container)}
-    },
-    start: async id => {
-      const now = engine()
-      const container = now.find(id)
-      if (container === null) return {answer: 'gone'}
-      now.start(container)
-      save()
-      return container.startFault === null
-        ? {answer: 'started'}
-        : {answer: 'refused', reason: {code: 'start', text: container.startFault}}
-    },
+    create: async spec => changed(now => created(now, spec)),
+    start: async id => changed(now => started(now, id)),
     inspect: async nameOrId => {
       const container = engine().find(nameOrId)
       return container === null ? null : view(container)
@@ -88,8 +103,18 @@ export const createFakeExecutor = ({engine, save, nodes, cluster, listen}: FakeE
         now.signal(container, 'SIGKILL')
         now.remove(container)
       }),
-    watch: listen,
+    watch: wake => {
+      const stop = listen(wake)
+      stops.add(stop)
+      return () => {
+        stops.delete(stop)
+        stop()
+      }
+    },
     health: async () => [{check: 'engine', ok: true, text: 'simulated engine, nothing really runs'}],
-    close: async () => undefined,
+    close: async () => {
+      for (const stop of stops) stop()
+      stops.clear()
+    },
   }
 }

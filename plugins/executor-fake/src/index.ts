@@ -2,7 +2,7 @@
  * Executor `fake` for trials: a simulated engine whose state is one file in the provider's directory, so that
  * separate `god` processes see the same containers. Nothing really runs, and no output is written but the marks.
  */
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type ContainerSpec, defineProvider, type HostServices} from '@god-cli/api'
 import {FakeEngine, type FakeFences, type FakeState} from './engine.js'
@@ -23,7 +23,11 @@ const fences: FakeFences = {
     }
   },
   end: ({workDir, attempt}, code) => {
-    writeFileSync(join(workDir.source, `started.${attempt}`, 'exit'), `${code}\n`)
+    try {
+      writeFileSync(join(workDir.source, `started.${attempt}`, 'exit'), `${code}\n`)
+    } catch {
+      // Its directory was deleted: a real wrapper cannot write there either.
+    }
   },
 }
 
@@ -32,6 +36,31 @@ const readState = (path: string): FakeState => {
     return JSON.parse(readFileSync(path, 'utf8')) as FakeState
   } catch {
     return {serial: 0, containers: []}
+  }
+}
+
+const tryLock = (lock: string): boolean => {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+const STEP = 2
+/** An act takes a millisecond: a lock that is held for so many steps was left by a crash. */
+const PATIENCE = 1000
+
+/** Waits without letting go: the acts are too short to do anything else meanwhile. */
+const locked = <T>(lock: string, act: () => T): T => {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let left = PATIENCE; left > 0 && !tryLock(lock); left -= 1) Atomics.wait(pause, 0, 0, STEP)
+  try {
+    return act()
+  } finally {
+    rmSync(lock, {recursive: true, force: true})
   }
 }
 
@@ -44,9 +73,11 @@ const stateFile = (host: HostServices) => {
       return engine
     },
     save: () => {
-      writeFileSync(`${path}.new`, JSON.stringify(engine.state))
-      renameSync(`${path}.new`, path)
+      const fresh = `${path}.${process.pid}.new`
+      writeFileSync(fresh, JSON.stringify(engine.state))
+      renameSync(fresh, path)
     },
+    alone: <T>(act: () => T): T => locked(`${path}.lock`, act),
   }
 }
 
@@ -67,10 +98,16 @@ export default defineProvider('executor', host => {
     nodes: [{name: host.node, capacity, labels: {}}],
     cluster: host.cluster,
     listen: wake => {
-      const timer = setInterval(() => {
-        if (state.engine().tick()) state.save()
-        wake()
-      }, LOOK)
+      let before = ''
+      const look = (): void => {
+        const states = state
+          .engine()
+          .all()
+          .map(({id, status}) => `${id} ${status}`)
+        if (states.join() !== before) wake()
+        before = states.join()
+      }
+      const timer = setInterval(look, LOOK)
       return () => clearInterval(timer)
     },
   })
