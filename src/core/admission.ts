@@ -89,7 +89,7 @@ const checkText = (wish: Wish): Refusal | null => {
   }
   const argv = wish.command.kind === 'argv' ? wish.command.argv : wish.command.args
   if (argv.some(arg => arg.includes('\0'))) return refusal('E_SPEC_BAD', 'an argument contains a NUL byte')
-  if (wish.command.kind === 'argv' && argv[0] === '') {
+  if (wish.command.kind === 'argv' && (argv[0] ?? '') === '') {
     return refusal('E_COMMAND_EMPTY', 'the command is an empty word', 'Put a program after `--`.')
   }
   return checkPaths(wish)

@@ -104,6 +104,7 @@ describe('a wish', () => {
   const argv = (...words: string[]): Partial<Wish> => ({command: {kind: 'argv', argv: words}})
   const cases: readonly (readonly [string, ErrorCode, RegExp, Partial<Wish>])[] = [
     ['with an empty command', 'E_COMMAND_EMPTY', /empty word/, argv('', 'x')],
+    ['with no command', 'E_COMMAND_EMPTY', /empty word/, argv()],
     ['with NUL in an argument', 'E_SPEC_BAD', /argument/, argv('echo', 'a\0b')],
     [
       'with NUL in a script argument',

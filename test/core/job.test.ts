@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import {MAX_ID, uid} from '../../src/core/brand.js'
 import {type JobRecord, type Parsed, parseRecord, parseSpec, parseWith} from '../../src/core/job.js'
 import {STATES} from '../../src/core/state.js'
-import {anyText, anyWish, aRecord, aRunning, aWish, NONCE, NOW, TOK} from './builders.js'
+import {aKey, anyText, anyWish, aRecord, aRunning, aWish, NONCE, NOW, TOK} from './builders.js'
 
 /** What a file can say. */
 const asRead = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -25,7 +25,7 @@ const anyRecord: fc.Arbitrary<JobRecord> = fc
     resources: fc.record({cpus: whole(1, far), memory: whole(1, far), gpus: whole(0, 1024)}),
     walltime: maybe(whole(1, far)),
     nice: whole(-1000, 1000),
-    labels: fc.dictionary(fc.stringMatching(/^[a-z ]{1,9}$/), words(30), {maxKeys: 3}),
+    labels: fc.dictionary(aKey(fc.stringMatching(/^[a-z ]{1,9}$/)), words(30), {maxKeys: 3}),
     submitted: moment,
     started: maybe(moment),
     ended: maybe(moment),
