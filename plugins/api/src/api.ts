@@ -56,8 +56,8 @@ export interface HostServices {
   readonly log: (level: 'info' | 'warning', text: string) => void
   /** Wall clock, epoch milliseconds. */
   readonly now: () => number
-  /** Resolves after that many milliseconds of the host's clock (a test moves it by hand). */
-  readonly delay: (ms: number) => Promise<void>
+  /** Resolves after that many milliseconds of the host's clock (a test moves it by hand), or early by the signal. */
+  readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
   /** The settings of go-d.ini that belong to this provider, as text. */
   readonly options: Readonly<Record<string, string>>
   /** Cluster uuid from FORMAT. */

@@ -60,7 +60,7 @@ export const watchEvents = (engine: Engine, host: HostServices, wake: () => void
     while (!abort.signal.aborted) {
       await attempt(engine, host, abort.signal, ring)
       if (abort.signal.aborted) return
-      await host.delay(wait)
+      await host.delay(wait, abort.signal)
       wait = Math.min(wait * 2, LONGEST_WAIT)
     }
   }

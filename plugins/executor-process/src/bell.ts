@@ -10,21 +10,22 @@ import type {HostServices} from '@god-cli/api'
 const RETRY_MS = 5000
 
 export const watchBell = (host: HostServices, wake: () => void): (() => void) => {
-  let stopped = false
+  const stop = new AbortController()
+  const {signal} = stop
   let watcher: FSWatcher | null = null
 
   const again = (error: unknown): void => {
     watcher?.close()
     watcher = null
-    if (stopped) return
+    if (signal.aborted) return
     host.log('warning', `the state folder cannot be watched, ends are seen later: ${String(error)}`)
-    void host.delay(RETRY_MS).then(open)
+    void host.delay(RETRY_MS, signal).then(open)
   }
   const open = (): void => {
-    if (stopped) return
+    if (signal.aborted) return
     try {
       watcher = watchFolder(host.stateDir, (_event, name) => {
-        if (!stopped && (name === null || name === 'bell')) wake()
+        if (!signal.aborted && (name === null || name === 'bell')) wake()
       })
       watcher.on('error', again)
     } catch (error) {
@@ -34,7 +35,7 @@ export const watchBell = (host: HostServices, wake: () => void): (() => void) =>
 
   open()
   return () => {
-    stopped = true
+    stop.abort()
     watcher?.close()
   }
 }

@@ -42,6 +42,7 @@ const listAll = (site: Site): readonly ListedContainer[] => {
 export const createExecutor = (host: HostServices, look: () => Platform = readPlatform): Executor => {
   const site: Site = {host, platform: once(look)}
   const table = sharedTable(host.now)
+  const stops = new Set<() => void>()
   return {
     get features() {
       const limits = site.platform().cgroups !== null
@@ -65,8 +66,18 @@ export const createExecutor = (host: HostServices, look: () => Platform = readPl
       return found === null ? null : usageOf(site, found, table)
     },
     remove: async name => remove(site, name),
-    watch: wake => watchBell(host, wake),
+    watch: wake => {
+      const stop = watchBell(host, wake)
+      stops.add(stop)
+      return () => {
+        stops.delete(stop)
+        stop()
+      }
+    },
     health: async () => health(site),
-    close: async () => {},
+    close: async () => {
+      for (const stop of stops) stop()
+      stops.clear()
+    },
   }
 }

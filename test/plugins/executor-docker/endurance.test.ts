@@ -77,4 +77,26 @@ describe('a docker executor that lives long', () => {
     assert.ok(last >= 100, `${last} wakes`)
     assert.equal(wakes, last, 'a closed executor wakes nobody')
   })
+
+  it('waits no longer for an engine that is away once it is told to stop', async () => {
+    let waiting = 0
+    const away = createExecutor(
+      hostOn(engine.root, {
+        options: {docker_url: 'unix:///nowhere/engine.sock'},
+        delay: (_ms, signal) =>
+          new Promise(resolve => {
+            waiting += 1
+            signal?.addEventListener('abort', () => {
+              waiting -= 1
+              resolve()
+            })
+          }),
+      }),
+    )
+    const stop = away.watch(() => assert.fail('nothing happened'))
+    await until('it waits', () => (waiting === 1 ? true : null))
+    stop()
+    assert.equal(waiting, 0)
+    await away.close()
+  })
 })

@@ -53,7 +53,7 @@ export const WORK = '/mnt/go-docker'
 export const hostOn = (stateDir: string, over: Partial<HostServices> = {}): HostServices => ({
   log: () => {},
   now: () => Date.now(),
-  delay: ms => wait(ms),
+  delay: (ms, signal) => wait(ms, undefined, {signal}).catch(() => {}),
   options: {docker_url: ENGINE},
   cluster: randomUUID(),
   node: 'here',

@@ -19,7 +19,7 @@ export const hasCgroups = isRoot && readPlatform().cgroups !== null
 export const hostOn = (stateDir: string): HostServices => ({
   log: () => {},
   now: () => Date.now(),
-  delay: ms => wait(ms),
+  delay: (ms, signal) => wait(ms, undefined, {signal}).catch(() => {}),
   options: {},
   cluster: CLUSTER,
   node: 'here',
