@@ -30,7 +30,7 @@ const picture = (world: World): unknown => ({
   records: world.disk.files(world.layout.live),
   inbox: world.disk.files(world.layout.inbox),
   claims: world.disk.files(world.layout.ids),
-  containers: world.engine.all().map(({id, status}) => [id, status]),
+  containers: world.containers().map(({id, status}) => [id, status]),
 })
 
 export const recover = async (world: World, printed: readonly JobId[], where: string): Promise<Ends> => {

@@ -87,14 +87,14 @@ const capacityFaults = (world: World, tops: readonly JobRecord[]): Faults =>
 const startFaults = (world: World): Faults => {
   const faults: Faults = []
   const begun = new Map<string, number>()
-  for (const {job, attempt} of world.engine.begun) {
+  for (const {job, attempt} of world.begun()) {
     const key = `job ${job}, attempt ${attempt}`
     begun.set(key, (begun.get(key) ?? 0) + 1)
   }
   for (const [key, times] of begun) if (times > 1) faults.push(`I2: ${key} began ${times} times`)
   const alive = new Map<number, number>()
-  for (const {ran, status, spec} of world.engine.all()) {
-    if (ran && status !== 'exited') alive.set(spec.job, (alive.get(spec.job) ?? 0) + 1)
+  for (const {status, spec} of world.containers()) {
+    if (status === 'running' || status === 'paused') alive.set(spec.job, (alive.get(spec.job) ?? 0) + 1)
   }
   for (const [job, times] of alive) if (times > 1) faults.push(`I3: ${times} live attempts of job ${job}`)
   return faults
@@ -187,7 +187,7 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
 const containerFaults = (world: World, tops: readonly JobRecord[]): Faults => {
   const faults: Faults = []
   const {cluster} = world.process().service.format
-  const containers = world.engine.all().filter(({spec}) => spec.cluster === cluster)
+  const containers = world.containers().filter(({spec}) => spec.cluster === cluster)
   for (const {spec, status} of containers) {
     const record = tops.find(({id}) => id === spec.job)
     const fits = record?.container?.nonce === spec.nonce && isAllocated(record.state)

@@ -3,7 +3,7 @@
  * test starts. Every `process()` is one that can be killed; the disk and the engine live on.
  */
 import type {Account, Auth, ContainerSpec, NodeReport} from '@god-cli/api'
-import {FakeEngine} from '../../plugins/executor-fake/src/engine.js'
+import {type FakeContainer, FakeEngine} from '../../plugins/executor-fake/src/engine.js'
 import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.js'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
 import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
@@ -73,7 +73,8 @@ export class World {
   readonly clock = new ManualClock()
   readonly disk = new MemoryDisk(this.clock.now)
   readonly layout = layoutOf('/god')
-  readonly engine: FakeEngine
+  /** One a node. */
+  readonly engines: ReadonlyMap<string, FakeEngine>
   readonly nodes: readonly NodeReport[]
   readonly settings: ServiceSettings
   readonly log: string[] = []
@@ -86,9 +87,30 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.nodes = options.nodes ?? [{name: 'n1', capacity: {cpus: 4000, memory: 4 * GIB, gpus: 0}, labels: {}}]
     this.settings = {...SETTINGS, ...options.settings}
-    this.engine = new FakeEngine(this.clock.now, this.#fences())
+    this.engines = new Map(this.nodes.map(({name}) => [name, new FakeEngine(this.clock.now, this.#fences())]))
     initDirectory(this.durable(new DiskProcess(this.disk)), this.layout, FORMAT, '')
     this.disk.syncAll()
+  }
+
+  /** Of the first node, or of the one named. */
+  engineOf(node = this.nodes[0]?.name ?? ''): FakeEngine {
+    const engine = this.engines.get(node)
+    if (engine === undefined) throw new Error(`no engine on node '${node}'`)
+    return engine
+  }
+
+  get engine(): FakeEngine {
+    return this.engineOf()
+  }
+
+  /** Of all nodes. */
+  containers(): readonly FakeContainer[] {
+    return [...this.engines.values()].flatMap(engine => engine.all())
+  }
+
+  /** Each time a user's command began, on any node. */
+  begun(): FakeEngine['begun'] {
+    return [...this.engines.values()].flatMap(engine => engine.begun)
   }
 
   /** The wrapper's acts in the job's directory, by the container itself: no process of god can stop them. */
@@ -134,7 +156,7 @@ export class World {
   /** The machine loses power: what was not synced is gone, and all that ran ended (docker.md 1.6). Tells which. */
   powerLoss(): readonly number[] {
     this.disk.powerLoss()
-    const cut = this.engine.all().filter(({status}) => status === 'running' || status === 'paused')
+    const cut = this.containers().filter(({status}) => status === 'running' || status === 'paused')
     for (const container of cut) {
       Object.assign(container, {status: 'exited', exitCode: 255, finishedAt: this.clock.now()})
     }
@@ -175,11 +197,13 @@ export class World {
     )
   }
 
-  /** One scheduling and one watching pass of a fresh process, as cron would. */
-  async cron(fs?: DiskProcess): Promise<void> {
-    const god = this.process(fs)
-    await god.schedule()
-    await god.watch()
+  /** One scheduling and one watching pass on each node, as cron would; `fs`: the process of the first one. */
+  async cron(fs = new DiskProcess(this.disk)): Promise<void> {
+    for (const [i, {name}] of this.nodes.entries()) {
+      const god = this.process(i === 0 ? fs : new DiskProcess(this.disk), name)
+      await god.schedule()
+      await god.watch()
+    }
   }
 
   /** Passes until nothing changes any more; time moves by `step` between them. */
@@ -231,7 +255,7 @@ export class GodProcess {
         pid: 1,
         iso: at => new Date(at).toISOString(),
       }),
-      executor: this.#executor(),
+      executor: this.#executor(node),
       auth,
       policy: createFifo({} as never),
       settings: world.settings,
@@ -244,12 +268,12 @@ export class GodProcess {
   }
 
   /** The fake executor, each changing call counted as a step at which this process can be killed. */
-  #executor(): Service['executor'] {
+  #executor(node: string): Service['executor'] {
     const {world, fs} = this
     const inner = createFakeExecutor({
-      engine: () => world.engine,
+      engine: () => world.engineOf(node),
       save: () => undefined,
-      nodes: world.nodes,
+      nodes: world.nodes.filter(({name}) => name === node),
       cluster: FORMAT.cluster,
       listen: () => () => undefined,
     })
