@@ -19,31 +19,44 @@ export interface SpecStore {
 }
 
 export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Quarantine): SpecStore => {
-  const read = (id: JobId): JobSpec | null => {
+  /** Null: none (any more). A damaged one is moved away. */
+  const look = (id: JobId): JobSpec | {readonly why: string; readonly moved: boolean} | null => {
     const file = readFile(durable.fs, layout.spec(id))
     if (file === null) return null
     const parsed = decode(file.bytes, parseSpec)
     if (parsed.ok && parsed.value.id === id) return parsed.value
     const why = parsed.ok ? 'its content is of another job' : parsed.why
-    quarantine.take(layout.spec(id), file.stat.ino, why)
-    throw new GodError('E_RECORD_BAD', `the spec of job ${id} is damaged: ${why}`, 'Submit the job again.')
+    return {why, moved: quarantine.take(layout.spec(id), file.stat.ino, why)}
   }
+
   const settle = (id: JobId): void => {
     durable.makeFolder(layout.specBucket(id), 0o700)
     durable.syncLater(layout.specBucket(id))
   }
 
   return {
-    read,
     settle,
+    read: id => {
+      const found = look(id)
+      if (found === null || 'wish' in found) return found
+      throw damaged(id, found.why)
+    },
     publish: spec => {
-      durable.makeFolder(layout.specBucket(spec.id), 0o700)
-      const won = durable.publishNew(layout.spec(spec.id), encode(spec), 0o600)
-      settle(spec.id)
-      return won ? spec : (read(spec.id) ?? spec)
+      const {id} = spec
+      settle(id)
+      while (!durable.publishNew(layout.spec(id), encode(spec), 0o600)) {
+        const found = look(id)
+        if (found === null) continue
+        if ('wish' in found) return found
+        if (!found.moved) throw damaged(id, found.why)
+      }
+      return spec
     },
     remove: id => {
       unlinkIfThere(durable.fs, layout.spec(id))
     },
   }
 }
+
+const damaged = (id: JobId, why: string): GodError =>
+  new GodError('E_RECORD_BAD', `the spec of job ${id} is damaged: ${why}`, 'Submit the job again.')

@@ -1,0 +1,87 @@
+/** Node records: the newest whole one of each node, published when something changed. */
+import assert from 'node:assert/strict'
+import type {NodeReport} from '@god-cli/api'
+import {createNodeStore} from '../../src/store/node-store.js'
+import {encode} from '../../src/store/record-codec.js'
+import {DiskWorld} from './disk-world.js'
+
+const node = (name: string, cpus = 4000, labels: Record<string, string> = {}): NodeReport => ({
+  name,
+  capacity: {cpus, memory: 1024, gpus: 0},
+  labels,
+})
+
+describe('the nodes', () => {
+  let world: DiskWorld
+  beforeEach(() => {
+    world = new DiskWorld()
+  })
+  const store = (fs = world.process()) => createNodeStore(world.durable(fs), world.layout)
+  const files = (): string[] => [...world.process().readdir('/god/nodes')].sort()
+
+  it('are told as they were reported, sorted by name', () => {
+    assert.deepEqual(store().all(), [])
+    store().report([node('n2'), node('n1', 8000, {disk: 'ssd'}), node('a.b-c_d')])
+    assert.deepEqual(store().all(), [node('a.b-c_d'), node('n1', 8000, {disk: 'ssd'}), node('n2')])
+  })
+
+  it('are published only when something changed', () => {
+    store().report([node('n1')])
+    const fs = world.process()
+    store(fs).report([node('n1')])
+    assert.equal(fs.mutations, 0)
+    store().report([node('n1', 2000)])
+    assert.deepEqual(files(), ['n1.1.json', 'n1.2.json'])
+    assert.deepEqual(store().all(), [node('n1', 2000)])
+  })
+
+  it('keep the record before the newest and no older one', () => {
+    for (let cpus = 1; cpus <= 5; cpus++) store().report([node('n1', cpus)])
+    assert.deepEqual(files(), ['n1.4.json', 'n1.5.json'])
+  })
+
+  it('are told by the newest whole record', () => {
+    store().report([node('n1', 1)])
+    store().report([node('n1', 2)])
+    world.write('/god/nodes/n1.2.json', 'torn')
+    assert.deepEqual(store().all(), [node('n1', 1)])
+    store().report([node('n1', 3)])
+    assert.deepEqual(store().all(), [node('n1', 3)])
+  })
+
+  it('are not told by a record of another node, or none at all', () => {
+    const record = {v: 1, rev: 1, ...node('n9')}
+    world.write('/god/nodes/n1.1.json', encode(record))
+    world.write('/god/nodes/n2.1.json', 'torn')
+    world.write('/god/nodes/README', 'x')
+    world.write('/god/nodes/n3.0.json', encode(record))
+    assert.deepEqual(store().all(), [])
+  })
+
+  it('with dots in their names are told apart', () => {
+    store().report([node('n', 1), node('n.1', 2), node('n.1.1', 3)])
+    assert.deepEqual(
+      store()
+        .all()
+        .map(({name, capacity}) => [name, capacity.cpus]),
+      [
+        ['n', 1],
+        ['n.1', 2],
+        ['n.1.1', 3],
+      ],
+    )
+  })
+
+  it('are published by one of two that report at once', () => {
+    const fs = world.process()
+    fs.on({call: 'link', when: 'before', act: () => store().report([node('n1', 2)])})
+    store(fs).report([node('n1', 1), node('n2', 1)])
+    assert.deepEqual(store().all(), [node('n1', 2), node('n2', 1)])
+  })
+
+  it('survive a power loss', () => {
+    store().report([node('n1')])
+    world.disk.powerLoss()
+    assert.deepEqual(store().all(), [node('n1')])
+  })
+})
