@@ -2,14 +2,15 @@
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {CONFIG_COLUMNS, configJson, viewConfig} from '../src/cli/config.js'
+import {prose} from '../src/cli/prose.js'
 
 export default class Config extends GodCommand {
   static override summary = 'Show the configuration in force, and where each setting comes from.'
 
   static override description =
-    `A variable GOD_<KEY> beats the file; the file beats the default. With a key: its value alone.
+    prose(`A variable GOD_<KEY> beats the file; the file beats the default. With a key: its value alone.
 
-Exit codes: 0 ok; 1 the configuration is wrong (file, line and key are named); 2 no such key.`
+Exit codes: 0 ok; 1 the configuration is wrong (file, line and key are named); 2 no such key.`)
 
   static override examples = [
     '<%= config.bin %> config',

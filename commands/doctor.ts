@@ -1,15 +1,18 @@
 /** `god doctor`: what is wrong here, and what to do about it. */
+
 import {GodCommand} from '../src/cli/base-command.js'
 import {doctorExit, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
 import {passHost} from '../src/cli/pass-host.js'
+import {prose} from '../src/cli/prose.js'
 import {runDoctor} from '../src/service/doctor.js'
 
 export default class Doctor extends GodCommand {
-  static override summary = 'Check the directory, the engine, accounts and clock; name each remedy.'
+  static override summary = 'Check directory, engine, accounts and clock; name remedies.'
 
-  static override description = `A warning is something that works, but not as well or as safely as it could.
+  static override description =
+    prose(`A warning is something that works, but not as well or as safely as it could.
 
-Exit codes: 0 nothing that keeps jobs from running; 1 something does.`
+Exit codes: 0 nothing that keeps jobs from running; 1 something does.`)
 
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
 

@@ -2,13 +2,14 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {HISTORY_COLUMNS, historyJson, jobHistory} from '../src/cli/history.js'
+import {prose} from '../src/cli/prose.js'
 import {oneSelector} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
 
 export default class History extends GodCommand {
   static override summary = 'Show the transitions of a job, from its revisions.'
 
-  static override description = 'Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.'
+  static override description = prose('Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.')
 
   static override examples = ['<%= config.bin %> history 42', '<%= config.bin %> history last --json']
 

@@ -1,14 +1,16 @@
 /** `god hold`: keep pending jobs from starting. */
+
 import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {prose} from '../src/cli/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Hold extends ControlCommand {
   static override summary = 'Keep pending jobs from starting.'
 
-  static override description = `Held jobs wait until they are released; the others go by.
+  static override description = prose(`Held jobs wait until they are released; the others go by.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`
+yours; 5 the job is in a state that does not allow it.`)
 
   static override examples = [
     '<%= config.bin %> hold 42',

@@ -2,15 +2,16 @@
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {initSite} from '../src/cli/init.js'
+import {prose} from '../src/cli/prose.js'
 
 export default class Init extends GodCommand {
   static override summary = 'Make a shared directory: .god here, or the one named.'
 
   static override description =
-    `Everything that god knows will be files in it. It belongs to you; jobs run as you (those of root as
+    prose(`Everything that god knows will be files in it. It belongs to you; jobs run as you (those of root as
 root_runs_as). Settings are in its go-d.ini.
 
-Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`
+Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
 
   static override examples = [
     '<%= config.bin %> init',

@@ -1,6 +1,7 @@
 /** `god kill`: end jobs. */
 import {Flags} from '@oclif/core'
 import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {prose} from '../src/cli/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const
@@ -9,11 +10,11 @@ export default class Kill extends ControlCommand {
   static override summary = 'End jobs: politely, then by force.'
 
   static override description =
-    `A running job gets the polite signal and, after the grace period, KILL; a pending one never starts. Asked
+    prose(`A running job gets the polite signal and, after the grace period, KILL; a pending one never starts. Asked
 for jobs that are over already, nothing happens.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours.`
+yours.`)
 
   static override examples = [
     '<%= config.bin %> kill 42',

@@ -2,7 +2,8 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
-import {followLogs, logsJson, outputWriter} from '../src/cli/logs.js'
+import {followLogs, logsJson, outputWriter, silence} from '../src/cli/logs.js'
+import {prose} from '../src/cli/prose.js'
 import {oneSelector} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
 
@@ -10,10 +11,10 @@ export default class Logs extends GodCommand {
   static override summary = 'Print the output of a job.'
 
   static override description =
-    `Byte for byte where it is no terminal; on a terminal, control characters other than colours are shown
+    prose(`Byte for byte where it is no terminal; on a terminal, control characters other than colours are shown
 escaped. Works before the start: then there is nothing yet. Ctrl-C leaves the job alone.
 
-Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 130 interrupted.`
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 130 interrupted.`)
 
   static override examples = [
     '<%= config.bin %> logs 42',
@@ -42,10 +43,8 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 130 interr
       follow: flags.follow,
       signal: interrupt.signal,
     }
-    const job = await followLogs(site, options, writer.write)
-    writer.end()
+    const job = await followLogs(site, options, writer.write).finally(writer.end)
     if (screen.json) screen.show(logsJson(job, writer.text()), () => '')
-    else if (writer.bytes() === 0 && job.started === null)
-      screen.note(`job ${job.id} is ${job.state}: no output yet`)
+    else if (writer.bytes() === 0 && job.started === null) screen.note(silence(job))
   }
 }

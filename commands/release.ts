@@ -1,14 +1,16 @@
 /** `god release`: let held jobs start. */
+
 import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {prose} from '../src/cli/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Release extends ControlCommand {
   static override summary = 'Let held jobs start.'
 
-  static override description = `A released job is pending again, in its old place.
+  static override description = prose(`A released job is pending again, in its old place.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`
+yours; 5 the job is in a state that does not allow it.`)
 
   static override examples = [
     '<%= config.bin %> release 42',

@@ -1,14 +1,16 @@
 /** `god resume`: let suspended jobs go on. */
+
 import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {prose} from '../src/cli/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Resume extends ControlCommand {
   static override summary = 'Let suspended jobs go on.'
 
-  static override description = `A job that is not suspended is left as it is.
+  static override description = prose(`A job that is not suspended is left as it is.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`
+yours; 5 the job is in a state that does not allow it.`)
 
   static override examples = [
     '<%= config.bin %> resume 42',

@@ -4,17 +4,18 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt, stopCode} from '../src/cli/interrupt.js'
 import {passHost} from '../src/cli/pass-host.js'
 import {scheduleJson} from '../src/cli/pass-report.js'
+import {prose} from '../src/cli/prose.js'
 import {runScheduleByTimetable, runScheduleOnce, runService} from '../src/service/run-passes.js'
 
 export default class Schedule extends GodCommand {
   static override summary = 'Take requests and start what fits: one pass.'
 
   static override description =
-    `For cron: silent when all went well; that another scheduler is at work is no error. In a crontab:
+    prose(`For cron: silent when all went well; that another scheduler is at work is no error. In a crontab:
 
   * * * * * god schedule; god watch --once
 
-Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set.`
+Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set.`)
 
   static override examples = [
     '<%= config.bin %> schedule',

@@ -1,5 +1,7 @@
 /** `god show`: all that is known of one job. */
+
 import {GodCommand} from '../src/cli/base-command.js'
+import {prose} from '../src/cli/prose.js'
 import {oneSelector} from '../src/cli/select-flags.js'
 import {showJob, showJson, showText} from '../src/cli/show.js'
 import {openSite} from '../src/cli/site.js'
@@ -7,7 +9,7 @@ import {openSite} from '../src/cli/site.js'
 export default class Show extends GodCommand {
   static override summary = 'Show all that is known of a job, with its command if it is yours.'
 
-  static override description = 'Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.'
+  static override description = prose('Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.')
 
   static override examples = ['<%= config.bin %> show 42', '<%= config.bin %> show last --json']
 

@@ -3,18 +3,19 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from '../src/cli/fields.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
+import {prose} from '../src/cli/prose.js'
 import {expandStdin, filterFlags, filtersOf, selectorArgs} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
-import {repeat, statJobs, statJson} from '../src/cli/stat.js'
+import {repeat, statExit, statJobs, statJson} from '../src/cli/stat.js'
 
 export default class Stat extends GodCommand {
   static override summary = 'Show jobs: mine that are not over, or those selected.'
 
   static override description =
-    `A table on a terminal, tab-separated lines elsewhere. A job that nobody has admitted yet is shown as pending,
+    prose(`A table on a terminal, tab-separated lines elsewhere. A job that nobody has admitted yet is shown as pending,
 reason new. With ids given, also jobs that are over.
 
-Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
 
   static override examples = [
     '<%= config.bin %> stat',
@@ -60,7 +61,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`
         ? USUAL_FIELDS
         : parseFields(flags.columns)
     const choice = {
-      selectors: expandStdin([...(args.jobs ?? []), ...(flags.job ?? [])]),
+      selectors: await expandStdin([...(args.jobs ?? []), ...(flags.job ?? [])]),
       filters: filtersOf(flags),
       everybody: flags.all,
       sort: flags.sort,
@@ -68,10 +69,13 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`
       since: flags.since ?? null,
     }
     const show = (): void => {
-      const jobs = statJobs(site, choice)
+      const listed = statJobs(site, choice)
       const table = (): string =>
-        screen.table(columnsOf(fields, site.now(), screen.style), jobs, flags.header)
-      screen.show(statJson(jobs), () => (flags.quiet ? jobs.map(job => `${job.id}\n`).join('') : table()))
+        screen.table(columnsOf(fields, site.now(), screen.style), listed.jobs, flags.header)
+      const ids = (): string => listed.jobs.map(job => `${job.id}\n`).join('')
+      screen.show(statJson(listed), flags.quiet ? ids : table)
+      for (const failed of listed.failed) screen.fault(failed)
+      this.exitWith(statExit(listed))
     }
     if (flags.watch) await repeat(site, screen, show, catchInterrupt().signal)
     else show()

@@ -4,23 +4,24 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
 import {jobJson} from '../src/cli/job-json.js'
 import {operandsOf} from '../src/cli/operands.js'
+import {prose} from '../src/cli/prose.js'
 import {openSite} from '../src/cli/site.js'
 import {judgeWish, settledText, submitJob, submitJson} from '../src/cli/submit.js'
 import {endLine, waitFor} from '../src/cli/wait.js'
 import {wishOf} from '../src/cli/wish.js'
 
-const many = {multiple: true as const, multipleNonGreedy: true as const, default: [] as string[]}
+const many = {multiple: true as const, multipleNonGreedy: true as const}
 
 export default class Submit extends GodCommand {
   static override summary = 'Queue a command as a job.'
 
   static override description =
-    `The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
+    prose(`The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
 
-Exit codes: 0 queued; 2 something is wrong with the words; 6 the site says no; 74 disk; with -W the job's own
-code, 128+n if signal n ended it, 125 if it never started.`
+Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 6 the site says no; 74 disk; with -W the job's own
+code, 128+n if signal n ended it, 125 if it never started.`)
 
   static override usage = 'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]'
 

@@ -1,14 +1,17 @@
 /** `god suspend`: stop jobs for a while. */
+
 import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {prose} from '../src/cli/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Suspend extends ControlCommand {
   static override summary = 'Pause running jobs.'
 
-  static override description = `The container is paused and keeps its memory; its walltime does not run on.
+  static override description =
+    prose(`The container is paused and keeps its memory; its walltime does not run on.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`
+yours; 5 the job is in a state that does not allow it.`)
 
   static override examples = [
     '<%= config.bin %> suspend 42',

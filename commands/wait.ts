@@ -2,6 +2,7 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
+import {prose} from '../src/cli/prose.js'
 import {expandStdin, selectorArgs} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
 import {statJson} from '../src/cli/stat.js'
@@ -11,10 +12,10 @@ export default class Wait extends GodCommand {
   static override summary = 'Wait until jobs are over; exit as they did.'
 
   static override description =
-    `Says on stderr how each that did not end well has ended. Ctrl-C leaves the jobs alone.
+    prose(`Says on stderr how each that did not end well has ended. Ctrl-C leaves the jobs alone.
 
 Exit codes: the job's own code, 128+n if signal n ended it, 125 if it never started; of several, the highest;
-124 when the time is up; 130 interrupted.`
+124 when the time is up; 130 interrupted.`)
 
   static override examples = [
     '<%= config.bin %> wait 42',
@@ -34,10 +35,10 @@ Exit codes: the job's own code, 128+n if signal n ended it, 125 if it never star
     const screen = this.screen(flags)
     const site = openSite(flags)
     const interrupt = catchInterrupt()
-    const ids = idsToWaitFor(site, expandStdin(args.jobs ?? []))
+    const ids = idsToWaitFor(site, (await expandStdin(args.jobs ?? [])) ?? [])
     const options = {any: flags.any, timeout: timeoutOf(flags.timeout), signal: interrupt.signal}
     const {jobs, exit} = await waitFor(site, ids, options)
-    if (screen.json) screen.show(statJson(jobs), () => '')
+    if (screen.json) screen.show(statJson({jobs, failed: []}), () => '')
     for (const job of jobs) if (job.state !== 'done') screen.note(endLine(job))
     this.exitWith(exit)
   }

@@ -4,17 +4,18 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt, stopCode} from '../src/cli/interrupt.js'
 import {passHost} from '../src/cli/pass-host.js'
 import {watchJson} from '../src/cli/pass-report.js'
+import {prose} from '../src/cli/prose.js'
 import {runService, runWatchOnce} from '../src/service/run-passes.js'
 
 export default class Watch extends GodCommand {
-  static override summary = 'Run and follow the jobs of this node, and schedule where nobody does.'
+  static override summary = 'Run and follow the jobs of this node; schedule if nobody does.'
 
   static override description =
-    `Goes on until stopped, and tells what it does on stderr (with --json: one document a line on stdout). It may
+    prose(`Goes on until stopped, and tells what it does on stderr (with --json: one document a line on stdout). It may
 be stopped and started at any time: running jobs run on and are found again. With --once, one pass for cron,
 silent when all went well.
 
-Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set; 130 interrupted.`
+Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set; 130 interrupted.`)
 
   static override examples = [
     '<%= config.bin %> watch',

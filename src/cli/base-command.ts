@@ -10,13 +10,13 @@ const COLOURS = ['auto', 'always', 'never'] as const
 
 export const baseFlags = {
   dir: Flags.string({
-    summary: 'Shared directory (else GOD_SHARED_DIR, .god upward, ~/.god).',
+    summary: 'Shared directory (else GOD_SHARED_DIR, GOD_CONFIG, .god upward, ~/.god).',
     helpValue: 'DIR',
     helpGroup: 'GLOBAL',
   }),
   json: Flags.boolean({summary: 'Print one JSON document.', default: false, helpGroup: 'GLOBAL'}),
   color: Flags.option({options: COLOURS})({
-    summary: 'When to use colours.',
+    summary: 'When to use colours (else NO_COLOR, FORCE_COLOR, TERM).',
     default: 'auto',
     helpGroup: 'GLOBAL',
   }),

@@ -2,10 +2,10 @@
  * The shared shape of `kill`, `suspend`, `resume`, `hold` and `release`: jobs are chosen alike, answered alike.
  * Each command adds its own words.
  */
-import {createInterface} from 'node:readline/promises'
 import {Flags} from '@oclif/core'
 import type {ControlOp} from '../core/request.js'
 import {type BaseFlags, GodCommand} from './base-command.js'
+import {confirm} from './confirm.js'
 import {
   type ControlChoice,
   type ControlOutcome,
@@ -45,23 +45,13 @@ export interface ControlWords {
 const lineOf = ({id, text, result}: ControlOutcome): string =>
   result === 'refused' && text.startsWith('job ') ? `${text}\n` : `job ${id}: ${text}\n`
 
-const confirmed = async (count: number, op: ControlOp): Promise<boolean> => {
-  const lines = createInterface({input: process.stdin, output: process.stderr})
-  try {
-    const answer = await lines.question(`${op} ${count} jobs? [y/N] `)
-    return /^y(es)?$/i.test(answer.trim())
-  } finally {
-    lines.close()
-  }
-}
-
 export abstract class ControlCommand extends GodCommand {
   protected async control(flags: ControlFlags, words: ControlWords): Promise<void> {
     const screen = this.screen(flags)
     const site = openSite(flags)
     const choice: ControlChoice = {
       op: words.op,
-      selectors: expandStdin(words.selectors),
+      selectors: await expandStdin(words.selectors),
       filters: filtersOf(flags),
       ...(words.signal === undefined ? {} : {signal: words.signal}),
       ...(flags.reason === undefined ? {} : {remark: flags.reason}),
@@ -70,7 +60,7 @@ export abstract class ControlCommand extends GodCommand {
     const wanted = plan.outcomes.filter(({result}) => result === 'requested').length
     const asks =
       words.askAbove !== null && wanted > words.askAbove && screen.terminal.interactive && !flags['dry-run']
-    if (asks && !(await confirmed(wanted, words.op))) return screen.note('nothing was done')
+    if (asks) await confirm(`${words.op} ${wanted} jobs?`)
     if (!flags['dry-run']) requestControl(site, choice, plan)
     const lines = plan.outcomes.filter(outcome => !flags.quiet || outcome.result === 'refused')
     screen.show(controlJson(plan), () =>
@@ -81,8 +71,8 @@ export abstract class ControlCommand extends GodCommand {
     )
     for (const outcome of lines)
       if (outcome.result === 'refused')
-        screen.note(`god: ${lineOf(outcome).trimEnd()}. ${outcome.hint ?? ''}`.trimEnd())
-    for (const {message, hint} of plan.failed) screen.note(`god: ${message}. ${hint}`)
+        screen.fault({message: lineOf(outcome).trimEnd(), hint: outcome.hint ?? ''})
+    for (const failed of plan.failed) screen.fault(failed)
     if (plan.outcomes.length === 0 && plan.failed.length === 0) screen.note('no job matches')
     this.exitWith(controlExit(plan))
   }

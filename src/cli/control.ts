@@ -15,12 +15,24 @@ import {isOver} from '../core/state.js'
 import {dropRequest, newToken} from '../store/drop-folder.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
-import {allJobs, type Filters, filterTest, hasFilters, selectJobs} from './listing.js'
+import {
+  allJobs,
+  type Choice,
+  chooseEach,
+  errorsJson,
+  type Filters,
+  failures,
+  filterTest,
+  hasFilters,
+  type Listed,
+  merged,
+} from './listing.js'
 import type {Site} from './site.js'
 
 export interface ControlChoice {
   readonly op: ControlOp
-  readonly selectors: readonly string[]
+  /** Null: none was given. */
+  readonly selectors: readonly string[] | null
   readonly filters: Filters
   readonly signal?: StopSignal
   readonly remark?: string
@@ -37,39 +49,26 @@ export interface ControlOutcome {
 /** Most ids of one request: `core/request.ts` takes no more. */
 const MOST = 20_000
 
-/** Each selector by itself, so that one that names no job does not keep the others from being done. */
-const chosen = (
-  site: Site,
-  choice: ControlChoice,
-): {jobs: readonly JobView[]; failed: readonly GodError[]} => {
-  if (choice.selectors.length === 0 && !hasFilters(choice.filters)) {
+/** Of a range or a name only those that are not over: the others are told of by nobody. */
+const meant = ({selector, jobs}: Choice): readonly JobView[] =>
+  selector.kind === 'id' || selector.kind === 'last' ? jobs : jobs.filter(job => !isOver(job.state))
+
+const chosen = (site: Site, {selectors, filters}: ControlChoice): Listed => {
+  const test = filterTest(filters)
+  if (selectors !== null) {
+    const choices = chooseEach(site, selectors.map(parseSelector))
+    const jobs = merged(choices.map(choice => ({jobs: meant(choice).filter(test)})))
+    return {jobs, failed: failures(choices)}
+  }
+  if (!hasFilters(filters)) {
     throw new GodError(
       'E_USAGE',
       'no job is named',
       "Give ids, ranges, 'last', '@name', or a filter like -n NAME.",
     )
   }
-  const test = filterTest(choice.filters)
-  if (choice.selectors.length === 0) {
-    const mine = (job: JobView): boolean => job.uid === site.uid || choice.filters.users.length > 0
-    return {jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)), failed: []}
-  }
-  const found = new Map<JobId, JobView>()
-  const failed: GodError[] = []
-  for (const text of choice.selectors) {
-    const selector = parseSelector(text)
-    try {
-      const jobs = selectJobs(site, [selector]).filter(test)
-      const open = jobs.filter(
-        job => selector.kind === 'id' || selector.kind === 'last' || !isOver(job.state),
-      )
-      for (const job of open) found.set(job.id, job)
-    } catch (error) {
-      if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
-      failed.push(error)
-    }
-  }
-  return {jobs: [...found.values()].sort((a, b) => a.id - b.id), failed}
+  const mine = (job: JobView): boolean => job.uid === site.uid || filters.users.length > 0
+  return {jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)), failed: []}
 }
 
 const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutcome => {
@@ -142,5 +141,5 @@ export const controlExit = ({outcomes, failed}: ControlPlan): number => {
 export const controlJson = ({outcomes, failed}: ControlPlan) => ({
   schema: SCHEMA,
   jobs: outcomes,
-  errors: failed.map(({code, message, hint}) => ({code, message, hint})),
+  errors: errorsJson(failed),
 })

@@ -8,6 +8,7 @@ import {neutralise} from '../core/text.js'
 import {writeBugReport} from '../host/bug-report.js'
 import {variable} from '../host/environment.js'
 import {errno} from '../store/file-system.js'
+import {isUsageError, usageWords} from './usage-error.js'
 
 export interface Failure {
   readonly code: string
@@ -17,16 +18,6 @@ export interface Failure {
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
-
-/** oclif puts details in further lines; the ones that name something are kept. */
-const usageMessage = (error: Error): string => {
-  const lines = error.message
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('See more help'))
-  const text = lines.join(' ').replace(/^The following errors? occurred: */, '')
-  return text.charAt(0).toLowerCase() + text.slice(1)
-}
 
 const DISK_ERRORS = [
   'EACCES',
@@ -71,9 +62,8 @@ export const failureOf = (error: unknown, command: string | undefined): Failure 
     return {code: error.code, message: error.message, hint: error.hint, exit: error.exit}
   }
   if (error instanceof Errors.ExitError && error.oclif.exit === 0) return null
-  if (error instanceof Errors.CLIError) {
-    const help = command === undefined || command.startsWith('-') ? 'god --help' : `god ${command} --help`
-    return {code: 'E_USAGE', message: usageMessage(error), hint: `See '${help}'.`, exit: EXIT.usage}
+  if (isUsageError(error)) {
+    return {code: 'E_USAGE', ...usageWords(error, command ?? 'help'), exit: EXIT.usage}
   }
   const code = errno(error)
   if (error instanceof Error && code !== null && DISK_ERRORS.includes(code)) return ofSystem(error, code)
@@ -82,8 +72,12 @@ export const failureOf = (error: unknown, command: string | undefined): Failure 
 
 export const renderFailure = ({code, message, hint}: Failure, json: boolean): string => {
   if (json) return `${JSON.stringify({schema: 1, error: {code, message, hint}})}\n`
-  return `god: ${neutralise(message).replace(/[.]$/, '')}.${hint === '' ? '' : ` ${neutralise(hint)}`}\n`
+  return `${neutralise(faultLine({message, hint}))}\n`
 }
+
+/** `god: what, why. what to do`. */
+export const faultLine = ({message, hint}: Pick<Failure, 'message' | 'hint'>): string =>
+  `god: ${message.replace(/[.]$/, '')}.${hint === '' ? '' : ` ${hint}`}`
 
 export const debugStack = (error: unknown): string | null =>
   variable('GOD_DEBUG') === '1' && error instanceof Error ? `${error.stack ?? ''}\n` : null

@@ -4,7 +4,7 @@
  */
 import type {Reason} from '@god-cli/api'
 import {nameOf} from '../core/admission.js'
-import type {JobId} from '../core/brand.js'
+import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {SubmitRequest} from '../core/request.js'
 import {callerName} from '../host/environment.js'
@@ -105,7 +105,7 @@ export const viewOfRefused = (
   uid: site.uid,
   labels: wish?.labels ?? {},
   state: 'refused',
-  ended: null,
+  ended: instant(refused.at),
   reason: {code: refused.code, text: refused.message},
 })
 

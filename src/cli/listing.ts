@@ -2,7 +2,7 @@
  * The jobs that a command can see, and the choice among them by selectors and filters (design section 4).
  *
  * My unadmitted requests are read before the records: admission publishes the record before it unlinks the request,
- * so a job is never missed between the two. A single id is looked up by itself, without reading all.
+ * so a job is never missed between the two. A few ids are looked up by themselves, without reading all.
  */
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
@@ -14,6 +14,9 @@ import {type JobView, viewOfRecord} from './job-view.js'
 import {ownUnadmitted} from './own-requests.js'
 import type {Site} from './site.js'
 
+/** More ids than this are looked up in one reading of all. */
+const FEW = 16
+
 /** Everything live, and what of mine waits or was refused; ascending by id. */
 export const allJobs = (site: Site): readonly JobView[] => {
   const unadmitted = ownUnadmitted(site)
@@ -23,12 +26,26 @@ export const allJobs = (site: Site): readonly JobView[] => {
   return [...views.values()].sort((a, b) => a.id - b.id)
 }
 
-export const findJob = (site: Site, id: JobId): JobView | null => {
-  const unadmitted = ownUnadmitted(site).find(view => view.id === id)
-  const stored = site.jobs.read(id)
-  if (stored === null) return unadmitted ?? null
-  return viewOfRecord(stored.record, readReasons(site.durable, site.layout))
+const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
+  const first = ids.map(id => site.jobs.read(id))
+  // My drop folder is read only where a record is missing, and that record once more after it.
+  const unadmitted = first.includes(null) ? ownUnadmitted(site) : []
+  const reasons = readReasons(site.durable, site.layout)
+  return ids.flatMap((id, i) => {
+    const stored = first[i] ?? site.jobs.read(id)
+    if (stored !== null) return [viewOfRecord(stored.record, reasons)]
+    return unadmitted.filter(view => view.id === id)
+  })
 }
+
+/** Those of the ids that are there. */
+export const findJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
+  if (ids.length <= FEW) return fewJobs(site, ids)
+  const wanted = new Set(ids)
+  return allJobs(site).filter(job => wanted.has(job.id))
+}
+
+export const findJob = (site: Site, id: JobId): JobView | null => findJobs(site, [id])[0] ?? null
 
 export interface Filters {
   readonly users: readonly string[]
@@ -82,25 +99,62 @@ export const filterTest = ({users, names, states, labels}: Filters): ((job: JobV
     ofLabel.every(test => test(job))
 }
 
-/** Of all selectors together, each job once, ascending. */
-export const selectJobs = (
-  site: Site,
-  selectors: readonly Selector[],
-  jobs?: readonly JobView[],
-): readonly JobView[] => {
-  const found = new Map<JobId, JobView>()
-  const all =
-    jobs ??
-    (selectors.every(({kind}) => kind === 'id') ? selectors.flatMap(s => lookUp(site, s)) : allJobs(site))
-  for (const selector of selectors) {
-    for (const job of selected(selector, all, site.uid)) found.set(job.id, job)
-  }
+/** What one selector means, or why it means nothing. */
+export interface Choice {
+  readonly selector: Selector
+  readonly jobs: readonly JobView[]
+  readonly failed: GodError | null
+}
+
+/** Each selector by itself, so that one that names no job does not keep the others from being done. */
+export const chooseEach = (site: Site, selectors: readonly Selector[]): readonly Choice[] => {
+  const ids = selectors.flatMap(selector => (selector.kind === 'id' ? [selector.id] : []))
+  const jobs = ids.length === selectors.length ? findJobs(site, ids) : allJobs(site)
+  const choices = selectors.map((selector): Choice => {
+    try {
+      return {selector, jobs: selected(selector, jobs, site.uid), failed: null}
+    } catch (error) {
+      if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
+      return {selector, jobs: [], failed: error}
+    }
+  })
+  if (choices.length > 0 && choices.every(({failed}) => failed !== null)) throw together(failures(choices))
+  return choices
+}
+
+export const failures = (choices: readonly Choice[]): readonly GodError[] =>
+  choices.flatMap(({failed}) => failed ?? [])
+
+/** The jobs that were chosen, and why the choice is not all that was asked for. */
+export interface Listed {
+  readonly jobs: readonly JobView[]
+  readonly failed: readonly GodError[]
+}
+
+export interface ErrorJson {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+export const errorsJson = (failed: readonly GodError[]): readonly ErrorJson[] =>
+  failed.map(({code, message, hint}) => ({code, message, hint}))
+
+const together = (errors: readonly GodError[]): GodError =>
+  new GodError('E_NO_JOB', errors.map(({message}) => message).join('; '), errors[0]?.hint)
+
+/** Of all choices together, each job once, ascending. */
+export const merged = (choices: readonly Pick<Choice, 'jobs'>[]): readonly JobView[] => {
+  const found = new Map(choices.flatMap(({jobs}) => jobs.map(job => [job.id, job])))
   return [...found.values()].sort((a, b) => a.id - b.id)
 }
 
-const lookUp = (site: Site, selector: Selector): readonly JobView[] => {
-  const job = selector.kind === 'id' ? findJob(site, selector.id) : null
-  return job === null ? [] : [job]
+/** Where all of them must be there. */
+export const selectJobs = (site: Site, selectors: readonly Selector[]): readonly JobView[] => {
+  const choices = chooseEach(site, selectors)
+  const failed = failures(choices)
+  if (failed.length > 0) throw together(failed)
+  return merged(choices)
 }
 
 /** The one job that a command for a single job means: of a name, the newest. */

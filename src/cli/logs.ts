@@ -57,6 +57,7 @@ const readAt = (site: Site, fd: number, position: number): Uint8Array => {
 /** Offset at which the last `lines` lines begin. */
 const tailStart = (site: Site, fd: number, lines: number): number => {
   const {size} = site.durable.fs.fstat(fd)
+  if (lines === 0) return size
   let wanted = lines
   for (let end = size; end > 0; end -= CHUNK) {
     const start = Math.max(0, end - CHUNK)
@@ -137,14 +138,21 @@ export interface OutputWriter {
   readonly text: () => string
 }
 
+const END_COLOURS = '\u001b[0m'
+
 /** Bytes as they are into a pipe; harmless text onto a terminal; kept for the one document of `--json`. */
 export const outputWriter = (screen: Screen): OutputWriter => {
-  const decoder = new TextDecoder('utf-8')
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true})
   let bytes = 0
   let kept = ''
+  let coloured = false
   const put = (text: string): void => {
     if (screen.json) kept += text
-    else screen.terminal.write(neutraliseOutput(text))
+    else {
+      const safe = neutraliseOutput(text)
+      coloured ||= safe.includes('\u001b')
+      screen.terminal.write(safe)
+    }
   }
   const decodes = screen.json || screen.terminal.tty
   return {
@@ -155,10 +163,15 @@ export const outputWriter = (screen: Screen): OutputWriter => {
     },
     end: () => {
       if (decodes) put(decoder.decode())
+      if (coloured) screen.terminal.write(END_COLOURS)
     },
     bytes: () => bytes,
     text: () => kept,
   }
 }
+
+/** Where there is no output: is there none yet, or will there be none? */
+export const silence = ({id, state}: JobView): string =>
+  `job ${id} is ${state}: no output${isOver(state) ? '' : ' yet'}`
 
 export const logsJson = ({id, state}: JobView, text: string): object => ({schema: SCHEMA, id, state, text})

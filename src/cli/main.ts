@@ -8,7 +8,7 @@ import {GodError} from '../core/errors.js'
 import {nearest} from '../core/text.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
 import {endAtOperand, type FlagShape} from './operands.js'
-import {quietOnClosedPipe} from './terminal.js'
+import {guardOutput} from './terminal.js'
 
 const shapes = (flags: Record<string, {name: string; char?: string; type: string}>): readonly FlagShape[] =>
   Object.values(flags).map(({name, char, type}) => ({name, char, takesValue: type === 'option'}))
@@ -20,15 +20,28 @@ const prepared = (argv: readonly string[], config: Config): string[] => {
   return ['submit', ...endAtOperand(argv.slice(1), shapes(command.flags))]
 }
 
-const checkCommand = (argv: readonly string[], config: Config): void => {
-  const [word] = argv
-  if (word === undefined || word.startsWith('-') || word === 'help') return
-  const known = config.commandIDs.flatMap(id => id.split(':')[0] ?? [])
-  if (known.includes(word)) return
+const noCommand = (word: string, known: readonly string[]): GodError => {
   const near = nearest(word, known)
   const hint =
     near.length > 0 ? `Did you mean ${near.map(name => `'god ${name}'`).join(' or ')}?` : "See 'god help'."
-  throw new GodError('E_USAGE', `there is no command '${word}'`, hint)
+  return new GodError('E_USAGE', `there is no command '${word}'`, hint)
+}
+
+/** Flags that stand for a command of their own. */
+const ALONE = ['-h', '--help', '-V', '--version']
+
+const checkCommand = (argv: readonly string[], config: Config): void => {
+  const known = config.commandIDs.flatMap(id => id.split(':')[0] ?? [])
+  const [first = 'help', second = ''] = argv
+  if (first === 'help' && second !== '' && !second.startsWith('-') && !known.includes(second))
+    throw noCommand(second, known)
+  if (known.includes(first) || ALONE.includes(first)) return
+  if (!first.startsWith('-')) throw noCommand(first, known)
+  throw new GodError(
+    'E_USAGE',
+    `'${first}' stands before the command`,
+    'Write it after: god COMMAND [FLAGS].',
+  )
 }
 
 const wantsJson = (argv: readonly string[]): boolean => {
@@ -36,25 +49,35 @@ const wantsJson = (argv: readonly string[]): boolean => {
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
+/** Tells of it and sets the exit code. */
+const fail = (error: unknown, words: readonly string[]): void => {
+  const failure = failureOf(error, words[0])
+  if (failure === null) return
+  const json = wantsJson(words)
+  process.stderr.write(debugStack(error) ?? '')
+  const stream = json ? process.stdout : process.stderr
+  stream.write(renderFailure(failure, json))
+  process.exitCode = failure.exit
+}
+
 export const main = async (
   argv: readonly string[],
   load: ConstructorParameters<typeof Config>[0],
 ): Promise<void> => {
   settings.enableAutoTranspile = false
-  quietOnClosedPipe()
+  guardOutput()
   let words = [...argv]
+  // What is thrown where nobody waits for it: in a timer, by an event.
+  process.once('uncaughtException', error => {
+    fail(error, words)
+    process.exit()
+  })
   try {
     const config = await Config.load(load)
     checkCommand(words, config)
     words = prepared(words, config)
     await run(words, config)
   } catch (error) {
-    const failure = failureOf(error, words[0])
-    if (failure === null) return
-    const json = wantsJson(words)
-    const stream = json ? process.stdout : process.stderr
-    stream.write(debugStack(error) ?? '')
-    stream.write(renderFailure(failure, json))
-    process.exitCode = failure.exit
+    fail(error, words)
   }
 }

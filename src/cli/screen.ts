@@ -1,5 +1,6 @@
 /** How a command shows what it found: one JSON document, a table, or text; and how it says something aside. */
 import {neutralise} from '../core/text.js'
+import {faultLine} from './failure.js'
 import {createStyle, type Style} from './style.js'
 import {type Column, renderTable} from './table.js'
 import {type ColourChoice, openTerminal, type Terminal} from './terminal.js'
@@ -13,6 +14,8 @@ export interface Screen {
   table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], header?: boolean): string
   /** To stderr, neutralised; not with `--json`, whose reader wants the document alone. */
   note(text: string): void
+  /** The same, for one of several things that failed. */
+  fault(failure: {readonly message: string; readonly hint: string}): void
 }
 
 export interface ScreenFlags {
@@ -23,6 +26,9 @@ export interface ScreenFlags {
 export const openScreen = ({json, color}: ScreenFlags): Screen => {
   const terminal = openTerminal(color)
   const style = createStyle(terminal.colour)
+  const note = (text: string): void => {
+    if (!json) terminal.warn(neutralise(text))
+  }
   return {
     terminal,
     style,
@@ -30,8 +36,7 @@ export const openScreen = ({json, color}: ScreenFlags): Screen => {
     show: (document, text) => terminal.write(json ? `${JSON.stringify(document)}\n` : text()),
     table: (columns, rows, header = false) =>
       renderTable(columns, rows, {tty: terminal.tty, width: terminal.width, header, title: style.title}),
-    note: text => {
-      if (!json) terminal.warn(neutralise(text))
-    },
+    note,
+    fault: failure => note(faultLine(failure)),
   }
 }

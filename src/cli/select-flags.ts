@@ -54,11 +54,13 @@ export const filtersOf = ({user, name, states, label}: FilterWords): Filters => 
   labels: label ?? [],
 })
 
-/** `-` among them stands for the words of standard input. */
-export const expandStdin = (selectors: readonly string[]): readonly string[] => {
+/**
+ * `-` among them stands for the words of standard input. Null: none was given; so an empty standard input chooses
+ * nothing, and is never taken for "no choice was made".
+ */
+export const expandStdin = async (selectors: readonly string[]): Promise<readonly string[] | null> => {
+  if (selectors.length === 0) return null
   if (!selectors.includes('-')) return selectors
-  const read = readStandardInput()
-    .split(/\s+/)
-    .filter(word => word !== '')
+  const read = (await readStandardInput()).split(/\s+/).filter(word => word !== '')
   return selectors.flatMap(selector => (selector === '-' ? read : [selector]))
 }

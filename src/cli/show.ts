@@ -10,7 +10,7 @@ import {iso} from '../host/clock.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
-import {outputFilesOf} from './output-files.js'
+import {type OutputFiles, outputFilesOf} from './output-files.js'
 import {waitingRequests} from './own-requests.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
@@ -18,7 +18,7 @@ import type {Style} from './style.js'
 export interface Shown {
   readonly job: JobView
   readonly wish: Wish | null
-  readonly output: {readonly output: string; readonly error: string} | null
+  readonly files: OutputFiles | null
 }
 
 const wishOf = (site: Site, job: JobView): Wish | null => {
@@ -39,7 +39,7 @@ export const showJob = (site: Site, selector: string): Shown => {
   return {
     job,
     wish,
-    output: wish === null || job.record === null ? null : outputFilesOf(site, job.record, wish),
+    files: wish === null || job.record === null ? null : outputFilesOf(site, job.record, wish),
   }
 }
 
@@ -66,15 +66,14 @@ export interface ShownJson extends JobJson {
   readonly schema: number
   readonly spec?: SpecJson
   /** Where its output is on this host. */
-  readonly output?: string
-  readonly error?: string
+  readonly files?: OutputFiles
 }
 
-export const showJson = ({job, wish, output}: Shown): ShownJson => ({
+export const showJson = ({job, wish, files}: Shown): ShownJson => ({
   schema: SCHEMA,
   ...jobJson(job),
   ...(wish === null ? {} : {spec: specJson(wish)}),
-  ...(output === null ? {} : output),
+  ...(files === null ? {} : {files}),
 })
 
 const moment = (at: number | null): string => (at === null ? '-' : iso(at))
@@ -101,7 +100,7 @@ const spent = (job: JobView, now: number): string => {
 }
 
 /** Lines for people: what, then how it went, then where its traces are. */
-const showLines = ({job, wish, output}: Shown, now: number): readonly (readonly [string, string])[] => {
+const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
   const rows: (readonly [string, string])[] = [
     ['job', `${job.id} ${job.name}`],
@@ -132,7 +131,7 @@ const showLines = ({job, wish, output}: Shown, now: number): readonly (readonly 
         .join(' '),
     ])
   if (wish !== null) rows.push(['command', commandText(wish)])
-  if (output !== null) rows.push(['output', output.output], ['error', output.error])
+  if (files !== null) rows.push(['output', files.output], ['error', files.error])
   return rows.map(([title, text]) => [title, neutralise(text)] as const)
 }
 

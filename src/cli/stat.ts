@@ -2,18 +2,29 @@
 
 import {parseTime} from '../core/amounts.js'
 import type {Uid} from '../core/brand.js'
-import {GodError} from '../core/errors.js'
+import {EXIT, GodError} from '../core/errors.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {sortJobs} from './fields.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
-import {allJobs, type Filters, filterTest, selectJobs} from './listing.js'
+import {
+  allJobs,
+  chooseEach,
+  type ErrorJson,
+  errorsJson,
+  type Filters,
+  failures,
+  filterTest,
+  type Listed,
+  merged,
+} from './listing.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 
 export interface StatChoice {
-  readonly selectors: readonly string[]
+  /** Null: none was given. */
+  readonly selectors: readonly string[] | null
   readonly filters: Filters
   readonly everybody: boolean
   readonly sort: string
@@ -40,27 +51,37 @@ const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobVie
   const wanted = filterTest(filters)
   const from = since === null ? null : parseMoment(since, now)
   const shown = (job: JobView): boolean => {
-    if (filters.states.length > 0 || choice.selectors.length > 0) return true
+    if (filters.states.length > 0 || choice.selectors !== null) return true
     return !isOver(job.state) || (from !== null && job.ended !== null && job.ended >= from)
   }
-  const mine = everybody || filters.users.length > 0 || choice.selectors.length > 0
+  const mine = everybody || filters.users.length > 0 || choice.selectors !== null
   return job => (mine || job.uid === caller) && shown(job) && wanted(job)
 }
 
-export const statJobs = (site: Site, choice: StatChoice): readonly JobView[] => {
-  const jobs =
-    choice.selectors.length > 0 ? selectJobs(site, choice.selectors.map(parseSelector)) : allJobs(site)
+export const statJobs = (site: Site, choice: StatChoice): Listed => {
+  const choices = choice.selectors === null ? null : chooseEach(site, choice.selectors.map(parseSelector))
+  const jobs = choices === null ? allJobs(site) : merged(choices)
   const now = site.now()
   const chosen = sortJobs(jobs.filter(inQuestion(choice, site.uid, now)), choice.sort, now)
-  return choice.limit === null ? chosen : chosen.slice(0, choice.limit)
+  return {
+    jobs: choice.limit === null ? chosen : chosen.slice(0, choice.limit),
+    failed: choices === null ? [] : failures(choices),
+  }
 }
 
-export const statJson = (
-  jobs: readonly JobView[],
-): {readonly schema: number; readonly jobs: readonly JobJson[]} => ({
+export interface ListJson {
+  readonly schema: number
+  readonly jobs: readonly JobJson[]
+  readonly errors?: readonly ErrorJson[]
+}
+
+export const statJson = ({jobs, failed}: Listed): ListJson => ({
   schema: SCHEMA,
   jobs: jobs.map(jobJson),
+  ...(failed.length === 0 ? {} : {errors: errorsJson(failed)}),
 })
+
+export const statExit = ({failed}: Listed): number => Math.max(EXIT.ok, ...failed.map(({exit}) => exit))
 
 /** Milliseconds between two pictures of `stat -w`. */
 const PICTURE = 2000

@@ -7,9 +7,9 @@
 import {type Settled, settleWish} from '../core/admission.js'
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {jobId, MAX_ID} from '../core/brand.js'
-import {asError} from '../core/errors.js'
+import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
-import type {SubmitRequest} from '../core/request.js'
+import {parseRequest, type SubmitRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
 import {executorRunsImages} from '../plugin/resolver.js'
 import {dropRequest, newToken, requestBytes} from '../store/drop-folder.js'
@@ -21,25 +21,28 @@ import type {Site} from './site.js'
 /** Milliseconds; the service burns a claim at twice this age. */
 const CLAIM_GOOD = 5 * 60 * 1000
 
+const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
+  v: 1,
+  op: 'submit',
+  tok: newToken(site.random),
+  cluster: site.format.cluster,
+  id: jobId(MAX_ID),
+  wish,
+})
+
+/** What no scheduler could read must get no id: the promise would be broken. */
+const checkReadable = (request: SubmitRequest): void => {
+  const parsed = parseRequest(Buffer.from(requestBytes(request)).toString('utf8'))
+  if (!parsed.ok) throw new GodError('E_SPEC_BAD', `the job would not be taken: ${parsed.why}`)
+}
+
 export const judgeWish = (site: Site, wish: Wish): Settled => {
   const {settings} = site.configuration
   const policy = admissionPolicy(settings, executorRunsImages(settings.executor))
   const settled = settleWish(wish, policy, site.nodes.all())
   if ('code' in settled) throw asError(settled)
+  checkReadable(requestFor(site, wish))
   return settled
-}
-
-const requestFor = (site: Site, wish: Wish): SubmitRequest => {
-  const request: SubmitRequest = {
-    v: 1,
-    op: 'submit',
-    tok: newToken(site.random),
-    cluster: site.format.cluster,
-    id: jobId(MAX_ID),
-    wish,
-  }
-  requestBytes(request)
-  return request
 }
 
 /** The id that was printed is a promise: nothing is returned before the request is on the disk. */

@@ -3,7 +3,7 @@
  * no header unless asked for). Cells are neutralised here, so no caller can forget it.
  */
 import Table from 'cli-table3'
-import {neutralise} from '../core/text.js'
+import {columnsWide, neutralise} from '../core/text.js'
 
 export interface Column<Row> {
   readonly title: string
@@ -48,7 +48,7 @@ const widthsOf = <Row>(
   width: number,
 ): (number | null)[] => {
   const needed = columns.map((column, i) =>
-    Math.max(column.title.length, ...cells.map(row => row[i]?.length ?? 0)),
+    Math.max(column.title.length, ...cells.map(row => columnsWide(row[i] ?? ''))),
   )
   const spare = width - needed.reduce((sum, n) => sum + n, 0) - 2 * (columns.length - 1)
   if (spare >= 0) return columns.map(() => null)

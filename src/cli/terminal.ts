@@ -3,6 +3,7 @@
  *
  * A reader that goes away early (`god stat | head -1`) ends the command quietly, as it ends any other program.
  */
+import {EXIT} from '../core/errors.js'
 import {variable} from '../host/environment.js'
 
 export type ColourChoice = 'auto' | 'always' | 'never'
@@ -51,11 +52,14 @@ export const openTerminal = (choice: ColourChoice): Terminal => {
 }
 
 /** Call once, before anything is written. */
-export const quietOnClosedPipe = (): void => {
-  const end = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(process.exitCode ?? 0)
-  }
-  process.stdout.on('error', end)
-  process.stderr.on('error', end)
+export const guardOutput = (): void => {
+  // oclif's own listener throws, as a stack trace, whatever is no closed pipe.
+  process.stdout.removeAllListeners('error')
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
+    process.stderr.write(`god: the output cannot be written: ${error.code}.\n`)
+    process.exit(EXIT.disk)
+  })
+  // A log that cannot be written ends no service, and there is nobody to tell it to.
+  process.stderr.on('error', () => undefined)
 }

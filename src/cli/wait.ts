@@ -11,7 +11,7 @@ import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {jobExitCode} from './exit-code.js'
 import type {JobView} from './job-view.js'
-import {findJob, selectJobs} from './listing.js'
+import {findJobs, selectJobs} from './listing.js'
 import type {Site} from './site.js'
 
 /** Milliseconds between two looks: quick at first, for short jobs. */
@@ -39,18 +39,22 @@ const interrupted = (ids: readonly JobId[]): GodError => {
 }
 
 /** A job that was there and is not live any more has been packed: what was seen last stands. */
-const look = (site: Site, id: JobId, before: JobView | undefined): JobView => {
-  if (before !== undefined && isOver(before.state)) return before
-  const job = findJob(site, id) ?? before
-  if (job === undefined) throw new GodError('E_NO_JOB', `there is no job ${id}`, "See 'god stat'.")
-  return job
+const look = (site: Site, ids: readonly JobId[], before: readonly JobView[]): readonly JobView[] => {
+  const seen = new Map(before.map(job => [job.id, job]))
+  const open = ids.filter(id => !isOver(seen.get(id)?.state ?? 'pending'))
+  for (const job of findJobs(site, open)) seen.set(job.id, job)
+  return ids.map(id => {
+    const job = seen.get(id)
+    if (job === undefined) throw new GodError('E_NO_JOB', `there is no job ${id}`, "See 'god stat'.")
+    return job
+  })
 }
 
 export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOptions): Promise<Waited> => {
   const end = options.timeout === null ? null : site.now() + options.timeout
   let jobs: readonly JobView[] = []
   for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
-    jobs = ids.map((id, i) => look(site, id, jobs[i]))
+    jobs = look(site, ids, jobs)
     const over = jobs.filter(job => isOver(job.state))
     if (over.length === jobs.length || (options.any && over.length > 0)) {
       return {jobs, exit: Math.max(0, ...over.map(jobExitCode))}
@@ -75,10 +79,11 @@ export const endLine = (job: JobView): string => {
   return `job ${job.id} (${job.name}): ${how}${job.reason === null || (job.state === 'failed' && code !== null) ? '' : `: ${job.reason.text}`}`
 }
 
+/** All must be there: who mistypes an id does not wait for the wrong jobs. None, if standard input named none. */
 export const idsToWaitFor = (site: Site, selectors: readonly string[]): readonly JobId[] => {
   const ids = selectJobs(site, selectors.map(parseSelector)).map(job => job.id)
-  if (ids.length === 0) throw new GodError('E_NO_JOB', 'no job is in that range', "See 'god stat'.")
-  return ids
+  if (ids.length > 0 || selectors.length === 0) return ids
+  throw new GodError('E_NO_JOB', 'no job is in that range', "See 'god stat'.")
 }
 
 /** Milliseconds; here a bare number is seconds, as everywhere one waits at a terminal. */

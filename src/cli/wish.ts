@@ -1,10 +1,12 @@
 /** From the words of `god submit` to a wish: amounts are read here, a script is copied, the rest is admission's. */
 
+import {nameOf} from '../core/admission.js'
 import {parseCpus, parseMemory, parseTime} from '../core/amounts.js'
 import {type ErrorCode, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {MAX_REQUEST_BYTES} from '../core/request.js'
-import {variable} from '../host/environment.js'
+import {exactVariable} from '../host/environment.js'
+import {wordsAreText} from '../host/own-words.js'
 import {readUserFile} from '../host/user-file.js'
 import {decodeUtf8} from '../store/record-codec.js'
 
@@ -18,8 +20,8 @@ export interface SubmitFlags {
   readonly error: string | undefined
   readonly workdir: string | undefined
   readonly hold: boolean
-  readonly env: readonly string[]
-  readonly label: readonly string[]
+  readonly env: readonly string[] | undefined
+  readonly label: readonly string[] | undefined
 }
 
 const amount = <T>(
@@ -77,27 +79,45 @@ const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['co
   return text === null ? {kind: 'argv', argv: [...operands]} : {kind: 'script', text, args}
 }
 
+/** Only here is known what file the text came from. */
+const scriptName = ({kind}: Wish['command'], [path = '']: readonly string[]): string | undefined =>
+  kind === 'script' ? nameOf({command: {kind: 'argv', argv: [path]}}) : undefined
+
 const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
-export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => ({
-  command: commandOf(operands, optionsEnded),
-  ...given<Omit<Wish, 'command'>>({
-    name: flags.name,
-    image: flags.image,
-    cpus: amount(flags.cpus, parseCpus, 'number of cpus', 'Write 1, 4 or 0.5.'),
-    memory: amount(flags.mem, parseMemory, 'amount of memory', 'Write 512M, 2G, or a number of MiB.'),
-    walltime: amount(
-      flags.time,
-      parseTime,
-      'time',
-      'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
-    ),
-    env: flags.env.length === 0 ? undefined : pairs(flags.env, 'E_ENV_BAD', variable),
-    labels: flags.label.length === 0 ? undefined : pairs(flags.label, 'E_SPEC_BAD', () => ''),
-    workdir: flags.workdir,
-    output: flags.output,
-    error: flags.error,
-    hold: flags.hold ? true : undefined,
-  }),
-})
+/** A job must get what was typed, byte for byte; what is no text cannot be carried. */
+const checkText = (operands: readonly string[], env: readonly string[] = []): void => {
+  if (wordsAreText([...operands, ...env])) return
+  throw new GodError(
+    'E_SPEC_BAD',
+    'an argument is not UTF-8 text, and would reach the job changed',
+    'Put it into a file that the job reads.',
+  )
+}
+
+export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => {
+  checkText(operands, flags.env)
+  const command = commandOf(operands, optionsEnded)
+  return {
+    command,
+    ...given<Omit<Wish, 'command'>>({
+      name: flags.name ?? scriptName(command, operands),
+      image: flags.image,
+      cpus: amount(flags.cpus, parseCpus, 'number of cpus', 'Write 1, 4 or 0.5.'),
+      memory: amount(flags.mem, parseMemory, 'amount of memory', 'Write 512M, 2G, or a number of MiB.'),
+      walltime: amount(
+        flags.time,
+        parseTime,
+        'time',
+        'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
+      ),
+      env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
+      labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),
+      workdir: flags.workdir,
+      output: flags.output,
+      error: flags.error,
+      hold: flags.hold ? true : undefined,
+    }),
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * The one error catalogue: every refusal a user can meet has a stable code, an exit code, and a line
- * on its cause and cure (the README's error table is made from it).
+ * on its cause and cure (docs/errors.md is made from it).
  *
  * A `GodError` says what failed, with which value, and why in `message`; what to do in `hint`.
  * Anything thrown that is not a GodError is our bug (E_BUG, exit 70).
@@ -103,7 +103,6 @@ export const CATALOGUE = {
     'more than any node has',
     'ask for less; see `god doctor` for the nodes',
   ),
-  E_ROOT_NOT_ALLOWED: entry(EXIT.refused, 'root jobs are off here', 'ask the operator for allow_root'),
   E_IMAGE_NOT_ALLOWED: entry(EXIT.refused, 'the image is not on the list', 'use one of default_images'),
   E_ID_TAKEN: entry(EXIT.conflict, 'the claimed id is no longer free', 'submit again'),
   E_DIR_MISSING: entry(EXIT.failed, 'no shared directory found', '`god init`, or --dir, or GOD_SHARED_DIR'),
@@ -142,9 +141,7 @@ export const CATALOGUE = {
     'an operator (or a disk fault) stopped the passes',
     'read HALT, cure the cause, remove the file',
   ),
-  E_LEASE_HELD: passing(EXIT.later, 'another process does this already', 'nothing; it is working'),
   E_FENCED: passing(EXIT.later, 'a younger scheduler took over', 'nothing; it is working'),
-  E_ENGINE_UNREACHABLE: passing(EXIT.later, 'the container engine does not answer', '`god doctor`'),
   E_DISK: entry(
     EXIT.disk,
     'the shared directory could not be written or synced',
@@ -157,7 +154,11 @@ export const CATALOGUE = {
     'it went to quarantine/ with a reason; the others run on',
   ),
   E_TIMED_OUT: passing(EXIT.timedOut, 'wait gave up at --timeout', 'wait again; the job is untouched'),
-  E_INTERRUPTED: entry(EXIT.interrupted, 'Ctrl-C', 'the job is untouched; `god kill ID` ends it'),
+  E_INTERRUPTED: entry(
+    EXIT.interrupted,
+    'Ctrl-C, or a question that was not answered with yes',
+    'the jobs are untouched; `god kill ID` ends one',
+  ),
   E_BUG: entry(EXIT.bug, 'god met a case it did not foresee', 'report it with the text shown'),
 } as const satisfies Record<string, CatalogueEntry>
 

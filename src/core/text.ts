@@ -21,18 +21,40 @@ const escaped = (char: string): string => {
 /** One line, no control characters. */
 export const neutralise = (text: string): string => text.replace(UNSAFE, escaped)
 
-/** Colours and weights only: `ESC [ ... m`. */
-const HARMLESS = /\u001b\[[0-9;:]*m|[\n\t]|\r\n/g
+/** Colours and weights: `ESC [ ... m`. */
+const HARMLESS = /\u001b\[([0-9;:]*)m|[\n\t]|\r\n/g
+
+/** A colour by number or by its parts: what follows it is no weight. */
+const COLOUR = /(^|;)[345]8;(5;\d*|2;\d*;\d*;\d*)(?=;|$)/g
+
+/** Hidden text is what a reader would paste without having seen it. */
+const hides = (marks: string): boolean =>
+  marks
+    .replace(COLOUR, '')
+    .split(';')
+    .some(mark => Number(mark) === 8)
 
 /** A job's own output for a terminal: lines, tabs and colours stay, all else that moves or hides is shown. */
 export const neutraliseOutput = (text: string): string => {
   let safe = ''
   let at = 0
   for (const match of text.matchAll(HARMLESS)) {
+    if (hides(match[1] ?? '')) continue
     safe += neutralise(text.slice(at, match.index)) + match[0]
     at = match.index + match[0].length
   }
   return safe + neutralise(text.slice(at))
+}
+
+/** East Asian wide and full-width letters, and pictures: two columns each (Unicode annex 11). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u
+
+/** Columns of a terminal that a line takes. */
+export const columnsWide = (line: string): number => {
+  let columns = 0
+  for (const char of line) columns += /\p{M}|\u200d/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1
+  return columns
 }
 
 /** The words that were probably meant, nearest first; none if all are far. */

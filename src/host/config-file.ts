@@ -1,10 +1,11 @@
 /**
  * Reading `go-d.ini`: the text as assignments, each with its file and line, so that every complaint can name them.
  *
- * The grammar is the `ini` package's; lines are found again by a scan. A file that others may write is not obeyed.
+ * The grammar is the `ini` package's, asked line by line: INI has no values of several lines, and so each assignment
+ * knows its line. A file that others may write is not obeyed, and a FIFO in its place cannot hold us.
  * A missing file is the caller's business: it is told apart from one that cannot be read.
  */
-import {closeSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {parse} from 'ini'
 import {GodError} from '../core/errors.js'
 import type {Assignment} from '../core/settings.js'
@@ -18,7 +19,7 @@ const bad = (path: string, why: string, hint = ''): GodError =>
 export const readConfigText = (path: string): string | null => {
   let fd: number
   try {
-    fd = openSync(path, 'r')
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
@@ -35,23 +36,6 @@ export const readConfigText = (path: string): string | null => {
   }
 }
 
-/** Line of the last assignment of each key, counted from 1; a key that stands twice is refused. */
-const findLines = (path: string, text: string): ReadonlyMap<string, number> => {
-  const lines = new Map<string, number>()
-  let section = ''
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const header = /^\s*\[([^\]]*)\]/.exec(line)
-    if (header?.[1] !== undefined) section = `${header[1].trim()}.`
-    const key = /^\s*([^\s=;#[][^=]*?)\s*(?:=|$)/.exec(line)?.[1]
-    if (key === undefined) continue
-    const full = `${section}${key}`
-    if (lines.has(full))
-      throw bad(`${path}:${index + 1}`, `'${full}' stands twice (first in line ${lines.get(full)})`)
-    lines.set(full, index + 1)
-  }
-  return lines
-}
-
 const flatten = (value: unknown, prefix = ''): readonly [string, string][] => {
   if (typeof value !== 'object' || value === null) return [[prefix, String(value)]]
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -59,12 +43,26 @@ const flatten = (value: unknown, prefix = ''): readonly [string, string][] => {
   )
 }
 
+const BLANK = /^([;#].*)?$/
+const SECTION = /^\[([^\]]*)\]$/
+
 export const parseAssignments = (path: string, text: string): readonly Assignment[] => {
   if (text.includes('\0')) throw bad(path, 'is not a text file')
-  const lines = findLines(path, text)
-  return flatten(parse(text)).map(([key, value]) => ({
-    key,
-    value,
-    origin: lines.has(key) ? `${path}:${lines.get(key)}` : path,
-  }))
+  const found = new Map<string, Assignment>()
+  let section = ''
+  for (const [index, raw] of text.split(/\r\n|[\r\n]/).entries()) {
+    const line = raw.trim()
+    const origin = `${path}:${index + 1}`
+    const header = SECTION.exec(line)
+    if (header !== null) section = `${header[1]?.trim()}.`
+    if (header !== null || BLANK.test(line)) continue
+    // A line that the grammar drops (a key named __proto__) would be obeyed by nobody and missed by nobody.
+    const [entry] = flatten(parse(line))
+    if (entry === undefined) throw bad(origin, 'cannot be read', 'Write KEY = VALUE.')
+    const key = `${section}${entry[0]}`
+    const earlier = found.get(key)
+    if (earlier !== undefined) throw bad(origin, `'${key}' stands twice (first at ${earlier.origin})`)
+    found.set(key, {key, value: entry[1], origin})
+  }
+  return [...found.values()]
 }

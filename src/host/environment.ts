@@ -5,6 +5,9 @@ import {type Uid, uid} from '../core/brand.js'
 /** A variable that is set and not empty, or null. */
 export const variable = (name: string): string | null => process.env[name] || null
 
+/** As it stands, also empty; null = not set. */
+export const exactVariable = (name: string): string | null => process.env[name] ?? null
+
 /** `GOD_<KEY>` of each key that is set, with the name of the variable. */
 export const godVariables = (
   keys: readonly string[],

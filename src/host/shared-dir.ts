@@ -4,7 +4,7 @@
  * `/etc/god/go-d.ini`, `~/.god`. The file that named the directory is the configuration, else its own `go-d.ini`.
  */
 import {lstatSync} from 'node:fs'
-import {dirname, join, resolve} from 'node:path'
+import {dirname, isAbsolute, join, resolve} from 'node:path'
 import {GodError} from '../core/errors.js'
 import {parseAssignments, readConfigText} from './config-file.js'
 import {callerUid, homeFolder, variable, workingFolder} from './environment.js'
@@ -20,6 +20,19 @@ export interface Located {
 }
 
 const inDirectory = (root: string, by: string): Located => ({root, config: join(root, 'go-d.ini'), by})
+
+/** A folder or file that somebody named; a relative one is meant from the working directory. */
+const named = (path: string): string => {
+  if (path === '') throw new GodError('E_USAGE', 'the directory has an empty name', 'Write --dir DIR.')
+  if (isAbsolute(path)) return resolve(path)
+  const here = workingFolder()
+  if (here !== null) return resolve(here, path)
+  throw new GodError(
+    'E_DIR_MISSING',
+    `the working directory is gone, so there is no '${path}'`,
+    'Go elsewhere.',
+  )
+}
 
 const ownerOf = (path: string): number | null => {
   try {
@@ -43,7 +56,7 @@ const namedBy = (file: string): Located | null => {
 const fromConfigVariable = (): Located | null => {
   const file = variable('GOD_CONFIG')
   if (file === null) return null
-  const located = namedBy(resolve(file))
+  const located = namedBy(named(file))
   if (located !== null) return located
   throw new GodError(
     'E_CONFIG_BAD',
@@ -74,14 +87,14 @@ const fromHome = (): Located | null => {
   return home === null ? null : inDirectory(join(home, '.god'), 'the home directory')
 }
 
-const named = (dir: string | undefined): Located | null => {
-  if (dir !== undefined) return inDirectory(resolve(dir), '--dir')
+const byName = (dir: string | undefined): Located | null => {
+  if (dir !== undefined) return inDirectory(named(dir), '--dir')
   const shared = variable('GOD_SHARED_DIR')
-  return shared === null ? null : inDirectory(resolve(shared), 'GOD_SHARED_DIR')
+  return shared === null ? null : inDirectory(named(shared), 'GOD_SHARED_DIR')
 }
 
 export const locate = (dir?: string): Located => {
-  const located = named(dir) ?? fromConfigVariable() ?? upward() ?? namedBy(SYSTEM_CONFIG) ?? fromHome()
+  const located = byName(dir) ?? fromConfigVariable() ?? upward() ?? namedBy(SYSTEM_CONFIG) ?? fromHome()
   if (located !== null) return located
   throw new GodError(
     'E_DIR_MISSING',
@@ -90,15 +103,7 @@ export const locate = (dir?: string): Located => {
   )
 }
 
-/** Where `god init` makes one when no argument names it. */
+/** Where `god init` makes one: as it is told, else `.god` here. */
 export const initTarget = (dir: string | undefined, given: string | undefined): string => {
-  const wanted = given ?? dir ?? variable('GOD_SHARED_DIR')
-  const here = workingFolder()
-  if (wanted != null) return resolve(wanted)
-  if (here !== null) return join(here, '.god')
-  throw new GodError(
-    'E_DIR_MISSING',
-    'the working directory is gone',
-    'Name the new directory: god init DIR.',
-  )
+  return named(given ?? dir ?? variable('GOD_SHARED_DIR') ?? '.god')
 }

@@ -21,12 +21,13 @@ export type Format = v.InferOutput<typeof schema>
 
 /** Makes missing parents too, which keep the mode that the system gives; tells what it made, parents first. */
 const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string[] => {
+  const make = (): readonly string[] => (ensureFolder(fs, path, mode) ? [path] : [])
   try {
-    return ensureFolder(fs, path, mode) ? [path] : []
+    return make()
   } catch (error) {
     if (!isErrno(error, 'ENOENT') || dirname(path) === path) throw error
-    const parents = ensurePath(fs, dirname(path), 0o755)
-    return [...parents, ...ensurePath(fs, path, mode)]
+    // Once: below /proc and the like a parent is there and still nothing can be made.
+    return [...ensurePath(fs, dirname(path), 0o755), ...make()]
   }
 }
 
