@@ -89,8 +89,8 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
     },
     exitFile: (submitter, id, attempt) => {
       const bytes = readRegular(fs, join(fencePath(submitter, id, attempt), 'exit'), 16)
-      const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1').trim()
-      return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : null
+      const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1')
+      return /^\d{1,3}\n?$/.test(text) && Number(text) <= 255 ? Number(text) : null
     },
   }
 }

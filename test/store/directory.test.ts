@@ -1,0 +1,153 @@
+/** Making and opening a shared directory: FORMAT last, and until it is there the directory is none. */
+import assert from 'node:assert/strict'
+import {GodError} from '../../src/core/errors.js'
+import {initDirectory, openDirectory} from '../../src/store/directory.js'
+import {createDurable} from '../../src/store/durable.js'
+import {isErrno} from '../../src/store/file-system.js'
+import {foldersOf, layoutOf} from '../../src/store/layout.js'
+import {ManualClock} from '../support/clock.js'
+import {Crash, DiskProcess, type Fault} from '../support/disk-process.js'
+import {MemoryDisk} from '../support/memory-disk.js'
+import {FORMAT, tokens} from './disk-world.js'
+
+const layout = layoutOf('/srv/sites/god')
+const random = tokens('')
+
+describe('a shared directory', () => {
+  let disk: MemoryDisk
+  beforeEach(() => {
+    disk = new MemoryDisk(new ManualClock().now)
+  })
+  const process = (fault?: Fault): DiskProcess => {
+    const fs = new DiskProcess(disk)
+    return fault === undefined ? fs : fs.plan(fault)
+  }
+  const init = (fs = process(), config = 'a=b\n'): void =>
+    initDirectory(createDurable({fs, random, halt: () => undefined}), layout, FORMAT, config)
+  const open = (fs = process()) => openDirectory(fs, layout)
+  const code = (expected: string, act: () => unknown): GodError => {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof GodError)) throw error
+      assert.equal(error.code, expected)
+      return error
+    }
+    return assert.fail(`no ${expected}`)
+  }
+
+  it('opens as it was made, with all its folders closed to others', () => {
+    init()
+    assert.deepEqual(open(), FORMAT)
+    assert.equal(disk.text(layout.config), 'a=b\n')
+    for (const folder of [layout.root, ...foldersOf(layout)])
+      assert.equal(process().lstat(folder).mode, 0o700, folder)
+    assert.equal(process().lstat(layout.config).mode, 0o600)
+  })
+
+  it('is there after a power loss, from the first folder on', () => {
+    init()
+    disk.powerLoss()
+    assert.deepEqual(open(), FORMAT)
+    for (const folder of foldersOf(layout)) assert.equal(disk.lookup(folder)?.kind, 'folder', folder)
+    assert.equal(disk.text(layout.config), 'a=b\n')
+  })
+
+  const isWhole = (): void => {
+    assert.deepEqual(open(), FORMAT)
+    for (const folder of foldersOf(layout)) assert.equal(disk.lookup(folder)?.kind, 'folder', folder)
+  }
+
+  /** The making stops there; who finds no FORMAT makes the directory again. */
+  const stopped = (fault: Fault): void => {
+    disk = new MemoryDisk(new ManualClock().now)
+    try {
+      init(process(fault))
+    } catch (error) {
+      assert.ok(error instanceof GodError || error instanceof Crash, String(error))
+    }
+    if (disk.lookup(layout.format) === null) init()
+    isWhole()
+    disk.powerLoss()
+    if (disk.lookup(layout.format) === null) init()
+    isWhole()
+  }
+
+  it('is whole or none, wherever the making stops; and it can be made again', () => {
+    const counting = process()
+    init(counting)
+    const effects = ['crash-before', 'crash-after', {error: 'EIO'}, {error: 'ENOSPC', from: true}] as const
+    for (let n = 1; n <= counting.mutations; n++) for (const effect of effects) stopped({n, effect})
+  })
+
+  it('keeps a configuration that is there', () => {
+    assert.throws(() =>
+      init(process({call: 'link', path: 'FORMAT', n: 1, effect: 'crash-before'}), 'first=1\n'),
+    )
+    init(process(), 'second=2\n')
+    assert.equal(disk.text(layout.config), 'first=1\n')
+  })
+
+  it('is made once', () => {
+    init()
+    code('E_DIR_EXISTS', () => init())
+    assert.deepEqual(open(), FORMAT)
+  })
+
+  it('is made by one of two', () => {
+    const slow = process().on({
+      call: 'link',
+      path: 'FORMAT',
+      when: 'before',
+      act: () => init(process(), 'winner\n'),
+    })
+    code('E_DIR_EXISTS', () => init(slow, 'loser\n'))
+    assert.deepEqual(open(), FORMAT)
+  })
+
+  it('may be made in a folder that is there, also where its parent may not be synced', () => {
+    const fs = process()
+    for (const path of ['/srv', '/srv/sites', '/srv/sites/god']) fs.mkdir(path, 0o700)
+    init(process({call: 'fsyncDir', path: '/srv/sites', n: 1, effect: {error: 'EACCES'}}))
+    assert.deepEqual(open(), FORMAT)
+  })
+
+  it('says why it cannot be made', () => {
+    const no = code('E_DISK', () => init(process({call: 'mkdir', n: 1, effect: {error: 'EACCES'}})))
+    assert.match(no.message, /cannot make \/srv\/sites\/god: EACCES/)
+    code('E_DISK_FULL', () => init(process({call: 'mkdir', n: 3, effect: {error: 'ENOSPC'}})))
+  })
+
+  it('that is none is told from one that may not be seen, one that is damaged and a sick disk', () => {
+    code('E_DIR_MISSING', () => open())
+    process().mkdir('/srv', 0o755)
+    const fd = process().open('/srv/sites', 'create')
+    process().mkdir('/other', fd)
+    code('E_DIR_MISSING', () => open())
+    process().unlink('/srv/sites')
+    init()
+    code('E_NOT_PERMITTED', () => open(process({call: 'open', n: 1, effect: {error: 'EACCES'}})))
+    assert.throws(
+      () => open(process({call: 'open', n: 1, effect: {error: 'EIO'}})),
+      error => isErrno(error, 'EIO'),
+    )
+  })
+
+  const damages: readonly (readonly [string, string])[] = [
+    ['empty', ''],
+    ['cut off', '{"format":1,"clus'],
+    ['of another version', JSON.stringify({...FORMAT, format: 2})],
+    ['without a cluster', JSON.stringify({...FORMAT, cluster: 'mine'})],
+    ['with more in it', JSON.stringify({...FORMAT, more: 1})],
+    ['no object', '[]'],
+  ]
+  for (const [what, text] of damages) {
+    it(`whose FORMAT is ${what} is not opened`, () => {
+      init()
+      const node = disk.lookup(layout.format)
+      assert.ok(node !== null)
+      node.bytes = Buffer.from(text)
+      assert.match(code('E_DIR_BAD', () => open()).message, /FORMAT is damaged or of another version/)
+    })
+  }
+})

@@ -1,0 +1,292 @@
+/** A job's directory: given to its user, with the fences that decide whether an attempt ran or is void. */
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {chownSync, lstatSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {jobId, uid} from '../../src/core/brand.js'
+import type {Command} from '../../src/core/job.js'
+import {createDurable} from '../../src/store/durable.js'
+import {isErrno, realFileSystem} from '../../src/store/file-system.js'
+import {haltReason} from '../../src/store/halt.js'
+import {layoutOf} from '../../src/store/layout.js'
+import {createWorkFolder} from '../../src/store/work-folder.js'
+import {Crash, type DiskProcess} from '../support/disk-process.js'
+import {ANN, DiskWorld, tokens} from './disk-world.js'
+import {isRoot, type RealFolder, realFolder} from './real-folder.js'
+
+const ID = jobId(7)
+const ARGV: Command = {kind: 'argv', argv: ['true']}
+const SCRIPT: Command = {kind: 'script', text: '#!/bin/sh\necho hello\n', args: []}
+const OWNER = {uid: 1000, gid: 100}
+const FOLDER = '/god/work/u1000/7'
+
+describe('the directory of a job', () => {
+  let world: DiskWorld
+  beforeEach(() => {
+    world = new DiskWorld()
+  })
+  const work = (fs: DiskProcess = world.process(0)) => createWorkFolder(world.durable(fs), world.layout)
+  const prepare = (command = ARGV, fs?: DiskProcess): string => work(fs).prepare(ANN, ID, command, OWNER)
+  const look = (path: string) => {
+    const {uid: owner, gid, mode} = world.process().lstat(path)
+    return [owner, gid, mode]
+  }
+
+  it('belongs to the account of the job, below folders of the service', () => {
+    assert.equal(prepare(), FOLDER)
+    assert.deepEqual(look(FOLDER), [1000, 100, 0o700])
+    assert.deepEqual(look('/god/work/u1000'), [0, 0, 0o755])
+    assert.deepEqual(world.process().readdir(FOLDER), [])
+  })
+
+  it('holds the script, which only its owner can run', () => {
+    prepare(SCRIPT)
+    assert.equal(world.disk.text(`${FOLDER}/cmd.sh`), '#!/bin/sh\necho hello\n')
+    assert.deepEqual(look(`${FOLDER}/cmd.sh`), [1000, 100, 0o500])
+  })
+
+  it('prepared again stays as its user made it', () => {
+    prepare(SCRIPT)
+    world.write(`${FOLDER}/cmd.sh`, 'mine now', 0o700)
+    world.write(`${FOLDER}/result`, '42')
+    const fs = world.process(0)
+    prepare(SCRIPT, fs)
+    assert.equal(world.disk.text(`${FOLDER}/cmd.sh`), 'mine now')
+    assert.equal(world.disk.text(`${FOLDER}/result`), '42')
+    assert.deepEqual([...fs.counts.keys()].sort(), ['fsyncDir', 'mkdir'])
+  })
+
+  it('is there after a power loss, as a container that was created for it is', () => {
+    prepare(SCRIPT)
+    world.disk.powerLoss()
+    assert.equal(world.disk.text(`${FOLDER}/cmd.sh`), '#!/bin/sh\necho hello\n')
+  })
+
+  it('is whole after a crash anywhere in the preparing of it', () => {
+    const counting = world.process(0)
+    prepare(SCRIPT, counting)
+    for (let n = 1; n <= counting.mutations; n++) {
+      for (const effect of ['crash-before', 'crash-after'] as const) {
+        world = new DiskWorld()
+        assert.throws(() => prepare(SCRIPT, world.process(0).plan({n, effect})), Crash)
+        prepare(SCRIPT)
+        assert.deepEqual(look(FOLDER), [1000, 100, 0o700])
+        assert.deepEqual(look(`${FOLDER}/cmd.sh`), [1000, 100, 0o500])
+        assert.equal(world.disk.text(`${FOLDER}/cmd.sh`), '#!/bin/sh\necho hello\n')
+      }
+    }
+  })
+
+  describe('its fence', () => {
+    const fence = (attempt = 1) => work().fence(ANN, ID, attempt)
+    const start = (attempt = 1): void => world.process().mkdir(`${FOLDER}/started.${attempt}`, 0o755)
+
+    it('is none, then tells for ever whether the attempt started or is void', () => {
+      assert.equal(fence(), 'none')
+      prepare()
+      assert.equal(fence(), 'none')
+      start()
+      assert.equal(fence(), 'started')
+      assert.equal(work().voidAttempt(ANN, ID, 1), 'started')
+      assert.equal(work().voidAttempt(ANN, ID, 2), 'void')
+      assert.equal(fence(2), 'void')
+      assert.throws(() => start(2), /EEXIST/)
+      assert.equal(work().voidAttempt(ANN, ID, 2), 'void')
+    })
+
+    it('is decided by one name, whoever comes between', () => {
+      prepare()
+      const fs = world.process(0).on({call: 'link', when: 'before', act: () => start()})
+      assert.equal(work(fs).voidAttempt(ANN, ID, 1), 'started')
+      assert.equal(fence(), 'started')
+    })
+
+    it('that vanished while it was looked at decides nothing', () => {
+      prepare()
+      start()
+      const fs = world.process(0)
+      fs.on({
+        call: 'lstat',
+        n: 2,
+        when: 'before',
+        path: 'started.1',
+        act: () => world.process().rmdir(`${FOLDER}/started.1`),
+      })
+      assert.equal(work(fs).voidAttempt(ANN, ID, 1), 'none')
+    })
+
+    it('once void stays void through a power loss, also where nothing had been prepared', () => {
+      work().voidAttempt(ANN, ID, 1)
+      world.disk.powerLoss()
+      assert.equal(fence(), 'void')
+    })
+
+    it('that was made void by a killed process is on the disk before anybody relies on it', () => {
+      const dying = world.process(0).plan({call: 'link', n: 1, effect: 'crash-after'})
+      assert.throws(() => work(dying).voidAttempt(ANN, ID, 1), Crash)
+      assert.equal(work().voidAttempt(ANN, ID, 1), 'void')
+      world.disk.powerLoss()
+      assert.equal(fence(), 'void')
+    })
+
+    it('is not void if that could not be made durable', () => {
+      prepare()
+      assert.throws(() =>
+        work(world.process(0).plan({call: 'fsync', n: 1, effect: {error: 'EIO'}})).voidAttempt(ANN, ID, 1),
+      )
+      assert.equal(fence(), 'none')
+      assert.notEqual(haltReason(world.process(), world.layout), null)
+    })
+
+    it('is unknown, not none, where the disk does not answer', () => {
+      for (const error of ['EIO', 'ESTALE'])
+        assert.throws(
+          () => work(world.process(0).plan({call: 'lstat', n: 1, effect: {error}})).fence(ANN, ID, 1),
+          thrown => isErrno(thrown, error),
+        )
+    })
+  })
+
+  describe('its exit file', () => {
+    const exit = (text: string): number | null => {
+      world.write(`${FOLDER}/started.1/exit`, text)
+      return work().exitFile(ANN, ID, 1)
+    }
+    beforeEach(() => {
+      prepare()
+      world.process().mkdir(`${FOLDER}/started.1`, 0o755)
+    })
+
+    it("is the wrapper's last word", () => {
+      assert.equal(work().exitFile(ANN, ID, 1), null)
+      for (const [text, code] of [
+        ['0\n', 0],
+        ['7', 7],
+        ['255\n', 255],
+        ['007\n', 7],
+      ] as const)
+        assert.equal(exit(text), code)
+    })
+
+    it('is no word if it is anything else', () => {
+      for (const text of [
+        '',
+        '\n',
+        '256\n',
+        '-1',
+        '1.5',
+        '0x1',
+        '1 2',
+        '1000',
+        'done',
+        ' 7',
+        `1${' '.repeat(30)}`,
+        '7\n\n',
+      ])
+        assert.equal(exit(text), null, JSON.stringify(text))
+    })
+
+    it('is not there for an attempt that was made void', () => {
+      work().voidAttempt(ANN, ID, 2)
+      assert.equal(work().exitFile(ANN, ID, 2), null)
+    })
+
+    it('is asked for again if the disk does not answer: its absence would mean that the job is lost', () => {
+      exit('0')
+      for (const error of ['EIO', 'EMFILE', 'ESTALE'])
+        assert.throws(
+          () => work(world.process(0).plan({call: 'open', n: 1, effect: {error}})).exitFile(ANN, ID, 1),
+          thrown => isErrno(thrown, error),
+        )
+    })
+  })
+})
+
+describe('the directory of a job, on the real file system', () => {
+  let place: RealFolder
+  beforeEach(() => {
+    place = realFolder()
+    mkdirSync(join(place.path, 'work'))
+  })
+  afterEach(() => place.remove())
+
+  const own = {uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0}
+  const work = () => {
+    const durable = createDurable({fs: realFileSystem, random: tokens(''), halt: () => undefined})
+    return createWorkFolder(durable, layoutOf(place.path))
+  }
+  const folder = (): string => join(place.path, 'work', 'u4711', '7')
+  const prepare = (owner = own): string => work().prepare(uid(4711), ID, SCRIPT, owner)
+
+  it('has the modes that were asked for, whatever the umask', () => {
+    const umask = process.umask(0o777)
+    try {
+      mkdirSync(join(place.path, 'work', 'u4711'), {mode: 0o755})
+      process.umask(0o077)
+      prepare()
+    } finally {
+      process.umask(umask)
+    }
+    assert.equal(lstatSync(folder()).mode & 0o7777, 0o700)
+    assert.equal(lstatSync(join(folder(), 'cmd.sh')).mode & 0o7777, 0o500)
+  })
+
+  ;(isRoot ? it : it.skip)('gives nothing away that its user puts in the place of the script', () => {
+    prepare({uid: 4711, gid: 4711})
+    assert.equal(lstatSync(folder()).uid, 4711)
+    assert.equal(lstatSync(join(folder(), 'cmd.sh')).uid, 4711)
+    const secret = join(place.path, 'secret')
+    writeFileSync(secret, 'of root')
+    unlinkSync(join(folder(), 'cmd.sh'))
+    symlinkSync(secret, join(folder(), 'cmd.sh'))
+    prepare({uid: 4711, gid: 4711})
+    assert.equal(lstatSync(secret).uid, 0)
+    assert.equal(readFileSync(secret, 'utf8'), 'of root')
+  })
+
+  ;(isRoot ? it : it.skip)('is not taken from a link: the folder above it belongs to the service', () => {
+    mkdirSync(join(place.path, 'work', 'u4711'))
+    mkdirSync(join(place.path, 'treasure'))
+    symlinkSync(join(place.path, 'treasure'), folder())
+    assert.throws(
+      () => prepare({uid: 4711, gid: 4711}),
+      error => isErrno(error, 'ELOOP'),
+    )
+    assert.equal(lstatSync(join(place.path, 'treasure')).uid, 0)
+  })
+
+  it('tells of every thing at the place of a fence but a folder that nothing starts there', () => {
+    prepare()
+    const at = (attempt: number): string => join(folder(), `started.${attempt}`)
+    mkdirSync(at(1))
+    writeFileSync(at(2), '')
+    symlinkSync('nowhere', at(3))
+    execFileSync('mkfifo', [at(4)])
+    symlinkSync(at(1), at(5))
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 6].map(attempt => work().fence(uid(4711), ID, attempt)),
+      ['started', 'void', 'void', 'void', 'void', 'none'],
+    )
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 6].map(attempt => work().voidAttempt(uid(4711), ID, attempt)),
+      ['started', 'void', 'void', 'void', 'void', 'void'],
+    )
+  })
+
+  it('reads no exit code through a link or a pipe', () => {
+    prepare()
+    const fence = join(folder(), 'started.1')
+    mkdirSync(fence)
+    const exit = (): number | null => work().exitFile(uid(4711), ID, 1)
+    writeFileSync(join(place.path, 'seven'), '7')
+    symlinkSync(join(place.path, 'seven'), join(fence, 'exit'))
+    assert.equal(exit(), null)
+    unlinkSync(join(fence, 'exit'))
+    execFileSync('mkfifo', [join(fence, 'exit')])
+    assert.equal(exit(), null)
+    unlinkSync(join(fence, 'exit'))
+    writeFileSync(join(fence, 'exit'), '7')
+    if (isRoot) chownSync(join(fence, 'exit'), 4711, 4711)
+    assert.equal(exit(), 7)
+  })
+})
