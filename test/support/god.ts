@@ -1,0 +1,113 @@
+/**
+ * `god` as its users meet it. `god(...)` runs the built program in a process of its own, with nothing of the caller's
+ * environment; `godHere(...)` runs the same program in this process, for tables of many cases. Both take the same words.
+ */
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {fileURLToPath} from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+export const BIN = `${ROOT}bin/god.cjs`
+
+export interface GodOptions {
+  /** The shared directory, as GOD_SHARED_DIR. */
+  readonly dir?: string
+  /** Variables besides; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  /** What stands on standard input; nothing by default. */
+  readonly stdin?: string
+}
+
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  /** 128+n where signal n ended it. */
+  readonly code: number
+}
+
+/** No GOD_*, no certificates, a home of no consequence; coverage is gathered from children too. */
+export const cleanEnv = ({dir, env = {}}: GodOptions): Record<string, string> => {
+  const wanted: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
+    HOME: tmpdir(),
+    TMPDIR: tmpdir(),
+    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+    GOD_SHARED_DIR: dir,
+    ...env,
+  }
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+/** A program that runs, and what it has said so far. */
+export interface Running {
+  readonly pid: number
+  readonly child: ChildProcess
+  readonly done: Promise<Ran>
+  /** Once its output, of both kinds, has that. */
+  seen(pattern: RegExp): Promise<void>
+  /** Once it catches Ctrl-C itself. */
+  listening(): Promise<void>
+}
+
+const SIGNALS: Readonly<Record<string, number>> = {SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15}
+
+/** By looking: what is waited for is told by no event. */
+export const until = async (holds: () => boolean, what: string): Promise<void> => {
+  for (let looks = 0; !holds(); looks++) {
+    if (looks > 3000) throw new Error(`waited in vain: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
+
+/** Node catches SIGINT and SIGTERM for its own ends, but SIGHUP only if the program asks for it. */
+const catchesHangUp = (pid: number): boolean => {
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+  return (BigInt(`0x${caught}`) & 1n) === 1n
+}
+
+export const run = (program: string, args: readonly string[], options: GodOptions = {}): Running => {
+  const child = spawn(program, args, {cwd: options.cwd ?? tmpdir(), env: cleanEnv(options), stdio: 'pipe'})
+  const {pid} = child
+  if (pid === undefined) throw new Error(`${program} does not start`)
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', text => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  // It may end without reading.
+  child.stdin.on('error', () => undefined)
+  if (options.stdin !== undefined) child.stdin.write(options.stdin)
+  child.stdin.end()
+  const done = once(child, 'close').then(([code, signal]) => ({
+    stdout,
+    stderr,
+    code: typeof code === 'number' ? code : 128 + (SIGNALS[String(signal)] ?? 0),
+  }))
+  return {
+    pid,
+    child,
+    done,
+    seen: pattern => until(() => pattern.test(stdout + stderr), `${pattern} in: ${stdout}${stderr}`),
+    listening: () => until(() => catchesHangUp(pid), `${args.join(' ')} catches no signal`),
+  }
+}
+
+export const start = (args: readonly string[], options: GodOptions = {}): Running =>
+  run(process.execPath, [BIN, ...args], options)
+
+export const god = (args: readonly string[], options: GodOptions = {}): Promise<Ran> =>
+  start(args, options).done
+
+/** Through a shell: for pipes, redirections and closed streams. `$GOD` is the program. */
+export const shell = (script: string, options: GodOptions = {}): Promise<Ran> =>
+  run('/bin/bash', ['-c', script], {
+    ...options,
+    env: {GOD: `${process.execPath} ${BIN}`, ...options.env},
+  }).done
