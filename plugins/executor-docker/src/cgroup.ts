@@ -42,6 +42,10 @@ export const parentFor = (driver: string, name: string): string | null => {
 /** Where the group may be in each hierarchy; which driver made it does not matter later. */
 const pathsOf = (name: string): readonly string[] => [`god/${name}`, `god.slice/${sliceOf(name)}`]
 
+/** All folders that are, or would be, the attempt's group. */
+export const groupsOf = (hierarchies: readonly Hierarchy[], name: string): readonly string[] =>
+  hierarchies.flatMap(({folder}) => pathsOf(name).map(path => join(folder, path)))
+
 /** The first number that any of the folders has in that file. */
 const firstNumber = (folders: readonly string[], file: string, pattern = /^(\d+)/): number | null => {
   for (const folder of folders) {
@@ -63,7 +67,7 @@ const cpuSeconds = (groups: readonly string[]): number | null => {
 }
 
 export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null => {
-  const groups = hierarchies.flatMap(({folder}) => pathsOf(name).map(path => join(folder, path)))
+  const groups = groupsOf(hierarchies, name)
   const cpu = cpuSeconds(groups)
   const peak = firstNumber(groups, 'memory.max_usage_in_bytes') ?? firstNumber(groups, 'memory.peak')
   // Kernels before 5.19 keep no peak in version 2.
@@ -97,8 +101,8 @@ const removeGroup = (group: string): boolean => {
 
 /** False: something is still on its way out; ask again. */
 export const removeGroups = (hierarchies: readonly Hierarchy[], name: string): boolean =>
-  hierarchies
-    .flatMap(({folder}) => pathsOf(name).map(path => removeGroup(join(folder, path))))
+  groupsOf(hierarchies, name)
+    .map(removeGroup)
     .every(removed => removed)
 
 /** There is a slice of systemd for this attempt. */

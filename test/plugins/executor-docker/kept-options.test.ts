@@ -1,11 +1,11 @@
 /** The real engine keeps each field of the table of defaults, and the kernel holds the limits of it. */
 import assert from 'node:assert/strict'
-import {readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import Docker from 'dockerode'
 import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
-import {hostHierarchies, parentFor} from '../../../plugins/executor-docker/src/cgroup.js'
+import {groupsOf, hostHierarchies, parentFor} from '../../../plugins/executor-docker/src/cgroup.js'
 import {createOptions} from '../../../plugins/executor-docker/src/create-options.js'
 import {type DockerWorld, describeOnEngine, ENGINE, openWorld} from './world.js'
 
@@ -64,17 +64,15 @@ describeOnEngine('the table of defaults on the engine', function () {
     )
   })
 
-  /** The first of these files that the container's own control group has, in any hierarchy. */
+  /** The first of these files that the container's own control group has, below that of the attempt. */
   const limit = (...files: readonly string[]): string => {
-    for (const {folder} of hostHierarchies())
-      for (const file of files) {
-        try {
-          return readFileSync(join(folder, 'god', spec.name, id, file), 'utf8').trim()
-        } catch {
-          // Not in this hierarchy, or not of this version.
-        }
-      }
-    assert.fail(`no ${files}`)
+    const own = groupsOf(hostHierarchies(), spec.name)
+      .filter(existsSync)
+      .flatMap(group => readdirSync(group).map(name => join(group, name)))
+      .filter(path => path.includes(id))
+    const path = own.flatMap(group => files.map(file => join(group, file))).find(existsSync)
+    assert.ok(path !== undefined, `no ${files} in ${own}`)
+    return readFileSync(path, 'utf8').trim()
   }
 
   it('becomes limits of the kernel', () => {

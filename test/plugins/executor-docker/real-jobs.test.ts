@@ -5,7 +5,7 @@ import {chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
-import {hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
+import {groupsOf, hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
 import {type DockerWorld, describeOnEngine, GID, openWorld, UID, until} from './world.js'
 
 const MIB = 1024 ** 2
@@ -113,7 +113,7 @@ describeOnEngine('a job on the docker engine', function () {
   it('leaves nothing on the node once it is removed', async () => {
     const spec = world.script('sleep 100')
     const id = await world.run(spec)
-    const groups = hostHierarchies().map(({folder}) => join(folder, 'god', spec.name))
+    const groups = groupsOf(hostHierarchies(), spec.name)
     assert.ok(groups.some(existsSync))
     assert.deepEqual(readdirSync(world.host.stateDir), [spec.name])
     await world.executor.remove(spec.name, id)
