@@ -66,6 +66,13 @@ describe('dropping a request', () => {
     assert.equal(taken(), 'request')
   })
 
+  it('survives a power loss also in a folder whose maker was killed before he synced it', () => {
+    assert.throws(() => drop(world.process().plan({call: 'fsyncDir', n: 1, effect: 'crash-before'})))
+    drop()
+    world.disk.powerLoss()
+    assert.equal(taken(), 'request')
+  })
+
   it("survives a power loss where the user may not open the inbox: his folder's sync commits its name", () => {
     const user = world.process().plan({call: 'fsyncDir', path: '/god/inbox', n: 1, effect: {error: 'EACCES'}})
     assert.equal(drop(user), true)
@@ -111,7 +118,8 @@ describe('dropping a request', () => {
 
   it('warns that it may be taken all the same if only its last sync failed', () => {
     drop()
-    const error = fault(world.process().plan({call: 'fsyncDir', n: 1, effect: {error: 'EIO'}}))
+    const fs = world.process().plan({call: 'fsyncDir', path: '/inbox/u', n: 1, effect: {error: 'EIO'}})
+    const error = fault(fs)
     assert.equal(error.code, 'E_DISK')
     assert.match(`${error.message} ${error.hint}`, /was queued.*god stat/)
     assert.equal(taken(), 'request')
