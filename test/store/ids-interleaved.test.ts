@@ -13,7 +13,7 @@ import {aRecord} from '../core/builders.js'
 import {DiskWorld} from './disk-world.js'
 import {type Act, interleave, Stepped} from './stepped.js'
 
-const SEEDS = 400
+const SEEDS = 300
 const USERS = [1001, 1002, 1003] as const
 const REQUESTS = '/god/inbox'
 
@@ -100,7 +100,7 @@ describe('ids, in any order of the calls of all who deal with them', function ()
     ]
     // A killed scheduler leaves all as it is at any moment.
     if (killed) for (let i = seed % 60; i > 0; i--) others[1]?.step()
-    interleave([...users, ...others.filter((_, i) => !(killed && i === 1))], seed)
+    interleave([...users, ...others.filter((_, i) => !(killed && i === 1))], seed, [1, 2, 4, 12])
     for (let pass = 0; pass < 2; pass++) scheduling(world, refused)(world.process(0), world.random)
     const given = users.map(user => user.result)
     const owners = given.map((id, i) => {

@@ -95,10 +95,14 @@ export class Stepped<T> {
   }
 }
 
-/** Runs all to their ends, in an order of calls that the seed decides: now short turns, now long stalls. */
-export const interleave = (actors: readonly Stepped<unknown>[], seed: number): void => {
+/** Runs all to their ends, in an order of calls that the seed decides; `turns` = the longest turns to choose from. */
+export const interleave = (
+  actors: readonly Stepped<unknown>[],
+  seed: number,
+  turns: readonly number[],
+): void => {
   const chance: Dice = dice(seed)
-  const patience = chance.pick([1, 2, 4, 12])
+  const patience = chance.pick(turns)
   for (;;) {
     const waiting = actors.filter(actor => !actor.done)
     if (waiting.length === 0) return
