@@ -21,7 +21,11 @@ const shown = word => (/^[\w./:@=-]+$/.test(word) ? word : `'${word}'`)
 
 const run = (args, {quiet = false} = {}) => {
   if (!quiet) console.log(`\n$ god ${args.map(word => shown(word.replace(`${scripts}/`, ''))).join(' ')}`)
-  return execFileSync(process.execPath, [god, ...args], {env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']})
+  return execFileSync(process.execPath, [god, ...args], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 const show = args => process.stdout.write(run(args))
@@ -30,23 +34,34 @@ const show = args => process.stdout.write(run(args))
 const textFiles = () => {
   const folders = ['.', 'docs', 'docs/decisions']
   const files = folders.flatMap(folder =>
-    readdirSync(join(project, folder)).map(name => join(folder, name)).filter(path => /\.md$|^LICENSE$/.test(path)),
+    readdirSync(join(project, folder))
+      .map(name => join(folder, name))
+      .filter(path => /\.md$|^LICENSE$/.test(path)),
   )
-  return files.filter(path => statSync(join(project, path)).size < 200 * 1024).sort().slice(0, 12)
+  return files
+    .filter(path => statSync(join(project, path)).size < 200 * 1024)
+    .sort()
+    .slice(0, 12)
 }
 
 /** A script with the text as a here-document: the job needs nothing but its own directory. */
 const countScript = path => {
   const script = join(scripts, `count-${basename(path).replace(/\W/g, '-')}.sh`)
   const text = readFileSync(join(project, path), 'utf8').replaceAll('GOD_DEMO_END', '')
-  writeFileSync(script, `#!/bin/sh\necho "as uid $(id -u)" >&2\necho "$(wc -w <<'GOD_DEMO_END'\n${text}\nGOD_DEMO_END\n) ${path}"\n`)
+  writeFileSync(
+    script,
+    `#!/bin/sh\necho "as uid $(id -u)" >&2\necho "$(wc -w <<'GOD_DEMO_END'\n${text}\nGOD_DEMO_END\n) ${path}"\n`,
+  )
   return script
 }
 
 const mergeScript = lines => {
   const script = join(scripts, 'merge.sh')
-  const sum = "awk '{n += $1; print} END {print n, \"words in\", NR, \"files\"}'"
-  writeFileSync(script, `#!/bin/sh\necho "merged as uid $(id -u)"\nsort -rn <<'GOD_DEMO_END' | ${sum}\n${lines}GOD_DEMO_END\n`)
+  const sum = 'awk \'{n += $1; print} END {print n, "words in", NR, "files"}\''
+  writeFileSync(
+    script,
+    `#!/bin/sh\necho "merged as uid $(id -u)"\nsort -rn <<'GOD_DEMO_END' | ${sum}\n${lines}GOD_DEMO_END\n`,
+  )
   return script
 }
 
@@ -57,10 +72,17 @@ const follow = async ids => {
   for (;;) {
     const counts = {}
     for (const state of states(ids)) counts[state] = (counts[state] ?? 0) + 1
-    const line = Object.entries(counts).map(([state, n]) => `${n} ${state}`).join(', ')
+    const line = Object.entries(counts)
+      .map(([state, n]) => `${n} ${state}`)
+      .join(', ')
     if (line !== last) console.log(`  ${line}`)
     last = line
-    if (Object.keys(counts).every(state => ['done', 'failed', 'killed', 'timeout', 'oom', 'lost', 'refused'].includes(state))) return
+    if (
+      Object.keys(counts).every(state =>
+        ['done', 'failed', 'killed', 'timeout', 'oom', 'lost', 'refused'].includes(state),
+      )
+    )
+      return
     await pause(200)
   }
 }
@@ -70,7 +92,9 @@ const containersLeft = cluster => {
   const filters = encodeURIComponent(JSON.stringify({label: [`god.cluster=${cluster}`]}))
   const path = `/containers/json?all=1&filters=${filters}`
   const api = join(project, 'scripts', 'engine-api.mjs')
-  return JSON.parse(execFileSync(process.execPath, [api, process.env.DOCKER_HOST, 'GET', path], {encoding: 'utf8'})).length
+  return JSON.parse(
+    execFileSync(process.execPath, [api, process.env.DOCKER_HOST, 'GET', path], {encoding: 'utf8'}),
+  ).length
 }
 
 const submit = (name, script) =>

@@ -15,14 +15,14 @@ const fail = text => {
 }
 
 const call = request({...place, method, path, headers: {'Content-Type': 'application/x-tar'}}, answer => {
-  let text = ''
+  let fault = answer.statusCode >= 400
   answer.setEncoding('utf8')
   answer.on('data', chunk => {
-    text += chunk
+    process.stdout.write(chunk)
+    fault ||= chunk.includes('"errorDetail"')
   })
   answer.on('end', () => {
-    process.stdout.write(text)
-    if (answer.statusCode >= 400 || text.includes('"errorDetail"')) fail(`${method} ${path}: ${answer.statusCode}`)
+    if (fault) fail(`${method} ${path}: ${answer.statusCode}`)
   })
 })
 call.setTimeout(10 * 60 * 1000)

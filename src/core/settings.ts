@@ -141,6 +141,7 @@ export const SETTINGS = {
   network: choice('bridge', ['none', 'bridge', 'host'] as const, 'network of the containers'),
   pids_limit: whole(4096, 8, 4_194_304, 'most processes and threads of a job'),
   poll_interval: span(5, 'longest time between two looks of a long-lived pass'),
+  lease_time: time(null, 'silence after which a scheduler or watcher is passed over; none = by file system'),
   node_name: text(
     '',
     /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?$/,

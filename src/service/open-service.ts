@@ -9,7 +9,7 @@ import type {Instant, Uid} from '../core/brand.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {type Provider, pickProvider} from '../plugin/resolver.js'
-import {openDirectory} from '../store/directory.js'
+import {type Format, openDirectory} from '../store/directory.js'
 import {createDurable, type Durable} from '../store/durable.js'
 import {realFileSystem} from '../store/file-system.js'
 import {writeHalt} from '../store/halt.js'
@@ -72,7 +72,7 @@ const hostServices = (
   return {
     log: host.log,
     now: host.now,
-    delay: ms => host.delay(ms),
+    delay: host.delay,
     options: optionsOf(host.configuration, id),
     cluster,
     node: host.node,
@@ -88,8 +88,14 @@ export const serviceSettings = (settings: Settings, images: boolean): ServiceSet
   pids: settings.pids_limit,
 })
 
-/** Heartbeats and staleness of leases, by file system (state.md 7): seconds, milliseconds. */
-const LEASE_TIMES = {local: {staleAfter: 30, update: 5000}, nfs: {staleAfter: 90, update: 10_000}} as const
+/** Seconds of silence after which a lease is stale (state.md 7). */
+const STALE_AFTER = {local: 30, nfs: 90} as const
+
+/** A heartbeat is missed several times before its lease is stale. */
+const leaseTimes = (format: Format, {lease_time}: Settings): Pick<LeaseOptions, 'staleAfter' | 'update'> => {
+  const staleAfter = lease_time ?? STALE_AFTER[format.fs]
+  return {staleAfter, update: Math.max(1000, Math.round((staleAfter * 1000) / 6))}
+}
 
 export const openService = async (host: HostParts): Promise<OpenService> => {
   const fs = realFileSystem
@@ -133,7 +139,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
   }
   return {
     service,
-    acquire: createLeases({folder: layout.locks, ...host.lease, ...LEASE_TIMES[format.fs]}),
+    acquire: createLeases({folder: layout.locks, ...host.lease, ...leaseTimes(format, settings)}),
     holder: `${host.role} on ${self.host}, pid ${self.pid}`,
     listen: wake => {
       const hints = watchFolders([layout.bells, layout.locks], wake, text => host.log('warning', text))

@@ -72,17 +72,32 @@ const clusterFilter = (cluster: string): string =>
 export const containersOf = (cluster: string): readonly EngineContainer[] =>
   engineGet(`/containers/json?all=1&filters=${clusterFilter(cluster)}`) as readonly EngineContainer[]
 
-/** Names of the containers that the engine started since then (seconds), one entry a start. */
-export const startsOf = (cluster: string, since: number): readonly string[] => {
-  const filters = encodeURIComponent(JSON.stringify({label: [`god.cluster=${cluster}`], event: ['start']}))
-  const path = `/events?since=${since}&until=${Math.ceil(Date.now() / 1000)}&filters=${filters}`
-  const text = execFileSync(process.execPath, [join(ROOT, 'scripts/engine-api.mjs'), ENGINE, 'GET', path], {
-    encoding: 'utf8',
+export interface Creations {
+  /** Names of the containers that the engine made, one entry each time. */
+  names(): readonly string[]
+  stop(): void
+}
+
+/** Listens to the engine from now on: its own memory holds the last 256 events of everybody. */
+export const listenForCreations = (cluster: string): Creations => {
+  const filters = encodeURIComponent(JSON.stringify({label: [`god.cluster=${cluster}`], event: ['create']}))
+  const program = join(ROOT, 'scripts/engine-api.mjs')
+  const child = spawn(process.execPath, [program, ENGINE, 'GET', `/events?filters=${filters}`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
-  return text
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => (JSON.parse(line) as {Actor: {Attributes: {name: string}}}).Actor.Attributes.name)
+  let text = ''
+  child.stdout.setEncoding('utf8')
+  child.stdout.on('data', (chunk: string) => {
+    text += chunk
+  })
+  return {
+    names: () =>
+      text
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => (JSON.parse(line) as {Actor: {Attributes: {name: string}}}).Actor.Attributes.name),
+    stop: () => child.kill('SIGKILL'),
+  }
 }
 
 const ENVIRONMENT = {PATH: process.env.PATH ?? '', HOME: '/nonexistent', DOCKER_HOST: ENGINE, TERM: 'dumb'}

@@ -35,14 +35,17 @@ const tryStart = async ({engine}: Site, id: string): Promise<EngineRefusal | nul
   }
 }
 
-export const start = async (site: Site, id: string): Promise<StartAnswer> => {
-  const {engine, host, slots} = site
+const startOnce = async (site: Site, id: string): Promise<StartAnswer> => {
+  const {engine, host} = site
+  // Asked inside the slot: while it waited its turn, a start of a god that was shot may have come to its end.
   const before = verdict(await inspect(engine, host.cluster, id))
   if (before !== null) return before
-  const refusal = await slots(() => tryStart(site, id))
+  const refusal = await tryStart(site, id)
   if (refusal === null) return {answer: 'started'}
   const after = verdict(await inspect(engine, host.cluster, id))
   if (after !== null) return after
   if (refusal.status >= 500 || refusal.status === 409) throw refusal
   return refused(refusal.message)
 }
+
+export const start = (site: Site, id: string): Promise<StartAnswer> => site.slots(() => startOnce(site, id))
