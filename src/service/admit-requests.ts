@@ -7,7 +7,6 @@ import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {GodError, type Refusal, refusal} from '../core/errors.js'
-import type {JobSpec} from '../core/job.js'
 import type {SubmitRequest} from '../core/request.js'
 import {claimOwner, raiseHint, readHint, removeClaim} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
@@ -88,23 +87,20 @@ const judge = (
   return 'record' in answer ? {kind: 'admit', admitted: answer} : refuse(answer)
 }
 
-/** Whoever has published the spec has the id, and will publish revision 1 if he has not yet. Null = it is damaged. */
-const publishSpec = (service: Service, spec: JobSpec): 'ours' | 'taken' | null => {
+/** Whoever has published the spec has the id, and will publish revision 1 if he has not yet. */
+const publishSpec = (service: Service, admitted: Admitted): Verdict => {
+  const {spec} = admitted
   try {
-    return service.specs.publish(spec).tok === spec.tok ? 'ours' : 'taken'
+    return service.specs.publish(spec).tok === spec.tok ? {kind: 'admit', admitted} : taken(spec.id)
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
+    // A damaged one is in quarantine now: the next pass writes it again.
     service.log('warning', error.message)
-    return null
+    return WAIT
   }
 }
 
-/** Spec, then revision 1. */
-const publishJob = (service: Service, {spec, record}: Admitted): Verdict => {
-  const whose = publishSpec(service, spec)
-  // A damaged spec is in quarantine now: the next pass writes it again.
-  if (whose === null) return WAIT
-  if (whose === 'taken') return taken(record.id)
+const publishJob = (service: Service, {record}: Admitted): Verdict => {
   switch (service.jobs.publishFirst(record, 'later')) {
     case 'won':
       service.journal.write({
@@ -124,6 +120,26 @@ const publishJob = (service: Service, {spec, record}: Admitted): Verdict => {
   }
 }
 
+/** Hint, then specs, then records, each on the disk before the next: a record without its spec could not run. */
+const publishAll = (service: Service, verdicts: readonly Verdict[], author: Author): readonly Verdict[] => {
+  const last = greatest(
+    verdicts.flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : [])),
+  )
+  if (last === null) return verdicts
+  author.check()
+  raiseHint(service.durable, service.layout, last)
+  const withSpecs = verdicts.map(verdict =>
+    verdict.kind === 'admit' ? publishSpec(service, verdict.admitted) : verdict,
+  )
+  service.durable.syncPending()
+  return withSpecs.map(verdict =>
+    verdict.kind === 'admit' ? publishJob(service, verdict.admitted) : verdict,
+  )
+}
+
+const greatest = (ids: readonly JobId[]): JobId | null =>
+  ids.reduce<JobId | null>((top, id) => (top === null || id > top ? id : top), null)
+
 const refuseOne = (service: Service, {drop, request}: Submission, no: Refusal): void => {
   const at = service.now()
   drop.refuse(request.tok, {...no, id: request.id, at})
@@ -137,21 +153,15 @@ export const admitAll = (
 ): {readonly admitted: number; readonly refused: number} => {
   if (submissions.length === 0) return {admitted: 0, refused: 0}
   const nodes = service.nodes.all()
-  const verdicts = submissions.map(submission => judge(service, submission, nodes, author))
-  const ids = verdicts.flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : []))
-  const last = ids.reduce<JobId | null>((top, id) => (top === null || id > top ? id : top), null)
-  if (last !== null) {
-    author.check()
-    raiseHint(service.durable, service.layout, last)
-  }
+  const judged = submissions.map(submission => judge(service, submission, nodes, author))
+  const verdicts = publishAll(service, judged, author)
   const finished: Submission[] = []
   let admitted = 0
   let refused = 0
   for (const [i, submission] of submissions.entries()) {
-    const first = verdicts[i] ?? WAIT
-    const verdict = first.kind === 'admit' ? publishJob(service, first.admitted) : first
+    const verdict = verdicts[i] ?? WAIT
     if (verdict.kind === 'done') finished.push(submission)
-    if (verdict.kind === 'done' && first.kind === 'admit') admitted++
+    if (verdict.kind === 'done' && judged[i]?.kind === 'admit') admitted++
     if (verdict.kind !== 'refuse') continue
     refused++
     refuseOne(service, submission, verdict.refusal)
@@ -162,11 +172,13 @@ export const admitAll = (
 
 /** Nothing is unlinked before it is certain that hint, spec and revision 1 are on the disk. */
 const finish = (service: Service, finished: readonly Submission[]): void => {
+  const last = greatest(finished.map(({request}) => request.id))
+  if (last === null) return
   for (const {request} of finished) {
     service.specs.settle(request.id)
     service.jobs.settle(request.id, 'later')
-    raiseHint(service.durable, service.layout, request.id)
   }
+  raiseHint(service.durable, service.layout, last)
   service.durable.syncPending()
   for (const {drop, request} of finished) {
     drop.finish(request.tok)

@@ -24,10 +24,10 @@ export interface DropContext {
 
 const ensureOwnFolder = ({durable, layout, uid}: DropContext): string => {
   const folder = layout.dropFolder(uid)
-  if (madeFolder(durable.fs, folder)) {
-    syncIfAllowed(durable, layout.inbox)
-    return folder
-  }
+  const made = madeFolder(durable.fs, folder)
+  // Also if it was there: the submit that made it may have been killed before its sync.
+  syncIfAllowed(durable, layout.inbox)
+  if (made) return folder
   const stat = durable.fs.lstat(folder)
   if (stat.kind === 'folder' && stat.uid === uid) return folder
   throw new GodError('E_DIR_BAD', `${folder} is not your folder`, 'An operator must remove it.')

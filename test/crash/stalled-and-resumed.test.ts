@@ -117,6 +117,6 @@ describe('R09: stopped, overtaken, and continued', () => {
     it(`while ${meanwhile.name}`, async () => {
       const chance = dice(SEED + i)
       for (let n = 0; n < TAKE_OVERS / MEANWHILE.length; n++) await sample(chance, meanwhile, n)
-    })
+    }).timeout(120_000)
   }
 })

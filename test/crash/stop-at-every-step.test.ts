@@ -35,7 +35,7 @@ describe('R01: stopped at every step', () => {
           assertEnds(run, await recover(run.world, run.printed, where), ends, where)
         }
       }
-    })
+    }).timeout(120_000)
   }
   after(() => console.log(`    R01: ${cases} cases`))
 })

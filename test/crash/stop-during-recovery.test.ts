@@ -61,5 +61,5 @@ describe('R02: stopped while it recovers', () => {
       const cut = [...run.cut, ...strike(run.world, last)]
       assertEnds({...run, cut}, await recover(run.world, run.printed, where), ends, where)
     }
-  })
+  }).timeout(120_000)
 })

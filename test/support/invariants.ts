@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
-import {type JobRecord, parseRecord, parseSpec} from '../../src/core/job.js'
+import {type JobRecord, type Parsed, parseRecord, parseSpec} from '../../src/core/job.js'
 import {parseRequest} from '../../src/core/request.js'
 import {isAllocated, isFinal, isOver, transitionFault} from '../../src/core/state.js'
 import {parseRecordName} from '../../src/store/layout.js'
@@ -19,6 +19,17 @@ type Faults = string[]
 const bytesOf = (world: World, path: string): Uint8Array => world.disk.lookup(path)?.bytes ?? new Uint8Array()
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+/** Bytes are parsed once: a published file never changes. */
+const parsedRecords = new WeakMap<Uint8Array, Parsed<JobRecord>>()
+
+const parseBytes = (bytes: Uint8Array): Parsed<JobRecord> => {
+  const known = parsedRecords.get(bytes)
+  if (known !== undefined) return known
+  const parsed = decode(bytes, parseRecord)
+  parsedRecords.set(bytes, parsed)
+  return parsed
+}
+
 /** All revisions on the disk, ascending; a file that does not parse is a fault (I8). */
 const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
   const jobs = new Map<JobId, JobRecord[]>()
@@ -28,7 +39,7 @@ const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
       if (!baseName(path).startsWith('.t.')) faults.push(`I8: ${path} has no business here`)
       continue
     }
-    const parsed = decode(bytesOf(world, path), parseRecord)
+    const parsed = parseBytes(bytesOf(world, path))
     if (!parsed.ok) faults.push(`I8: ${path}: ${parsed.why}`)
     else if (parsed.value.id !== named.id || parsed.value.rev !== named.rev)
       faults.push(`I8: ${path} tells of another job or revision`)

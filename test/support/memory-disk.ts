@@ -23,7 +23,11 @@ export interface Inode {
 export class Errno extends Error {
   readonly code: string
   constructor(code: string, path: string) {
+    const {stackTraceLimit} = Error
+    // Thousands a second in the crash tests, and nobody looks where they come from.
+    Error.stackTraceLimit = 0
     super(`${code}: ${path}`)
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
   }
 }

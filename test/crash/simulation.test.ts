@@ -1,0 +1,59 @@
+/** R12, small: hundreds of seeded lives of a site, each with crashes, power cuts, stalls, and an engine that goes away. */
+import assert from 'node:assert/strict'
+import {restFaults} from '../support/invariants.js'
+import {excuse, Simulation} from './simulation.js'
+
+/** More by night: GOD_SEEDS=100000. */
+const SEEDS = Number(process.env.GOD_SEEDS ?? 300)
+const FIRST = Number(process.env.GOD_SEED ?? 1)
+const EVENTS = 40
+const PASSES = 12
+
+const live = async (seed: number): Promise<Simulation> => {
+  const site = new Simulation(seed)
+  const told = (faults: readonly string[]): void => {
+    if (faults.length > 0) assert.fail(`seed ${seed}: ${faults.join('; ')}\n  ${site.story.join('\n  ')}`)
+  }
+  for (let i = 0; i < EVENTS; i++) {
+    await site.step()
+    told(site.faults())
+  }
+  await site.calm(PASSES)
+  told(restFaults(site.world, site.printed))
+  told(
+    site.jobs.flatMap(job => {
+      const record = site.world.record(job.id)
+      if (record === null) return []
+      return excuse(job, record, site) === null
+        ? [`job ${job.id} may not be ${record.state}: ${JSON.stringify(record)}`]
+        : []
+    }),
+  )
+  return site
+}
+
+describe('R12: a small site', () => {
+  it(`keeps its promises in ${SEEDS} lives`, async () => {
+    const ends = new Map<string, number>()
+    for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      const site = await live(seed)
+      for (const id of site.printed) {
+        const state = site.world.state(id)
+        ends.set(state, (ends.get(state) ?? 0) + 1)
+      }
+    }
+    if (SEEDS < 300) return
+    for (const state of [
+      'done',
+      'failed',
+      'killed',
+      'timeout',
+      'oom',
+      'lost',
+      'held',
+      'suspended',
+      'running',
+    ])
+      assert.ok((ends.get(state) ?? 0) > 0, `no job ended ${state}: the lives are too tame`)
+  }).timeout(120_000 + SEEDS * 500)
+})

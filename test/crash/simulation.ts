@@ -1,0 +1,251 @@
+/**
+ * A whole small site in one seeded run (R12): two users, long-lived and single passes, and all that may go wrong.
+ * Everything that happens is drawn from the seed, so a seed that fails fails again.
+ */
+import type {JobId} from '../../src/core/brand.js'
+import {GodError} from '../../src/core/errors.js'
+import type {JobRecord} from '../../src/core/job.js'
+import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
+import {isPassing} from '../../src/service/passes.js'
+import {DiskProcess} from '../support/disk-process.js'
+import {attempt} from '../support/dying.js'
+import {safetyFaults} from '../support/invariants.js'
+import {type Dice, dice} from '../support/seeded.js'
+import {StallingProcess} from '../support/stalling-process.js'
+import {type GodProcess, GRACE, USER, World} from '../support/world.js'
+
+const USERS = [USER, 1001] as const
+const DISK_ERRORS = ['ENOSPC', 'EDQUOT'] as const
+
+interface Job {
+  readonly id: JobId
+  readonly owner: number
+  readonly env: Readonly<Record<string, string>>
+  readonly walltime: number | undefined
+  readonly hold: boolean
+  /** What somebody who may asked for. */
+  readonly asked: Set<ControlOp>
+}
+
+type Role = 'schedule' | 'watch'
+
+interface Stalled {
+  readonly fs: StallingProcess
+  readonly role: Role
+}
+
+export class Simulation {
+  readonly world = new World()
+  readonly jobs: Job[] = []
+  readonly story: string[] = []
+  /** Jobs that a power cut ended. */
+  readonly cut = new Set<number>()
+  readonly #dice: Dice
+  #daemon: GodProcess
+  #stalled: Stalled[] = []
+  /** A scheduler that was overtaken may still start one job: then a node may be full for a while (state.md 7). */
+  overtaken = false
+
+  constructor(seed: number) {
+    this.#dice = dice(seed)
+    this.#daemon = this.world.process()
+  }
+
+  get printed(): readonly JobId[] {
+    return this.jobs.map(({id}) => id)
+  }
+
+  #say(what: string): void {
+    this.story.push(what)
+  }
+
+  faults(): readonly string[] {
+    return safetyFaults(this.world, this.printed).filter(fault => !(this.overtaken && fault.startsWith('I6')))
+  }
+
+  /** One event. */
+  async step(): Promise<void> {
+    const events: readonly (readonly [weight: number, event: () => void | Promise<void>])[] = [
+      [22, () => this.#submit()],
+      [16, () => this.#control()],
+      [26, () => this.#pass()],
+      [14, () => this.#dyingPass()],
+      [5, () => this.#failingPass()],
+      [5, () => this.#stall()],
+      [5, () => this.#resume()],
+      [3, () => this.#strike()],
+      [5, () => this.#toggleEngine()],
+      [14, () => this.#time()],
+    ]
+    let left = this.#dice.roll(events.reduce((sum, [weight]) => sum + weight, 0))
+    for (const [weight, event] of events) {
+      left -= weight
+      if (left < 0) return event()
+    }
+  }
+
+  #program(): Job['env'] {
+    const seconds = this.#dice.pick(['0', '3', '20', 'forever'])
+    const how = this.#dice.pick<Record<string, string>>([
+      {},
+      {},
+      {FAKE_EXIT: '3'},
+      {FAKE_EXIT: '125'},
+      {FAKE_OOM: '1'},
+      {FAKE_IGNORES_TERM: '1'},
+      {FAKE_REFUSE: 'no such image'},
+      {FAKE_START_FAULT: 'no such device'},
+    ])
+    return {FAKE_SECONDS: seconds, ...how}
+  }
+
+  async #submit(): Promise<void> {
+    const owner = this.#dice.pick(USERS)
+    const fs = new DiskProcess(this.world.disk, owner)
+    if (this.#dice.chance(0.2)) fs.plan({n: 1 + this.#dice.roll(12), effect: 'crash-before'})
+    const env = this.#program()
+    const walltime = this.#dice.chance(0.3) ? 30 : undefined
+    const hold = this.#dice.chance(0.15)
+    const cpus = this.#dice.pick([500, 1000, 3000])
+    const wish = {env, hold, cpus, ...(walltime === undefined ? {} : {walltime})}
+    const id = await attempt(fs, async () => this.world.submit(wish, fs, owner))
+    if (id !== null) this.jobs.push({id, owner, env, walltime, hold, asked: new Set()})
+    this.#say(`submit by ${owner}: ${id ?? 'killed'} ${JSON.stringify(wish)}`)
+  }
+
+  #control(): void {
+    if (this.jobs.length === 0) return
+    const op = this.#dice.pick(CONTROL_OPS)
+    const jobs = [this.#dice.pick(this.jobs), this.#dice.pick(this.jobs)].slice(this.#dice.roll(2))
+    const user = this.#dice.pick(USERS)
+    // The first user runs the service: an operator.
+    for (const job of jobs) if (user === job.owner || user === USER) job.asked.add(op)
+    const ids = [...new Set(jobs.map(({id}) => id))]
+    this.world.control(op, ids, user)
+    this.#say(`${op} ${ids.join(' ')} by ${user}`)
+  }
+
+  async #run(god: GodProcess, role: Role): Promise<void> {
+    try {
+      await god[role]()
+    } catch (error) {
+      const fenced = error instanceof GodError && error.code === 'E_FENCED'
+      if (!fenced && !isPassing(error)) throw error
+    }
+  }
+
+  #role(): Role {
+    return this.#dice.pick(['schedule', 'watch'])
+  }
+
+  async #pass(): Promise<void> {
+    const role = this.#role()
+    const daemon = this.#dice.chance(0.5)
+    this.#say(`${daemon ? 'long-lived' : 'single'} ${role}`)
+    await this.#run(daemon ? this.#daemon : this.world.process(), role)
+  }
+
+  async #dyingPass(): Promise<void> {
+    const role = this.#role()
+    const fs = new DiskProcess(this.world.disk).plan({n: 1 + this.#dice.roll(50), effect: 'crash-before'})
+    const god = this.world.process(fs)
+    await attempt(fs, () => this.#run(god, role))
+    this.#say(`${role} killed before ${fs.firedAt}`)
+    this.#daemon = god.fs.dead && this.#dice.chance(0.3) ? this.world.process() : this.#daemon
+  }
+
+  async #failingPass(): Promise<void> {
+    const role = this.#role()
+    const error = this.#dice.pick(DISK_ERRORS)
+    const fs = new DiskProcess(this.world.disk)
+    const n = 1 + this.#dice.roll(40)
+    fs.plan({call: this.#dice.pick(['write', 'open-create', 'link']), n, effect: {error, from: true}})
+    await this.#run(this.world.process(fs), role)
+    this.#say(`${role} on a full disk: ${fs.firedAt}`)
+  }
+
+  async #stall(): Promise<void> {
+    const role = this.#role()
+    const fs = new StallingProcess(this.world.disk, {n: 1 + this.#dice.roll(40)})
+    await attempt(fs, () => this.#run(this.world.process(fs), role))
+    if (fs.dead) this.#stalled.push({fs, role})
+    this.#say(`${role} ${fs.dead ? 'stopped' : 'ran through'}`)
+  }
+
+  async #resume(): Promise<void> {
+    const stalled = this.#stalled.shift()
+    if (stalled === undefined) return
+    if (stalled.role === 'schedule') this.overtaken = true
+    stalled.fs.resume()
+    this.#say(`${stalled.role} goes on`)
+    await this.#run(this.world.process(stalled.fs), stalled.role)
+  }
+
+  #strike(): void {
+    const power = this.#dice.chance(0.5)
+    if (power) for (const id of this.world.powerLoss()) this.cut.add(id)
+    else this.world.disk.powerLoss()
+    this.#stalled = []
+    this.#daemon = this.world.process()
+    this.#say(power ? 'power cut' : 'disk cut')
+  }
+
+  #toggleEngine(): void {
+    this.world.engineDown = !this.world.engineDown
+    this.#say(`engine ${this.world.engineDown ? 'down' : 'up'}`)
+  }
+
+  #time(): void {
+    const ms = this.#dice.pick([100, 1000, 5000, 30_000])
+    this.world.clock.advance(ms)
+    this.#say(`${ms} ms later`)
+  }
+
+  /** Whoever was stopped goes on, nothing fails any more, and time passes until all rests. */
+  async calm(passes: number): Promise<void> {
+    while (this.#stalled.length > 0) await this.#resume()
+    this.world.engineDown = false
+    for (let i = 0; i < passes; i++) {
+      this.world.clock.advance(GRACE)
+      await this.world.cron()
+    }
+  }
+}
+
+const isScript = ({env}: Job, key: string): boolean => env[key] !== undefined
+
+/** When its command or its walltime ends, epoch milliseconds; one turn of cron later it is told. */
+const endOf = ({env, walltime = Number.POSITIVE_INFINITY}: Job, {started, paused}: JobRecord): number => {
+  const runs = env.FAKE_SECONDS === 'forever' ? Number.POSITIVE_INFINITY : Number(env.FAKE_SECONDS)
+  return (started ?? 0) + Math.min(runs, walltime) * 1000 + paused.total + GRACE
+}
+
+/** Why a job may be in its state, by what its program does and what was asked; null = it may not. */
+export const excuse = (job: Job, record: JobRecord, {world, cut}: Simulation): string | null => {
+  const because = (reason: string, holds: boolean): string | null => (holds ? reason : null)
+  const refused = isScript(job, 'FAKE_REFUSE') || isScript(job, 'FAKE_START_FAULT')
+  switch (record.state) {
+    case 'pending':
+      return 'it waits for room'
+    case 'running':
+      return because('its time is not over', world.clock.now() < endOf(job, record))
+    case 'held':
+      return because('held', job.hold || job.asked.has('hold'))
+    case 'suspended':
+      return because('suspended', job.asked.has('suspend'))
+    case 'killed':
+      return because('killed', job.asked.has('kill'))
+    case 'timeout':
+      return because('walltime', job.walltime !== undefined && job.env.FAKE_SECONDS === 'forever')
+    case 'oom':
+      return because('memory', isScript(job, 'FAKE_OOM'))
+    case 'failed':
+      return because('its exit', refused || isScript(job, 'FAKE_EXIT'))
+    case 'lost':
+      return because('power', cut.has(job.id))
+    case 'done':
+      return because('its exit', !refused && !isScript(job, 'FAKE_EXIT') && !isScript(job, 'FAKE_OOM'))
+    default:
+      return null
+  }
+}
