@@ -14,7 +14,8 @@ const LONGEST_WAIT = 5000
 /** Starts and removals are ours as a rule: each would cost a listing that shows nothing new. */
 const eventsFor = (cluster: string) => ({
   type: ['container'],
-  event: ['die', 'pause', 'unpause'],
+  // Podman's word for an end is another one.
+  event: ['die', 'died', 'pause', 'unpause'],
   label: [`${CLUSTER_LABEL}=${cluster}`],
 })
 
