@@ -60,6 +60,15 @@ export const deleteAccountFiles = (stateDir: string, name: string): void => {
   rmSync(join(stateDir, name), {recursive: true, force: true})
 }
 
+/** From now on they are litter: what a crash leaves of them is swept at once, not after a day. */
+export const giveUpAccountFiles = (stateDir: string, name: string): void => {
+  try {
+    utimesSync(join(stateDir, name), 0, 0)
+  } catch {
+    // There are none.
+  }
+}
+
 const touchedAt = (path: string): number => {
   try {
     return statSync(path).mtimeMs

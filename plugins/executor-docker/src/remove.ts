@@ -2,9 +2,10 @@
  * `remove`: nothing of an attempt stays: container, volumes, files on the node, control groups.
  *
  * Each step is harmless when repeated. A crash before the container is gone leaves one that the host still sees
- * and removes again; what one right after it leaves, two small files and an empty control group, is swept a day later.
+ * and removes again; what one right after it leaves, two small files and an empty control group, is swept by the next
+ * process of god.
  */
-import {deleteAccountFiles} from './account-files.js'
+import {deleteAccountFiles, giveUpAccountFiles} from './account-files.js'
 import {hasSlice, hostHierarchies, removeGroups} from './cgroup.js'
 import {EngineRefusal} from './engine.js'
 import {inspect} from './inspect.js'
@@ -53,6 +54,7 @@ export const removeTraces = async (site: Site, name: string): Promise<void> => {
 }
 
 export const remove = async (site: Site, name: string, id: string): Promise<void> => {
+  if (isPlainName(name)) giveUpAccountFiles(site.host.stateDir, name)
   if (isPlainName(id)) await removeContainer(site, id)
   await removeTraces(site, name)
 }

@@ -1,7 +1,8 @@
 /**
  * Files and control groups of attempts that have no container: what a crash left between two steps of a removal, or
- * of a start that was given up. Found by their folder of account files, once an hour, a day after the last touch,
- * so that no start under way loses them. A crash in here leaves the rest to the next hour.
+ * of a start that was given up. Found by their folder of account files, at the first listing and once an hour: those
+ * of a removal at once, others a day after the last touch, so that no start under way loses them.
+ * A crash in here leaves the rest to the next time.
  */
 import type {ListedContainer} from '@god-cli/api'
 import {foldersBefore} from './account-files.js'

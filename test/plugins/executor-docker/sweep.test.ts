@@ -64,6 +64,24 @@ describe('the sweep after a crash', () => {
     assert.equal(readdirSync(stateDir).length, 3, 'a later start of that attempt makes them anew')
   })
 
+  it('takes at once what a removal left that did not come to its end', async () => {
+    const [removed, waiting] = [touched(0), touched(0)]
+    engine.answer(`DELETE /containers/${removed.name}`, {status: 500, body: {message: 'busy'}})
+    const view = {Id: removed.name, Name: `/${removed.name}`, Config: {Labels: labelsOf(removed)}}
+    engine.answer(`GET /containers/${removed.name}/json`, {
+      status: 200,
+      body: {...view, State: {Status: 'running', ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z'}},
+    })
+    await assert.rejects(executor.remove(removed.name, removed.name), /busy/)
+    has(removed)
+    await executor.list()
+    assert.equal(readdirSync(stateDir).length, 2, 'its container is still there')
+    has()
+    now += HOUR
+    await executor.list()
+    assert.deepEqual(readdirSync(stateDir), [waiting.name])
+  })
+
   it('comes once an hour, also when the clock is set back', async () => {
     const sweeps = async (): Promise<boolean> => {
       touched(DAY + 1000)
