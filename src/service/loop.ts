@@ -8,6 +8,7 @@
  */
 import type {Epoch, Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt, isPassing} from './passes.js'
@@ -149,8 +150,12 @@ const leave = async (service: Service, options: LoopOptions, held: Held, reconci
 
 export const runLoop = async (service: Service, options: LoopOptions): Promise<void> => {
   const waker = createWaker()
-  const reconciler = createReconciler(service, waker.wake)
   const held: Held = {scheduler: null, watcher: null}
+  const reconciler = createReconciler(service, () => {
+    waker.wake()
+    // A scheduler elsewhere cannot hear that room has become free.
+    if (held.scheduler === null) ringBell(service.durable.fs, service.layout, service.uid, service.random)
+  })
   const stopListening = options.listen(waker.wake)
   options.signal.addEventListener('abort', waker.wake, {once: true})
   try {

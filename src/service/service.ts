@@ -4,7 +4,7 @@
  */
 import type {Auth, Executor, Scheduler} from '@god-cli/api'
 import type {AdmissionPolicy} from '../core/admission.js'
-import type {Instant} from '../core/brand.js'
+import type {Instant, Uid} from '../core/brand.js'
 import type {Limits} from '../core/reconcile.js'
 import type {Format} from '../store/directory.js'
 import type {Durable, RandomToken} from '../store/durable.js'
@@ -43,7 +43,7 @@ export interface Service {
   /** Name of the node this process runs on. */
   readonly node: string
   /** The service's own uid: an operator. */
-  readonly uid: number
+  readonly uid: Uid
   readonly now: () => Instant
   readonly random: RandomToken
   readonly log: (level: 'info' | 'warning', text: string) => void

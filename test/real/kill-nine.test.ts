@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {
+  type Creations,
   containersOf,
   hasEngine,
   killNine,
@@ -99,7 +100,6 @@ describe('kill -9 of scheduler and watcher during fifty real containers', functi
       new Set(heard.names()).size === JOBS ? true : null,
     )
     assert.equal(heard.names().length, JOBS, 'a container was made twice')
-    starts.stop()
     await site.until('no container is left', () => (containersOf(site.cluster).length === 0 ? true : null))
   })
 })

@@ -26,7 +26,8 @@ describe('the directory of a job', () => {
     world = new DiskWorld()
   })
   const work = (fs: DiskProcess = world.process(0)) => createWorkFolder(world.durable(fs), world.layout)
-  const prepare = (command = ARGV, fs?: DiskProcess): string => work(fs).prepare(ANN, ID, command, OWNER)
+  const prepare = (command: Command = ARGV, fs?: DiskProcess): string =>
+    work(fs).prepare(ANN, ID, command, OWNER)
   const look = (path: string) => {
     const {uid: owner, gid, mode} = world.process().lstat(path)
     return [owner, gid, mode]

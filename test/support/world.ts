@@ -260,7 +260,7 @@ export class GodProcess {
       policy: createFifo({} as never),
       settings: world.settings,
       node,
-      uid: USER,
+      uid: uid(USER),
       now: () => fs.mutate('look.now', '', world.clock.now),
       random: world.randomOf(fs),
       log: (_level, text) => world.log.push(text),
