@@ -10,14 +10,13 @@ const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
 const NAME = new RegExp(
   `^(?:${HOST}/)?${PART}(?:/${PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
 )
-const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
 
 /** Docker's own limit. */
 const MOST = 255
 
-/** Null = well formed. */
+/** Null = well formed; so is an image id, which has the form of a name with a tag. */
 export const checkImageName = (image: string): Refusal | null => {
-  if (image.length <= MOST && (NAME.test(image) || IMAGE_ID.test(image))) return null
+  if (image.length <= MOST && NAME.test(image)) return null
   return refusal(
     'E_IMAGE_BAD',
     `'${image}' is not the name of an image`,

@@ -4,7 +4,7 @@ import {type AdmissionPolicy, admit, settleWish} from '../../src/core/admission.
 import {epoch, jobId} from '../../src/core/brand.js'
 import {CATALOGUE, type ErrorCode} from '../../src/core/errors.js'
 import {parseRecord, parseSpec, type Wish} from '../../src/core/job.js'
-import {ANN, aNode, anyText, anyWish, aWish, GIB, NOW, TOK} from './builders.js'
+import {ANN, aNode, anyText, anyWish, aRecord, aWish, GIB, NOW, TOK} from './builders.js'
 
 const POLICY: AdmissionPolicy = {
   defaultImages: ['busybox:local', 'alpine:3'],
@@ -168,21 +168,8 @@ describe('an admitted job', () => {
     const answer = admitted(aWish({labels: {team: 'x'}}))
     assert.ok('record' in answer)
     const {record, spec} = answer
-    assert.deepEqual(
-      [
-        record.id,
-        record.rev,
-        record.epoch,
-        record.user,
-        record.uid,
-        record.gid,
-        record.state,
-        record.attempt,
-      ],
-      [42, 1, 7, 'ann', 1000, 100, 'pending', 1],
-    )
-    assert.deepEqual([record.submitted, record.eligible, record.started], [NOW, NOW, null])
-    assert.deepEqual([record.req, record.labels, record.reason], [{uid: 1000, tok: TOK}, {team: 'x'}, null])
+    const resources = {cpus: 1000, memory: GIB / 2, gpus: 0}
+    assert.deepEqual(record, aRecord({name: 'true', resources, walltime: 3600, labels: {team: 'x'}}))
     assert.deepEqual(spec, {v: 1, id: 42, tok: TOK, uid: 1000, wish: aWish({labels: {team: 'x'}})})
   })
 

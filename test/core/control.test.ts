@@ -142,7 +142,7 @@ describe('a kill', () => {
       const effect = applyControl(inState(state), {op: 'kill', remark: 'wrong data'}, later(5))
       assert.ok(effect.kind === 'change' && isFinal(effect.change.state))
       assert.equal(effect.change.ended, later(5))
-      assert.equal(effect.change.reason?.text, 'killed before it started: wrong data')
+      assert.deepEqual(effect.change.reason, {code: 'killed', text: 'killed before it started: wrong data'})
     }
   })
 

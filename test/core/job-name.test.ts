@@ -54,6 +54,20 @@ describe('the name of a job', () => {
     })
   }
 
+  it('holds no mark that turns the direction of writing, and no space without width', () => {
+    const ranges = [
+      [0x200b, 0x200b],
+      [0x200e, 0x200f],
+      [0x2028, 0x202e],
+      [0x2060, 0x2069],
+    ] as const
+    for (const [from, to] of ranges) {
+      for (let code = from; code <= to; code++) {
+        assert.equal(checkJobName(`a${String.fromCharCode(code)}`)?.code, 'E_NAME_BAD', code.toString(16))
+      }
+    }
+  })
+
   it('is refused in a sentence that a terminal can bear', () => {
     assert.doesNotMatch(checkJobName('\u001b]0;owned\u0007')?.message ?? '', /[\u0000-\u001f]/)
   })

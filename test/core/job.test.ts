@@ -136,6 +136,40 @@ describe('a record', () => {
   neverThrows(parseRecord, aRunning())
 })
 
+describe('the greatest of each kind', () => {
+  const long = (length: number): string => 'x'.repeat(length)
+  const exit = {code: 255, signal: 64, oom: false}
+  const stop = {cause: 'killed', at: NOW, signal: long(16)}
+  const taken: readonly (readonly [what: string, most: object, more: object])[] = [
+    ['name', {name: long(64)}, {name: long(65)}],
+    ['user', {user: long(64)}, {user: long(65)}],
+    ['image', {image: long(255)}, {image: long(256)}],
+    ['node', {node: long(255)}, {node: long(256)}],
+    ['label', {labels: {[long(64)]: long(256)}}, {labels: {[long(65)]: ''}}],
+    ['value of a label', {labels: {a: long(256)}}, {labels: {a: long(257)}}],
+    ['exit code and signal', {exit}, {exit: {...exit, signal: 65}}],
+    ['name of a signal', {stop}, {stop: {...stop, signal: long(17)}}],
+    ['reason', {reason: {code: long(64), text: long(1024)}}, {reason: {code: 'x', text: long(1025)}}],
+    ['nice', {nice: 1000}, {nice: 1001}],
+    ['attempt', {attempt: 1_000_000}, {attempt: 1_000_001}],
+    [
+      'number of gpus',
+      {resources: {cpus: far, memory: far, gpus: 1024}},
+      {resources: {cpus: 1, memory: 1, gpus: 1025}},
+    ],
+  ]
+  for (const [what, most, more] of taken) {
+    it(`${what} is read, and one more is not`, () => {
+      assert.equal(parseRecord({...aRunning(), ...most}).ok, true)
+      assert.equal(parseRecord({...aRunning(), ...more}).ok, false)
+    })
+  }
+
+  it('and the least: no epoch, the first moment, uid 0', () => {
+    assert.equal(parseRecord({...aRecord(), epoch: 0, submitted: 0, uid: 0, gid: 0, nice: -1000}).ok, true)
+  })
+})
+
 describe('a private spec', () => {
   const spec = {v: 1, id: 42, tok: TOK, uid: 1000, wish: aWish()}
 

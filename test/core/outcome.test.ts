@@ -156,7 +156,10 @@ describe('the times of an attempt', () => {
 
   it('paused are summed, also what is still paused at the end', () => {
     const suspended = {...aRunning(), ...suspendedChange(aRunning(), later(1000))}
-    assert.deepEqual(suspended.paused, {since: later(1000), total: 0})
+    assert.deepEqual(
+      [suspended.paused, suspended.reason?.code],
+      [{since: later(1000), total: 0}, 'suspended'],
+    )
     const resumed = {...suspended, ...resumedChange(suspended, later(4000))}
     assert.deepEqual(
       [resumed.state, resumed.paused, resumed.reason],
@@ -199,7 +202,10 @@ describe('a start given back', () => {
 
   it('of a killed job is its end', () => {
     const change = givenBackChange(aStarting({desired: 'killed'}), 'x', END)
-    assert.deepEqual([change.state, change.ended, change.attempt], ['killed', END, undefined])
+    assert.deepEqual(
+      [change.state, change.ended, change.attempt, change.exit],
+      ['killed', END, undefined, null],
+    )
   })
 })
 
@@ -219,6 +225,14 @@ describe('the word for people', () => {
     const why = {code: 'image', text: 'no such image', numbers: {tries: 3, image: 'x'}}
     assert.deepEqual(refusedStart(why, END).reason, why)
     assert.deepEqual(refusedStart({code: 'x', text: 'y'}, END).reason, {code: 'x', text: 'y'})
+  })
+
+  it('has a few numbers at most', () => {
+    const numbers = Object.fromEntries(Array.from({length: 1000}, (_, i) => [`n${i}`, i]))
+    assert.equal(
+      Object.keys(refusedStart({code: 'x', text: 'y', numbers}, END).reason?.numbers ?? {}).length,
+      16,
+    )
   })
 
   it('is cut until the record can be read again, whatever an engine says', () => {

@@ -63,6 +63,12 @@ describe('a request', () => {
     assert.ok(performance.now() - begun < 2000)
   })
 
+  it('is a quarter of a MiB at most, and names 20,000 jobs at most', () => {
+    assert.equal(MAX_REQUEST_BYTES, 262_144)
+    const ids = Array.from({length: 20_000}, (_, i) => i + 1)
+    assert.equal(parseRequest(write({...KILL, ids})).ok, true)
+  })
+
   for (const op of CONTROL_OPS) {
     it(`${op} takes ids and nothing of a submission`, () => {
       assert.equal(parseRequest(write({...KILL, op})).ok, true)

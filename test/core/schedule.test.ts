@@ -40,6 +40,16 @@ describe('a scheduling pass', () => {
     assert.equal(placed(plan(nodes, [aPending(1, amounts(6))], [running(9, 'n3', 4)])), '1@n1')
   })
 
+  it('compares what would be left with the size of the node', () => {
+    const nodes = [aNode('large', 100), aNode('small', 4)]
+    const busy = [running(8, 'large', 50), running(9, 'small', 1)]
+    assert.equal(placed(plan(nodes, [aPending(1, amounts(2))], busy)), '1@small')
+  })
+
+  it('keeps the node with a gpu free of jobs without any', () => {
+    assert.equal(placed(plan([aNode('n1', 4, 64, 1), aNode('n2', 4)], [aPending(1, amounts(1))])), '1@n2')
+  })
+
   it('counts each start of the same pass', () => {
     const jobs = [aPending(1, amounts(3)), aPending(2, amounts(3)), aPending(3, amounts(1))]
     assert.equal(placed(plan([aNode('n1', 4), aNode('n2', 4)], jobs)), '1@n1 2@n2 3@n1')
@@ -131,6 +141,12 @@ describe('the reason of the next job', () => {
     const nodes = [aNode('n1', 8, 8), aNode('n2', 8, 8)]
     const text = waitsFor(amounts(4, 4), nodes, running(8, 'n1', 6, 1), running(9, 'n2', 1, 7))
     assert.match(text, /waits for 2 cpus more on n1/)
+  })
+
+  it('compares what is short with what is asked for', () => {
+    const nodes = [aNode('n1', 4, 4), aNode('n2', 4, 4)]
+    const text = waitsFor(amounts(4, 4), nodes, running(8, 'n1', 3, 0), running(9, 'n2', 0, 1))
+    assert.match(text, /waits for 1G of memory more on n2/)
   })
 
   it('carries the numbers behind the sentence', () => {

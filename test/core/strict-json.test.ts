@@ -87,6 +87,13 @@ describe('strict JSON', () => {
     refused(nested(100_000, '[', ']'), /nested deeper than 32|not JSON/)
   })
 
+  it('takes a string for a string, whatever brackets it holds', () => {
+    for (const piece of ['[', '{', ']', '}', ',', '\\"[']) {
+      assert.doesNotThrow(() => taken(`"${piece.repeat(50)}"`))
+      assert.doesNotThrow(() => taken(`{"${piece.repeat(50)}":["${piece.repeat(50)}"]}`))
+    }
+  })
+
   it('has 20,000 keys at most', () => {
     const keys = (n: number) => `{${Array.from({length: n}, (_, i) => `"k${i}":0`).join(',')}}`
     assert.doesNotThrow(() => taken(keys(20_000)))
