@@ -13,7 +13,7 @@ import {fileURLToPath} from 'node:url'
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..')
 const god = join(project, 'bin', 'god.cjs')
-const dir = join(project, '.god')
+const dir = join(project, '.god-demo')
 const executor = process.argv[2] ?? 'docker'
 const scripts = mkdtempSync(join(tmpdir(), 'god-demo-'))
 const env = {...process.env, GOD_SHARED_DIR: dir}
