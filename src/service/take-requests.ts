@@ -87,10 +87,9 @@ const openDrops = (service: Service): Drop[] => {
 }
 
 /** Of a flood another part each time: names are random, and what comes first would hide the rest for ever. */
-const rotated = (toks: readonly Token[], from: string): readonly Token[] => {
-  if (toks.length <= REQUESTS_PER_USER) return toks
-  const later = toks.filter(tok => tok >= from)
-  return [...later, ...toks.slice(0, toks.length - later.length)]
+const rotated = (toks: readonly Token[], random: string): readonly Token[] => {
+  const first = Number.parseInt(random.slice(0, 8), 16) % toks.length
+  return toks.length <= REQUESTS_PER_USER ? toks : [...toks.slice(first), ...toks.slice(0, first)]
 }
 
 const collectFrom = (service: Service, drop: Drop, pile: Pile): void => {

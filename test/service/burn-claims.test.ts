@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import {jobId} from '../../src/core/brand.js'
+import {burnClaims, CLAIM_LIFE} from '../../src/service/burn-claims.js'
+import {claimId, listClaims, readHint} from '../../src/store/ids.js'
+import {DiskProcess} from '../support/disk-process.js'
+import {World} from '../support/world.js'
+
+describe('claims that became no job', () => {
+  let world: World
+  const claim = (fs = new DiskProcess(world.disk)) => claimId(world.durable(fs), world.layout)
+  const burn = (): void => burnClaims(world.process().service)
+  const claims = () => listClaims(world.process().fs, world.layout)
+  const plant = (name: string): void => {
+    const fs = world.process().fs
+    fs.close(fs.open(`${world.layout.ids}/${name}`, 'create'))
+  }
+  beforeEach(() => {
+    world = new World()
+  })
+
+  it('are left alone for ten minutes', () => {
+    const id = claim()
+    world.clock.advance(CLAIM_LIFE - 1)
+    burn()
+    assert.deepEqual(claims(), [id])
+  })
+
+  it('are burned then, and their ids are given to nobody', () => {
+    const id = claim()
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    assert.deepEqual(claims(), [])
+    assert.ok(claim() > id)
+  })
+
+  it('are not missed by a claimer that read the hint before', () => {
+    const id = claim()
+    world.clock.advance(CLAIM_LIFE)
+    const late = new DiskProcess(world.disk)
+    late.on({call: 'open-create', path: '/ids/', when: 'before', act: burn})
+    assert.notEqual(claim(late), id)
+  })
+
+  it('raise the hint durably before they go', () => {
+    const id = claim()
+    world.disk.syncAll()
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    world.disk.powerLoss()
+    assert.ok(readHint(world.process().fs, world.layout) > id)
+  })
+
+  it('far ahead of the hint go without moving it: no stranger ends the site', () => {
+    plant('2147483647')
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    assert.deepEqual(claims(), [])
+    assert.equal(claim(), jobId(1))
+  })
+
+  it('that vanish while they are looked at are nobody’s fault', () => {
+    const id = claim()
+    world.clock.advance(CLAIM_LIFE)
+    const god = world.process()
+    const gone = (): void => world.process().fs.unlink(`${world.layout.ids}/${id}`)
+    god.fs.on({call: 'lstat', path: '/ids/', when: 'before', act: gone})
+    burnClaims(god.service)
+    assert.deepEqual(claims(), [])
+  })
+
+  it('and names that are no id are left', () => {
+    plant('007')
+    plant('x')
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    assert.deepEqual(
+      world.disk.files(world.layout.ids).map(path => path.slice(world.layout.ids.length + 1)),
+      ['007', 'x'],
+    )
+  })
+})

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import {GodError} from '../../src/core/errors.js'
+import {checkHalt, isPassing, scheduleOnce, schedulePatiently, watchOnce} from '../../src/service/passes.js'
+import {writeHalt} from '../../src/store/halt.js'
+import {Leases} from '../support/leases.js'
+import {Errno} from '../support/memory-disk.js'
+import {type GodProcess, World} from '../support/world.js'
+
+const SHORT = {env: {FAKE_SECONDS: '5'}}
+
+describe('single passes', () => {
+  let world: World
+  let leases: Leases
+  const once = {
+    schedule: (god: GodProcess = world.process()) => scheduleOnce(god.service, leases.acquire, 'test'),
+    watch: (god: GodProcess = world.process()) => watchOnce(god.service, leases.acquire),
+  }
+  beforeEach(() => {
+    world = new World()
+    leases = new Leases()
+  })
+
+  it('alone, by turns, run a batch from submit to end with no process between them', async () => {
+    const ids = [1, 2, 3, 4, 5].map(() => world.submit(SHORT))
+    for (let i = 0; i < 4; i++) {
+      await once.schedule()
+      await once.watch()
+      world.clock.advance(60_000)
+    }
+    assert.deepEqual(
+      ids.map(id => world.state(id)),
+      ['done', 'done', 'done', 'done', 'done'],
+    )
+    assert.deepEqual(world.containers(), [])
+  })
+
+  it('of a scheduler leave what it placed running, and tell what was done', async () => {
+    const id = world.submit(SHORT)
+    world.submit({hold: true})
+    assert.deepEqual(await once.schedule(), {admitted: 2, refused: 0, started: [id], pending: 0})
+    assert.equal(world.state(id), 'running')
+  })
+
+  it('do nothing and are content where another process is at work', async () => {
+    world.submit(SHORT)
+    leases.steal('scheduler')
+    leases.steal('watch-n1')
+    const before = world.disk.files('/')
+    assert.equal(await once.schedule(), null)
+    assert.equal(await once.watch(), null)
+    assert.deepEqual(world.disk.files('/'), before)
+  })
+
+  it('give up, content, when a younger scheduler takes over in the middle', async () => {
+    world.submit(SHORT)
+    const god = world.process()
+    god.fs.on({
+      call: 'link',
+      path: '/jobs/live/',
+      when: 'before',
+      act: () => void world.process().claimEpoch(),
+    })
+    assert.equal(await once.schedule(god), null)
+    assert.deepEqual(leases.held(), [])
+  })
+
+  it('let go of the lease, whatever happens', async () => {
+    world.submit(SHORT)
+    const god = world.process()
+    god.fs.plan({call: 'link', n: 1, effect: {error: 'EIO'}})
+    await assert.rejects(once.schedule(god), {code: 'E_DISK'})
+    const blind = world.process()
+    blind.fs.plan({call: 'readdir', path: '/jobs/live', n: 1, effect: {error: 'EIO'}})
+    await assert.rejects(once.watch(blind), {code: 'EIO'})
+    assert.deepEqual(leases.held(), [])
+  })
+
+  it('do not begin while HALT is there, and say why', async () => {
+    writeHalt(world.process().fs, world.layout, 'the disk is sick')
+    const halted = {code: 'E_HALTED', message: 'HALT is set: the disk is sick'}
+    await assert.rejects(once.schedule(), halted)
+    await assert.rejects(once.watch(), halted)
+    assert.throws(() => checkHalt(world.process().service), {hint: /remove \/god\/HALT/})
+  })
+
+  it('of a watcher fail with what ended the work of a job for good', async () => {
+    const id = world.submit({env: {FAKE_SECONDS: 'forever'}})
+    await world.cron()
+    world.control('kill', [id])
+    const god = world.process()
+    god.fs.plan({call: 'fsync', path: '/jobs/live/', n: 2, effect: {error: 'EIO'}})
+    await assert.rejects(once.watch(god), {code: 'E_DISK'})
+    assert.notEqual(world.disk.lookup(world.layout.halt), null)
+  })
+
+  it('by a timetable survive what passes, and no more', async () => {
+    world.submit(SHORT)
+    const patient = (god: GodProcess) => schedulePatiently(god.service, leases.acquire, 'test')
+    const full = world.process()
+    full.fs.plan({call: 'write', path: '/jobs/', n: 1, effect: {error: 'ENOSPC'}})
+    await patient(full)
+    assert.match(world.log.join('\n'), /cannot write .*ENOSPC/)
+    await patient(world.process())
+    assert.equal(world.state((await once.watch())?.worked[0] ?? (1 as never)), 'running')
+    writeHalt(world.process().fs, world.layout, 'stop')
+    await assert.rejects(patient(world.process()), {code: 'E_HALTED'})
+  })
+})
+
+describe('a fault that may pass', () => {
+  it('is a full disk or a busy partner; not HALT, not a sick disk, not a bug', () => {
+    for (const code of ['E_DISK_FULL', 'E_FENCED'] as const)
+      assert.ok(isPassing(new GodError(code, 'x')), code)
+    for (const code of ['E_HALTED', 'E_DISK', 'E_BUG', 'E_DIR_BAD'] as const)
+      assert.ok(!isPassing(new GodError(code, 'x')), code)
+    assert.ok(isPassing(new Errno('ENOSPC', '/x')))
+    assert.ok(!isPassing(new Errno('EIO', '/x')))
+    assert.ok(!isPassing(new TypeError('x')))
+  })
+})

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import {type JobId, token, uid} from '../../src/core/brand.js'
+import {type ControlOp, parseRequest} from '../../src/core/request.js'
+import {plainAuthor} from '../../src/service/service.js'
+import {JOBS_PER_USER, REQUESTS_PER_USER, takeRequests} from '../../src/service/take-requests.js'
+import {checkEpoch} from '../../src/store/epoch.js'
+import {refusedRequests} from '../../src/store/refused.js'
+import {plantRequest} from '../support/dying.js'
+import {type GodProcess, USER, World} from '../support/world.js'
+
+const BOB = 1001
+const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
+
+describe('taking requests', () => {
+  let world: World
+  beforeEach(() => {
+    world = new World()
+  })
+
+  const asScheduler = (god: GodProcess = world.process()) => {
+    const {service} = god
+    const mine = god.claimEpoch()
+    const author = {
+      by: 'scheduler',
+      epoch: mine,
+      check: () => checkEpoch(service.durable, service.layout, mine),
+    }
+    return takeRequests(service, 'scheduler', author)
+  }
+  const asWatcher = (god: GodProcess = world.process()) =>
+    takeRequests(god.service, 'watcher', plainAuthor('watcher', 0 as never))
+  const left = (user = USER): readonly string[] =>
+    world.disk.files(world.layout.dropFolder(uid(user))).filter(path => path.endsWith('.req'))
+  const refused = (user = USER) => refusedRequests(world.process().fs, world.layout, uid(user))
+
+  it('is of no account where there are none', () => {
+    assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0})
+    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0})
+  })
+
+  it('of all users, and leaves none', () => {
+    const mine = world.submit()
+    const his = world.submit({}, undefined, BOB)
+    assert.deepEqual(asScheduler(), {admitted: 2, refused: 0, applied: 0})
+    assert.deepEqual([world.record(mine)?.user, world.record(his)?.user], ['ann', 'bob'])
+    assert.deepEqual([left(), left(BOB)], [[], []])
+    assert.deepEqual(world.disk.files(world.layout.ids), [])
+  })
+
+  it('a watcher leaves what is not for it: submit, hold, release', () => {
+    const id = world.submit()
+    asScheduler()
+    world.submit()
+    for (const op of ['hold', 'release'] as const) world.control(op, [id])
+    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0})
+    assert.equal(left().length, 3)
+    assert.equal(world.record(id)?.rev, 1)
+  })
+
+  for (const [op, state, desired] of [
+    ['kill', 'running', 'killed'],
+    ['suspend', 'running', 'suspended'],
+    ['resume', 'running', 'run'],
+  ] as const) {
+    it(`a watcher takes ${op}`, async () => {
+      const id = world.submit(FOREVER)
+      await world.cron()
+      if (op === 'resume') {
+        world.control('suspend', [id])
+        asWatcher()
+      }
+      world.control(op, [id])
+      assert.equal(asWatcher().applied, 1)
+      assert.deepEqual([world.state(id), world.record(id)?.desired], [state, desired])
+      assert.deepEqual(left(), [])
+    })
+  }
+
+  it('takes the older of two wishes of a user first', () => {
+    const id = world.submit()
+    asScheduler()
+    world.control('hold', [id])
+    world.clock.advance(10)
+    world.control('release', [id])
+    assert.equal(asScheduler().applied, 2)
+    assert.equal(world.state(id), 'pending')
+    const states = world
+      .process()
+      .service.jobs.history(id)
+      .map(({record}) => record.state)
+    assert.deepEqual(states, ['pending', 'held', 'pending'])
+  })
+
+  describe('that are bad', () => {
+    const BAD: readonly (readonly [what: string, text: string, why: RegExp])[] = [
+      ['empty', '', /it is empty/],
+      ['cut off', '{"v":1,"op":"submit"', /not taken/],
+      ['no JSON', 'kill 7', /not taken/],
+      ['of another version', '{"v":2,"op":"kill"}', /not taken/],
+      ['with an unknown field', '{"v":1,"op":"kill","ids":[1],"as":0}', /not taken/],
+      ['that bear another name than theirs', 'TOKEN', /its token is not its name/],
+    ]
+    for (const [what, text, why] of BAD) {
+      it(`${what}: kept for their owner with the reason, by whoever comes first`, () => {
+        const other = {v: 1, op: 'kill', tok: 'a'.repeat(24), cluster: world.process().service.format.cluster}
+        plantRequest(world, text === 'TOKEN' ? JSON.stringify({...other, ids: [1]}) : text)
+        assert.equal(asWatcher().refused, 1)
+        assert.deepEqual(left(), [])
+        const [kept] = refused()
+        assert.equal(kept?.code, 'E_REQUEST_BAD')
+        assert.match(kept?.message ?? '', why)
+        const bad = world.disk.files(world.layout.inbox).find(path => path.includes('.bad.'))
+        assert.equal(
+          bad === undefined ? null : world.disk.text(bad),
+          text === 'TOKEN' ? world.disk.text(bad ?? '') : text,
+        )
+      })
+    }
+
+    it('stop no other', () => {
+      plantRequest(world, '{')
+      const id = world.submit()
+      plantRequest(world, '}', BOB)
+      const his = world.submit({}, undefined, BOB)
+      assert.deepEqual(asScheduler(), {admitted: 2, refused: 2, applied: 0})
+      assert.deepEqual([world.state(id), world.state(his)], ['pending', 'pending'])
+    })
+
+    it('are told to the journal', () => {
+      plantRequest(world, '{', BOB)
+      asWatcher()
+      const [path] = world.disk.files(world.layout.journal)
+      assert.match(world.disk.text(path ?? '') ?? '', /"what":"refused","by":"u1001"/)
+    })
+  })
+
+  describe('of a user whose folder cannot be used', () => {
+    it('reads nothing in a folder that is not his, or open to others', () => {
+      const id = world.submit()
+      const folder = world.disk.lookup(world.layout.dropFolder(uid(USER))) ?? assert.fail()
+      folder.mode = 0o777
+      assert.equal(asScheduler().admitted, 0)
+      folder.mode = 0o770
+      folder.uid = BOB
+      assert.equal(asScheduler().admitted, 0)
+      folder.uid = USER
+      assert.equal(asScheduler().admitted, 1)
+      assert.equal(world.state(id), 'pending')
+    })
+
+    for (const call of ['open', 'readdir', 'read'] as const) {
+      it(`because ${call} fails: the others are served`, () => {
+        world.submit()
+        const his = world.submit({}, undefined, BOB)
+        const god = world.process()
+        const path = call === 'open' ? '/inbox/u1000' : '/proc/self/fd'
+        god.fs.plan({call, path, n: 1, effect: {error: 'EIO'}})
+        assert.equal(asScheduler(god).admitted, 1)
+        assert.equal(world.state(his), 'pending')
+        assert.match(world.log.join('\n'), /drop folder of uid 1000: .*EIO/)
+        assert.equal(asScheduler().admitted, 1)
+      })
+    }
+
+    it('but a disk that fails is everybody’s business', () => {
+      world.submit()
+      const god = world.process()
+      god.fs.plan({call: 'fsync', path: '/jobs/spec', n: 1, effect: {error: 'EIO'}})
+      assert.throws(() => asScheduler(god), {code: 'E_DISK'})
+    })
+  })
+
+  describe('in a flood', () => {
+    const control = (op: ControlOp, ids: readonly JobId[]): string => {
+      const {cluster} = world.process().service.format
+      const tok = token(world.random())
+      const text = JSON.stringify({v: 1, op, tok, cluster, ids})
+      assert.ok(parseRequest(text).ok)
+      const fs = world.process().fs
+      const path = `${world.layout.dropFolder(uid(USER))}/${tok}.req`
+      const fd = fs.open(path, 'create', 0o640)
+      fs.write(fd, Buffer.from(text))
+      fs.close(fd)
+      return path
+    }
+
+    it('takes a part of one user in a pass, and the others with it', () => {
+      for (let i = 0; i < REQUESTS_PER_USER + 10; i++) world.submit()
+      const his = world.submit({}, undefined, BOB)
+      assert.equal(asScheduler().admitted, REQUESTS_PER_USER + 1)
+      assert.equal(world.state(his), 'pending')
+      assert.equal(left().length, 10)
+      assert.equal(asScheduler().admitted, 10)
+    })
+
+    it('takes no more than so many jobs of one user in a pass, but always one request', () => {
+      const id = world.submit()
+      asScheduler()
+      control(
+        'resume',
+        Array.from({length: JOBS_PER_USER}, () => id),
+      )
+      for (let i = 0; i < 2; i++) control('resume', [id])
+      assert.equal(asWatcher().applied, 1)
+      assert.equal(left().length, 2)
+      assert.equal(asWatcher().applied, 2)
+    })
+
+    it('of submits does not hide a kill from a watcher for ever', async () => {
+      const id = world.submit(FOREVER)
+      await world.cron()
+      for (let i = 0; i < REQUESTS_PER_USER; i++) world.submit()
+      world.control('kill', [id])
+      let turns = 0
+      for (; world.record(id)?.desired !== 'killed' && turns < 50; turns++) {
+        const god = world.process()
+        const random = () => (turns * 64).toString(16).padStart(8, '0').padEnd(24, '0')
+        takeRequests({...god.service, random}, 'watcher', plainAuthor('watcher', 0 as never))
+      }
+      assert.equal(world.record(id)?.desired, 'killed')
+    })
+
+    it('does not make a kill of a job that is still in it a mistake', () => {
+      const ids = Array.from({length: REQUESTS_PER_USER + 5}, () => world.submit())
+      world.clock.advance(11 * 60_000)
+      world.control('kill', [ids.at(-1) ?? (0 as never)])
+      for (let i = 0; i < 3; i++) asScheduler()
+      assert.deepEqual(refused(), [])
+      assert.equal(world.state(ids.at(-1) ?? (0 as never)), 'killed')
+    })
+  })
+})
