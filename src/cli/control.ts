@@ -83,8 +83,10 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutc
     }
   }
   if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
-  if (record === null) return {id, result: 'requested', text: PAST[choice.op]}
-  const effect = applyControl(record, wishOf(choice), site.now())
+  // Whether it will be admitted as held is not known here: that request is for the scheduler to judge.
+  const unknown = record === null && (choice.op === 'hold' || choice.op === 'release')
+  if (unknown) return {id, result: 'requested', text: PAST[choice.op]}
+  const effect = applyControl(job, wishOf(choice), site.now())
   switch (effect.kind) {
     case 'change':
       return {id, result: 'requested', text: PAST[choice.op]}

@@ -19,15 +19,18 @@ export type Effect =
 
 type Wish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
 
+/** As much of a job as decides; a request that nobody has admitted has it too. */
+type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>
+
 const change = (fields: Change): Effect => ({kind: 'change', change: fields})
 const already = (text: string): Effect => ({kind: 'already', text})
 
-const wrongState = (record: JobRecord, verb: string, hint: string): Effect => ({
+const wrongState = (record: Controlled, verb: string, hint: string): Effect => ({
   kind: 'refused',
   refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${record.state}`, hint),
 })
 
-export const applyControl = (record: JobRecord, wish: Wish, now: Instant): Effect => {
+export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effect => {
   switch (wish.op) {
     case 'kill':
       return kill(record, wish, now)
@@ -44,7 +47,7 @@ export const applyControl = (record: JobRecord, wish: Wish, now: Instant): Effec
 
 const WAITING: readonly State[] = ['pending', 'held']
 
-const kill = (record: JobRecord, wish: Wish, now: Instant): Effect => {
+const kill = (record: Controlled, wish: Wish, now: Instant): Effect => {
   if (isOver(record.state)) return already(`is over already (${record.state})`)
   if (record.desired === 'killed') return already('is being killed already')
   const text =
@@ -66,7 +69,7 @@ const kill = (record: JobRecord, wish: Wish, now: Instant): Effect => {
 const remarked = (code: string, what: string, {remark}: Wish): Partial<Change> =>
   remark === undefined ? {} : {reason: {code, text: `${what}: ${remark}`}}
 
-const suspend = (record: JobRecord, wish: Wish): Effect => {
+const suspend = (record: Controlled, wish: Wish): Effect => {
   if (record.desired === 'suspended') return already('is suspended already')
   if (record.desired === 'killed') return wrongState(record, 'suspended', 'It is being killed.')
   if (!(['starting', 'running', 'suspended'] as State[]).includes(record.state)) {
@@ -84,7 +87,7 @@ const suspend = (record: JobRecord, wish: Wish): Effect => {
   })
 }
 
-const resume = (record: JobRecord): Effect => {
+const resume = (record: Controlled): Effect => {
   if (record.state === 'held') return wrongState(record, 'resumed', `Use 'god release ${record.id}'.`)
   if (isOver(record.state) || record.desired === 'killed') {
     return wrongState(record, 'resumed', isOver(record.state) ? 'Submit it again.' : 'It is being killed.')
@@ -93,7 +96,7 @@ const resume = (record: JobRecord): Effect => {
   return change({state: record.state, desired: 'run'})
 }
 
-const hold = (record: JobRecord, wish: Wish): Effect => {
+const hold = (record: Controlled, wish: Wish): Effect => {
   if (record.state === 'held') return already('is held already')
   if (record.state !== 'pending') {
     return wrongState(
@@ -105,7 +108,7 @@ const hold = (record: JobRecord, wish: Wish): Effect => {
   return change({state: 'held', reason: {code: 'held', text: wish.remark ?? 'held by request'}})
 }
 
-const release = (record: JobRecord, now: Instant): Effect => {
+const release = (record: Controlled, now: Instant): Effect => {
   if (record.state === 'pending') return already('is not held')
   if (record.state !== 'held') return wrongState(record, 'released', '')
   return change({state: 'pending', eligible: now, reason: null})

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import {stopCode} from '../../src/cli/interrupt.js'
 import {catchInterrupt} from '../../src/host/interrupt.js'
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const CODES = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const
+const SIGNALS = CODES.map(([name]) => name)
 
 describe('an interrupt', () => {
   const before = new Map(SIGNALS.map(name => [name, process.rawListeners(name)]))
@@ -12,15 +17,21 @@ describe('an interrupt', () => {
         if (!listeners.includes(listener)) process.off(name, listener as () => void)
   })
 
-  for (const name of SIGNALS) {
-    it(`by ${name} is told, once`, () => {
-      const listeners = process.listenerCount(name)
+  for (const [name, code] of CODES) {
+    it(`by ${name} is told; the second one ends the process at once`, () => {
+      const {exit} = process
+      const exits: unknown[] = []
       const interrupt = catchInterrupt()
       assert.deepEqual([interrupt.signal.aborted, interrupt.by()], [false, null])
-      process.emit(name)
-      assert.deepEqual([interrupt.signal.aborted, interrupt.by()], [true, name])
-      // The second one finds nobody who catches it, and so ends the process at once.
-      assert.equal(process.listenerCount(name), listeners)
+      process.exit = given => exits.push(given) as never
+      try {
+        process.emit(name)
+        assert.deepEqual([interrupt.signal.aborted, interrupt.by(), exits], [true, name, []])
+        process.emit(name)
+        assert.deepEqual(exits, [code])
+      } finally {
+        process.exit = exit
+      }
     })
   }
 

@@ -4,8 +4,9 @@
  */
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {readFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -50,8 +51,6 @@ export interface Running {
   readonly done: Promise<Ran>
   /** Once its output, of both kinds, has that. */
   seen(pattern: RegExp): Promise<void>
-  /** Once it catches Ctrl-C itself. */
-  listening(): Promise<void>
 }
 
 const SIGNALS: Readonly<Record<string, number>> = {SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15}
@@ -62,12 +61,6 @@ export const until = async (holds: () => boolean, what: string): Promise<void> =
     if (looks > 3000) throw new Error(`waited in vain: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 5))
   }
-}
-
-/** Node catches SIGINT and SIGTERM for its own ends, but SIGHUP only if the program asks for it. */
-const catchesHangUp = (pid: number): boolean => {
-  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
-  return (BigInt(`0x${caught}`) & 1n) === 1n
 }
 
 export const run = (program: string, args: readonly string[], options: GodOptions = {}): Running => {
@@ -95,15 +88,31 @@ export const run = (program: string, args: readonly string[], options: GodOption
     child,
     done,
     seen: pattern => until(() => pattern.test(stdout + stderr), `${pattern} in: ${stdout}${stderr}`),
-    listening: () => until(() => catchesHangUp(pid), `${args.join(' ')} catches no signal`),
   }
 }
 
-export const start = (args: readonly string[], options: GodOptions = {}): Running =>
-  run(process.execPath, [BIN, ...args], options)
+export interface Interruptible extends Running {
+  /** Once it catches Ctrl-C itself. */
+  listening(): Promise<void>
+}
+
+export const start = (args: readonly string[], options: GodOptions = {}): Interruptible => {
+  const mark = join(mkdtempSync(join(tmpdir(), 'god-listening-')), 'mark')
+  const running = run(
+    process.execPath,
+    ['--require', `${ROOT}test/support/tell-listening.cjs`, BIN, ...args],
+    {
+      ...options,
+      env: {...options.env, TELL_LISTENING: mark},
+    },
+  )
+  const done = running.done.finally(() => rmSync(dirname(mark), {recursive: true}))
+  const listening = () => until(() => existsSync(mark), `${args.join(' ')} catches no signal`)
+  return {...running, done, listening}
+}
 
 export const god = (args: readonly string[], options: GodOptions = {}): Promise<Ran> =>
-  start(args, options).done
+  run(process.execPath, [BIN, ...args], options).done
 
 /** Through a shell: for pipes, redirections and closed streams. `$GOD` is the program. */
 export const shell = (script: string, options: GodOptions = {}): Promise<Ran> =>

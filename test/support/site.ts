@@ -2,7 +2,17 @@
  * A shared directory of its own for a test, on the real disk, with the simulated engine; its passes are run in this
  * process. It is gone after the test.
  */
-import {chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Initialised, initSite} from '../../src/cli/init.js'
@@ -10,7 +20,7 @@ import {passHost} from '../../src/cli/pass-host.js'
 import {openSite, type Site} from '../../src/cli/site.js'
 import {runScheduleOnce, runWatchOnce} from '../../src/service/run-passes.js'
 import {type Layout, layoutOf} from '../../src/store/layout.js'
-import {type GodOptions, god, type Ran} from './god.js'
+import {type GodOptions, god, type Interruptible, type Ran, shell, start, until} from './god.js'
 import {godHere} from './god-here.js'
 
 /** An empty folder, open to other users as far as they must walk through it. */
@@ -53,8 +63,14 @@ export class TestSite {
     return god(args, this.#options(options))
   }
 
-  options(options: GodOptions = {}): GodOptions {
-    return this.#options(options)
+  /** In a process that goes on. */
+  start(args: readonly string[], options: GodOptions = {}): Interruptible {
+    return start(args, this.#options(options))
+  }
+
+  /** `$GOD` is the program. */
+  shell(script: string, options: GodOptions = {}): Promise<Ran> {
+    return shell(script, this.#options(options))
   }
 
   /** In this process. */
@@ -74,6 +90,26 @@ export class TestSite {
     const {stdout, stderr, code} = await this.here(['submit', '--parsable', ...env, '--', 'true'])
     if (code !== 0) throw new Error(stderr)
     return Number(stdout)
+  }
+
+  /** Once that id is promised. */
+  untilPromised(id: number): Promise<void> {
+    const pattern = new RegExp(`"id":${id},`)
+    const promised = (): boolean => this.#requests().some(text => pattern.test(text))
+    return until(promised, `job ${id} is not submitted`)
+  }
+
+  /** A file of the shared directory, once it is there. */
+  async read(path: string): Promise<string> {
+    await until(() => existsSync(join(this.dir, path)), `no ${path}`)
+    return readFileSync(join(this.dir, path), 'utf8')
+  }
+
+  #requests(): readonly string[] {
+    const folder = this.layout.dropFolder(this.open().uid)
+    if (!existsSync(folder)) return []
+    const names = readdirSync(folder).filter(name => name.endsWith('.req'))
+    return names.map(name => readFileSync(join(folder, name), 'utf8'))
   }
 
   /** One scheduling and one watching pass, as cron runs them. */
@@ -100,17 +136,38 @@ export interface Document {
   readonly errors?: readonly {readonly code: string; readonly message: string}[]
 }
 
-/** For `describe`: a fresh one for each test. */
-export const siteForEach = (options: SiteOptions = {}): {readonly site: TestSite} => {
-  const holder: {site?: TestSite} = {}
-  beforeEach(() => {
-    holder.site = new TestSite(options)
-  })
-  afterEach(() => holder.site?.remove())
+interface Held {
+  readonly site: TestSite
+}
+
+const holding = (options: SiteOptions) => {
+  let site: TestSite | null = null
   return {
-    get site() {
-      if (holder.site === undefined) throw new Error('outside of a test')
-      return holder.site
+    make: () => {
+      site = new TestSite(options)
+    },
+    remove: () => site?.remove(),
+    held: {
+      get site() {
+        if (site === null) throw new Error('outside of a test')
+        return site
+      },
     },
   }
+}
+
+/** For `describe`: a fresh one for each test. */
+export const siteForEach = (options: SiteOptions = {}): Held => {
+  const {make, remove, held} = holding(options)
+  beforeEach(make)
+  afterEach(remove)
+  return held
+}
+
+/** For tests that only look, or do not mind what the others did. */
+export const siteForAll = (options: SiteOptions = {}): Held => {
+  const {make, remove, held} = holding(options)
+  before(make)
+  after(remove)
+  return held
 }
