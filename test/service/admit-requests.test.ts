@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import type {Auth} from '@god-cli/api'
+import {type JobId, jobId, token, uid} from '../../src/core/brand.js'
+import {claimId, listClaims, readHint} from '../../src/store/ids.js'
+import {refusedRequests} from '../../src/store/refused.js'
+import {DiskProcess} from '../support/disk-process.js'
+import {attempt, dying, plantRequest} from '../support/dying.js'
+import {packByHand} from '../support/packing.js'
+import {GIB, type GodProcess, USER, World} from '../support/world.js'
+
+const BOB = 1001
+
+describe('admission', () => {
+  let world: World
+  beforeEach(() => {
+    world = new World()
+    // Nothing starts: what is admitted stays to be looked at.
+    world.engineDown = true
+  })
+
+  const pass = (god: GodProcess = world.process()) => god.schedule()
+  const withAuth = (auth: Partial<Auth>): GodProcess => {
+    const god = world.process()
+    Object.assign(god.service, {auth: {...god.service.auth, ...auth}})
+    return god
+  }
+  const refused = (user = USER) => refusedRequests(world.process().fs, world.layout, uid(user))
+  const waiting = (user = USER): number =>
+    world.disk.files(world.layout.dropFolder(uid(user))).filter(path => path.endsWith('.req')).length
+  /** A submit request that names any id, with a claim for it or without. */
+  const request = (id: number, user = USER): string => {
+    const {cluster} = world.process().service.format
+    const tok = token(world.random())
+    const text = {v: 1, op: 'submit', tok, cluster, id, wish: {command: {kind: 'argv', argv: ['true']}}}
+    const path = plantRequest(world, JSON.stringify(text), user)
+    const named = path.replace(/[0-9a-f]{24}\.req$/, `${tok}.req`)
+    world.process().fs.rename(path, named)
+    return named
+  }
+  const claim = (user = USER): JobId => {
+    const fs = new DiskProcess(world.disk, user)
+    return claimId(world.durable(fs), world.layout)
+  }
+
+  it('makes a job of a request: hint, spec and record are there, request and claim gone', async () => {
+    const id = world.submit({name: 'first', cpus: 500, memory: GIB, hold: true})
+    await pass()
+    const record = world.record(id)
+    assert.deepEqual(
+      [record?.name, record?.state, record?.user, record?.resources.cpus, record?.attempt, record?.rev],
+      ['first', 'held', 'ann', 500, 1, 1],
+    )
+    assert.equal(world.process().service.specs.read(id)?.wish.name, 'first')
+    assert.ok(readHint(world.process().fs, world.layout) > id)
+    assert.deepEqual([waiting(), listClaims(world.process().fs, world.layout)], [0, []])
+  })
+
+  it('writes the hint once, the specs and the records together, however many there are', async () => {
+    const syncs = async (n: number): Promise<number> => {
+      world = new World()
+      world.engineDown = true
+      for (let i = 0; i < n; i++) world.submit()
+      const god = world.process()
+      await pass(god)
+      return god.fs.counts.get('fsyncDir') ?? 0
+    }
+    assert.equal(await syncs(40), await syncs(1))
+  })
+
+  it('of one request twice is one job', async () => {
+    const id = world.submit()
+    const fs = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => pass(world.process(fs)))
+    assert.equal(waiting(), 1)
+    await pass()
+    assert.deepEqual([waiting(), world.record(id)?.rev], [0, 1])
+  })
+
+  it('knows its own request again after the job has been through much', async () => {
+    const id = world.submit()
+    const fs = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => pass(world.process(fs)))
+    const spec = world.disk.lookup(world.layout.spec(id)) ?? assert.fail()
+    spec.bytes = Buffer.from('{}')
+    await pass()
+    assert.deepEqual([waiting(), refused()], [0, []])
+  })
+
+  describe('of an id', () => {
+    it('that another job has is refused', async () => {
+      const id = world.submit()
+      await pass()
+      request(id)
+      await pass()
+      assert.deepEqual(
+        refused().map(({code, id: told}) => [code, told]),
+        [['E_ID_TAKEN', id]],
+      )
+      assert.equal(world.record(id)?.rev, 1)
+    })
+
+    it('that two requests name goes to one of them', async () => {
+      const id = world.submit()
+      request(id)
+      await pass()
+      assert.deepEqual([waiting(), refused().length, world.state(id)], [0, 1, 'pending'])
+    })
+
+    it('that was packed is refused', async () => {
+      const id = world.submit()
+      await pass()
+      world.control('kill', [id])
+      await pass()
+      packByHand(world, [id])
+      request(id)
+      await pass()
+      assert.equal(refused()[0]?.code, 'E_ID_TAKEN')
+      assert.equal(world.record(id), null)
+    })
+
+    it('that somebody else has claimed waits until his claim is gone', async () => {
+      const id = claim(BOB)
+      request(id)
+      await pass()
+      assert.deepEqual([waiting(), refused()], [1, []])
+      world.clock.advance(11 * 60_000)
+      await pass()
+      await pass()
+      assert.deepEqual([waiting(), world.record(id)?.uid], [0, USER])
+    })
+
+    it('that nobody has claimed is refused, unless the hint has passed it', async () => {
+      request(5)
+      await pass()
+      assert.equal(refused()[0]?.code, 'E_ID_TAKEN')
+      const late = claim()
+      world.clock.advance(11 * 60_000)
+      await pass()
+      request(late)
+      await pass()
+      assert.equal(world.state(late), 'pending')
+    })
+
+    it('far beyond the hint is refused, also with a claim', async () => {
+      const far = 3_000_000
+      const {fs} = world.process()
+      fs.close(fs.open(`${world.layout.ids}/${far}`, 'create'))
+      request(far)
+      await pass()
+      assert.equal(refused()[0]?.code, 'E_ID_TAKEN')
+      assert.ok(readHint(fs, world.layout) < far)
+    })
+
+    it('whose spec another request left is refused: that one will publish its record', async () => {
+      const id = world.submit()
+      const fs = dying(world, {call: 'link', path: '/1.1.json', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => pass(world.process(fs)))
+      const [first] = world.disk.files(world.layout.dropFolder(uid(USER)))
+      world.process().fs.rename(first ?? '', `${first}.away`)
+      request(id)
+      await pass()
+      assert.equal(refused()[0]?.code, 'E_ID_TAKEN')
+      world.process().fs.rename(`${first}.away`, first ?? '')
+      await pass()
+      assert.equal(world.state(id), 'pending')
+    })
+  })
+
+  it('refuses with the reason, for its owner to see, and tells the journal', async () => {
+    const id = world.submit({cpus: 99_000}, undefined, BOB)
+    world.engineDown = false
+    await pass()
+    const [no] = refused(BOB)
+    assert.deepEqual([no?.code, no?.id], ['E_RESOURCES_NEVER', id])
+    assert.match(no?.message ?? '', /99 cpus/)
+    const journal = world.disk.files(world.layout.journal).map(path => world.disk.text(path))
+    assert.match(journal.join(''), new RegExp(`"what":"refused","id":${id},"by":"u1001"`))
+  })
+
+  it('refuses a uid without an account', async () => {
+    world.submit({}, undefined, 4711)
+    await pass()
+    assert.match(refused(4711)[0]?.message ?? '', /uid 4711 has no account/)
+  })
+
+  it('waits while accounts cannot be looked up: nobody is refused for that', async () => {
+    const id = world.submit()
+    const god = withAuth({
+      byUid: () => {
+        throw new Error('no answer from the directory server')
+      },
+    })
+    await pass(god)
+    assert.deepEqual([waiting(), refused()], [1, []])
+    assert.match(world.log.join('\n'), /cannot look up uid 1000 now: .*no answer/)
+    await pass()
+    assert.equal(world.state(id), 'pending')
+  })
+
+  it('does not stop at a damaged spec, not even at one that cannot be moved away', async () => {
+    const hurt = world.submit()
+    const other = world.submit()
+    const fs = dying(world, {call: 'link', path: '/1.1.json', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => pass(world.process(fs)))
+    const spec = world.disk.lookup(world.layout.spec(hurt)) ?? assert.fail()
+    spec.bytes = spec.bytes.subarray(0, 20)
+    const god = world.process()
+    god.fs.plan({call: 'open-create', path: '/quarantine/', n: 1, effect: {error: 'EACCES'}})
+    await pass(god)
+    assert.deepEqual([world.state(hurt), world.state(other)], ['absent', 'pending'])
+    assert.match(world.log.join('\n'), /spec of job 1 is damaged/)
+    await pass()
+    assert.equal(world.state(hurt), 'pending')
+    assert.equal(world.process().service.specs.read(hurt)?.id, hurt)
+    assert.equal(world.disk.files(world.layout.quarantine).length, 2)
+  })
+
+  it('publishes nothing once a younger scheduler is there', async () => {
+    const id = world.submit()
+    const god = world.process()
+    const mine = god.claimEpoch()
+    god.fs.on({call: 'readdir', path: '/nodes', when: 'before', act: () => void world.process().claimEpoch()})
+    await assert.rejects(god.schedule(mine), {code: 'E_FENCED'})
+    assert.equal(world.state(id), 'absent')
+    assert.equal(jobId(1), id)
+  })
+})

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import type {Executor} from '@god-cli/api'
+import type {JobId} from '../../src/core/brand.js'
+import {createReconciler, type Sight} from '../../src/service/reconciler.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import {type GodProcess, World} from '../support/world.js'
+
+const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
+const SIGHT: Sight = {text: '2 absent', urgent: false}
+
+/** A call of the engine that answers when the test says so. */
+const gate = () => {
+  let open = (): void => undefined
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return {open: () => open(), opened}
+}
+
+describe('the reconciler', () => {
+  let world: World
+  let god: GodProcess
+  let id: JobId
+  let wakes: number
+  const wake = (): void => {
+    wakes++
+  }
+  beforeEach(async () => {
+    world = new World()
+    wakes = 0
+    id = world.submit(FOREVER)
+    god = world.process()
+    await schedulerPass(god.service, god.claimEpoch())
+  })
+  const patch = (over: Partial<Executor>): void => {
+    const {executor} = god.service
+    const patched = new Proxy(executor, {
+      get: (target, name) => Reflect.get(over, name) ?? Reflect.get(target, name),
+    })
+    Object.assign(god.service, {executor: patched})
+  }
+
+  it('settles a job, says who is busy, and wakes its owner afterwards', async () => {
+    const reconciler = createReconciler(god.service, wake)
+    const work = reconciler.reconcile(id, SIGHT)
+    assert.deepEqual([[...reconciler.busy()], wakes], [[id], 0])
+    await work
+    assert.deepEqual([[...reconciler.busy()], wakes, world.state(id)], [[], 1, 'running'])
+    assert.equal(reconciler.restsUntil(id, SIGHT), null)
+  })
+
+  it('works on a job once, however often it is asked', async () => {
+    const {open, opened} = gate()
+    const {create} = god.service.executor
+    let creates = 0
+    patch({
+      create: async spec => {
+        creates++
+        await opened
+        return create(spec)
+      },
+    })
+    const reconciler = createReconciler(god.service, wake)
+    const works = [reconciler.reconcile(id), reconciler.reconcile(id), reconciler.reconcile(id, SIGHT)]
+    open()
+    await Promise.all(works)
+    assert.deepEqual([creates, wakes], [1, 1])
+  })
+
+  it('does not make a kill wait for a start that takes its time', async () => {
+    const {open, opened} = gate()
+    const {create} = god.service.executor
+    patch({
+      create: async spec => {
+        await opened
+        return create(spec)
+      },
+    })
+    const reconciler = createReconciler(god.service, wake)
+    const start = reconciler.reconcile(id)
+    world.control('kill', [id])
+    const other = world.process()
+    world.engineDown = true
+    await other.watch()
+    world.engineDown = false
+    assert.equal(world.state(id), 'killed')
+    await reconciler.reconcile(id, {text: 'any', urgent: true})
+    assert.deepEqual([...reconciler.busy()], [id])
+    open()
+    await start
+    assert.deepEqual([world.state(id), world.containers(), world.begun()], ['killed', [], []])
+  })
+
+  describe('when nothing can be done', () => {
+    it('pauses, twice as long each time up to a minute, as long as the sight is the same', async () => {
+      world.engineDown = true
+      const reconciler = createReconciler(god.service, wake)
+      const pauses: number[] = []
+      for (let i = 0; i < 8; i++) {
+        await reconciler.reconcile(id, SIGHT)
+        const until = reconciler.restsUntil(id, SIGHT) ?? 0
+        pauses.push((until - world.clock.now()) / 1000)
+        world.clock.advance(until - world.clock.now())
+        assert.equal(reconciler.restsUntil(id, SIGHT), null)
+      }
+      assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60])
+    })
+
+    it('does not pause on another sight, and begins anew with it', async () => {
+      world.engineDown = true
+      const reconciler = createReconciler(god.service, wake)
+      for (let i = 0; i < 3; i++) await reconciler.reconcile(id, SIGHT)
+      const other = {...SIGHT, text: '2 created'}
+      assert.equal(reconciler.restsUntil(id, other), null)
+      await reconciler.reconcile(id, other)
+      assert.equal((reconciler.restsUntil(id, other) ?? 0) - world.clock.now(), 1000)
+    })
+
+    it('forgets its pause once the job came on', async () => {
+      world.engineDown = true
+      const reconciler = createReconciler(god.service, wake)
+      await reconciler.reconcile(id, SIGHT)
+      world.engineDown = false
+      await reconciler.reconcile(id, SIGHT)
+      assert.deepEqual([world.state(id), reconciler.restsUntil(id, SIGHT)], ['running', null])
+    })
+
+    it('holds no pause against a job that it was told to start', async () => {
+      world.engineDown = true
+      const reconciler = createReconciler(god.service, wake)
+      await reconciler.reconcile(id)
+      assert.equal(reconciler.restsUntil(id, SIGHT), null)
+    })
+  })
+
+  it('leaves a job whose engine fails to the next try, and says so', async () => {
+    patch({create: () => Promise.reject(new Error('socket hang up'))})
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id, SIGHT)
+    reconciler.check()
+    assert.equal(world.state(id), 'starting')
+    assert.match(world.log.join('\n'), /job 1: socket hang up/)
+  })
+
+  it('tries again after a full disk', async () => {
+    god.fs.plan({call: 'write', path: '/jobs/live', n: 1, effect: {error: 'ENOSPC'}})
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id, SIGHT)
+    reconciler.check()
+    await reconciler.reconcile(id, SIGHT)
+    assert.equal(world.state(id), 'running')
+  })
+
+  it('tells, by check and idle, of a disk that cannot be trusted: the first fault', async () => {
+    god.fs.plan({call: 'fsyncDir', path: '/jobs/live', n: 1, effect: {error: 'EIO'}})
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id, SIGHT)
+    assert.throws(() => reconciler.check(), {code: 'E_DISK', message: /EIO/})
+    await assert.rejects(reconciler.idle(), {code: 'E_DISK'})
+    await reconciler.reconcile(id, SIGHT)
+    assert.throws(() => reconciler.check(), {message: /EIO/})
+  })
+
+  it('is idle when all rests, also what was begun meanwhile', async () => {
+    const second = world.submit(FOREVER)
+    await schedulerPass(god.service, god.claimEpoch())
+    const reconciler = createReconciler(god.service, () => {
+      if (wakes++ === 0) void reconciler.reconcile(second)
+    })
+    void reconciler.reconcile(id)
+    await reconciler.idle()
+    assert.deepEqual([world.state(id), world.state(second)], ['running', 'running'])
+  })
+})

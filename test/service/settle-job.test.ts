@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import type {Executor} from '@god-cli/api'
+import {epoch, type JobId, uid} from '../../src/core/brand.js'
+import type {Desired} from '../../src/core/state.js'
+import {publish} from '../../src/service/publish.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import {plainAuthor} from '../../src/service/service.js'
+import {settle} from '../../src/service/settle-job.js'
+import {type GodProcess, GRACE, USER, World} from '../support/world.js'
+
+const FOREVER = {FAKE_SECONDS: 'forever'}
+
+describe('settling a job', () => {
+  let world: World
+  beforeEach(() => {
+    world = new World()
+  })
+
+  /** S1 is published, nothing else. */
+  const starting = async (env: Readonly<Record<string, string>> = FOREVER): Promise<JobId> => {
+    const id = world.submit({env})
+    const god = world.process()
+    await schedulerPass(god.service, god.claimEpoch())
+    assert.equal(world.state(id), 'starting')
+    return id
+  }
+  const settled = (id: JobId, god: GodProcess = world.process()): Promise<boolean> => settle(god.service, id)
+  const withExecutor = (over: Partial<Executor>): GodProcess => {
+    const god = world.process()
+    const {executor} = god.service
+    const patched = new Proxy(executor, {
+      get: (target, name) => Reflect.get(over, name) ?? Reflect.get(target, name),
+    })
+    Object.assign(god.service, {executor: patched})
+    return god
+  }
+  const states = (id: JobId): readonly string[] =>
+    world
+      .process()
+      .service.jobs.history(id)
+      .map(({record}) => record.state)
+
+  it('brings it from S1 to S4, and its record names the container from then on', async () => {
+    const id = await starting()
+    assert.equal(await settled(id), true)
+    const [container] = world.containers()
+    assert.deepEqual([world.state(id), world.record(id)?.container?.id], ['running', container?.id])
+  })
+
+  it('brings it to its end: code, counters and times recorded, then the container removed', async () => {
+    const id = await starting({
+      FAKE_SECONDS: '5',
+      FAKE_EXIT: '3',
+      FAKE_CPU_SECONDS: '1.23456789',
+      FAKE_MEMORY: '9',
+    })
+    await settled(id)
+    world.clock.advance(7000)
+    const order: string[] = []
+    const god = world.process()
+    god.fs.on({call: 'link', path: '/1.4.json', when: 'after', act: () => order.push('end recorded')})
+    god.fs.on({call: 'engine.remove', when: 'before', act: () => order.push('removed')})
+    assert.equal(await settled(id, god), true)
+    const record = world.record(id)
+    assert.deepEqual([record?.state, record?.exit?.code, record?.reason?.code], ['failed', 3, 'exit'])
+    assert.deepEqual(record?.usage, {cpuSeconds: 1.234568, maxMemory: 9, exact: true})
+    assert.equal((record?.ended ?? 0) - (record?.started ?? 0), 5000)
+    assert.deepEqual([order, world.containers()], [['end recorded', 'removed'], []])
+  })
+
+  it('has nothing to say about a job that is not there, or waits', async () => {
+    assert.equal(await settled(7 as JobId), false)
+    const id = world.submit({hold: true})
+    await world.cron()
+    assert.equal(await settled(id), false)
+    assert.equal(world.record(id)?.rev, 1)
+  })
+
+  it('leaves a job as it is while the engine cannot be asked', async () => {
+    const id = await starting()
+    world.engineDown = true
+    assert.equal(await settled(id), false)
+    assert.equal(world.state(id), 'starting')
+    assert.match(world.log.join('\n'), /job 1: the engine does not answer/)
+    world.engineDown = false
+    assert.equal(await settled(id), true)
+    assert.equal(world.state(id), 'running')
+  })
+
+  it('keeps a job without counters when the engine knows none', async () => {
+    const id = await starting({FAKE_SECONDS: '0'})
+    await settled(id, withExecutor({usage: async () => null}))
+    assert.deepEqual([world.state(id), world.record(id)?.usage], ['done', null])
+  })
+
+  it('does not repeat at once what cannot be seen yet', async () => {
+    const id = await starting({...FOREVER, FAKE_IGNORES_TERM: '1'})
+    await settled(id)
+    world.control('kill', [id])
+    await world.process().watch()
+    assert.equal(world.state(id), 'stopping')
+    world.clock.advance(GRACE)
+    let kills = 0
+    const slow = withExecutor({
+      signal: async () => {
+        kills++
+      },
+    })
+    assert.equal(await settled(id, slow), false)
+    assert.equal(kills, 1)
+  })
+
+  it('gives up on a life that comes to no rest, and says so', async () => {
+    const id = await starting()
+    await settled(id)
+    const {service} = world.process()
+    const wish = (desired: Desired): void => {
+      const base = service.jobs.read(id) ?? assert.fail()
+      publish(service, base, {state: base.record.state, desired}, plainAuthor('u1000', epoch(0)), 'now')
+    }
+    // Its owner changes his mind each time we have obeyed.
+    const fickle = withExecutor({
+      pause: async name => {
+        await service.executor.pause(name)
+        wish('run')
+      },
+      unpause: async name => {
+        await service.executor.unpause(name)
+        wish('suspended')
+      },
+    })
+    wish('suspended')
+    assert.equal(await settled(id, fickle), false)
+    assert.match(world.log.join('\n'), /without coming to rest/)
+  })
+
+  describe('whose start the engine refuses', () => {
+    it('ends it with the reason, with no container left', async () => {
+      const image = await starting({FAKE_REFUSE: 'no such image'})
+      await settled(image)
+      assert.deepEqual(
+        [world.state(image), world.record(image)?.reason],
+        ['failed', {code: 'image', text: 'no such image'}],
+      )
+      const fault = await starting({FAKE_START_FAULT: 'no such device'})
+      await settled(fault)
+      assert.deepEqual([world.state(fault), world.record(fault)?.reason?.code], ['failed', 'start'])
+      assert.deepEqual(world.containers(), [])
+    })
+  })
+
+  describe('whose command began already (exit 125)', () => {
+    const begun = async (exit: string | null): Promise<JobId> => {
+      const id = await starting({FAKE_SECONDS: '0'})
+      const god = world.process()
+      const {work} = god.service
+      const folder = work.prepare(uid(USER), id, {kind: 'argv', argv: ['true']}, {uid: USER, gid: USER})
+      god.fs.mkdir(`${folder}/started.1`, 0o755)
+      if (exit === null) return id
+      const fd = god.fs.open(`${folder}/started.1/exit`, 'create', 0o644)
+      god.fs.write(fd, Buffer.from(exit))
+      god.fs.close(fd)
+      return id
+    }
+
+    for (const [exit, state] of [
+      ['0\n', 'done'],
+      ['4\n', 'failed'],
+      [null, 'lost'],
+    ] as const) {
+      it(`takes the word of the exit file: ${JSON.stringify(exit)} is ${state}`, async () => {
+        const id = await begun(exit)
+        await settled(id)
+        assert.equal(world.state(id), state)
+        assert.deepEqual(world.begun(), [], 'it began again')
+        assert.deepEqual(world.containers(), [])
+      })
+    }
+  })
+
+  describe('that was killed before it ran', () => {
+    const killed = async (id: JobId): Promise<void> => {
+      world.control('kill', [id])
+      await world.process().watch()
+    }
+
+    it('ends without a container, and a late one is removed', async () => {
+      const id = await starting()
+      await killed(id)
+      assert.deepEqual(
+        [world.state(id), states(id)],
+        ['killed', ['pending', 'starting', 'starting', 'killed']],
+      )
+      assert.deepEqual(world.begun(), [])
+    })
+
+    it('ends though the engine is silent: its attempt is void and can never start', async () => {
+      const id = await starting()
+      world.engineDown = true
+      await killed(id)
+      assert.equal(world.state(id), 'killed')
+      assert.equal(world.process().service.work.fence(uid(USER), id, 1), 'void')
+    })
+
+    it('waits for a silent engine once its command has begun', async () => {
+      const id = await starting()
+      const god = world.process()
+      god.fs.plan({call: 'engine.start', n: 1, effect: 'crash-after'})
+      await settled(id, god).catch(() => undefined)
+      world.engineDown = true
+      await killed(id)
+      assert.equal(world.state(id), 'starting')
+      world.engineDown = false
+      await world.process().watch()
+      assert.deepEqual([world.state(id), world.containers()], ['killed', []])
+    })
+  })
+
+  describe('that is given back', () => {
+    it('waits again with the next attempt, and only that one runs', async () => {
+      const id = await starting({FAKE_SECONDS: '5'})
+      world.process().service.work.voidAttempt(uid(USER), id, 1)
+      await settled(id)
+      assert.deepEqual(
+        [world.state(id), world.record(id)?.attempt, world.record(id)?.container],
+        ['pending', 2, null],
+      )
+      await world.settle(3, 6000)
+      assert.equal(world.state(id), 'done')
+      assert.deepEqual(
+        world.begun().map(({attempt}) => attempt),
+        [2],
+      )
+    })
+  })
+})
