@@ -12,7 +12,7 @@ import {
 } from '../../../plugins/api/src/executor-contract.js'
 import {createExecutor} from '../../../plugins/executor-process/src/executor.js'
 import type {Platform} from '../../../plugins/executor-process/src/platform.js'
-import {hasCgroups, hostOn, makeWorld, withoutCgroups, written} from './world.js'
+import {describeBoth, hostOn, makeWorld, written} from './world.js'
 
 const PROGRAMS: Readonly<Record<Program, string>> = {
   exit0: 'exit 0',
@@ -46,20 +46,11 @@ const open = async (stateDir: string, look?: () => Platform): Promise<OpenExecut
   }
 }
 
-for (const {title, look, skip} of [
-  {title: 'without control groups', look: withoutCgroups, skip: false},
-  {title: 'with control groups', look: undefined, skip: !hasCgroups},
-]) {
-  describe(`the process executor ${title}`, () => {
-    if (skip) {
-      it('needs root and control groups that can be written')
-      return
-    }
-    let stateDir: string
-    before(() => {
-      stateDir = mkdtempSync(join(tmpdir(), 'god-contract-'))
-    })
-    after(() => rmSync(stateDir, {recursive: true, force: true}))
-    executorContract(it, {open: () => open(stateDir, look)})
+describeBoth('the process executor', look => {
+  let stateDir: string
+  before(() => {
+    stateDir = mkdtempSync(join(tmpdir(), 'god-contract-'))
   })
-}
+  after(() => rmSync(stateDir, {recursive: true, force: true}))
+  executorContract(it, {open: () => open(stateDir, look)})
+})

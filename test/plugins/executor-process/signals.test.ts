@@ -5,128 +5,121 @@ import {once} from 'node:events'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bootId} from '../../../plugins/executor-process/src/process-table.js'
-import {hasCgroups, isAlive, makeWorld, until, type World, withoutCgroups, written} from './world.js'
+import {describeBoth, isAlive, makeWorld, until, type World, withoutCgroups, written} from './world.js'
 
-const variants = [
-  {title: 'without control groups', look: withoutCgroups, skip: false},
-  {title: 'with control groups', look: undefined, skip: !hasCgroups},
-]
+describeBoth('signals to a process container', look => {
+  let world: World
+  beforeEach(() => {
+    world = makeWorld(look)
+  })
+  afterEach(() => world.close())
 
-for (const {title, look, skip} of variants) {
-  ;(skip ? describe.skip : describe)(`signals to a process container ${title}`, () => {
-    let world: World
-    beforeEach(() => {
-      world = makeWorld(look)
-    })
-    afterEach(() => world.close())
+  const ready = (work: string): Promise<string> => written(join(work, 'ready'))
 
-    const ready = (work: string): Promise<string> => written(join(work, 'ready'))
+  it('TERM reaches the command, whose own answer becomes the exit code', async () => {
+    const spec = world.script('trap "echo saved; exit 9" TERM; echo >ready; while :; do sleep 0.01; done')
+    const id = await world.run(spec)
+    await ready(spec.workDir.source)
+    await world.executor.signal(id, 'SIGTERM')
+    const over = await world.ended(id)
+    assert.equal(over.exitCode, 9)
+    assert.equal(world.output(spec), 'saved\n')
+  })
 
-    it('TERM reaches the command, whose own answer becomes the exit code', async () => {
-      const spec = world.script('trap "echo saved; exit 9" TERM; echo >ready; while :; do sleep 0.01; done')
+  it('TERM and INT without a handler end it with 128 and their number', async () => {
+    for (const [name, code] of [
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const) {
+      const spec = world.script('echo >ready; exec sleep 1000')
       const id = await world.run(spec)
       await ready(spec.workDir.source)
-      await world.executor.signal(id, 'SIGTERM')
-      const over = await world.ended(id)
-      assert.equal(over.exitCode, 9)
-      assert.equal(world.output(spec), 'saved\n')
-    })
+      await world.executor.signal(id, name)
+      assert.equal((await world.ended(id)).exitCode, code, name)
+    }
+  })
 
-    it('TERM and INT without a handler end it with 128 and their number', async () => {
-      for (const [name, code] of [
-        ['SIGTERM', 143],
-        ['SIGINT', 130],
-      ] as const) {
-        const spec = world.script('echo >ready; exec sleep 1000')
-        const id = await world.run(spec)
-        await ready(spec.workDir.source)
-        await world.executor.signal(id, name)
-        assert.equal((await world.ended(id)).exitCode, code, name)
-      }
-    })
+  it('KILL ends all of it, also what moved to a session of its own', async () => {
+    const spec = world.script('trap "" TERM; setsid sleep 1000 & echo $! >ready; wait')
+    const id = await world.run(spec)
+    const stray = Number(await ready(spec.workDir.source))
+    await world.executor.signal(id, 'SIGKILL')
+    assert.equal((await world.ended(id)).exitCode, 137)
+    await until('the stray was dead', () => !isAlive(stray))
+  })
 
-    it('KILL ends all of it, also what moved to a session of its own', async () => {
-      const spec = world.script('trap "" TERM; setsid sleep 1000 & echo $! >ready; wait')
-      const id = await world.run(spec)
-      const stray = Number(await ready(spec.workDir.source))
+  it('KILL right after the start is never lost', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const id = await world.run(world.script('exec sleep 1000'))
       await world.executor.signal(id, 'SIGKILL')
-      assert.equal((await world.ended(id)).exitCode, 137)
-      await until('the stray was dead', () => !isAlive(stray))
-    })
+      const over = await world.ended(id)
+      assert.deepEqual([over.exitCode, over.startFault], [137, null])
+    }
+  })
 
-    it('KILL right after the start is never lost', async () => {
-      for (let round = 0; round < 10; round += 1) {
-        const id = await world.run(world.script('exec sleep 1000'))
-        await world.executor.signal(id, 'SIGKILL')
-        const over = await world.ended(id)
-        assert.deepEqual([over.exitCode, over.startFault], [137, null])
-      }
-    })
+  it('pause stops it, unpause goes on, both may be repeated', async () => {
+    const spec = world.script('echo >ready; while [ ! -e go ]; do sleep 0.01; done; echo went')
+    const id = await world.run(spec)
+    await ready(spec.workDir.source)
+    await world.executor.pause(id)
+    await world.executor.pause(id)
+    assert.equal((await world.view(id)).status, 'paused')
+    assert.equal((await world.executor.list())[0]?.status, 'paused')
+    writeFileSync(join(spec.workDir.source, 'go'), '')
+    await world.executor.unpause(id)
+    await world.executor.unpause(id)
+    assert.equal((await world.ended(id)).exitCode, 0)
+    assert.equal(world.output(spec), 'went\n')
+  })
 
-    it('pause stops it, unpause goes on, both may be repeated', async () => {
-      const spec = world.script('echo >ready; while [ ! -e go ]; do sleep 0.01; done; echo went')
+  it('TERM to a paused one thaws it, and KILL needs no thaw', async () => {
+    for (const [name, code] of [
+      ['SIGTERM', 4],
+      ['SIGKILL', 137],
+    ] as const) {
+      const spec = world.script('trap "exit 4" TERM; echo >ready; while :; do sleep 0.01; done')
       const id = await world.run(spec)
       await ready(spec.workDir.source)
-      await world.executor.pause(id)
       await world.executor.pause(id)
       assert.equal((await world.view(id)).status, 'paused')
-      assert.equal((await world.executor.list())[0]?.status, 'paused')
-      writeFileSync(join(spec.workDir.source, 'go'), '')
-      await world.executor.unpause(id)
-      await world.executor.unpause(id)
-      assert.equal((await world.ended(id)).exitCode, 0)
-      assert.equal(world.output(spec), 'went\n')
-    })
-
-    it('TERM to a paused one thaws it, and KILL needs no thaw', async () => {
-      for (const [name, code] of [
-        ['SIGTERM', 4],
-        ['SIGKILL', 137],
-      ] as const) {
-        const spec = world.script('trap "exit 4" TERM; echo >ready; while :; do sleep 0.01; done')
-        const id = await world.run(spec)
-        await ready(spec.workDir.source)
-        await world.executor.pause(id)
-        assert.equal((await world.view(id)).status, 'paused')
-        await world.executor.signal(id, name)
-        assert.equal((await world.ended(id)).exitCode, code, name)
-      }
-    })
-
-    it('signals before the start and after the end have no effect', async () => {
-      const spec = world.spec()
-      await world.executor.create(spec)
-      await world.executor.signal(spec.name, 'SIGKILL')
-      await world.executor.pause(spec.name)
-      assert.equal((await world.view(spec.name)).status, 'created')
-      await world.executor.start(spec.name)
-      assert.equal((await world.ended(spec.name)).exitCode, 0)
-      await world.executor.signal(spec.name, 'SIGKILL')
-      assert.equal((await world.view(spec.name)).exitCode, 0)
-      await assert.rejects(world.executor.signal(spec.name, 'SIGNOTHING'), /no such signal/)
-    })
-
-    it('a supervisor killed with its job is seen as 137 after our KILL, as 255 else', async () => {
-      for (const [mark, code] of [
-        [true, 137],
-        [false, 255],
-      ] as const) {
-        const spec = world.script('echo >ready; exec sleep 1000')
-        const id = await world.run(spec)
-        await ready(spec.workDir.source)
-        const pid = (file: string): number =>
-          Number(readFileSync(join(world.stateDir, id, file), 'utf8').split(' ')[0])
-        if (mark) writeFileSync(join(world.stateDir, id, 'killed'), '')
-        process.kill(pid('run'), 'SIGKILL')
-        assert.equal((await world.view(id)).status, 'running', 'the job outlives its supervisor')
-        process.kill(-pid('child'), 'SIGKILL')
-        const over = await world.ended(id)
-        assert.deepEqual([over.exitCode, over.startFault], [code, null])
-        assert.equal((await world.view(id)).finishedAt, over.finishedAt, 'the end does not move')
-      }
-    })
+      await world.executor.signal(id, name)
+      assert.equal((await world.ended(id)).exitCode, code, name)
+    }
   })
-}
+
+  it('signals before the start and after the end have no effect', async () => {
+    const spec = world.spec()
+    await world.executor.create(spec)
+    await world.executor.signal(spec.name, 'SIGKILL')
+    await world.executor.pause(spec.name)
+    assert.equal((await world.view(spec.name)).status, 'created')
+    await world.executor.start(spec.name)
+    assert.equal((await world.ended(spec.name)).exitCode, 0)
+    await world.executor.signal(spec.name, 'SIGKILL')
+    assert.equal((await world.view(spec.name)).exitCode, 0)
+    await assert.rejects(world.executor.signal(spec.name, 'SIGNOTHING'), /no such signal/)
+  })
+
+  it('a supervisor killed with its job is seen as 137 after our KILL, as 255 else', async () => {
+    for (const [mark, code] of [
+      [true, 137],
+      [false, 255],
+    ] as const) {
+      const spec = world.script('echo >ready; exec sleep 1000')
+      const id = await world.run(spec)
+      await ready(spec.workDir.source)
+      const pid = (file: string): number =>
+        Number(readFileSync(join(world.stateDir, id, file), 'utf8').split(' ')[0])
+      if (mark) writeFileSync(join(world.stateDir, id, 'killed'), '')
+      process.kill(pid('run'), 'SIGKILL')
+      assert.equal((await world.view(id)).status, 'running', 'the job outlives its supervisor')
+      process.kill(-pid('child'), 'SIGKILL')
+      const over = await world.ended(id)
+      assert.deepEqual([over.exitCode, over.startFault], [code, null])
+      assert.equal((await world.view(id)).finishedAt, over.finishedAt, 'the end does not move')
+    }
+  })
+})
 
 describe('the guard against a pid that was given away', () => {
   let world: World

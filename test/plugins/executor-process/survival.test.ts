@@ -7,7 +7,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {ContainerSpec} from '@god-cli/api'
 import {dropArguments, readPlatform} from '../../../plugins/executor-process/src/platform.js'
-import {hasCgroups, isRoot, makeWorld, type World, withoutCgroups, written} from './world.js'
+import {describeAsRoot, describeWithCgroups, makeWorld, type World, withoutCgroups, written} from './world.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const UID = 4242
@@ -65,7 +65,7 @@ describe('a job whose god was shot', () => {
   })
 })
 
-;(isRoot ? describe : describe.skip)('the identity of a job that root starts', () => {
+describeAsRoot('the identity of a job that root starts', () => {
   let world: World
   beforeEach(() => {
     world = makeWorld()
@@ -195,7 +195,7 @@ describe('a job whose god was shot', () => {
   })
 })
 
-;(hasCgroups ? describe : describe.skip)('the limits of a job with control groups', () => {
+describeWithCgroups('the limits of a job with control groups', () => {
   let world: World
   beforeEach(() => {
     world = makeWorld()

@@ -16,6 +16,28 @@ export const CLUSTER = '0123456789abcdef'
 export const isRoot = process.getuid?.() === 0
 export const hasCgroups = isRoot && readPlatform().cgroups !== null
 
+const LACKING_ROOT = isRoot ? null : 'root'
+const LACKING_CGROUPS = hasCgroups ? null : 'root and control groups that can be written'
+
+const describeUnless = (lacking: string | null, title: string, tests: () => void): void => {
+  describe(title, () => {
+    if (lacking === null) tests()
+    else it(`needs ${lacking}`)
+  })
+}
+
+/** Where the machine cannot, one skipped test says what it lacks. */
+export const describeAsRoot = (title: string, tests: () => void): void =>
+  describeUnless(LACKING_ROOT, title, tests)
+export const describeWithCgroups = (title: string, tests: () => void): void =>
+  describeUnless(LACKING_CGROUPS, title, tests)
+
+/** The same tests on this host as it is and as if it had no control groups; `look` is for the executor. */
+export const describeBoth = (title: string, tests: (look: (() => Platform) | undefined) => void): void => {
+  describe(`${title} without control groups`, () => tests(withoutCgroups))
+  describeWithCgroups(`${title} with control groups`, () => tests(undefined))
+}
+
 export const hostOn = (stateDir: string): HostServices => ({
   log: () => {},
   now: () => Date.now(),
