@@ -151,6 +151,7 @@ const breakStale = (paths: Paths, options: LeaseOptions): boolean => {
 const tryLock = async (name: string, paths: Paths, options: LeaseOptions): Promise<Lease | null> => {
   const {folder, self, update} = options
   let compromised = false
+  let released = false
   let inode: number | null = null
   // The number of a removed folder is soon given to the next one: only with the holder's name it says enough.
   const isOurs = (): boolean => {
@@ -172,10 +173,13 @@ const tryLock = async (name: string, paths: Paths, options: LeaseOptions): Promi
     })
     inode = inodeOf(paths.lock)
     writeJson(paths.holder, self)
+    // What was seen of the lock before this one: the number and the whole second of both may be the same.
+    remove(paths.seen)
     return {
       lost: () => !isOurs(),
       release: async () => {
-        if (compromised) return
+        if (compromised || released) return
+        released = true
         if (isOurs()) remove(paths.holder)
         await release()
       },
