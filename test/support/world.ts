@@ -37,6 +37,7 @@ export const GIB = 1024 ** 3
 export const GRACE = 10_000
 
 const ACCOUNTS: readonly Account[] = [
+  {uid: 0, gid: 0, groups: [0], name: 'root', home: '/root'},
   {uid: USER, gid: USER, groups: [USER], name: 'ann', home: '/home/ann'},
   {uid: 1001, gid: 1001, groups: [1001], name: 'bob', home: '/home/bob'},
   {uid: 65534, gid: 65534, groups: [65534], name: 'nobody', home: '/nonexistent'},

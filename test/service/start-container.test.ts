@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import type {Account, ContainerSpec, Executor} from '@god-cli/api'
+import {type JobId, uid} from '../../src/core/brand.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import {createContainer} from '../../src/service/start-container.js'
+import {DiskProcess} from '../support/disk-process.js'
+import {type GodProcess, USER, World} from '../support/world.js'
+
+describe('the container of a start', () => {
+  let world: World
+  let god: GodProcess
+  let id: JobId
+
+  const start = async (wish: object = {}, user = USER): Promise<void> => {
+    id = world.submit(wish, undefined, user)
+    god = world.process()
+    await schedulerPass(god.service, god.claimEpoch())
+  }
+  const create = () => createContainer(god.service, world.record(id) ?? assert.fail())
+  const spec = (): ContainerSpec => world.containers()[0]?.spec ?? assert.fail('no container')
+  beforeEach(() => {
+    world = new World()
+  })
+
+  it('is built from the record, the private spec and the account', async () => {
+    await start({command: {kind: 'argv', argv: ['echo', 'a b']}, cpus: 500})
+    assert.equal((await create()).answer, 'created')
+    const {argv, user, uid: as, gid, nonce, resources, workDir} = spec()
+    assert.deepEqual([argv, user, as, gid, resources.cpus], [['echo', 'a b'], 'ann', USER, USER, 500])
+    assert.equal(nonce, world.record(id)?.container?.nonce)
+    assert.equal(workDir.source, world.layout.workOf(uid(USER), id))
+    assert.equal(world.disk.lookup(workDir.source)?.uid, USER)
+  })
+
+  it('is there once, also when it is asked for again', async () => {
+    await start()
+    await create()
+    assert.equal((await create()).answer, 'exists')
+    assert.equal(world.containers().length, 1)
+  })
+
+  it('is not asked for before the record and the job directory would survive a power loss', async () => {
+    await start()
+    god.fs.on({call: 'engine.create', when: 'before', act: () => void world.disk.powerLoss()})
+    await create()
+    assert.equal(world.state(id), 'starting')
+    assert.notEqual(world.disk.lookup(world.layout.workOf(uid(USER), id)), null)
+  })
+
+  it('of a job of root runs as the account that the site names', async () => {
+    await start({}, 0)
+    await create()
+    assert.deepEqual([spec().user, spec().uid, world.record(id)?.uid], ['nobody', 65534, 0])
+  })
+
+  it('has the home directory where that is safe to mount', async () => {
+    const root = new DiskProcess(world.disk, 0)
+    root.mkdir('/home', 0o755)
+    new DiskProcess(world.disk, USER).mkdir('/home/ann', 0o700)
+    await start()
+    await create()
+    assert.deepEqual(
+      spec().mounts.map(({source, target}) => [source, target]),
+      [
+        ['/home/ann', '/home/ann'],
+        ['/home/ann', '/mnt/home'],
+      ],
+    )
+  })
+
+  it('of an executor without images sees the paths of the node', async () => {
+    await start()
+    const {executor} = god.service
+    const plain = new Proxy(executor, {
+      get: (target, name) =>
+        name === 'features' ? {...executor.features, images: false} : Reflect.get(target, name),
+    }) satisfies Executor
+    Object.assign(god.service, {executor: plain})
+    await create()
+    assert.equal(spec().workDir.target, spec().workDir.source)
+  })
+
+  describe('is refused, and so the job ends with the reason, if', () => {
+    const refusal = async (): Promise<string> => {
+      const answer = await create()
+      assert.equal(answer.answer, 'refused')
+      assert.deepEqual(world.containers(), [])
+      return answer.answer === 'refused' ? `${answer.reason.code}: ${answer.reason.text}` : ''
+    }
+    const accounts = (find: (wanted: number | string) => Account | null): void =>
+      void Object.assign(god.service, {auth: {byUid: find, byName: find}})
+
+    it('its user has no account any more', async () => {
+      await start()
+      accounts(() => null)
+      assert.equal(await refusal(), 'identity: no account for ann (uid 1000) on this site')
+    })
+
+    it('its spec is gone', async () => {
+      await start()
+      god.service.specs.remove(id)
+      assert.equal(await refusal(), 'spec: its private spec is missing')
+    })
+
+    it('its spec is damaged', async () => {
+      await start()
+      const file = world.disk.lookup(world.layout.spec(id)) ?? assert.fail()
+      file.bytes = Buffer.from('{}')
+      assert.match(await refusal(), /^spec: the spec of job 1 is damaged/)
+    })
+  })
+
+  it('is tried again later if the disk does not answer, or nobody knows the account now', async () => {
+    await start()
+    god.fs.plan({call: 'open', path: '/jobs/spec', n: 1, effect: {error: 'EIO'}})
+    await assert.rejects(create(), {code: 'EIO'})
+    const {auth} = god.service
+    const silent = (): never => {
+      throw new Error('no answer')
+    }
+    Object.assign(god.service, {auth: {...auth, byUid: silent}})
+    await assert.rejects(create(), /no answer/)
+    assert.equal(world.state(id), 'starting')
+  })
+})
