@@ -5,7 +5,8 @@ import type {LoopOptions} from '../../src/service/loop.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {assertAtRest} from '../support/invariants.js'
 import {Leases} from '../support/leases.js'
-import {type GodProcess, GRACE, World} from '../support/world.js'
+import {LoopDriver, POLL, quiet} from '../support/loop-driver.js'
+import {GRACE, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
 const SECOND = 1000
