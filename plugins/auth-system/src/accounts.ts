@@ -10,7 +10,8 @@ export interface PasswdEntry {
   readonly home: string
 }
 
-const NAME = /^[a-z_][a-z0-9_.-]{0,31}\$?$/i
+/** Also as directories have them: `DOMAIN\user`, `user@domain`. No longer than what a job's record holds. */
+const NAME = /^[a-z_][a-z0-9_.@\\-]{0,62}\$?$/i
 
 export const isAccountName = (text: string): boolean => NAME.test(text)
 

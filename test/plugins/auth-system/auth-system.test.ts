@@ -82,8 +82,8 @@ describe('an account source that is asked', () => {
     })
   })
 
-  it('takes names with dots, dashes and a dollar at the end', () => {
-    for (const name of ['a.b-c_9', 'host$', '_sys', 'Ann']) {
+  it('takes names with dots, dashes and a dollar at the end, and those of directories', () => {
+    for (const name of ['a.b-c_9', 'host$', '_sys', 'Ann', 'CORP\\ann', 'ann@corp.example', 'x'.repeat(63)]) {
       const line = `${name}:x:7:7::/h:/bin/sh\n`
       const {auth} = answering({[`getent passwd ${name}`]: line, [`id -G ${name}`]: '7\n'})
       assert.equal(auth.byName(name)?.name, name)
@@ -92,7 +92,7 @@ describe('an account source that is asked', () => {
 
   it('is never asked for what cannot be a name or a number', () => {
     const {auth, calls} = answering({})
-    for (const name of ['', '-G', 'a b', 'a\n', '0', '../x', 'a:b', 'x'.repeat(40), 'é', 'a$b']) {
+    for (const name of ['', '-G', 'a b', 'a\n', '0', '../x', 'a:b', 'x'.repeat(65), 'é', 'a$b']) {
       assert.equal(auth.byName(name), null, name)
     }
     for (const uid of [-1, 1.5, Number.NaN, 2 ** 32 - 1, Number.POSITIVE_INFINITY])
