@@ -1,0 +1,69 @@
+/** Hints of the real kernel, in real folders. */
+import assert from 'node:assert/strict'
+import {mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {type Hints, watchFolders} from '../../src/service/hints.js'
+
+describe('hints', () => {
+  let root: string
+  let hints: Hints
+  let rings: number
+  const warnings: string[] = []
+  const folder = (name: string): string => join(root, name)
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'god-hints-'))
+    for (const name of ['bell', 'lock']) mkdirSync(folder(name))
+    rings = 0
+    hints = watchFolders(
+      [folder('bell'), folder('lock')],
+      () => rings++,
+      text => warnings.push(text),
+    )
+  })
+  afterEach(async () => {
+    await hints.close()
+    rmSync(root, {recursive: true})
+  })
+
+  /** As a submit rings: a private file renamed over the bell. */
+  const ring = (name: string): void => {
+    writeFileSync(folder(`${name}/.t.1`), '')
+    renameSync(folder(`${name}/.t.1`), folder(`${name}/u1000`))
+  }
+  /** Until it is heard; the kernel needs a moment to begin to listen. */
+  const ringUntilHeard = async (name: string): Promise<void> => {
+    const before = rings
+    while (rings === before) {
+      ring(name)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+
+  it('tell of a bell, again and again, in each of the folders', async () => {
+    await ringUntilHeard('bell')
+    await ringUntilHeard('lock')
+    await ringUntilHeard('bell')
+    assert.deepEqual(warnings, [])
+  })
+
+  it('are silent once they are closed', async () => {
+    await ringUntilHeard('bell')
+    await hints.close()
+    const {length} = warnings
+    const before = rings
+    ring('bell')
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual([rings, warnings.length], [before, length])
+  })
+
+  it('of a folder that is not there are none, and no fault', async () => {
+    const none = watchFolders(
+      [folder('gone')],
+      () => assert.fail('it rang'),
+      text => assert.fail(text),
+    )
+    await none.close()
+  })
+})
