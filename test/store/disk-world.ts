@@ -60,8 +60,12 @@ export class DiskWorld {
     })
   }
 
-  specs(fs: FileSystem = this.process(), random = this.random): SpecStore {
-    return createSpecStore(this.durable(fs, random), this.layout, createQuarantine(fs, this.layout, random))
+  specs(fs: FileSystem = this.process()): SpecStore {
+    return this.specsOn(this.durable(fs))
+  }
+
+  specsOn(durable: Durable): SpecStore {
+    return createSpecStore(durable, this.layout, createQuarantine(durable.fs, this.layout, this.random))
   }
 
   /** Publishes a manifest by hand, as packing will. */

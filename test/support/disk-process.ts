@@ -116,10 +116,14 @@ export class DiskProcess implements FileSystem {
     const effect = this.#due(call, path)
     if (effect === 'crash-before') this.#crash(call)
     if (typeof effect === 'object' && effect !== null) throw new Errno(effect.error, `${call} ${path}`)
-    const result = act()
-    this.#runHooks('after', call, path)
-    if (effect === 'crash-after') this.#crash(call)
-    return result
+    try {
+      const result = act()
+      this.#runHooks('after', call, path)
+      return result
+    } finally {
+      // Also if the call failed.
+      if (effect === 'crash-after') this.#crash(call)
+    }
   }
 
   #due(call: string, path: string): Fault['effect'] | null {
