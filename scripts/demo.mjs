@@ -5,7 +5,7 @@
  * demo) for looking around, and no container, which is checked.
  */
 import {execFileSync, spawn} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, dirname, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
@@ -13,8 +13,15 @@ import {fileURLToPath} from 'node:url'
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..')
 const god = join(project, 'bin', 'god.cjs')
-const dir = join(project, '.god-demo')
 const executor = process.argv[2] ?? 'docker'
+
+/** Jobs of root run as another account, which must be able to get to its directory where no engine takes it there. */
+const openFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'god-demo-'))
+  chmodSync(folder, 0o711)
+  return join(folder, 'site')
+}
+const dir = executor === 'process' && process.getuid() === 0 ? openFolder() : join(project, '.god-demo')
 const scripts = mkdtempSync(join(tmpdir(), 'god-demo-'))
 const env = {...process.env, GOD_SHARED_DIR: dir}
 const shown = word => (/^[\w./:@=-]+$/.test(word) ? word : `'${word}'`)

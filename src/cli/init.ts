@@ -5,6 +5,7 @@
 
 import {GodError} from '../core/errors.js'
 import {SETTINGS} from '../core/settings.js'
+import {callerUid} from '../host/environment.js'
 import {randomCluster, randomToken} from '../host/random.js'
 import {initTarget} from '../host/shared-dir.js'
 import {executorRunsImages, providerIds} from '../plugin/resolver.js'
@@ -56,6 +57,8 @@ export const initSite = ({dir, named, executor, images}: InitChoice): Initialise
   const cluster = randomCluster()
   const format: Format = {format: 1, cluster, mode: 'single', fs: 'local'}
   const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
-  initDirectory(durable, layout, format, configText(executor, executorRunsImages(executor) ? images : []))
+  const runsImages = executorRunsImages(executor)
+  const text = configText(executor, runsImages ? images : [])
+  initDirectory(durable, layout, format, text, callerUid() === 0 && !runsImages)
   return {dir: layout.root, config: layout.config, executor, cluster}
 }

@@ -32,12 +32,12 @@ const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string
 }
 
 /** All folders are there, and on the disk, before FORMAT says so. */
-const makeFolders = (durable: Durable, layout: Layout): void => {
+const makeFolders = (durable: Durable, layout: Layout, passable: boolean): void => {
   const {fs} = durable
   try {
-    const made = ensurePath(fs, layout.root, 0o700)
+    const made = ensurePath(fs, layout.root, passable ? 0o711 : 0o700)
     const folders = foldersOf(layout)
-    for (const folder of folders) ensureFolder(fs, folder, 0o700)
+    for (const folder of folders) ensureFolder(fs, folder, passable && folder === layout.work ? 0o711 : 0o700)
     for (const folder of new Set([...made, layout.root])) syncIfAllowed(durable, dirname(folder))
     for (const folder of new Set(folders.map(dirname))) durable.syncFolder(folder)
   } catch (error) {
@@ -59,11 +59,20 @@ const already = (layout: Layout): GodError =>
     'Use it with --dir, or name another place.',
   )
 
-/** `config` = the text of the new go-d.ini; one that is there already is kept. */
-export const initDirectory = (durable: Durable, layout: Layout, format: Format, config: string): void => {
+/**
+ * `config` = the text of the new go-d.ini; one that is there already is kept. `passable`: the jobs' accounts must get
+ * to their directories by themselves (no engine does it for them), and are not the one that owns it all.
+ */
+export const initDirectory = (
+  durable: Durable,
+  layout: Layout,
+  format: Format,
+  config: string,
+  passable = false,
+): void => {
   const {fs} = durable
   if (exists(fs, layout.format)) throw already(layout)
-  makeFolders(durable, layout)
+  makeFolders(durable, layout, passable)
   if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
   const text = `${JSON.stringify(format)}\n`
   if (!durable.publishNew(layout.format, Buffer.from(text), 0o644)) throw already(layout)

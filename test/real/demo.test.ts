@@ -28,4 +28,11 @@ describe('the demo', function () {
     assert.match(text, /^The jobs ran as uid [1-9]\d*\.$/m)
     assert.match(text, /^Containers left behind: 0\.$/m)
   })
+
+  it('falls back to processes, also for root, whose jobs run as another account', async () => {
+    const {code, text} = await demo('process')
+    assert.equal(code, 0, text)
+    assert.match(text, /^\d+ words in \d+ files$/m)
+    assert.match(text, /^The jobs ran as uid [1-9]\d*\.$/m)
+  })
 })

@@ -7,6 +7,7 @@
 import type {ContainerSpec, Reason} from '@god-cli/api'
 import {isName} from './container-files.js'
 import {dropArguments, type Platform} from './platform.js'
+import {reachReason} from './reach.js'
 import type {StoredContainer} from './stored-container.js'
 
 const identityReason = (uid: number, platform: Platform): Reason | null => {
@@ -44,7 +45,7 @@ export const refusalOf = (spec: ContainerSpec, platform: Platform): Reason | nul
     return {code: 'mounts', text: 'the process executor cannot mount: a job sees the paths of the node'}
   }
   if (platform.setsid === null) return {code: 'platform', text: 'setsid of util-linux or busybox is missing'}
-  return identityReason(spec.uid, platform)
+  return identityReason(spec.uid, platform) ?? reachReason(spec.workDir.source, spec)
 }
 
 /** The program, with arguments, that stands before the job's shell; empty: already the right identity. */
