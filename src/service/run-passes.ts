@@ -2,7 +2,7 @@
 
 import {runLoop} from './loop.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
-import {scheduleOnce, watchOnce} from './passes.js'
+import {scheduleOnce, schedulePatiently, watchOnce} from './passes.js'
 import type {SchedulerReport} from './scheduler.js'
 import {runTimetable} from './timetable.js'
 import type {WatcherReport} from './watcher.js'
@@ -31,13 +31,7 @@ export const runScheduleByTimetable = (
   signal: AbortSignal,
 ): Promise<void> =>
   opened(host, ({service, acquire, holder}) =>
-    runTimetable(
-      expression,
-      async () => {
-        await scheduleOnce(service, acquire, holder)
-      },
-      signal,
-    ),
+    runTimetable(expression, () => schedulePatiently(service, acquire, holder), signal),
   )
 
 export interface LoopChoice {
