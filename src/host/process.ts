@@ -36,11 +36,24 @@ export const ownIdentity = (): ProcessIdentity => ({
   started: startOf(process.pid),
 })
 
+/** Signal 0 asks and does nothing; EPERM means that somebody has that number. */
+const isGone = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}
+
 /** False only when it is certain: same host, and that process is gone or its number is somebody else's now. */
 export const mayBeAlive = (other: ProcessIdentity): boolean => {
   if (other.host !== hostname()) return true
   if (other.boot !== bootId()) return false
-  return startOf(other.pid) === other.started && other.started !== ''
+  if (isGone(other.pid)) return false
+  const started = startOf(other.pid)
+  // Not told to us (a closed /proc), or not to him: then its number alone must do.
+  return started === '' || other.started === '' || started === other.started
 }
 
 /** Seconds since boot: the same monotonic clock for all processes of this host. */

@@ -1,0 +1,92 @@
+/** Loading a provider: its module alone, only when it is used, with the services of its host. */
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {API_VERSION, type HostServices} from '@god-cli/api'
+import {GodError} from '../../src/core/errors.js'
+import {loadProvider} from '../../src/plugin/loader.js'
+import {packageRoot} from '../../src/plugin/package-root.js'
+import {builtinProviders, pickProvider} from '../../src/plugin/resolver.js'
+import {type PluginFolders, pluginFolders} from './folders.js'
+
+const HOST: HostServices = {
+  log: () => undefined,
+  now: () => 0,
+  delay: async () => undefined,
+  options: {colour: 'blue'},
+  cluster: '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab',
+  node: 'n1',
+  stateDir: '/nowhere',
+}
+
+describe('loading a provider', () => {
+  let place: PluginFolders
+  beforeEach(() => {
+    place = pluginFolders()
+    place.write({'package.json': {type: 'module'}})
+  })
+  afterEach(() => place.remove())
+
+  const load = (text: string | null, name = 'index.js') => {
+    if (text !== null) place.write({[name]: text})
+    return loadProvider(
+      {
+        kind: 'scheduler',
+        id: 'x',
+        summary: '',
+        plugin: '@x/plugin',
+        version: '1',
+        api: API_VERSION,
+        images: true,
+        entry: join(place.root, name),
+      },
+      HOST,
+    )
+  }
+
+  it("gives what its factory makes of the host's services, at once or later", async () => {
+    const made = await load('export default host => ({order: jobs => [host.options.colour, host.node]})')
+    assert.deepEqual(Reflect.get(made, 'order')([]), ['blue', 'n1'])
+    const later = await load('export default async host => ({name: host.cluster.slice(0, 8)})', 'later.js')
+    assert.equal(Reflect.get(later, 'name'), '5f0a1c9e')
+  })
+
+  it('works from folders whose names are no URLs', async () => {
+    const made = await load('export default () => ({made: true})', 'a b#c?d%20/index.js')
+    assert.equal(Reflect.get(made, 'made'), true)
+  })
+
+  const broken: readonly (readonly [string, string | null, RegExp])[] = [
+    ['is not there', null, /@x\/plugin does not load/],
+    ['is no program', 'export default {{{', /does not load/],
+    ['fails while it is loaded', 'throw new Error("no licence")', /does not load: no licence/],
+    ['fails with no error at all', 'throw "tantrum"', /does not load: tantrum/],
+    ['needs what is not installed', 'import "not-installed-anywhere"', /does not load/],
+    ['exports nothing', '', /exports no factory/],
+    ['exports no function', 'export default {order: () => []}', /exports no factory/],
+    ['exports its factory by another name', 'export const create = () => ({})', /exports no factory/],
+  ]
+  for (const [what, text, why] of broken) {
+    it(`names the plugin whose module ${what}`, async () => {
+      await assert.rejects(
+        load(text),
+        error =>
+          error instanceof GodError &&
+          error.code === 'E_PROVIDER_BAD' &&
+          error.exit === 1 &&
+          why.test(error.message),
+      )
+    })
+  }
+
+  it('passes on why a factory would not work', async () => {
+    await assert.rejects(load('export default () => { throw new RangeError("no such option") }'), RangeError)
+  })
+
+  it('works for the schedulers and accounts that come with god', async () => {
+    const all = builtinProviders(packageRoot())
+    const policy = await loadProvider({...pickProvider(all, 'scheduler', 'fifo'), kind: 'scheduler'}, HOST)
+    assert.equal(typeof policy, 'object')
+    const accounts = await loadProvider({...pickProvider(all, 'auth', 'system'), kind: 'auth'}, HOST)
+    assert.equal(accounts.byUid(0)?.name, 'root')
+  })
+})
