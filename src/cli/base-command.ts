@@ -2,7 +2,8 @@
  * What all commands share: `--dir`, `--json`, colours. Errors are thrown through to main.ts, which renders them all
  * alike; a command that ran sets its exit code by `exitWith`, so that output is flushed before the process ends.
  */
-import {Command, Flags} from '@oclif/core'
+import {Command, Flags, type Interfaces} from '@oclif/core'
+import {type FlagShape, markValues, unmarkValues} from './operands.js'
 import {openScreen, type Screen} from './screen.js'
 import type {ColourChoice} from './terminal.js'
 
@@ -30,6 +31,8 @@ export interface BaseFlags {
   readonly 'no-color': boolean
 }
 
+type Output = Interfaces.OutputFlags<Interfaces.FlagInput>
+
 export abstract class GodCommand extends Command {
   static override baseFlags = baseFlags
 
@@ -39,6 +42,22 @@ export abstract class GodCommand extends Command {
 
   protected exitWith(code: number): void {
     process.exitCode = code
+  }
+
+  protected override async parse<F extends Output, B extends Output, A extends Output>(
+    options: Interfaces.Input<F, B, A>,
+    argv: readonly string[] = this.argv,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const shapes = Object.entries({...options.baseFlags, ...options.flags}).map(
+      ([name, {char, type}]: [string, {char?: string; type: string}]): FlagShape => ({
+        name,
+        char,
+        takesValue: type === 'option',
+      }),
+    )
+    const parsed = await super.parse<F, B, A>(options, [...markValues(argv, shapes)])
+    unmarkValues(parsed.flags)
+    return parsed
   }
 
   protected override async catch(error: Error): Promise<never> {

@@ -10,19 +10,31 @@ export interface FlagShape {
   readonly takesValue: boolean
 }
 
-/** Words that `word` and its value take; 0 = it is an operand. */
-const wordsOf = (word: string, flags: readonly FlagShape[]): number => {
-  if (!word.startsWith('-') || word === '-') return 0
-  if (word.startsWith('--')) {
-    const flag = flags.find(({name}) => `--${name}` === word)
-    return flag?.takesValue === true ? 2 : 1
-  }
-  for (const [i, char] of [...word.slice(1)].entries()) {
-    const flag = flags.find(candidate => candidate.char === char)
-    if (flag?.takesValue === true) return i === word.length - 2 ? 2 : 1
-  }
-  return 1
+/** Where the value of a flag stands: in the next word, or in this one from that index on. */
+type Place = 'next' | number
+
+const longPlace = (word: string, flags: readonly FlagShape[]): Place | null => {
+  const cut = word.indexOf('=')
+  const flag = flags.find(({name}) => `--${name}` === (cut < 0 ? word : word.slice(0, cut)))
+  if (flag?.takesValue !== true) return null
+  return cut < 0 ? 'next' : cut + 1
 }
+
+const shortPlace = (word: string, flags: readonly FlagShape[]): Place | null => {
+  for (let i = 1; i < word.length; i++) {
+    const flag = flags.find(({char}) => char === word[i])
+    if (flag?.takesValue !== true) continue
+    if (i === word.length - 1) return 'next'
+    return word[i + 1] === '=' ? i + 2 : i + 1
+  }
+  return null
+}
+
+/** Null: it takes none. */
+const placeOf = (word: string, flags: readonly FlagShape[]): Place | null =>
+  word.startsWith('--') ? longPlace(word, flags) : shortPlace(word, flags)
+
+const isFlag = (word: string): boolean => word.startsWith('-') && word !== '-'
 
 /**
  * A `--` of the user's own is doubled: so the command sees it as its first operand, and knows that what follows is a
@@ -32,9 +44,8 @@ export const endAtOperand = (argv: readonly string[], flags: readonly FlagShape[
   let at = 0
   while (at < argv.length) {
     const word = argv[at] ?? ''
-    const words = word === '--' ? 0 : wordsOf(word, flags)
-    if (words === 0) return [...argv.slice(0, at), '--', ...argv.slice(at)]
-    at += words
+    if (word === '--' || !isFlag(word)) return [...argv.slice(0, at), '--', ...argv.slice(at)]
+    at += placeOf(word, flags) === 'next' ? 2 : 1
   }
   return argv
 }
@@ -48,3 +59,35 @@ export interface Operands {
 /** The operands of a command whose argv went through `endAtOperand`. */
 export const operandsOf = (parsed: readonly string[]): Operands =>
   parsed[0] === '--' ? {words: parsed.slice(1), afterDashes: true} : {words: parsed, afterDashes: false}
+
+/** No word of a command line can hold it. */
+const MARK = '\0'
+
+const marked = (value: string): string => (value.startsWith('-') ? MARK + value : value)
+
+/**
+ * The value of a flag is the next word, whatever it is, as getopt(3) has it. The parser takes one that looks like a
+ * flag (`--sort=-time`) for a missing value: so such values are marked for it, and the mark is taken off again.
+ */
+export const markValues = (argv: readonly string[], flags: readonly FlagShape[]): readonly string[] => {
+  const words = [...argv]
+  for (let at = 0; at < words.length && words[at] !== '--'; at++) {
+    const word = words[at] ?? ''
+    const place = isFlag(word) ? placeOf(word, flags) : null
+    if (typeof place === 'number') words[at] = word.slice(0, place) + marked(word.slice(place))
+    const next = words[at + 1]
+    if (place === 'next' && next !== undefined) words[++at] = marked(next)
+  }
+  return words
+}
+
+const unmarked = (value: unknown): unknown =>
+  typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : value
+
+/** Takes the marks off what was parsed. */
+export const unmarkValues = (flags: Record<string, unknown>): void => {
+  for (const [name, value] of Object.entries(flags))
+    flags[name] = Array.isArray(value) ? value.map(unmarked) : unmarked(value)
+}
+
+export const withoutMarks = (text: string): string => text.replaceAll(MARK, '')

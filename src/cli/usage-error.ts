@@ -5,6 +5,7 @@
  */
 import {stripVTControlCharacters} from 'node:util'
 import {nearest} from '../core/text.js'
+import {withoutMarks} from './operands.js'
 
 /** Those with a code are faults of loading, not of the words. */
 export const isUsageError = (error: unknown): error is Error =>
@@ -12,7 +13,7 @@ export const isUsageError = (error: unknown): error is Error =>
 
 /** Heading, then details line by line: one sentence, its details after a colon. */
 const oneLine = (message: string): string => {
-  const lines = stripVTControlCharacters(message)
+  const lines = stripVTControlCharacters(withoutMarks(message))
     .split('\n')
     .map(line => line.trim().replace(/ {2,}/g, ' - '))
     .filter(line => line !== '' && !line.startsWith('See more help'))

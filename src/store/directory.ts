@@ -71,7 +71,7 @@ export const initDirectory = (
   passable = false,
 ): void => {
   const {fs} = durable
-  if (exists(fs, layout.format)) throw already(layout)
+  if (readFormat(fs, layout) !== null) throw already(layout)
   makeFolders(durable, layout, passable)
   if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
   const text = `${JSON.stringify(format)}\n`

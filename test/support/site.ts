@@ -54,28 +54,29 @@ export class TestSite {
     writeFileSync(this.layout.config, `${lines.join('\n')}\n`)
   }
 
-  #options(options: GodOptions): GodOptions {
+  /** What its commands are run with. */
+  options(options: GodOptions = {}): GodOptions {
     return {dir: this.dir, cwd: this.work, ...options, env: {HOME: this.folder, ...options.env}}
   }
 
   /** In a process of its own. */
   god(args: readonly string[], options: GodOptions = {}): Promise<Ran> {
-    return god(args, this.#options(options))
+    return god(args, this.options(options))
   }
 
   /** In a process that goes on. */
   start(args: readonly string[], options: GodOptions = {}): Interruptible {
-    return start(args, this.#options(options))
+    return start(args, this.options(options))
   }
 
   /** `$GOD` is the program. */
   shell(script: string, options: GodOptions = {}): Promise<Ran> {
-    return shell(script, this.#options(options))
+    return shell(script, this.options(options))
   }
 
   /** In this process. */
   here(args: readonly string[], options: GodOptions = {}): Promise<Ran> {
-    return godHere(args, this.#options(options))
+    return godHere(args, this.options(options))
   }
 
   /** The document that the command prints with `--json`. */
