@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {siteForEach} from '../support/site.js'
+
+interface Examined {
+  readonly schema: number
+  readonly healthy: boolean
+  readonly findings: readonly {
+    readonly check: string
+    readonly severity: string
+    readonly text: string
+    readonly remedy: string | null
+  }[]
+}
+
+describe('god doctor', () => {
+  const held = siteForEach()
+
+  it('finds a good site good, a line a check', async () => {
+    const {stdout, stderr, code} = await held.site.god(['doctor'])
+    assert.deepEqual([stderr, code], ['', 0])
+    assert.deepEqual(
+      stdout.split('\n').map(line => line.slice(0, 18).split(/ +/).slice(0, 2).join(' ')),
+      ['halt', 'exclusive', 'owner', 'clock', 'sync', 'account', 'nodes', 'quarantine', 'engine']
+        .map(check => `ok ${check}`)
+        .concat(''),
+    )
+  })
+
+  it('tells the same as one document', async () => {
+    const {schema, healthy, findings} = await held.site.json<Examined>(['doctor'])
+    assert.deepEqual([schema, healthy], [1, true])
+    assert.deepEqual(findings.at(-1), {
+      check: 'engine',
+      severity: 'ok',
+      text: 'simulated engine, nothing really runs',
+      remedy: null,
+    })
+  })
+
+  it('warns of what slows every command down', async () => {
+    const {site} = held
+    const {stdout, code} = await site.here(['doctor'], {env: {NODE_EXTRA_CA_CERTS: '/etc/ca.crt'}})
+    assert.equal(code, 0)
+    assert.match(stdout, /^warn +start-up +NODE_EXTRA_CA_CERTS is set \(\/etc\/ca\.crt\).*\n +Unset it/m)
+  })
+
+  it('finds what keeps jobs from running, and what to do, and goes on to the end', async () => {
+    const {site} = held
+    writeFileSync(site.layout.halt, 'tests\u001b[2J')
+    mkdirSync(join(site.layout.quarantine, 'x'))
+    const {stdout, code} = await site.here(['doctor'])
+    assert.equal(code, 1)
+    assert.match(stdout, /^FAIL +halt +HALT is set: tests\\x1b\[2J\n +Cure the cause, then remove .*HALT\.$/m)
+    assert.match(stdout, /^ok +engine/m)
+    assert.equal((await site.json<Examined>(['doctor'])).healthy, false)
+  })
+
+  it('finds an account that is not there', async () => {
+    const {site} = held
+    site.configure(['executor = fake', 'node_name = n1', 'root_runs_as = no-such-user'])
+    const {findings} = await site.json<Examined>(['doctor'])
+    const account = findings.find(({check}) => check === 'account')
+    assert.equal(account?.severity, process.getuid?.() === 0 ? 'error' : 'ok')
+  })
+
+  it('finds an engine that does not answer', async () => {
+    const {site} = held
+    site.configure(['executor = docker', 'docker_url = unix:///nonexistent.sock', 'node_name = n1'])
+    const {stdout, code} = await site.here(['doctor'])
+    assert.equal(code, 1)
+    assert.match(
+      stdout,
+      /^FAIL +nodes +the executor does not answer: .*\n +Start the engine, or correct docker_url\.$/m,
+    )
+  })
+
+  it('finds a directory that is none', async () => {
+    const {site} = held
+    const {stdout, code} = await site.here(['doctor', '--dir', site.work])
+    assert.equal(code, 1)
+    assert.match(stdout, /^FAIL +open +.* is not a shared directory\n +Make one with 'god init /m)
+  })
+})

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import {existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Config, settings} from '@oclif/core'
+import {BIN, ROOT, run} from '../support/god.js'
+import {siteForEach, type TestSite} from '../support/site.js'
+
+const COMMANDS = readdirSync(`${ROOT}commands`).map(name => name.replace(/\.ts$/, ''))
+
+/** What the jobs of the examples are like before they are run: variables and flags of `submit`. */
+const JOBS: Readonly<Record<string, readonly string[]>> = {
+  kill: ['-E', 'FAKE_SECONDS=forever'],
+  suspend: ['-E', 'FAKE_SECONDS=forever'],
+  resume: ['-E', 'FAKE_SECONDS=forever'],
+  release: ['-H'],
+  hold: ['-c', '64'],
+}
+
+/** These go on until they are stopped. */
+const ENDLESS = /^god (watch(?!.*--once)|schedule --)/
+
+const IDS = ['12', '13', '20', '42', '43']
+
+const examples = async (): Promise<readonly (readonly [string, readonly string[]])[]> => {
+  settings.enableAutoTranspile = false
+  const {commands} = await Config.load(ROOT)
+  return commands
+    .filter(({pluginName}) => pluginName === '@god-cli/god')
+    .map(({id, examples: texts = []}) => [
+      id,
+      texts.map(text => String(text).replaceAll('<%= config.bin %>', 'god')),
+    ])
+}
+
+/** The jobs that the examples name: the hint makes the next id. */
+const prepare = async (site: TestSite, command: string): Promise<void> => {
+  for (const id of IDS) {
+    writeFileSync(join(site.layout.hints, id), '')
+    await site.here(['submit', '-J', 'trial', '-m', '1M', ...(JOBS[command] ?? []), 'x'])
+  }
+  await site.pass()
+  if (command === 'resume') await site.here(['suspend', '@trial'])
+  await site.pass()
+}
+
+describe('the examples of the help', () => {
+  const held = siteForEach({config: ['[plugin.fake]', 'node_cpus = 64000']})
+
+  /** As a user's: the program in his PATH, a script in his folder; only `init` has no directory yet. */
+  const environment = (site: TestSite, command: string) => {
+    const bin = join(site.folder, 'bin')
+    if (!existsSync(bin)) {
+      mkdirSync(bin)
+      symlinkSync(BIN, join(bin, 'god'))
+      writeFileSync(join(site.work, 'analyse.sh'), '#!/bin/sh\n')
+    }
+    const GOD_SHARED_DIR = command === 'init' ? undefined : site.dir
+    return site.options({env: {PATH: `${bin}:${process.env.PATH}`, GOD_SHARED_DIR}})
+  }
+
+  const serves = async (
+    site: TestSite,
+    command: string,
+    example: string,
+  ): Promise<{code: number; stderr: string}> => {
+    const options = environment(site, command)
+    const script = example.replace('/srv/god', join(site.folder, 'srv'))
+    if (!ENDLESS.test(script)) return run('/bin/bash', ['-c', `set -o pipefail; ${script}`], options).done
+    const [, ...args] = (script.match(/"[^"]*"|\S+/g) ?? []).map(word => word.replaceAll('"', ''))
+    const service = site.start(args)
+    await service.listening()
+    service.child.kill('SIGTERM')
+    return service.done
+  }
+
+  for (const command of COMMANDS) {
+    it(`of god ${command} run`, async () => {
+      const {site} = held
+      const [, texts = []] = (await examples()).find(([id]) => id === command) ?? []
+      assert.ok(texts.length >= 2)
+      await prepare(site, command)
+      for (const example of texts) {
+        // What waits must come to an end.
+        const service = /-W|wait/.test(example) ? site.start(['watch']) : null
+        const {code, stderr} = await serves(site, command, example)
+        service?.child.kill('SIGTERM')
+        await service?.done
+        assert.equal(code, 0, `${example}: ${stderr}`)
+      }
+    })
+  }
+
+  it('are of every command', async () => {
+    const ids = (await examples()).map(([id]) => id).sort()
+    assert.deepEqual(ids, COMMANDS)
+  })
+})

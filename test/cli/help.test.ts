@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import {readdirSync, readFileSync} from 'node:fs'
+import {commandSnapshot, SNAPSHOT} from '../../scripts/command-snapshot.js'
+import {ERRORS_DOC, errorsDocument} from '../../scripts/errors-doc.js'
+import {prose} from '../../src/cli/prose.js'
+import {EXIT} from '../../src/core/errors.js'
+import {columnsWide} from '../../src/core/text.js'
+import {god, ROOT} from '../support/god.js'
+import {godHere} from '../support/god-here.js'
+
+const COMMANDS = readdirSync(`${ROOT}commands`).map(name => name.replace(/\.ts$/, ''))
+
+const help = async (...args: readonly string[]): Promise<string> => {
+  const {stdout, stderr, code} = await godHere(args)
+  assert.deepEqual([stderr, code], ['', 0], args.join(' '))
+  return stdout
+}
+
+/** The lines below a heading. */
+const section = (text: string, heading: string): readonly string[] => {
+  const lines = text.split('\n')
+  const from = lines.indexOf(heading) + 1
+  if (from === 0) return []
+  const to = lines.findIndex((line, i) => i >= from && /^[A-Z]/.test(line))
+  return lines.slice(from, to < 0 ? undefined : to).filter(line => line !== '')
+}
+
+describe('the help', () => {
+  it('is the same however it is asked for, on stdout', async () => {
+    const {stdout} = await god(['help'])
+    assert.match(stdout, /^Grid Engine for Docker/)
+    for (const args of [[], ['help'], ['-h'], ['--help']]) assert.equal(await help(...args), stdout)
+  })
+
+  it('names every command with one line', async () => {
+    const lines = section(await help(), 'COMMANDS')
+    assert.deepEqual(
+      lines.map(line => line.trim().split(' ')[0]),
+      [...COMMANDS, 'help'].sort(),
+    )
+  })
+
+  it('of a topic that is none tells what was meant, and shows nothing else', async () => {
+    assert.deepEqual(await godHere(['help', 'sumbit']), {
+      stdout: '',
+      stderr: "god: there is no command 'sumbit'. Did you mean 'god submit'?\n",
+      code: 2,
+    })
+  })
+
+  it('tells the version in one line: name, version, platform, node', async () => {
+    const {version} = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'))
+    for (const flag of ['--version', '-V'])
+      assert.equal(
+        await help(flag),
+        `@god-cli/god/${version} ${process.platform}-${process.arch} node-${process.version}\n`,
+      )
+  })
+})
+
+for (const command of COMMANDS) {
+  describe(`the help of god ${command}`, () => {
+    let text = ''
+    before(async () => {
+      text = await help('help', command)
+    })
+
+    it('is the same by flag, byte for byte', async () => {
+      for (const flag of ['-h', '--help']) assert.equal(await help(command, flag), text)
+    })
+
+    it('fits 80 columns', () => {
+      for (const line of text.split('\n')) assert.ok(columnsWide(line) <= 80, line)
+    })
+
+    it('is a sentence, a description, exit codes, two examples or more', () => {
+      const [summary = ''] = text.split('\n')
+      assert.match(summary, /^[A-Z].*\.$/)
+      const words = section(text, 'DESCRIPTION').join(' ').replace(/ +/g, ' ')
+      assert.ok(words.includes(summary) && words.length > summary.length + 20)
+      assert.match(words, /Exit codes: /)
+      assert.ok(section(text, 'EXAMPLES').length >= 2)
+    })
+
+    it('names no exit code that is not in the contract', () => {
+      const words = section(text, 'DESCRIPTION').join(' ')
+      const codes = [...words.slice(words.indexOf('Exit codes:')).matchAll(/(?<![+\w])(\d+)(?=[ ;])/g)]
+      const contract: readonly number[] = [...Object.values(EXIT), 125, 126, 127]
+      for (const [, code] of codes) assert.ok(contract.includes(Number(code)), code)
+    })
+
+    it('names the variables that say the same as a flag', () => {
+      for (const name of ['GOD_SHARED_DIR', 'GOD_CONFIG', 'NO_COLOR', 'FORCE_COLOR'])
+        assert.ok(text.includes(name))
+    })
+
+    it('leaves no paragraph broken by the source', () => {
+      const lines = section(text, 'DESCRIPTION')
+      for (const [i, line] of lines.slice(0, -1).entries()) {
+        const next = lines[i + 1] ?? ''
+        const [word = ''] = next.trim().split(' ')
+        const whole = /[.:;]$/.test(line) || /^ {3,}/.test(next)
+        assert.ok(
+          whole || columnsWide(`${line} ${word}`) > 80 || /^ +Exit codes/.test(next),
+          `${line}\n${next}`,
+        )
+      }
+    })
+  })
+}
+
+describe('prose', () => {
+  it('runs on, but for blank lines and what is set in', () => {
+    assert.equal(prose('a\nb\n\nc:\n\n  * * *\n  x\nd'), 'a b\n\nc:\n\n  * * *\n  x\nd')
+  })
+})
+
+describe('what others rely on', () => {
+  it('is the interface in commands.snapshot.json (write it anew with scripts/command-snapshot.ts)', async () => {
+    assert.equal(await commandSnapshot(), readFileSync(SNAPSHOT, 'utf8'))
+  })
+
+  it('is the errors in docs/errors.md (write it anew with scripts/errors-doc.ts)', () => {
+    assert.equal(errorsDocument(), readFileSync(ERRORS_DOC, 'utf8'))
+  })
+})
