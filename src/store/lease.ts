@@ -55,8 +55,7 @@ const readJson = (path: string): unknown => {
 const writeJson = (path: string, value: unknown): void => {
   try {
     nodeFs.writeFileSync(path, `${JSON.stringify(value)}\n`, {mode: 0o644})
-  } catch (error) {
-    if (errno(error) === null) throw error
+  } catch {
     remove(path)
   }
 }
@@ -141,7 +140,7 @@ const breakStale = (paths: Paths, options: LeaseOptions): boolean => {
     if (code === 'ENOENT') return true
     throw new GodError(
       'E_DIR_BAD',
-      `the stale lock ${paths.lock} cannot be removed: ${code ?? String(error)}`,
+      `the stale lock ${paths.lock} cannot be removed: ${code}`,
       'Remove it by hand.',
       {cause: error},
     )

@@ -16,7 +16,8 @@ export const readOpen = (fs: FileSystem, fd: number, limit: number): Uint8Array 
     chunks.push(chunk.subarray(0, n))
     total += n
   }
-  return chunks.length === 1 ? (chunks[0] ?? new Uint8Array()) : Buffer.concat(chunks)
+  const [only] = chunks
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
 }
 
 export const readFile = (

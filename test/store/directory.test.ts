@@ -45,6 +45,16 @@ describe('a shared directory', () => {
     assert.equal(process().lstat(layout.config).mode, 0o600)
   })
 
+  it('lets accounts of jobs that are not its owner pass to their directories, and see nothing else', () => {
+    initDirectory(createDurable({fs: process(), random, halt: () => undefined}), layout, FORMAT, '', true)
+    for (const folder of [layout.root, ...foldersOf(layout)])
+      assert.equal(
+        process().lstat(folder).mode,
+        [layout.root, layout.work].includes(folder) ? 0o711 : 0o700,
+        folder,
+      )
+  })
+
   it('is there after a power loss, from the first folder on', () => {
     init()
     disk.powerLoss()

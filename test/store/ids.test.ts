@@ -162,10 +162,13 @@ describe('the hint', () => {
   })
 
   it('keeps the last 64 of its names: a late reader still finds a large one', () => {
+    world.write('/god/idh/README', 'not a number')
     for (let id = 1; id <= 100; id++) raise(id)
+    assert.ok(world.exists('/god/idh/README'))
     const names = world
       .process()
       .readdir('/god/idh')
+      .filter(name => name !== 'README')
       .map(Number)
       .sort((a, b) => a - b)
     assert.deepEqual([names.length, names[0], names.at(-1)], [64, 38, 101])

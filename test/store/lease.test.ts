@@ -309,15 +309,15 @@ describe('a lease', function () {
     })
 
     it('and took away before it was looked at is tried again at the next pass', async () => {
-      left(null)
+      left({host: 'elsewhere'})
       const leases = createLeases({
         folder,
         self: ownIdentity(),
-        mayBeAlive: () => true,
-        upSeconds: () => {
+        mayBeAlive: () => {
           rmdirSync(lock())
-          return up
+          return true
         },
+        upSeconds: () => up,
         staleAfter: 30,
         update: 60_000,
       })

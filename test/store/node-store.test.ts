@@ -49,6 +49,15 @@ describe('the nodes', () => {
     assert.deepEqual(store().all(), [node('n1', 3)])
   })
 
+  it('are told by the record before, if the newest vanishes under the look', () => {
+    for (const cpus of [1, 2]) store().report([node('n1', cpus)])
+    const gone = (): void => world.process().unlink('/god/nodes/n1.2.json')
+    assert.deepEqual(
+      store(world.process().on({call: 'open', path: 'n1.2', when: 'before', act: gone})).all(),
+      [node('n1', 1)],
+    )
+  })
+
   it('are not told by a record of another node, or none at all', () => {
     const record = {v: 1, rev: 1, ...node('n9')}
     world.write('/god/nodes/n1.1.json', encode(record))

@@ -223,7 +223,7 @@ describe('the directory of a job, on the real file system', () => {
     const umask = process.umask(0o777)
     try {
       mkdirSync(join(place.path, 'work', 'u4711'), {mode: 0o755})
-      process.umask(0o077)
+      process.umask(0o277)
       prepare()
     } finally {
       process.umask(umask)
