@@ -44,8 +44,8 @@ describe('loading a provider', () => {
   }
 
   it("gives what its factory makes of the host's services, at once or later", async () => {
-    const made = await load('export default host => ({order: jobs => [host.options.colour, host.node]})')
-    assert.deepEqual(Reflect.get(made, 'order')([]), ['blue', 'n1'])
+    const made = await load('export default host => ({seen: [host.options.colour, host.node]})')
+    assert.deepEqual(Reflect.get(made, 'seen'), ['blue', 'n1'])
     const later = await load('export default async host => ({name: host.cluster.slice(0, 8)})', 'later.js')
     assert.equal(Reflect.get(later, 'name'), '5f0a1c9e')
   })
