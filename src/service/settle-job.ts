@@ -61,8 +61,6 @@ const observe = async (service: Service, record: JobRecord): Promise<Observed> =
   }
 }
 
-const author = (record: JobRecord) => plainAuthor('watcher', record.epoch)
-
 const perform = async (
   service: Service,
   stored: Stored,
@@ -73,7 +71,7 @@ const perform = async (
   switch (step.do) {
     case 'create': {
       const answer = await createContainer(service, record)
-      if (answer.answer === 'refused') end(service, stored, refusedStart(answer.reason, service.now()))
+      if (answer.answer === 'refused') put(service, stored, refusedStart(answer.reason, service.now()))
       return
     }
     case 'start':
@@ -84,14 +82,13 @@ const perform = async (
       return executor.unpause(step.id)
     case 'signal':
       await executor.signal(step.id, step.signal)
-      if (step.change !== null) publish(service, stored, step.change, author(record), 'now')
+      if (step.change !== null) put(service, stored, step.change)
       return
     case 'publish':
-      publish(service, stored, step.change, author(record), syncOf(step.change))
-      return
+      return put(service, stored, step.change)
     case 'collect': {
       const usage = await executor.usage(step.container.name, step.container.id)
-      end(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
+      put(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
       return
     }
     case 'remove':
@@ -112,12 +109,12 @@ const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) =
   exact: usage.exact,
 })
 
-/** Only the engine tells running and suspended by name again after a power loss. */
-const syncOf = (change: Change): 'now' | 'later' =>
-  change.state === 'running' || change.state === 'suspended' ? 'later' : 'now'
-
-const end = (service: Service, stored: Stored, change: Change): void => {
-  publish(service, stored, change, author(stored.record), 'now')
+/**
+ * Nothing is done because of these before their folder is synced, at the latest at the end of the pass: `create` and
+ * `remove` do it first, and only the engine need know of running and suspended.
+ */
+const put = (service: Service, stored: Stored, change: Change): void => {
+  publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')
 }
 
 /** S3: the record is read again right before the engine starts anything. */
@@ -132,6 +129,6 @@ const start = async (service: Service, stored: Stored, containerId: string): Pro
   }
   const answer = await service.executor.start(containerId)
   if (answer.answer === 'refused') {
-    end(service, stored, refusedStart(answer.reason, service.now()))
+    put(service, stored, refusedStart(answer.reason, service.now()))
   }
 }

@@ -67,6 +67,34 @@ describe('admission', () => {
     assert.equal(await syncs(40), await syncs(1))
   })
 
+  it('gives nobody else the id, though its user deletes his claim as soon as the job is there', async () => {
+    const id = world.submit()
+    let other: JobId | null = null
+    const god = world.process()
+    const snatch = (): void => {
+      world.process().fs.unlink(`${world.layout.ids}/${id}`)
+      other = claim(BOB)
+    }
+    god.fs.on({call: 'link', path: '/1.1.json', when: 'after', act: snatch})
+    await pass(god)
+    assert.notEqual(other, id)
+  })
+
+  it('has the spec on the disk before the record, which another process may sync at any time', async () => {
+    const id = world.submit()
+    const god = world.process()
+    const cut = (): void => {
+      world.process().fs.fsyncDir(world.layout.live)
+      world.process().fs.fsyncDir(world.layout.bucket(id))
+      world.disk.powerLoss()
+    }
+    god.fs.on({call: 'link', path: '/1.1.json', when: 'after', act: cut})
+    god.fs.on({call: 'unlink', path: '/jobs/live', when: 'before', act: () => assert.fail('stop here')})
+    await pass(god).catch(() => undefined)
+    assert.equal(world.state(id), 'pending')
+    assert.equal(world.process().service.specs.read(id)?.id, id)
+  })
+
   it('of one request twice is one job', async () => {
     const id = world.submit()
     const fs = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-before'})

@@ -68,6 +68,21 @@ describe('settling a job', () => {
     assert.deepEqual([order, world.containers()], [['end recorded', 'removed'], []])
   })
 
+  it('removes no container before its end is on the disk, whoever has published that end', async () => {
+    const id = await starting({FAKE_SECONDS: '5', FAKE_OOM: '1'})
+    await settled(id)
+    world.disk.syncAll()
+    world.clock.advance(7000)
+    const dead = world.process()
+    dead.fs.plan({call: 'fsyncDir', path: '/jobs/live', n: 1, effect: 'crash-before'})
+    await settled(id, dead).catch(() => undefined)
+    assert.deepEqual([world.state(id), world.containers().length], ['oom', 1])
+    await settled(id)
+    assert.deepEqual(world.containers(), [])
+    world.disk.powerLoss()
+    assert.equal(world.state(id), 'oom')
+  })
+
   it('has nothing to say about a job that is not there, or waits', async () => {
     assert.equal(await settled(7 as JobId), false)
     const id = world.submit({hold: true})
