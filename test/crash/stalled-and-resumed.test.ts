@@ -14,50 +14,29 @@ import {GRACE, World} from '../support/world.js'
 import {crashIn, type Ends, endsOf, recover} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
 
-const TAKE_OVERS = 1500
+const TAKE_OVERS = 2000
 const SEED = 20_261_126
 
 interface Meanwhile {
   readonly name: string
-  readonly act: (world: World, ids: readonly JobId[]) => Promise<void>
+  /** What it returns happens after the first one went on. */
+  readonly act: (world: World, chance: Dice) => Promise<(() => Promise<void>) | null>
 }
 
-const passes = async (world: World, n: number): Promise<void> => {
+const passes = async (world: World, n: number): Promise<null> => {
   for (let i = 0; i < n; i++) {
     await world.cron()
     world.clock.advance(GRACE)
   }
+  return null
 }
 
 const all = (world: World): readonly JobId[] => [...endsOf(world).keys()]
 
-const MEANWHILE: readonly Meanwhile[] = [
-  {name: 'another scheduler takes over', act: async world => void (await world.process().schedule())},
-  {name: 'one turn of cron', act: world => passes(world, 1)},
-  {name: 'all runs to its end', act: world => passes(world, 5)},
-  {
-    name: 'all runs to its end and is packed',
-    act: async world => {
-      await passes(world, 5)
-      packByHand(world, all(world))
-    },
-  },
-  {
-    name: 'all is killed',
-    act: async world => {
-      if (all(world).length > 0) world.control('kill', all(world))
-      await passes(world, 3)
-    },
-  },
-  {
-    name: 'all is killed and packed',
-    act: async world => {
-      if (all(world).length > 0) world.control('kill', all(world))
-      await passes(world, 3)
-      packByHand(world, all(world))
-    },
-  },
-]
+const kill = async (world: World): Promise<null> => {
+  if (all(world).length > 0) world.control('kill', all(world))
+  return passes(world, 3)
+}
 
 /** A younger scheduler is no fault of the older one. */
 const goOn = async (
@@ -73,21 +52,82 @@ const goOn = async (
   }
 }
 
-const takeOver = async (scenario: Scenario, stall: number, meanwhile: Meanwhile, where: string) => {
+/** One more, stopped in the middle of a pass, and a few turns of cron; what it returns lets it go on. */
+const another = async (world: World, chance: Dice): Promise<() => Promise<void>> => {
+  const role = chance.pick(['schedule', 'watch'] as const)
+  const fs = new StallingProcess(world.disk, {n: 1 + chance.roll(30)})
+  const step = async (): Promise<readonly JobId[]> => {
+    await world.process(fs)[role]()
+    return []
+  }
+  await attempt(fs, step)
+  await passes(world, chance.roll(3))
+  return async () => {
+    if (fs.dead) await goOn(fs, step)
+  }
+}
+
+const MEANWHILE: readonly Meanwhile[] = [
+  {
+    name: 'another scheduler takes over',
+    act: async world => {
+      await world.process().schedule()
+      return null
+    },
+  },
+  {name: 'one turn of cron', act: world => passes(world, 1)},
+  {name: 'all runs to its end', act: world => passes(world, 5)},
+  {
+    name: 'all runs to its end and is packed',
+    act: async world => {
+      await passes(world, 5)
+      packByHand(world, all(world))
+      return null
+    },
+  },
+  {name: 'all is killed', act: kill},
+  {
+    name: 'all is killed and packed',
+    act: async world => {
+      await kill(world)
+      packByHand(world, all(world))
+      return null
+    },
+  },
+  {
+    name: 'a second one is stopped too, and goes on before the first',
+    act: async (world, chance) => {
+      const second = await another(world, chance)
+      await second()
+      return null
+    },
+  },
+  {name: 'a second one is stopped too, and goes on after the first', act: another},
+]
+
+interface Case {
+  readonly scenario: Scenario
+  readonly stall: number
+  readonly meanwhile: Meanwhile
+  readonly where: string
+}
+
+const takeOver = async ({scenario, stall, meanwhile, where}: Case, chance: Dice): Promise<Ends> => {
   const world = new World()
   const printed = [...(await scenario.prepare(world))]
   const fs = new StallingProcess(world.disk, {n: stall})
   const step = () => scenario.step(world, fs)
   await attempt(fs, step)
   assert.ok(fs.dead, `${where}: it was not stopped`)
-  await meanwhile.act(world, printed)
+  const afterwards = await meanwhile.act(world, chance)
   assertSafe(world, printed, `${where}, before it goes on`)
   printed.push(...(await goOn(fs, step)))
-  return {ends: await recover(world, printed, where), printed}
+  await afterwards?.()
+  return recover(world, printed, where)
 }
 
 /** Killed where we killed; else as if nobody had been stopped. A packed job is no longer among the live ones. */
-const assertPermitted = (ends: Ends, expected: Ends, meanwhile: Meanwhile, where: string): void => {
+const assertPermitted = (ends: Ends, expected: Ends, {meanwhile, where}: Case): void => {
   for (const [id, state] of ends) {
     const killed = meanwhile.name.includes('killed') && state === 'killed'
     assert.ok(killed || state === expected.get(id), `${where}: job ${id} is ${state}`)
@@ -109,8 +149,8 @@ describe('R09: stopped, overtaken, and continued', () => {
     const {steps, ends} = known.get(scenario) ?? {steps: 0, ends: new Map()}
     const stall = 1 + chance.roll(steps)
     const where = `sample ${i}: ${scenario.name}, stopped before call ${stall}; ${meanwhile.name}`
-    const result = await takeOver(scenario, stall, meanwhile, where)
-    assertPermitted(result.ends, ends, meanwhile, where)
+    const one = {scenario, stall, meanwhile, where}
+    assertPermitted(await takeOver(one, chance), ends, one)
   }
 
   for (const [i, meanwhile] of MEANWHILE.entries()) {
