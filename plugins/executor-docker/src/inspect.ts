@@ -10,6 +10,7 @@ import type {Inspected} from './client.js'
 import {type Engine, EngineRefusal} from './engine.js'
 import {CLUSTER_LABEL, ownerOf} from './labels.js'
 import {isPlainName} from './names.js'
+import {isNodeTrouble} from './node-trouble.js'
 
 const STATUS: Readonly<Record<string, ContainerStatus>> = {
   created: 'created',
@@ -53,6 +54,7 @@ export const viewOf = (inspected: Inspected, cluster: string): ContainerView | n
   const ended = status === 'exited'
   const finishedAt = ended ? moment(State.FinishedAt) : null
   const fault = State.Error ?? ''
+  const stays = fault !== '' && !isNodeTrouble(fault)
   return {
     id: inspected.Id,
     name: plainName(inspected.Name),
@@ -62,7 +64,7 @@ export const viewOf = (inspected: Inspected, cluster: string): ContainerView | n
     finishedAt: finishedAt === null ? null : Math.max(finishedAt, startedAt ?? finishedAt),
     exitCode: ended ? State.ExitCode & 255 : null,
     oomKilled: State.OOMKilled === true,
-    startFault: startedAt === null && fault !== '' ? fault : null,
+    startFault: startedAt === null && stays ? fault : null,
   }
 }
 

@@ -2,10 +2,12 @@
  * One pull of one image, bounded in time.
  *
  * The engine answers 200 before it begins; what went wrong later stands in the last lines of the progress, so
- * these are read to the end. A stream that breaks off means the engine, not the image: that is thrown.
+ * these are read to the end. A stream that breaks off means the engine, not the image: that is thrown, as is a
+ * full disk.
  * A pull that is cut short leaves nothing behind that a later one could not use.
  */
 import {type Engine, EngineRefusal} from './engine.js'
+import {isNodeTrouble} from './node-trouble.js'
 
 /** Null: pulled. Else why not, in the engine's words. */
 export type PullFault = string | null
@@ -57,10 +59,12 @@ export const pullImage = async (engine: Engine, what: PullRequest, seconds: numb
   }, seconds * 1000)
   try {
     const stream = await engine.stream(docker => docker.createImage({...what, abortSignal: abort.signal}))
-    return await faultOfProgress(stream)
+    const fault = await faultOfProgress(stream)
+    if (fault !== null && isNodeTrouble(fault)) throw new Error(fault)
+    return fault
   } catch (error) {
     if (late) return `the pull was not finished after ${seconds} s (pull_timeout)`
-    if (error instanceof EngineRefusal) return error.message
+    if (error instanceof EngineRefusal && !isNodeTrouble(error.message)) return error.message
     throw error
   } finally {
     clearTimeout(timer)

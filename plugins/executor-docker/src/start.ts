@@ -2,7 +2,8 @@
  * `start`: once per container. The answer is what the engine shows afterwards, not the status of the call.
  *
  * A container that runs, is paused or has ended was started: it is never started again. One that the engine
- * could not start keeps its fault and is not tried again either, so that answer and view agree for ever.
+ * could not start keeps its fault and is not tried again either, so that answer and view agree for ever; unless it
+ * was the node's trouble, as a full disk: then it is thrown, and tried again.
  */
 import type {ContainerView, StartAnswer} from '@god-cli/api'
 import {EngineRefusal} from './engine.js'

@@ -73,8 +73,21 @@ describe('the docker executor, told by an engine', () => {
   })
 
   it('that a pull failed with a plain error in a line without an end', async () => {
-    engine.answer('POST /images/create', {status: 200, body: '{"status":"x"}\n{"error":"no space left"}'})
-    assert.match((await reasonOf()).text, /no space left/)
+    engine.answer('POST /images/create', {status: 200, body: '{"status":"x"}\n{"error":"no such tag"}'})
+    assert.match((await reasonOf()).text, /no such tag/)
+  })
+
+  it('that a pull or a start found no room, throws and tries again: the job is not to blame', async () => {
+    pulls({error: 'write /layer.tar: no space left on device'})
+    await assert.rejects(executor.create(spec), /no space left/)
+    engine.answer('POST /images/create', {status: 500, body: {message: 'mkdir: no space left on device'}})
+    await assert.rejects(executor.create(spec), /no space left/)
+    const message = 'failed to update store: write local-kv.db: no space left on device'
+    engine.answer(`POST /containers/${ID}/start`, {status: 500, body: {message}}, {status: 204})
+    engine.answer(inspectRoute, {status: 200, body: inspected(spec, {ExitCode: 128, Error: message})})
+    await assert.rejects(executor.start(ID), /no space left/)
+    assert.equal((await executor.inspect(ID))?.startFault, null)
+    assert.deepEqual(await executor.start(ID), {answer: 'started'})
   })
 
   it('that a pull may not begin, refuses the image', async () => {

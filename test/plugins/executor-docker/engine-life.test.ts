@@ -1,6 +1,6 @@
 /** An engine that crashes, stops and comes back, with containers on it in every state. */
 import assert from 'node:assert/strict'
-import {writeFileSync} from 'node:fs'
+import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import Docker from 'dockerode'
 import {missingForEngine, openPrivateEngine, type PrivateEngine} from './private-engine.js'
@@ -97,5 +97,39 @@ describeOnEngine('an engine of docker that comes and goes', function () {
     assert.equal(world.output(spec, 'started.1/exit'), '143\n')
     await engine.start('--live-restore')
     assert.equal((await world.ended(id)).exitCode, 143)
+  })
+})
+
+describeOnEngine('an engine of docker whose disk is full', function () {
+  this.timeout(120_000)
+  const missing = missingForEngine()
+  if (missing !== null) {
+    it(`needs ${missing} to start a second engine`)
+    return
+  }
+  let engine: PrivateEngine
+  let world: DockerWorld
+  before(async () => {
+    engine = await openPrivateEngine(new Docker({socketPath: ENGINE.slice('unix://'.length)}), 24)
+    world = await openWorld({docker_url: engine.url})
+  })
+  after(async () => {
+    await world.close()
+    await engine.close()
+  })
+
+  it('makes and starts no container, fails no job, and does both when there is room', async () => {
+    const filling = join(engine.data, 'filling')
+    const [waiting, later] = [world.spec('exit0'), world.spec('exit3')]
+    const made = await world.executor.create(waiting)
+    assert.ok(made.answer === 'created', JSON.stringify(made))
+    assert.throws(() => writeFileSync(filling, Buffer.alloc(32 * 1024 ** 2)), {code: 'ENOSPC'})
+    await assert.rejects(world.executor.create(later), /no space left/)
+    await assert.rejects(world.executor.start(made.container.id), /no space left/)
+    assert.equal((await world.executor.inspect(waiting.name))?.startFault, null)
+    rmSync(filling)
+    assert.deepEqual(await world.executor.start(made.container.id), {answer: 'started'})
+    assert.equal((await world.ended(made.container.id)).exitCode, 0)
+    assert.equal((await world.ended(await world.run(later))).exitCode, 3)
   })
 })

@@ -45,6 +45,30 @@ describeOnEngine('a hard job on the docker engine', function () {
     )
   })
 
+  it('ends with the code that its command ends with, whatever it is', async () => {
+    const table = [
+      ['exit 255', 255],
+      ['no-such-program', 127],
+      ['/etc/passwd', 126],
+      ['kill -INT $$', 130],
+      ['kill -SEGV $$', 139],
+      ['kill -TERM $$', 143],
+    ] as const
+    const ids = await Promise.all(table.map(([text]) => world.run(world.script(text))))
+    const ends = await Promise.all(ids.map(id => world.ended(id)))
+    assert.deepEqual(
+      ends.map(({exitCode, startFault}, index) => [table[index]?.[0], exitCode, startFault]),
+      table.map(([text, code]) => [text, code, null]),
+    )
+  })
+
+  it('of which a part ran out of memory keeps its own code, and it is told', async () => {
+    const resources = {cpus: 1000, memory: 32 * MIB, gpus: 0}
+    const id = await world.run(world.script('tail /dev/zero; exit 5', {resources}))
+    const {exitCode, oomKilled} = await world.ended(id)
+    assert.deepEqual({exitCode, oomKilled}, {exitCode: 5, oomKilled: true})
+  })
+
   it('that leaves children behind takes them along, also those of a session of their own', async () => {
     const spec = world.script('sleep 1000 & setsid sleep 1000 & (setsid sleep 1000 &); exit 5')
     const id = await world.run(spec)

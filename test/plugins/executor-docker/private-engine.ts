@@ -4,7 +4,16 @@
  */
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {accessSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import Docker from 'dockerode'
@@ -13,6 +22,8 @@ import {IMAGE, until} from './world.js'
 export interface PrivateEngine {
   readonly url: string
   readonly docker: Docker
+  /** Where it keeps images and containers. */
+  readonly data: string
   /** Resolves when it answers. */
   start(...more: readonly string[]): Promise<void>
   /** As a crash of the engine: it has no time for anything. */
@@ -64,11 +75,21 @@ const unmount = async (root: string): Promise<void> => {
     .split('\n')
     .map(line => line.split(' ')[4] ?? '')
     .filter(point => point.startsWith(`${root}/`))
-  for (const point of points.reverse()) await once(spawn('umount', ['-l', point]), 'exit')
+  for (const point of points.reverse()) await run('umount', '-l', point)
 }
 
-export const openPrivateEngine = async (source: Docker): Promise<PrivateEngine> => {
+const run = async (program: string, ...words: readonly string[]): Promise<void> => {
+  const [code] = await once(spawn(program, words, {stdio: 'inherit'}), 'exit')
+  if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}`)
+}
+
+/** `disk`: MiB of a disk of its own; left out: this machine's. */
+export const openPrivateEngine = async (source: Docker, disk?: number): Promise<PrivateEngine> => {
   const root = mkdtempSync(join(tmpdir(), 'god-e-'))
+  const data = join(root, 'data')
+  mkdirSync(data)
+  if (disk !== undefined) await run('mount', '-t', 'tmpfs', '-o', `size=${disk}m`, 'tmpfs', data)
+  const driver = disk === undefined ? [] : ['--storage-driver=vfs']
   const socketPath = join(root, 'sock')
   const docker = new Docker({socketPath})
   let child: ChildProcess | null = null
@@ -79,7 +100,7 @@ export const openPrivateEngine = async (source: Docker): Promise<PrivateEngine> 
       lives(pidIn(join(root, 'exec/containerd/containerd.pid'))) ? null : true,
     )
     for (const left of ['sock', 'pid']) rmSync(join(root, left), {force: true})
-    child = launch(root, more)
+    child = launch(root, [...driver, ...more])
     await until(`the engine answers (${root}/log)`, () =>
       docker.ping().then(
         () => true,
@@ -107,6 +128,7 @@ export const openPrivateEngine = async (source: Docker): Promise<PrivateEngine> 
   return {
     url: `unix://${socketPath}`,
     docker,
+    data,
     start,
     crash: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
