@@ -293,6 +293,13 @@ describe('a stranger who acts while his file is opened', () => {
     assert.equal(meanwhile('read', touch, 'after'), found)
   })
 
+  it('and makes it shorter for the read alone is found out', () => {
+    const fs = world.process()
+    fs.on({call: 'read', when: 'before', act: () => change('hell')})
+    fs.on({call: 'fstat', n: 3, when: 'before', act: () => change('hello')})
+    assert.equal(verdict(guardedRead(fs, path, uid(1000), LIMIT)), 'it was changed while it was read')
+  })
+
   it('and lays a lease on it, or forbids it, has a bad file, never a stopped god', () => {
     for (const error of ['EAGAIN', 'EACCES', 'EPERM', 'ENODEV']) {
       const refusing = () => world.process().plan({call: 'open', n: 1, effect: {error}})
