@@ -1,7 +1,17 @@
 /** A job directory in a temporary folder, and the wrapper really run in it: by dash, and by a static busybox. */
 import assert from 'node:assert/strict'
-import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
-import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {type ChildProcess, type SpawnOptions, spawn, spawnSync} from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {open} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -28,6 +38,8 @@ export class Workshop {
   root = ''
   out = ''
   readonly #shell: Shell
+  readonly #children = new Set<ChildProcess>()
+  readonly #pipes = new Set<string>()
 
   constructor(shell: Shell) {
     this.#shell = shell
@@ -39,7 +51,14 @@ export class Workshop {
     mkdirSync(this.out)
   }
 
+  /** Also after a test that failed in the middle: no command runs on, nobody waits at a pipe. */
   close(): void {
+    for (const {pid, exitCode, signalCode} of this.#children) {
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
+    }
+    for (const path of this.#pipes) closeSync(openSync(path, 'r+'))
+    this.#children.clear()
+    this.#pipes.clear()
     rmSync(this.root, {recursive: true, force: true})
   }
 
@@ -60,16 +79,21 @@ export class Workshop {
     return [...this.#shell.argv.slice(1), '-c', WRAPPER, 'god', ...argv]
   }
 
-  /** Exit code of the wrapper. */
+  /** Exit code of the wrapper. Something is there to be read, so that a command shows that it does not. */
   run(argv: readonly string[], over: Variables = {}, cwd = '/'): number | null {
     const env = this.#environment(over)
-    return spawnSync(this.#shell.argv[0], this.#command(argv), {env, cwd, timeout: 10_000}).status
+    // By a program that kills the whole group: the wrapper survives the signal that Node would send.
+    const limited = ['-s', 'KILL', '15', this.#shell.argv[0], ...this.#command(argv)]
+    return spawnSync('timeout', limited, {env, cwd, input: 'typed\n'}).status
   }
 
   /** In a process group of its own, as in a container. */
   begin(argv: readonly string[]): ChildProcess {
     const env = this.#environment({})
-    return spawn(this.#shell.argv[0], this.#command(argv), {env, cwd: '/', detached: true, stdio: 'ignore'})
+    const options: SpawnOptions = {env, cwd: '/', detached: true, stdio: 'ignore'}
+    const child = spawn(this.#shell.argv[0], this.#command(argv), options)
+    this.#children.add(child)
+    return child
   }
 
   read(name: string): string {
@@ -88,8 +112,10 @@ export class Workshop {
 
   /** A named pipe: opening one end waits for the other, so no test has to sleep. */
   pipe(name: string): string {
-    assert.equal(spawnSync('mkfifo', [join(this.out, name)]).status, 0)
-    return join(this.out, name)
+    const path = join(this.out, name)
+    assert.equal(spawnSync('mkfifo', [path]).status, 0)
+    this.#pipes.add(path)
+    return path
   }
 }
 

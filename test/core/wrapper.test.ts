@@ -101,13 +101,11 @@ underEachShell('the wrapper', job => {
       assert.deepEqual(readdirSync(job.out), ['started.1'])
     })
 
-    it('is one per attempt', () => {
-      assert.equal(job.run(sh('echo one; exit 1')), 1)
+    it('is one per attempt, and each attempt begins its output anew', () => {
+      assert.equal(job.run(sh('echo one; echo err >&2; exit 1')), 1)
       assert.equal(job.run(sh('echo two; exit 2'), {GOD_ATTEMPT: '2'}), 2)
-      assert.deepEqual(
-        [job.read('started.1/exit'), job.read('started.2/exit'), job.read('god.log')],
-        ['1\n', '2\n', 'two\n'],
-      )
+      assert.deepEqual([job.read('started.1/exit'), job.read('started.2/exit')], ['1\n', '2\n'])
+      assert.deepEqual([job.read('god.log'), job.read('god.err')], ['two\n', ''])
     })
 
     it('is won by one of several that start at once', async () => {
