@@ -73,7 +73,9 @@ const programSource = (run: Run): AccountSource => ({
   },
 })
 
-const runProgram: Run = (program, args, options) => execFileSync(program, args, options)
+/** A copy, as node adds variables of its own to the environment that it is given. */
+const runProgram: Run = (program, args, options) =>
+  execFileSync(program, args, {...options, env: {...options.env}})
 
 /** Whether getent is there is found out by the first question. */
 export const createSource = (
