@@ -194,6 +194,15 @@ const ENDING: readonly Scenario[] = [
     step: watch,
   },
   {
+    name: 'its container has vanished',
+    prepare: async world => {
+      const ids = await running(world, world.submit(FOREVER))
+      for (const container of world.containers()) world.engine.remove(container)
+      return ids
+    },
+    step: watch,
+  },
+  {
     name: 'orphan of an unknown job',
     prepare: async world => {
       const ids = await running(world, world.submit(FOREVER))
@@ -303,6 +312,15 @@ const CONTROLLING: readonly Scenario[] = [
     name: 'suspend',
     prepare: async world => {
       const ids = await running(world, world.submit(FOREVER))
+      world.control('suspend', ids)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'suspend starting',
+    prepare: async world => {
+      const ids = await starting(world, world.submit(FOREVER))
       world.control('suspend', ids)
       return ids
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {type JobId, jobId, uid} from '../../src/core/brand.js'
 import type {ControlOp} from '../../src/core/request.js'
+import {REQUESTS_PER_USER} from '../../src/service/take-requests.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {attempt, dying} from '../support/dying.js'
 import {packByHand} from '../support/packing.js'
@@ -156,6 +157,22 @@ describe('a control request', () => {
     assert.deepEqual([world.state(id), left()], ['held', 2])
     await schedule()
     assert.deepEqual([world.state(id), left()], ['killed', 0])
+  })
+
+  it('finishes the submit of its job first, if that one is still in the inbox behind a flood', async () => {
+    const id = world.submit({hold: true})
+    const fs = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => world.process(fs).schedule())
+    for (let i = 0; i < REQUESTS_PER_USER; i++) world.submit({hold: true})
+    world.control('kill', [id], 0)
+    const god = world.process()
+    // Where the reading of the flood begins: behind the first name.
+    Object.assign(god.service, {random: () => '00000001'.padEnd(24, '0')})
+    await god.schedule()
+    assert.equal(world.state(id), 'killed')
+    assert.deepEqual([left(), left(0)], [0, 0])
+    await schedule()
+    assert.equal(world.state(id), 'killed')
   })
 
   describe('for a job that is not there', () => {
