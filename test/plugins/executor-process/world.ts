@@ -117,7 +117,8 @@ export const makeWorld = (look?: () => Platform): World => {
     const work = join(root, `work-${jobs}`)
     mkdirSync(work, {mode: 0o700})
     return {
-      name: `god-01234567-${jobs}-1`,
+      // Two runs of the tests on one machine share its control groups.
+      name: `god-${process.pid}-${jobs}-1`,
       cluster: CLUSTER,
       job: jobs,
       attempt: 1,
