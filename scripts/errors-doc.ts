@@ -35,19 +35,30 @@ With \`GOD_DEBUG=1\` the stack goes to stderr as well. This page is made from \`
 const WAITED = `\`god wait\` and \`god submit -W\` exit with the job's own code, 128+n where signal n ended it, 125 where it never
 started, 126 or 127 as Docker has it; of several jobs, with the highest.`
 
-const row = (...cells: readonly (string | number)[]): string =>
-  `| ${cells.map(cell => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+/** As the formatter of this repository wants it: columns as wide as their widest cell. */
+const table = (rows: readonly (readonly string[])[]): string => {
+  const cells = rows.map(row => row.map(cell => cell.replaceAll('|', '\\|')))
+  const widths = (cells[0] ?? []).map((_, i) => Math.max(3, ...cells.map(row => row[i]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
+  const [head = '', ...body] = cells.map(line)
+  return [head, line(widths.map(width => '-'.repeat(width))), ...body].join('\n')
+}
 
 export const errorsDocument = (): string => {
-  const exits = Object.entries(EXIT).map(([name, code]) => row(code, EXITS[name as keyof typeof EXIT]))
-  const errors = Object.entries(CATALOGUE).map(([code, entry]) =>
-    row(`\`${code}\``, entry.exit, 'temporary' in entry ? 'yes' : '', entry.cause, entry.cure),
-  )
+  const exits = Object.entries(EXIT).map(([name, code]) => [String(code), EXITS[name as keyof typeof EXIT]])
+  const errors = Object.entries(CATALOGUE).map(([code, entry]) => [
+    `\`${code}\``,
+    String(entry.exit),
+    'temporary' in entry ? 'yes' : '',
+    entry.cause,
+    entry.cure,
+  ])
   return `${INTRODUCTION}
 
 ## Exit codes
 
-${[row('code', 'meaning'), row('---', '---'), ...exits].join('\n')}
+${table([['code', 'meaning'], ...exits])}
 
 ${WAITED}
 
@@ -55,7 +66,7 @@ ${WAITED}
 
 A temporary one may go away without any change by you.
 
-${[row('code', 'exit', 'temporary', 'cause', 'cure'), row('---', '---', '---', '---', '---'), ...errors].join('\n')}
+${table([['code', 'exit', 'temporary', 'cause', 'cure'], ...errors])}
 `
 }
 

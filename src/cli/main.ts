@@ -6,6 +6,7 @@
 import {Config, run, settings} from '@oclif/core'
 import {GodError} from '../core/errors.js'
 import {nearest} from '../core/text.js'
+import {standInForAccount} from '../host/environment.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
 import {endAtOperand, type FlagShape} from './operands.js'
 import {guardOutput} from './terminal.js'
@@ -73,6 +74,7 @@ export const main = async (
     process.exit()
   })
   try {
+    standInForAccount()
     const config = await Config.load(load)
     checkCommand(words, config)
     words = prepared(words, config)

@@ -26,7 +26,7 @@ const flagNames = (error: Error): readonly string[] => {
   const parse: unknown = Reflect.get(error, 'parse')
   const input: unknown = typeof parse === 'object' && parse !== null ? Reflect.get(parse, 'input') : null
   const flags: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'flags') : null
-  return typeof flags === 'object' && flags !== null ? Object.keys(flags).map(name => `--${name}`) : []
+  return typeof flags === 'object' && flags !== null ? Object.keys(flags) : []
 }
 
 const unknownFlags = (error: Error): readonly string[] => {
@@ -36,7 +36,7 @@ const unknownFlags = (error: Error): readonly string[] => {
 
 const meant = (error: Error): string => {
   const near = unknownFlags(error).flatMap(flag =>
-    flag.startsWith('--') ? nearest(flag, flagNames(error)).slice(0, 2) : [],
+    flag.startsWith('--') ? nearest(flag.slice(2), flagNames(error)).map(name => `--${name}`) : [],
   )
   return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}? `
 }

@@ -57,13 +57,30 @@ export const columnsWide = (line: string): number => {
   return columns
 }
 
-/** The words that were probably meant, nearest first; none if all are far. */
-export const nearest = (word: string, words: readonly string[]): readonly string[] =>
-  words
-    .map(candidate => ({candidate, steps: distance(word, candidate)}))
-    .filter(
-      ({candidate, steps}) => steps <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 2)),
-    )
-    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 3)
+/** The word with each two neighbours exchanged: the commonest slip of the fingers. */
+const exchanged = (word: string): readonly string[] =>
+  Array.from(
+    {length: Math.max(0, word.length - 1)},
+    (_, i) => word.slice(0, i) + word.charAt(i + 1) + word.charAt(i) + word.slice(i + 2),
+  )
+
+const steps = (word: string, candidate: string): number =>
+  Math.min(distance(word, candidate), ...exchanged(word).map(other => 1 + distance(other, candidate)))
+
+const isNear = (word: string, candidate: string, n: number): boolean =>
+  n <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 2))
+
+/** The words that were probably meant, three at most: of those that are near, the nearest. */
+export const nearest = (word: string, words: readonly string[]): readonly string[] => {
+  // What is so long was no slip.
+  if (word.length > 64) return []
+  const near = words
+    .map(candidate => ({candidate, n: steps(word, candidate)}))
+    .filter(({candidate, n}) => isNear(word, candidate, n))
+  const least = Math.min(...near.map(({n}) => n))
+  return near
+    .filter(({n}) => n === least)
     .map(({candidate}) => candidate)
+    .sort()
+    .slice(0, 3)
+}

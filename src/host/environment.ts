@@ -30,6 +30,25 @@ export const callerName = (): string => {
   }
 }
 
+/**
+ * For code that asks the account for a home and a shell, and dies where the uid has none (in a container, say): what
+ * is not set is set as container engines do.
+ */
+export const standInForAccount = (): void => {
+  const missing = Object.entries({HOME: '/', SHELL: '/bin/sh'}).filter(([name]) => variable(name) === null)
+  if (missing.length === 0 || hasAccount()) return
+  for (const [name, value] of missing) process.env[name] = value
+}
+
+const hasAccount = (): boolean => {
+  try {
+    userInfo()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Null: none, or deleted under us. */
 export const workingFolder = (): string | null => {
   try {

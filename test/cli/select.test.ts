@@ -139,10 +139,7 @@ describe('the choice of jobs', () => {
   it('is never guessed: a state that is none is an error with what was meant', async () => {
     const {site} = held
     const {stderr, code} = await site.here(['stat', '-t', 'runing'])
-    assert.deepEqual(
-      [stderr, code],
-      ["god: there is no state 'runing'. Did you mean running or pending?\n", 2],
-    )
+    assert.deepEqual([stderr, code], ["god: there is no state 'runing'. Did you mean running?\n", 2])
     assert.match(
       (await site.here(['kill', '-t', 'qqqq'])).stderr,
       /States: pending, held, .*, all, active, over/,

@@ -105,13 +105,20 @@ describe('what was probably meant', () => {
     ['submit', ['submit']],
     ['kubernetes', []],
     ['', []],
+    ['x'.repeat(100_000), []],
   ]
   for (const [word, meant] of rows)
-    it(`by '${word}' is ${meant.join(', ') || 'nothing'}`, () =>
+    it(`by '${word.slice(0, 20)}' is ${meant.join(', ') || 'nothing'}`, () =>
       assert.deepEqual(nearest(word, words), meant))
 
-  it('is told nearest first, and no more than three', () => {
-    assert.deepEqual(nearest('aaaa', ['aabb', 'aaab', 'aaaa', 'aaba', 'baaa']), ['aaaa', 'aaab', 'aaba'])
+  it('is what two fingers exchanged, before what is otherwise near', () => {
+    assert.deepEqual(nearest('nmae', ['image', 'node', 'name']), ['name'])
+    assert.deepEqual(nearest('usre', ['user', 'json', 'uid']), ['user'])
+  })
+
+  it('is told only as far as nothing is nearer, and no more than three', () => {
+    assert.deepEqual(nearest('aaaa', ['aabb', 'aaab', 'aaaa']), ['aaaa'])
+    assert.deepEqual(nearest('aaaa', ['baaa', 'aaab', 'aaba', 'abaa', 'bbaa']), ['aaab', 'aaba', 'abaa'])
   })
 
   it('is one of the words, always', () => {
