@@ -18,8 +18,8 @@ export interface GodOptions {
   /** Variables besides; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  /** What stands on standard input; nothing by default. */
-  readonly stdin?: string
+  /** What stands on standard input; nothing by default. Null: it stays open for more. */
+  readonly stdin?: string | null
 }
 
 export interface Ran {
@@ -76,8 +76,7 @@ export const run = (program: string, args: readonly string[], options: GodOption
   })
   // It may end without reading.
   child.stdin.on('error', () => undefined)
-  if (options.stdin !== undefined) child.stdin.write(options.stdin)
-  child.stdin.end()
+  if (options.stdin !== null) child.stdin.end(options.stdin ?? '')
   const done = once(child, 'close').then(([code, signal]) => ({
     stdout,
     stderr,
