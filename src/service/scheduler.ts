@@ -17,6 +17,7 @@ import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
+import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
 
 export interface SchedulerReport {
@@ -104,6 +105,7 @@ export const schedulerPass = async (service: Service, mine: Epoch): Promise<Sche
   service.nodes.report(nodes)
   const taken = takeRequests(service, 'scheduler', author)
   burnClaims(service)
+  sweepTemporaries(service)
   const live = service.jobs.all()
   const plan = planFor(service, live, nodes)
   const started = startAll(service, live, plan, author)
