@@ -6,7 +6,7 @@
 import {Config, run, settings} from '@oclif/core'
 import {GodError} from '../core/errors.js'
 import {nearest} from '../core/text.js'
-import {standInForAccount} from '../host/environment.js'
+import {fixUmask, standInForAccount} from '../host/environment.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
 import {endAtOperand, type FlagShape} from './operands.js'
 import {guardOutput} from './terminal.js'
@@ -67,6 +67,7 @@ export const main = async (
 ): Promise<void> => {
   settings.enableAutoTranspile = false
   guardOutput()
+  fixUmask()
   let words = [...argv]
   // What is thrown where nobody waits for it: in a timer, by an event.
   process.once('uncaughtException', error => {

@@ -67,3 +67,8 @@ export const hostNodeName = (): string =>
     .replace(/[^A-Za-z0-9._-]/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 63) || 'localhost'
+
+/** Every mode is said where a file is made; the caller's umask must not close what a job has to pass through. */
+export const fixUmask = (): void => {
+  process.umask(0o022)
+}
