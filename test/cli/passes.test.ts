@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {symlinkSync, writeFileSync} from 'node:fs'
+import {readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {encode} from '../../src/store/record-codec.js'
 import {siteForEach} from '../support/site.js'
 
 const NO_RIGHTS = 'god: HALT is set: disk full\n'
@@ -99,6 +100,32 @@ describe('the passes of cron', () => {
     )
     assert.match((await site.here(['doctor'])).stdout, /^warn +quarantine +1 damaged file/m)
   })
+
+  const illegal: readonly (readonly [string, object])[] = [
+    ['a state that is none', {state: 'purple'}],
+    ['a state that cannot follow', {state: 'held'}],
+    ['the number of another job', {id: 7}],
+    ['a field that is none', {colour: 'red'}],
+  ]
+  for (const [title, change] of illegal) {
+    it(`set a record with ${title} aside, and go on from the one before`, async () => {
+      const {site} = held
+      await site.submit('FAKE_SECONDS=forever')
+      await site.submit('FAKE_SECONDS=forever')
+      await site.pass()
+      const path = (rev: number): string => join(site.layout.bucket(1), `1.${rev}.json`)
+      const {sum: _, ...record} = JSON.parse(readFileSync(path(3), 'utf8'))
+      writeFileSync(path(4), encode({...record, rev: 4, ...change}))
+      const states = async () => (await site.json(['stat', '1-2'])).jobs.map(({state}) => state)
+      assert.deepEqual(await states(), ['running', 'running'])
+      await site.pass()
+      assert.equal(readdirSync(site.layout.quarantine).filter(name => name.endsWith('.why')).length, 1)
+      await site.here(['kill', '1-2'])
+      await site.pass()
+      await site.pass()
+      assert.deepEqual(await states(), ['killed', 'killed'])
+    })
+  }
 })
 
 describe('the service', () => {

@@ -10,6 +10,7 @@ import {
 } from '../../src/cli/fields.js'
 import {createStyle} from '../../src/cli/style.js'
 import {type Column, renderTable} from '../../src/cli/table.js'
+import {STATES} from '../../src/core/state.js'
 import {columnsWide} from '../../src/core/text.js'
 import {LOOKED_AT, SOME_JOBS} from './some-jobs.js'
 
@@ -116,6 +117,17 @@ describe('jobs on a terminal', () => {
     const coloured = table({tty: true, width: 120, colour: true})
     assert.match(coloured, /\u001b\[36mrunning\u001b\[39m/)
     assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), table({tty: true, width: 120}))
+  })
+})
+
+describe('a state', () => {
+  it('is its own word in every colour', () => {
+    for (const state of STATES) {
+      const shown = createStyle(true).state(state, state)
+      assert.match(shown, /^\u001b\[\d+m/)
+      assert.equal(shown.replace(/\u001b\[\d+m/g, ''), state)
+      assert.equal(createStyle(false).state(state, state), state)
+    }
   })
 })
 

@@ -33,6 +33,18 @@ describe('on a terminal', () => {
     assert.doesNotMatch(screen, ESCAPE)
   })
 
+  it('a history and a configuration are tables too', async () => {
+    const {site} = held
+    const {screen: history} = await show(site, '$GOD history 1 --no-color', {columns: 120})
+    assert.match(
+      history,
+      /^REV {2}AT +STATE +DESIRED {2}ATTEMPT {2}NODE {2}BY +REASON\n {2}1 {2}2\d{3}-.*Z {2}pending +run +1 +scheduler\n/,
+    )
+    const {screen: config} = await show(site, '$GOD config --no-color', {columns: 120})
+    assert.match(config, /^.* \(named by GOD_SHARED_DIR\)\nSETTING +VALUE +FROM\n/)
+    assert.match(config, /^executor +fake +.*go-d\.ini:1$/m)
+  })
+
   it('are cut where they do not fit, and only there', async () => {
     const columns = 'id,name,state,submitted,image'
     const narrow = await show(held.site, `$GOD stat -o ${columns} --no-color`, {columns: 64})
