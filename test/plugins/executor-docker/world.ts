@@ -19,20 +19,20 @@ export const GID = 5000
 export const IMAGE = 'busybox:local'
 export const ENGINE = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
 
-const answers = async (): Promise<boolean> => {
-  const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
-  return docker.ping().then(
+const works = (question: Promise<unknown>): Promise<boolean> =>
+  question.then(
     () => true,
     () => false,
   )
-}
 
 /** What this machine lacks for a real engine; null: nothing. */
 const lacking = async (): Promise<string | null> => {
   if (!ENGINE.startsWith('unix://')) return `an engine behind a unix socket, not ${ENGINE}`
   // Jobs are given to another uid, and control groups are removed.
   if (process.getuid?.() !== 0) return 'root'
-  return (await answers()) ? null : `an engine that answers at ${ENGINE}`
+  const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
+  if (!(await works(docker.ping()))) return `an engine that answers at ${ENGINE}`
+  return (await works(docker.getImage(IMAGE).inspect())) ? null : `the image ${IMAGE}`
 }
 
 export const LACKING = await lacking()
