@@ -34,7 +34,7 @@ Exit codes: 0 ok; 1 the configuration is wrong (file, line and key are named); 2
     screen.show(configJson(view), () =>
       args.key === undefined
         ? screen.table(CONFIG_COLUMNS, view.rows, flags.header)
-        : `${view.rows[0]?.value ?? ''}\n`,
+        : `${screen.plain(view.rows[0]?.value ?? '')}\n`,
     )
   }
 }

@@ -42,8 +42,10 @@ Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
     const {flags, args} = await this.parse(Init)
     const screen = this.screen(flags)
     const made = initSite({dir: flags.dir, named: args.dir, executor: flags.executor, images: flags.image})
-    screen.show({schema: 1, ...made}, () => `${made.dir}\n`)
+    const {found, ...document} = made
+    screen.show({schema: 1, ...document}, () => `${screen.plain(made.dir)}\n`)
     screen.note(`Made a shared directory; its settings are in ${made.config}.`)
+    if (!found) screen.note(`Name it: export GOD_SHARED_DIR=${made.dir}, or --dir with each command.`)
     screen.note(
       `Next: 'god doctor', then 'god watch' in one terminal and 'god submit -- echo hello' in another.`,
     )

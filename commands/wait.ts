@@ -6,7 +6,7 @@ import {prose} from '../src/cli/prose.js'
 import {expandStdin, selectorArgs} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
 import {statJson} from '../src/cli/stat.js'
-import {endLine, idsToWaitFor, timeoutOf, waitFor} from '../src/cli/wait.js'
+import {endedBadly, endLine, idsToWaitFor, timeoutOf, waitFor} from '../src/cli/wait.js'
 
 export default class Wait extends GodCommand {
   static override summary = 'Wait until jobs are over; exit as they did.'
@@ -39,7 +39,7 @@ Exit codes: the job's own code, 128+n if signal n ended it, 125 if it never star
     const options = {any: flags.any, timeout: timeoutOf(flags.timeout), signal: interrupt.signal}
     const {jobs, exit} = await waitFor(site, ids, options)
     if (screen.json) screen.show(statJson({jobs, failed: []}), () => '')
-    for (const job of jobs) if (job.state !== 'done') screen.note(endLine(job))
+    for (const job of jobs) if (endedBadly(job)) screen.note(endLine(job))
     this.exitWith(exit)
   }
 }

@@ -4,12 +4,12 @@
  * The early word is the same pure decision that the passes will make on the same record; only they make it count.
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
-import type {JobId} from '../core/brand.js'
+import {type JobId, jobId} from '../core/brand.js'
 import {applyControl, PAST} from '../core/control.js'
 import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
-import type {ControlOp} from '../core/request.js'
+import type {ControlOp, ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {dropRequest, newToken} from '../store/drop-folder.js'
@@ -27,6 +27,7 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
 
 export interface ControlChoice {
@@ -39,7 +40,7 @@ export interface ControlChoice {
 }
 
 export interface ControlOutcome {
-  readonly id: number
+  readonly id: JobId
   readonly result: 'requested' | 'already' | 'refused'
   readonly text: string
   readonly code?: ErrorCode
@@ -114,24 +115,25 @@ export interface ControlPlan {
   readonly failed: readonly GodError[]
 }
 
+const requestOf = (site: Site, choice: ControlChoice, ids: readonly JobId[]): ControlRequest => ({
+  v: 1,
+  tok: newToken(site.random),
+  cluster: site.format.cluster,
+  ids: [...ids],
+  ...wishOf(choice),
+})
+
 export const planControl = (site: Site, choice: ControlChoice): ControlPlan => {
+  checkReadable(requestOf(site, choice, [jobId(1)]))
   const {jobs, failed} = chosen(site, choice)
   return {outcomes: jobs.map(job => outcomeOf(site, job, choice)), failed}
 }
 
 /** Durable when it returns. */
 export const requestControl = (site: Site, choice: ControlChoice, {outcomes}: ControlPlan): void => {
-  const ids = outcomes.filter(({result}) => result === 'requested').map(({id}) => id as JobId)
-  for (let from = 0; from < ids.length; from += MOST) {
-    const tok = newToken(site.random)
-    dropRequest(site, {
-      v: 1,
-      tok,
-      cluster: site.format.cluster,
-      ids: ids.slice(from, from + MOST),
-      ...wishOf(choice),
-    })
-  }
+  const ids = outcomes.filter(({result}) => result === 'requested').map(({id}) => id)
+  for (let from = 0; from < ids.length; from += MOST)
+    dropRequest(site, requestOf(site, choice, ids.slice(from, from + MOST)))
 }
 
 /** The worst of all: nothing asked for in vain passes as a success. */

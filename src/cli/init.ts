@@ -3,11 +3,12 @@
  * never touched.
  */
 
-import {GodError} from '../core/errors.js'
+import {asError, GodError} from '../core/errors.js'
+import {checkImageName} from '../core/image-name.js'
 import {SETTINGS} from '../core/settings.js'
 import {callerUid} from '../host/environment.js'
 import {randomCluster, randomToken} from '../host/random.js'
-import {initTarget} from '../host/shared-dir.js'
+import {initTarget, locate} from '../host/shared-dir.js'
 import {executorRunsImages, providerIds} from '../plugin/resolver.js'
 import {type Format, initDirectory} from '../store/directory.js'
 import {createDurable} from '../store/durable.js'
@@ -42,6 +43,24 @@ export interface Initialised {
   readonly config: string
   readonly executor: string
   readonly cluster: string
+  /** By commands that are run from here and are told nothing. */
+  readonly found: boolean
+}
+
+const isFound = (root: string): boolean => {
+  try {
+    return locate().root === root
+  } catch (error) {
+    if (error instanceof GodError) return false
+    throw error
+  }
+}
+
+const checkImages = (images: readonly string[]): void => {
+  for (const image of images) {
+    const no = checkImageName(image)
+    if (no !== null) throw asError(no)
+  }
 }
 
 export const initSite = ({dir, named, executor, images}: InitChoice): Initialised => {
@@ -53,6 +72,7 @@ export const initSite = ({dir, named, executor, images}: InitChoice): Initialise
       `There are: ${known.join(', ')}.`,
     )
   }
+  checkImages(images)
   const layout = layoutOf(initTarget(dir, named))
   const cluster = randomCluster()
   const format: Format = {format: 1, cluster, mode: 'single', fs: 'local'}
@@ -60,5 +80,5 @@ export const initSite = ({dir, named, executor, images}: InitChoice): Initialise
   const runsImages = executorRunsImages(executor)
   const text = configText(executor, runsImages ? images : [])
   initDirectory(durable, layout, format, text, callerUid() === 0 && !runsImages)
-  return {dir: layout.root, config: layout.config, executor, cluster}
+  return {dir: layout.root, config: layout.config, executor, cluster, found: isFound(layout.root)}
 }

@@ -8,7 +8,7 @@ import {GodError} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
-import {neutraliseOutput} from '../core/text.js'
+import {neutraliseOutput, withoutColours} from '../core/text.js'
 import {openOutput} from '../store/output-file.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
@@ -149,7 +149,8 @@ export const outputWriter = (screen: Screen): OutputWriter => {
   const put = (text: string): void => {
     if (screen.json) kept += text
     else {
-      const safe = neutraliseOutput(text)
+      const harmless = neutraliseOutput(text)
+      const safe = screen.terminal.colour ? harmless : withoutColours(harmless)
       coloured ||= safe.includes('\u001b')
       screen.terminal.write(safe)
     }

@@ -12,6 +12,8 @@ export interface Screen {
   /** The document with `--json`, else the text. */
   show(document: object, text: () => string): void
   table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], header?: boolean): string
+  /** Text that is no table: harmless on a terminal, as it is elsewhere. */
+  plain(text: string): string
   /** To stderr, neutralised; not with `--json`, whose reader wants the document alone. */
   note(text: string): void
   /** The same, for one of several things that failed. */
@@ -36,6 +38,7 @@ export const openScreen = ({json, color}: ScreenFlags): Screen => {
     show: (document, text) => terminal.write(json ? `${JSON.stringify(document)}\n` : text()),
     table: (columns, rows, header = false) =>
       renderTable(columns, rows, {tty: terminal.tty, width: terminal.width, header, title: style.title}),
+    plain: text => (terminal.tty ? neutralise(text) : text),
     note,
     fault: failure => note(faultLine(failure)),
   }

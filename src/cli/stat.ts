@@ -86,7 +86,9 @@ export const statExit = ({failed}: Listed): number => Math.max(EXIT.ok, ...faile
 /** Milliseconds between two pictures of `stat -w`. */
 const PICTURE = 2000
 
-/** Shows again and again; on a terminal in place. Ends by Ctrl-C only. */
+const CLEAR = '\u001b[H\u001b[2J'
+
+/** Shows again and again; in place on a terminal that takes escapes. Ends by Ctrl-C only. */
 export const repeat = async (
   site: Site,
   screen: Screen,
@@ -94,7 +96,7 @@ export const repeat = async (
   signal: AbortSignal,
 ): Promise<never> => {
   while (!signal.aborted) {
-    if (screen.terminal.tty && !screen.json) screen.terminal.write('\u001b[H\u001b[2J')
+    if (screen.terminal.tty && screen.terminal.colour && !screen.json) screen.terminal.write(CLEAR)
     show()
     await site.delay(PICTURE, signal)
   }

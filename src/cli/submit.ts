@@ -7,15 +7,17 @@
 import {type Settled, settleWish} from '../core/admission.js'
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {jobId, MAX_ID} from '../core/brand.js'
-import {asError, GodError} from '../core/errors.js'
+import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
-import {parseRequest, type SubmitRequest} from '../core/request.js'
+import type {SubmitRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
+import {neutralise} from '../core/text.js'
 import {executorRunsImages} from '../plugin/resolver.js'
-import {dropRequest, newToken, requestBytes} from '../store/drop-folder.js'
+import {dropRequest, newToken} from '../store/drop-folder.js'
 import {claimId} from '../store/ids.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
+import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
 
 /** Milliseconds; the service burns a claim at twice this age. */
@@ -29,12 +31,6 @@ const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
   id: jobId(MAX_ID),
   wish,
 })
-
-/** What no scheduler could read must get no id: the promise would be broken. */
-const checkReadable = (request: SubmitRequest): void => {
-  const parsed = parseRequest(Buffer.from(requestBytes(request)).toString('utf8'))
-  if (!parsed.ok) throw new GodError('E_SPEC_BAD', `the job would not be taken: ${parsed.why}`)
-}
 
 export const judgeWish = (site: Site, wish: Wish): Settled => {
   const {settings} = site.configuration
@@ -64,5 +60,5 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
 export const settledText = ({name, image, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
   const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${time}`
-  return `would submit ${name}${image === '' ? '' : ` in ${image}`}: ${what}`
+  return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}: ${what}`)
 }

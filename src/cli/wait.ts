@@ -72,6 +72,8 @@ export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOp
   }
 }
 
+export const endedBadly = ({state}: JobView): boolean => isOver(state) && state !== 'done'
+
 /** One line on how a job ended. */
 export const endLine = (job: JobView): string => {
   const code = job.exit?.code ?? null

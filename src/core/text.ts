@@ -46,6 +46,9 @@ export const neutraliseOutput = (text: string): string => {
   return safe + neutralise(text.slice(at))
 }
 
+/** For a terminal that is to have none. */
+export const withoutColours = (text: string): string => text.replace(/\u001b\[[0-9;:]*m/g, '')
+
 /** East Asian wide and full-width letters, and pictures: two columns each (Unicode annex 11). */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u

@@ -145,14 +145,14 @@ const CASES: readonly Case[] = [
     ['-E', '__proto__=x', 'x'],
     'E_SPEC_BAD',
     2,
-    /^the job would not be taken: the key '__proto__' is not allowed\.$/,
+    /^the request would not be taken: the key '__proto__' is not allowed\.$/,
   ),
   submit(['-l', '=x', 'x'], 'E_SPEC_BAD', 2, "'=x' names nothing. Write NAME=VALUE."),
   submit(
     ['-l', `${'k'.repeat(65)}=x`, 'x'],
     'E_SPEC_BAD',
     2,
-    /^the job would not be taken: wish\.labels\..*Expected <=64 but received 65\.$/,
+    /^the request would not be taken: wish\.labels\..*Expected <=64 but received 65\.$/,
   ),
   submit(
     ['-D', 'relative', 'x'],

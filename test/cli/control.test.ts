@@ -160,6 +160,18 @@ describe('a command that changes jobs', () => {
     assert.match((await site.here(['show', '2'])).stdout, /^state +killed: .*wrong input$/m)
   })
 
+  it('refuses a remark that no service would take, before anything is said to be done', async () => {
+    const {site} = held
+    await site.submit()
+    const {stdout, stderr, code} = await site.here(['kill', '1', '--reason', 'x'.repeat(257)])
+    assert.deepEqual([stdout, code], ['', 2])
+    assert.match(
+      stderr,
+      /^god: the request would not be taken: remark: Invalid length: Expected <=256 but received 257\.$/m,
+    )
+    assert.equal(wishes(site), 1)
+  })
+
   it('ends a job with the signal that is asked for', async () => {
     const {site} = held
     await site.submit('FAKE_SECONDS=forever')

@@ -41,6 +41,22 @@ describe('god init', () => {
     assert.equal(stderr, '')
   })
 
+  it('says how to name it where it is not found from here', async () => {
+    assert.doesNotMatch((await init('--executor', 'fake')).stderr, /Name it/)
+    const {stderr} = await init('x', '--executor', 'fake')
+    assert.match(
+      stderr,
+      new RegExp(`^Name it: export GOD_SHARED_DIR=${join(folder, 'x')}, or --dir with each command\\.$`, 'm'),
+    )
+  })
+
+  it('takes images that Docker would take', async () => {
+    const {stderr, code} = await init('x', '--image', 'a\nexecutor = process')
+    assert.deepEqual([code, existsSync(join(folder, 'x'))], [2, false], stderr)
+    await init('y', '--executor', 'fake', '--image', 'a', '--image', 'b:1')
+    assert.match(readFileSync(join(folder, 'y', 'go-d.ini'), 'utf8'), /^default_images = a, b:1$/m)
+  })
+
   it('closes it to others', async () => {
     await init('x')
     assert.equal(statSync(join(folder, 'x')).mode & 0o777, 0o700)

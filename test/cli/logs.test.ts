@@ -172,7 +172,7 @@ describe('the tail of a log', () => {
 describe('output on a terminal', () => {
   const shown = (...chunks: readonly Uint8Array[]): string => {
     let text = ''
-    const screen = {json: false, terminal: {tty: true, write: (part: string) => (text += part)}}
+    const screen = {json: false, terminal: {tty: true, colour: true, write: (part: string) => (text += part)}}
     const writer = outputWriter(screen as unknown as Screen)
     for (const chunk of chunks) writer.write(chunk)
     writer.end()

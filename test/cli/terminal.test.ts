@@ -99,6 +99,33 @@ describe('on a terminal', () => {
     assert.equal((await site.god(['logs', '1'])).stdout, 'a\u001b[2J\u001b[31mred\u001b[0m\r')
   })
 
+  it('the output of a job has no colours where there are to be none', async () => {
+    const {site} = held
+    assert.equal((await show(site, '$GOD logs 1', {env: {NO_COLOR: '1'}})).screen, 'a\\x1b[2Jred\\r')
+    assert.equal((await show(site, '$GOD logs 1', {env: {TERM: 'dumb'}})).screen, 'a\\x1b[2Jred\\r')
+  })
+
+  it('a picture that is drawn anew clears the one before, but not where there are to be no escapes', async () => {
+    const {site} = held
+    for (const [env, escapes] of [
+      [{}, true],
+      [{NO_COLOR: '1'}, false],
+      [{TERM: 'dumb'}, false],
+    ] as const) {
+      const session = onTerminal('$GOD stat -w', site.options({env}))
+      await session.seen(/running/)
+      session.type(CTRL_C)
+      assert.equal((await session.done).screen.includes('\u001b[2J'), escapes)
+    }
+  })
+
+  it('what a user named is harmless', async () => {
+    const {site} = held
+    const env = {GOD_DEFAULT_IMAGES: 'a\u001b[2J'}
+    assert.equal((await show(site, '$GOD config default_images', {env})).screen, 'a\\x1b[2J\n')
+    assert.equal((await site.god(['config', 'default_images'], {env})).stdout, 'a\u001b[2J\n')
+  })
+
   it('an error of a parser is a plain line too', async () => {
     const {screen} = await show(held.site, "$GOD schedule --watch --cron '* * * * *'")
     assert.match(screen, /^god: --cron=\* \* \* \* \* cannot also be provided when using --watch\./)
