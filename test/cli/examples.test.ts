@@ -79,14 +79,12 @@ describe('the examples of the help', () => {
       const [, texts = []] = (await examples()).find(([id]) => id === command) ?? []
       assert.ok(texts.length >= 2)
       await prepare(site, command)
-      for (const example of texts) {
-        // What waits must come to an end.
-        const service = /-W|wait/.test(example) ? site.start(['watch']) : null
-        const {code, stderr} = await serves(site, command, example)
-        service?.child.kill('SIGTERM')
-        await service?.done
-        assert.equal(code, 0, `${example}: ${stderr}`)
-      }
+      // What waits must come to an end.
+      const service = texts.some(text => /-W|wait/.test(text)) ? site.start(['watch']) : null
+      const runs = await Promise.all(texts.map(example => serves(site, command, example)))
+      for (const [i, {code, stderr}] of runs.entries()) assert.equal(code, 0, `${texts[i]}: ${stderr}`)
+      service?.child.kill('SIGTERM')
+      await service?.done
     })
   }
 

@@ -44,6 +44,8 @@ export class TestSite {
   readonly layout: Layout = layoutOf(this.dir)
   readonly made: Initialised
 
+  readonly #started: Interruptible[] = []
+
   constructor({config = [], executor = 'fake'}: SiteOptions = {}) {
     mkdirSync(this.work)
     this.made = initSite({dir: undefined, named: this.dir, executor, images: ['busybox:local']})
@@ -66,7 +68,9 @@ export class TestSite {
 
   /** In a process that goes on. */
   start(args: readonly string[], options: GodOptions = {}): Interruptible {
-    return start(args, this.options(options))
+    const running = start(args, this.options(options))
+    this.#started.push(running)
+    return running
   }
 
   /** `$GOD` is the program. */
@@ -124,7 +128,9 @@ export class TestSite {
     return openSite({dir: this.dir})
   }
 
+  /** Also what a failed test left running. */
   remove(): void {
+    for (const {child} of this.#started) child.kill('SIGKILL')
     rmSync(this.folder, {recursive: true, force: true})
   }
 }
