@@ -30,10 +30,13 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const first = ids.map(id => site.jobs.read(id))
   // My drop folder is read only where a record is missing, and that record once more after it.
   const unadmitted = first.includes(null) ? ownUnadmitted(site) : []
-  const reasons = readReasons(site.durable, site.layout)
+  const records = ids.map((id, i) => (first[i] ?? site.jobs.read(id))?.record ?? null)
+  // Only who waits has a reason there, and the file may be large.
+  const waits = records.some(record => record?.state === 'pending')
+  const reasons = waits ? readReasons(site.durable, site.layout) : new Map()
   return ids.flatMap((id, i) => {
-    const stored = first[i] ?? site.jobs.read(id)
-    if (stored !== null) return [viewOfRecord(stored.record, reasons)]
+    const record = records[i] ?? null
+    if (record !== null) return [viewOfRecord(record, reasons)]
     return unadmitted.filter(view => view.id === id)
   })
 }

@@ -108,7 +108,7 @@ export const SETTINGS = {
   auth_policy: text('system', PROVIDER, 'the id of an auth plugin', 'who a uid is'),
   docker_url: text(
     '',
-    /^(unix|tcp|http|https):\/\/\S+$|^$/,
+    /^[a-z]+:\/\/\S+$|^$/,
     'like unix:///var/run/docker.sock',
     'the engine; else DOCKER_HOST, else the usual socket',
   ),

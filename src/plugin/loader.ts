@@ -24,10 +24,23 @@ export const loadProvider = async <K extends ProviderKind>(
   }
   const create: unknown =
     typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
-  if (isFactory<K>(create)) return create(host)
+  if (isFactory<K>(create)) return made(provider, () => create(host))
   throw new GodError(
     'E_PROVIDER_BAD',
     `${provider.plugin}: ${provider.entry} exports no factory`,
     'Update the plugin.',
   )
+}
+
+/** A factory that throws has been given an option that it does not take. */
+const made = async <T>({kind, id}: Provider, create: () => T): Promise<Awaited<T>> => {
+  try {
+    return await create()
+  } catch (error) {
+    if (error instanceof GodError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new GodError('E_CONFIG_BAD', `the ${kind} ${id} refuses its options: ${why}`, "See 'god config'.", {
+      cause: error,
+    })
+  }
 }

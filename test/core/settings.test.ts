@@ -93,7 +93,7 @@ describe('a configuration', () => {
     ['network', 'container:x'],
     ['pids_limit', '7'],
     ['pids_limit', '1e6'],
-    ['docker_url', 'file:///etc/passwd'],
+    ['docker_url', '/var/run/docker.sock'],
     ['node_name', 'a b'],
     ['root_runs_as', 'root; id'],
   ]
