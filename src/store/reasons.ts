@@ -29,15 +29,23 @@ export const writeReasons = (
   reasons: ReadonlyMap<JobId, Reason>,
   at: number,
 ): void => {
-  const jobs = Object.fromEntries([...reasons].sort(([a], [b]) => a - b))
-  durable.replace(layout.reasons, Buffer.from(`${JSON.stringify({v: 1, at, jobs})}\n`), 0o644)
+  const jobs = JSON.stringify(Object.fromEntries([...reasons].sort(([a], [b]) => a - b)))
+  // A site at rest writes nothing: what stands there already is left, with the time when it became so.
+  if (readText(durable, layout)?.endsWith(`,"jobs":${jobs}}\n`) === true) return
+  durable.replace(layout.reasons, Buffer.from(`{"v":1,"at":${at},"jobs":${jobs}}\n`), 0o644)
+}
+
+const MOST_BYTES = 256 * 1024 * 1024
+
+const readText = ({fs}: Pick<Durable, 'fs'>, layout: Layout): string | null => {
+  const file = readFile(fs, layout.reasons, {limit: MOST_BYTES})
+  return file === null ? null : Buffer.from(file.bytes).toString('utf8')
 }
 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): ReadonlyMap<JobId, Reason> => {
   try {
-    const file = readFile(durable.fs, layout.reasons, {limit: 256 * 1024 * 1024})
-    const parsed =
-      file === null ? null : parseWith(schema, JSON.parse(Buffer.from(file.bytes).toString('utf8')))
+    const text = readText(durable, layout)
+    const parsed = text === null ? null : parseWith(schema, JSON.parse(text))
     if (parsed?.ok !== true) return new Map()
     return new Map(Object.entries(parsed.value.jobs).map(([id, reason]) => [jobId(Number(id)), reason]))
   } catch {

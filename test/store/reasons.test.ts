@@ -23,6 +23,15 @@ describe('the reasons for waiting', () => {
     assert.equal(world.process().lstat('/god/reasons.json').mode, 0o644)
   })
 
+  it('are not written again while they are the same', () => {
+    writeReasons(world.durable(), world.layout, reasons, 1)
+    const idle = world.process()
+    writeReasons(world.durable(idle), world.layout, reasons, 2)
+    assert.equal(idle.mutations, 0)
+    writeReasons(world.durable(), world.layout, new Map(), 3)
+    assert.deepEqual(read(), new Map())
+  })
+
   it('are none where the file is damaged or cannot be read', () => {
     for (const text of ['', 'x', '{}', '{"v":2,"at":1,"jobs":{}}', '{"v":1,"at":1,"jobs":{"1":{}}}']) {
       world.write('/god/reasons.json', text)
