@@ -1,13 +1,14 @@
 /**
- * Single passes, as cron runs them: take the lease if it is free, do one pass, wait for what it began, let go.
- * Another holder is not an error: the work is being done. HALT is: nothing acts, and the reason is told.
+ * Single passes, as cron runs them: take the lease if it is free, do one pass, let go, wait for what it began.
+ * An image may be pulled for minutes, so the lease does not wait for that: record, name and fence keep two passes
+ * apart. Another holder is not an error: the work is being done. HALT is: nothing acts, and the reason is told.
  */
 import {GodError} from '../core/errors.js'
 import {claimEpoch} from '../store/epoch.js'
 import {isErrno} from '../store/file-system.js'
 import {haltReason} from '../store/halt.js'
-import type {AcquireLease} from '../store/lease.js'
-import {createReconciler} from './reconciler.js'
+import type {AcquireLease, Lease} from '../store/lease.js'
+import {createReconciler, type Reconciler} from './reconciler.js'
 import {type SchedulerReport, schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {type WatcherReport, watcherPass} from './watcher.js'
@@ -30,6 +31,22 @@ export const isPassing = (error: unknown): boolean =>
 
 const quiet = (): void => undefined
 
+/** What the pass changed is on the disk before another may begin. */
+const under = async <T>(service: Service, lease: Lease, pass: () => Promise<T>): Promise<T> => {
+  try {
+    const report = await pass()
+    service.durable.syncPending()
+    return report
+  } finally {
+    await lease.release()
+  }
+}
+
+const finished = async (service: Service, reconciler: Reconciler): Promise<void> => {
+  await reconciler.idle()
+  service.durable.syncPending()
+}
+
 /** Null: another scheduler is at work, or took over in the middle. */
 export const scheduleOnce = async (
   service: Service,
@@ -40,18 +57,17 @@ export const scheduleOnce = async (
   const lease = await acquire('scheduler')
   if (lease === null) return null
   try {
-    const report = await schedulerPass(service, claimEpoch(service.durable, service.layout, holder))
+    const report = await under(service, lease, () =>
+      schedulerPass(service, claimEpoch(service.durable, service.layout, holder)),
+    )
     const reconciler = createReconciler(service, quiet)
     for (const id of report.started) void reconciler.reconcile(id)
-    await reconciler.idle()
-    service.durable.syncPending()
+    await finished(service, reconciler)
     return report
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
     service.log('info', error.message)
     return null
-  } finally {
-    await lease.release()
   }
 }
 
@@ -74,13 +90,8 @@ export const watchOnce = async (service: Service, acquire: AcquireLease): Promis
   checkHalt(service)
   const lease = await acquire(`watch-${service.node}`)
   if (lease === null) return null
-  try {
-    const reconciler = createReconciler(service, quiet)
-    const report = await watcherPass(service, reconciler)
-    await reconciler.idle()
-    service.durable.syncPending()
-    return report
-  } finally {
-    await lease.release()
-  }
+  const reconciler = createReconciler(service, quiet)
+  const report = await under(service, lease, () => watcherPass(service, reconciler))
+  await finished(service, reconciler)
+  return report
 }

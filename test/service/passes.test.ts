@@ -3,6 +3,7 @@ import {GodError} from '../../src/core/errors.js'
 import {checkHalt, isPassing, scheduleOnce, schedulePatiently, watchOnce} from '../../src/service/passes.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {Leases} from '../support/leases.js'
+import {quiet} from '../support/loop-driver.js'
 import {Errno} from '../support/memory-disk.js'
 import {type GodProcess, World} from '../support/world.js'
 
@@ -49,6 +50,35 @@ describe('single passes', () => {
     assert.equal(await once.schedule(), null)
     assert.equal(await once.watch(), null)
     assert.deepEqual(world.disk.files('/'), before)
+  })
+
+  describe('while an image is being pulled', () => {
+    const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
+    const hanging = (): GodProcess => {
+      const god = world.process()
+      const executor = new Proxy(god.service.executor, {
+        get: (target, name) =>
+          name === 'create' ? () => new Promise(() => undefined) : Reflect.get(target, name),
+      })
+      Object.assign(god.service, {executor})
+      return god
+    }
+
+    it('hold up no other: a second scheduler places, a second watcher kills', async () => {
+      const first = world.submit(FOREVER)
+      void once.schedule(hanging())
+      await quiet()
+      assert.deepEqual([world.state(first), leases.held()], ['starting', []])
+      const second = world.submit(FOREVER)
+      assert.deepEqual((await once.schedule())?.started, [second])
+      assert.equal(world.state(second), 'running')
+      void once.watch(hanging())
+      await quiet()
+      assert.deepEqual(leases.held(), [])
+      world.control('kill', [first, second])
+      await once.watch()
+      assert.deepEqual([world.state(first), world.state(second)], ['killed', 'killed'])
+    })
   })
 
   it('give up, content, when a younger scheduler takes over in the middle', async () => {
