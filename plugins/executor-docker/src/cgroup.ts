@@ -5,7 +5,7 @@
  * files of this host, whichever version and driver made them, and asks no engine; what cannot be read is null.
  * A crash between the removal of a container and that of its group leaves an empty group until the next reboot.
  */
-import {readdirSync, readFileSync, rmdirSync} from 'node:fs'
+import {lstatSync, readdirSync, readFileSync, rmdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Usage} from '@god-cli/api'
 
@@ -46,6 +46,12 @@ const pathsOf = (name: string): readonly string[] => [`god/${name}`, `god.slice/
 export const groupsOf = (hierarchies: readonly Hierarchy[], name: string): readonly string[] =>
   hierarchies.flatMap(({folder}) => pathsOf(name).map(path => join(folder, path)))
 
+/** Where the engine puts a container that was given no parent, and that goes with its end. */
+const ownGroupsOf = (hierarchies: readonly Hierarchy[], id: string): readonly string[] =>
+  hierarchies.flatMap(({folder}) =>
+    [`docker/${id}`, `system.slice/docker-${id}.scope`].map(path => join(folder, path)),
+  )
+
 /** The first number that any of the folders has in that file. */
 const firstNumber = (folders: readonly string[], file: string, pattern = /^(\d+)/): number | null => {
   for (const folder of folders) {
@@ -66,14 +72,22 @@ const cpuSeconds = (groups: readonly string[]): number | null => {
   return micro === null ? null : micro / 1e6
 }
 
-export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null => {
-  const groups = groupsOf(hierarchies, name)
+const usageIn = (groups: readonly string[]): Usage | null => {
   const cpu = cpuSeconds(groups)
   const peak = firstNumber(groups, 'memory.max_usage_in_bytes') ?? firstNumber(groups, 'memory.peak')
   // Kernels before 5.19 keep no peak in version 2.
   const memory = peak ?? firstNumber(groups, 'memory.current')
   if (cpu === null || memory === null) return null
   return {cpuSeconds: cpu, maxMemory: memory, exact: peak !== null}
+}
+
+export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null =>
+  usageIn(groupsOf(hierarchies, name))
+
+/** Of a container without a parent of ours, while it runs; what it uses later is not seen. */
+export const readOwnUsage = (hierarchies: readonly Hierarchy[], id: string): Usage | null => {
+  const usage = usageIn(ownGroupsOf(hierarchies, id))
+  return usage === null ? null : {...usage, exact: false}
 }
 
 const children = (group: string): readonly string[] => {
@@ -88,18 +102,28 @@ const children = (group: string): readonly string[] => {
 
 const codeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined)
 
-/** A group whose engine died early has empty ones below. False: the kernel still holds it. */
+/** Asked of the folder itself: a read-only mount refuses to remove also what is not there. */
+const isGone = (group: string): boolean => {
+  try {
+    lstatSync(group)
+    return false
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+  }
+}
+
+/** A group whose engine died early has empty ones below. False: it is still there. */
 const removeGroup = (group: string): boolean => {
   children(group).forEach(removeGroup)
   try {
     rmdirSync(group)
     return true
-  } catch (error) {
-    return codeOf(error) !== 'EBUSY'
+  } catch {
+    return isGone(group)
   }
 }
 
-/** False: something is still on its way out; ask again. */
+/** False: something is still there, on its way out or not ours to remove. */
 export const removeGroups = (hierarchies: readonly Hierarchy[], name: string): boolean =>
   groupsOf(hierarchies, name)
     .map(removeGroup)

@@ -1,23 +1,23 @@
 /**
- * The executor put together: each verb is one file. Keeps nothing but the pulls under way,
- * so a new process of god takes over by looking.
+ * The executor put together: each verb is one file. Keeps nothing but the pulls under way
+ * and figures of running jobs, so a new process of god takes over by looking.
  */
-import type {Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
-import {hostHierarchies, readUsage} from './cgroup.js'
+import type {ContainerView, Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
 import {create} from './create.js'
 import {createEngine, DEFAULT_URL, parseAddress} from './engine.js'
 import {createDriverMemo, engineFacts} from './engine-facts.js'
 import {watchEvents} from './events.js'
+import {GROUPS_ELSEWHERE, type Groups, readGroups} from './groups.js'
 import {health} from './health.js'
 import {createImages} from './image.js'
 import {inspect, list} from './inspect.js'
-import {isPlainName} from './names.js'
 import {remove} from './remove.js'
 import {pause, signal, unpause} from './signals.js'
 import type {Site} from './site.js'
 import {createSlots} from './slots.js'
 import {start} from './start.js'
 import {createSweep, type Sweep} from './sweep.js'
+import {createUsages, type Usages} from './usages.js'
 
 /** More starts at once gain nothing (docker.md 1.1). */
 const IN_FLIGHT = 4
@@ -29,13 +29,22 @@ const whole = (name: string, text: string | undefined, fallback: number): number
   return Number(text)
 }
 
-const createSite = (host: HostServices): Site => {
+const once = <T>(make: () => T): (() => T) => {
+  let made: {readonly value: T} | null = null
+  return () => {
+    made ??= {value: make()}
+    return made.value
+  }
+}
+
+const createSite = (host: HostServices, look: () => Groups): Site => {
   const engine = createEngine(parseAddress(host.options.docker_url || DEFAULT_URL))
   const pullTimeout = whole('pull_timeout', host.options.pull_timeout, PULL_TIMEOUT)
   return {
     host,
     engine,
     images: createImages(engine, pullTimeout),
+    groups: once(engine.address.local ? look : () => GROUPS_ELSEWHERE),
     driver: createDriverMemo(engine),
     slots: createSlots(IN_FLIGHT),
   }
@@ -46,31 +55,50 @@ const nodes = async ({engine, host}: Site, gpus: number): Promise<readonly NodeR
   return [{name: host.node, capacity: {cpus: NCPU * 1000, memory: MemTotal, gpus}, labels: {}}]
 }
 
-const listAndSweep = async ({engine, host}: Site, sweep: Sweep): Promise<readonly ListedContainer[]> => {
+const look = async (
+  {engine, host}: Site,
+  usages: Usages,
+  nameOrId: string,
+): Promise<ContainerView | null> => {
+  const container = await inspect(engine, host.cluster, nameOrId)
+  if (container !== null) usages.sample(container)
+  return container
+}
+
+const listAll = async (
+  {engine, host}: Site,
+  usages: Usages,
+  sweep: Sweep,
+): Promise<readonly ListedContainer[]> => {
   const containers = await list(engine, host.cluster)
+  usages.look(containers)
   await sweep(containers)
   return containers
 }
 
-export const createExecutor = (host: HostServices): Executor => {
-  const site = createSite(host)
+/** `readHere` is replaced in tests: a host with fewer means. */
+export const createExecutor = (host: HostServices, readHere: () => Groups = readGroups): Executor => {
+  const site = createSite(host, readHere)
   const {engine} = site
   // The engine does not say how many devices it has; the operator does.
   const gpus = whole('gpus', host.options.gpus, 0)
+  const usages = createUsages(site.groups)
   const sweep = createSweep(site)
   const stops = new Set<() => void>()
   return {
-    features: {images: true, memoryLimit: true, cpuLimit: true, exactUsage: engine.address.local},
+    get features() {
+      const exactUsage = site.groups().fault === null
+      return {images: true, memoryLimit: true, cpuLimit: true, exactUsage}
+    },
     nodes: () => nodes(site, gpus),
     create: spec => create(site, spec),
     start: id => start(site, id),
-    inspect: nameOrId => inspect(engine, host.cluster, nameOrId),
-    list: () => listAndSweep(site, sweep),
+    inspect: nameOrId => look(site, usages, nameOrId),
+    list: () => listAll(site, usages, sweep),
     signal: (id, name) => signal(site, id, name),
     pause: id => pause(site, id),
     unpause: id => unpause(site, id),
-    usage: async name =>
-      engine.address.local && isPlainName(name) ? readUsage(hostHierarchies(), name) : null,
+    usage: async (name, id) => usages.read(name, id),
     remove: (name, id) => remove(site, name, id),
     watch: wake => {
       const stop = watchEvents(engine, host, wake)
@@ -80,7 +108,7 @@ export const createExecutor = (host: HostServices): Executor => {
         stop()
       }
     },
-    health: () => health(engine, host.options.busybox),
+    health: () => health(engine, site.groups(), host.options.busybox),
     close: async () => {
       for (const stop of stops) stop()
       stops.clear()

@@ -6,10 +6,10 @@
  */
 import type {ExecutorHealth} from '@god-cli/api'
 import {type Busybox, findBusybox} from './busybox.js'
-import {hostHierarchies} from './cgroup.js'
 import type {EngineFacts, EngineVersion} from './client.js'
 import type {Engine} from './engine.js'
 import {engineFacts} from './engine-facts.js'
+import type {Groups} from './groups.js'
 
 const finding = (check: string, ok: boolean, text: string, remedy: string): ExecutorHealth =>
   ok ? {check, ok, text} : {check, ok, text, remedy}
@@ -46,14 +46,14 @@ const limitsFinding = (facts: EngineFacts): ExecutorHealth => {
 
 const cgroupFinding = (
   {CgroupDriver = 'none', CgroupVersion = '1'}: EngineFacts,
-  local: boolean,
+  fault: Groups['fault'],
 ): ExecutorHealth => {
-  const readable = local && hostHierarchies().length > 0
+  const lack = fault === null ? '' : `; the usage of jobs is not exact, or not known: ${fault}`
   return finding(
     'cgroup',
-    CgroupDriver !== 'none' && readable,
-    `driver ${CgroupDriver}, version ${CgroupVersion}${readable ? '' : ', cannot be read from here: no usage of jobs'}`,
-    'Run god on the node of the engine, where /sys/fs/cgroup is mounted.',
+    CgroupDriver !== 'none' && fault === null,
+    `driver ${CgroupDriver}, version ${CgroupVersion}${lack}`,
+    'Run god as root on the node of the engine, with /sys/fs/cgroup mounted and writable.',
   )
 }
 
@@ -96,14 +96,14 @@ const busyboxFinding = (busybox: Busybox): ExecutorHealth =>
     'Install busybox-static, or name a statically linked busybox with the option busybox.',
   )
 
-export const judge = (facts: EngineFacts, local: boolean): readonly ExecutorHealth[] => [
-  cgroupFinding(facts, local),
+export const judge = (facts: EngineFacts, fault: Groups['fault']): readonly ExecutorHealth[] => [
+  cgroupFinding(facts, fault),
   limitsFinding(facts),
   seccompFinding(facts),
   liveRestoreFinding(facts),
 ]
 
-const engineFindings = async (engine: Engine): Promise<readonly ExecutorHealth[]> => {
+const engineFindings = async (engine: Engine, {fault}: Groups): Promise<readonly ExecutorHealth[]> => {
   const {version, spoken} = await engine.version()
   return [
     {check: 'engine', ok: true, text: `${version.Version} answers`},
@@ -113,17 +113,18 @@ const engineFindings = async (engine: Engine): Promise<readonly ExecutorHealth[]
       text: `speaks ${spoken} (engine: ${version.MinAPIVersion ?? '?'} to ${version.ApiVersion})`,
     },
     runcFinding(version),
-    ...judge(await engineFacts(engine), engine.address.local),
+    ...judge(await engineFacts(engine), fault),
   ]
 }
 
 export const health = async (
   engine: Engine,
+  groups: Groups,
   busybox: string | undefined,
 ): Promise<readonly ExecutorHealth[]> => {
   const here = [socketFinding(engine), busyboxFinding(findBusybox(busybox))]
   try {
-    return [...(await engineFindings(engine)), ...here]
+    return [...(await engineFindings(engine, groups)), ...here]
   } catch (error) {
     const text = `${engine.address.url} does not answer: ${error instanceof Error ? error.message : String(error)}`
     return [finding('engine', false, text, 'Start the engine, or correct docker_url.'), ...here]

@@ -8,4 +8,4 @@
 import {defineProvider} from '@god-cli/api'
 import {createExecutor} from './executor.js'
 
-export default defineProvider('executor', createExecutor)
+export default defineProvider('executor', host => createExecutor(host))

@@ -33,7 +33,8 @@ export const existing = async ({engine, host}: Site, name: string): Promise<Crea
     : {answer: 'exists', container: found}
 }
 
-const cgroupParent = async ({driver, host}: Site, name: string): Promise<string | null> => {
+const cgroupParent = async ({driver, groups, host}: Site, name: string): Promise<string | null> => {
+  if (groups().fault !== null) return null
   const made = await driver()
   const fault = made === 'systemd' ? await startSlice(name) : null
   if (fault !== null) host.log('warning', `usage of ${name} may be lost: ${fault}`)

@@ -6,7 +6,7 @@
  * process of god.
  */
 import {deleteAccountFiles, giveUpAccountFiles} from './account-files.js'
-import {hasSlice, hostHierarchies, removeGroups} from './cgroup.js'
+import {hasSlice, removeGroups} from './cgroup.js'
 import {EngineRefusal} from './engine.js'
 import {inspect} from './inspect.js'
 import {isPlainName} from './names.js'
@@ -30,11 +30,11 @@ const removeContainer = async ({engine, host}: Site, id: string): Promise<void> 
   }
 }
 
-/** False: the kernel still holds one. */
-const removeCgroups = async ({host}: Site, name: string): Promise<boolean> => {
-  const hierarchies = hostHierarchies()
+/** False: one is still there. Those that were made by root stay until root comes again: waiting helps nothing. */
+const removeCgroups = async ({groups, host}: Site, name: string): Promise<boolean> => {
+  const {hierarchies, fault} = groups()
   if (hasSlice(hierarchies, name)) await stopSlice(name)
-  for (let left = TRIES; !removeGroups(hierarchies, name); left -= 1) {
+  for (let left = fault === null ? TRIES : 0; !removeGroups(hierarchies, name); left -= 1) {
     if (left === 0) return false
     await host.delay(BETWEEN)
   }
@@ -46,10 +46,10 @@ const removeCgroups = async ({host}: Site, name: string): Promise<boolean> => {
  * The files go last: as long as they are there, the sweep finds what is not finished.
  */
 export const removeTraces = async (site: Site, name: string): Promise<void> => {
-  const {host, engine} = site
+  const {host} = site
   if (!isPlainName(name)) return
-  if (engine.address.local && !(await removeCgroups(site, name)))
-    return host.log('warning', `the control groups of ${name} are still busy; removed later`)
+  if (!(await removeCgroups(site, name)))
+    return host.log('warning', `the control groups of ${name} are still there; removed later`)
   deleteAccountFiles(host.stateDir, name)
 }
 

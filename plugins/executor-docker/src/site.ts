@@ -3,6 +3,7 @@
  */
 import type {HostServices} from '@god-cli/api'
 import type {Engine} from './engine.js'
+import type {Groups} from './groups.js'
 import type {Images} from './image.js'
 import type {Slots} from './slots.js'
 
@@ -10,6 +11,8 @@ export interface Site {
   readonly host: HostServices
   readonly engine: Engine
   readonly images: Images
+  /** The control groups of this host. */
+  readonly groups: () => Groups
   /** The engine's cgroup driver. */
   readonly driver: () => Promise<string>
   /** Creates and starts in flight. */

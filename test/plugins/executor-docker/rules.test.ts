@@ -21,6 +21,7 @@ import {
   removeGroups,
 } from '../../../plugins/executor-docker/src/cgroup.js'
 import {parseAddress, pickVersion} from '../../../plugins/executor-docker/src/engine.js'
+import {readGroups} from '../../../plugins/executor-docker/src/groups.js'
 import {isRuncMended, judge} from '../../../plugins/executor-docker/src/health.js'
 import {parseImage} from '../../../plugins/executor-docker/src/image-reference.js'
 import {viewOf} from '../../../plugins/executor-docker/src/inspect.js'
@@ -154,7 +155,7 @@ describe('the engine', () => {
       PidsLimit: true,
     }
     const bad = (over: object) =>
-      judge({...good, ...over}, true)
+      judge({...good, ...over}, null)
         .filter(({ok}) => !ok)
         .map(({check}) => check)
     assert.deepEqual(bad({SecurityOptions: ['name=seccomp,profile=unconfined']}), ['seccomp'])
@@ -163,10 +164,13 @@ describe('the engine', () => {
     assert.deepEqual(bad({SwapLimit: false}), ['limits'])
     assert.deepEqual(bad({CgroupDriver: 'none'}), ['cgroup'])
     assert.deepEqual(
-      judge(good, false)
-        .filter(({ok}) => !ok)
-        .map(({check}) => check),
-      ['cgroup'],
+      judge(good, 'god runs as uid 7, not as root').find(({ok}) => !ok),
+      {
+        check: 'cgroup',
+        ok: false,
+        text: 'driver systemd, version 2; the usage of jobs is not exact, or not known: god runs as uid 7, not as root',
+        remedy: 'Run god as root on the node of the engine, with /sys/fs/cgroup mounted and writable.',
+      },
     )
   })
 
@@ -218,6 +222,23 @@ describe('the control group of an attempt', () => {
       assert.equal(removeGroups(hierarchies, 'a'), true)
       assert.equal(existsSync(join(folder, 'god/a')), false)
       assert.equal(existsSync(join(folder, 'god')), true)
+    }))
+
+  it('is removed only when it is not there any more, whatever stood against it', () =>
+    withFolder(folder => {
+      files(folder, 'god/a', {file: 'keeps the folder'})
+      assert.equal(removeGroups([{folder, controllers: []}], 'a'), false)
+    }))
+
+  it('is only for a god that can remove it: root, where it can write', () =>
+    withFolder(folder => {
+      const here = [{folder, controllers: []}]
+      assert.equal(readGroups(here, 0).fault, null)
+      assert.equal(readGroups(here, 1000).fault, 'god runs as uid 1000, not as root')
+      assert.equal(readGroups([], 0).fault, 'no control groups are mounted here')
+      const gone = join(folder, 'gone')
+      const both = [...here, {folder: gone, controllers: []}]
+      assert.equal(readGroups(both, 0).fault, `${gone} cannot be written`)
     }))
 })
 
