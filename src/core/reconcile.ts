@@ -20,6 +20,7 @@ import {
   suspendedChange,
   walltimeEnd,
 } from './outcome.js'
+import {isAllocated} from './state.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
 export type Fence = 'none' | 'started' | 'void'
@@ -61,11 +62,30 @@ interface Seen extends Observed {
   readonly container: ContainerView | null
 }
 
+const isForeign = (record: JobRecord, container: ContainerView): boolean =>
+  container.nonce !== record.container?.nonce
+
+/**
+ * Which words of the job's directory `advance` hears. It belongs to the job's user, so nothing is asked of it where
+ * the answer counts for nothing: what he does to it must not stop his kill.
+ */
+export const asked = (
+  record: JobRecord,
+  container: Observed['container'],
+): {readonly fence: boolean; readonly exitFile: boolean} => {
+  const lives =
+    container !== null && container !== 'unknown' && !isForeign(record, container) && isAlive(container)
+  return {
+    fence: record.state === 'starting',
+    exitFile: isAllocated(record.state) && container !== 'unknown' && !lives,
+  }
+}
+
 export const advance = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
   const {container} = observed
   if (container === 'unknown')
     return record.state === 'starting' ? silentStart(record, observed, now) : wait()
-  const foreign = container !== null && container.nonce !== record.container?.nonce
+  const foreign = container !== null && isForeign(record, container)
   const seen: Seen = {...observed, container: foreign ? null : container}
   switch (record.state) {
     case 'pending':
@@ -147,7 +167,9 @@ const overStep = (record: JobRecord, {container, exitFile}: Seen, now: Instant):
  * started has lost its run in a power cut: a second start would run the attempt twice.
  */
 const alive = ({container}: Seen): ContainerView | null =>
-  container?.status === 'running' || container?.status === 'paused' ? container : null
+  container !== null && isAlive(container) ? container : null
+
+const isAlive = ({status}: ContainerView): boolean => status === 'running' || status === 'paused'
 
 const stopStep = (
   record: JobRecord,

@@ -9,8 +9,7 @@ import type {JobId} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {type Change, refusedStart} from '../core/outcome.js'
-import {advance, type Observed, type Step} from '../core/reconcile.js'
-import {isFinal} from '../core/state.js'
+import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
@@ -54,10 +53,11 @@ const inspect = async (service: Service, record: JobRecord): Promise<ContainerVi
 const observe = async (service: Service, record: JobRecord): Promise<Observed> => {
   const container = await inspect(service, record)
   const {work} = service
+  const ask = asked(record, container)
   return {
     container,
-    fence: isFinal(record.state) ? 'none' : work.fence(record.uid, record.id, record.attempt),
-    exitFile: isFinal(record.state) ? null : work.exitFile(record.uid, record.id, record.attempt),
+    fence: ask.fence ? work.fence(record.uid, record.id, record.attempt) : 'none',
+    exitFile: ask.exitFile ? work.exitFile(record.uid, record.id, record.attempt) : null,
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import {join} from 'node:path'
 import type {JobId, Uid} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
 import type {Command} from '../core/job.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './durable.js'
@@ -43,7 +44,19 @@ const fenceAt = (fs: FileSystem, path: string): Fence => {
     return fs.lstat(path).kind === 'folder' ? 'started' : 'void'
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return 'none'
+    // We made this directory open to us: only one who ran in it can have closed it.
+    if (isErrno(error, 'EACCES')) return 'started'
     throw error
+  }
+}
+
+/** What the user of a directory has closed to us is the fault of no disk: it concerns his job alone. */
+const inUsersFolder = <T>(act: () => T): T => {
+  try {
+    return act()
+  } catch (error) {
+    const closed = error instanceof GodError && isErrno(error.cause, 'EACCES', 'EPERM')
+    throw closed ? error.cause : error
   }
 }
 
@@ -56,6 +69,24 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   /** Open to others below a closed root: an engine or a user must be able to walk to the leaf. */
   const parentOf = (submitter: Uid): string => join(layout.work, `u${submitter}`)
 
+  const putScript = (folder: string, text: string, owner: FileOwner): void => {
+    if (!listNames(fs, folder).includes('cmd.sh')) {
+      // Its owner is changed before it has its name: that name lies in a folder that may be his already.
+      durable.replace(join(folder, 'cmd.sh'), Buffer.from(text), 0o500, {owner})
+    }
+    durable.syncFolder(folder)
+  }
+
+  const takeFence = (folder: string, path: string): Fence => {
+    if (!durable.publishNew(path, new Uint8Array(), 0o600)) {
+      const other = fenceAt(fs, path)
+      if (other !== 'void') return other
+    }
+    // Also if it was void already: who made it so may have been killed before his sync.
+    durable.syncFolder(folder)
+    return 'void'
+  }
+
   return {
     fence: (submitter, id, attempt) => fenceAt(fs, fencePath(submitter, id, attempt)),
     prepare: (submitter, id, command, owner) => {
@@ -64,13 +95,7 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       ensureFolder(fs, path, 0o700)
       // The engine keeps a created container through a power loss: its folder must not be gone then.
       durable.syncFolder(parentOf(submitter))
-      if (command.kind === 'script') {
-        if (!listNames(fs, path).includes('cmd.sh')) {
-          // Its owner is changed before it has its name: that name lies in a folder that may be his already.
-          durable.replace(join(path, 'cmd.sh'), Buffer.from(command.text), 0o500, {owner})
-        }
-        durable.syncFolder(path)
-      }
+      if (command.kind === 'script') inUsersFolder(() => putScript(path, command.text, owner))
       give(fs, path, owner, 0o700)
       return path
     },
@@ -79,13 +104,7 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       const path = fencePath(submitter, id, attempt)
       durable.makeFolder(parentOf(submitter), 0o755)
       durable.makeFolder(folder, 0o700)
-      if (!durable.publishNew(path, new Uint8Array(), 0o600)) {
-        const other = fenceAt(fs, path)
-        if (other !== 'void') return other
-      }
-      // Also if it was void already: who made it so may have been killed before his sync.
-      durable.syncFolder(folder)
-      return 'void'
+      return inUsersFolder(() => takeFence(folder, path))
     },
     exitFile: (submitter, id, attempt) => {
       const bytes = readRegular(fs, join(fencePath(submitter, id, attempt), 'exit'), 16)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type {ContainerView} from '@god-cli/api'
 import {rev} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
-import {advance, type Fence, type Limits, type Observed, type Step} from '../../src/core/reconcile.js'
+import {advance, asked, type Fence, type Limits, type Observed, type Step} from '../../src/core/reconcile.js'
 import {
   type Desired,
   FINAL_STATES,
@@ -183,6 +183,25 @@ describe('the next step of a job', () => {
       if (!isFinal(state)) return
       assert.ok(['none', 'remove'].includes(said(step(inState(state, desired), seen(sight, fence, 0)))))
     })
+  })
+})
+
+describe("the words of the job's directory", () => {
+  it('count for nothing where they are not asked for', () => {
+    everyCase((state, sight, fence, desired) => {
+      const record = inState(state, desired)
+      const ask = asked(record, CONTAINERS[sight])
+      for (const code of [null, 0, 7]) {
+        const heard = seen(sight, ask.fence ? fence : 'none', ask.exitFile ? code : null)
+        assert.deepEqual(step(record, seen(sight, fence, code)), step(record, heard), `${state} ${sight}`)
+      }
+    })
+  })
+
+  it('are not asked for while the container lives', () => {
+    for (const state of ['running', 'suspended', 'stopping'] as const)
+      for (const sight of ['running', 'paused'] as const)
+        assert.deepEqual(asked(inState(state, 'killed'), CONTAINERS[sight]), {fence: false, exitFile: false})
   })
 })
 

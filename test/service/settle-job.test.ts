@@ -6,6 +6,7 @@ import {publish} from '../../src/service/publish.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {plainAuthor} from '../../src/service/service.js'
 import {settle} from '../../src/service/settle-job.js'
+import {DiskProcess} from '../support/disk-process.js'
 import {type GodProcess, GRACE, USER, World} from '../support/world.js'
 
 const FOREVER = {FAKE_SECONDS: 'forever'}
@@ -191,6 +192,59 @@ describe('settling a job', () => {
         assert.deepEqual(world.containers(), [])
       })
     }
+  })
+
+  describe('whose directory its user has closed to us', () => {
+    /** Its user did `chmod 000 .`, and we are not root. */
+    class ShutOut extends DiskProcess {
+      override mutate<T>(call: string, path: string, act: () => T): T {
+        if (path.startsWith('/god/work/u1000/1/')) throw Object.assign(new Error('EACCES'), {code: 'EACCES'})
+        return super.mutate(call, path, act)
+      }
+    }
+    const shutOut = (): GodProcess => world.process(new ShutOut(world.disk))
+    const inState = async (state: string): Promise<JobId> => {
+      const id = await starting({...FOREVER, FAKE_IGNORES_TERM: '1'})
+      const god = world.process()
+      // Started, and the record does not say so yet.
+      god.fs.plan({call: 'engine.start', n: 1, effect: 'crash-after'})
+      await settled(id, god).catch(() => undefined)
+      if (state !== 'starting') await settled(id)
+      if (state === 'suspended') world.control('suspend', [id])
+      if (state === 'stopping') world.control('kill', [id])
+      await (state === 'starting' ? Promise.resolve() : world.process().watch())
+      assert.equal(world.state(id), state)
+      return id
+    }
+
+    for (const state of ['starting', 'running', 'suspended', 'stopping'])
+      it(`is killed all the same: ${state}`, async () => {
+        const id = await inState(state)
+        if (state !== 'stopping') world.control('kill', [id])
+        await shutOut().watch()
+        world.clock.advance(GRACE)
+        await shutOut().watch()
+        await shutOut().watch()
+        assert.deepEqual([world.state(id), world.containers()], ['killed', []])
+      })
+
+    it('ends when its container is gone, as one that left no word', async () => {
+      const id = await inState('running')
+      for (const container of world.containers()) world.engine.remove(container)
+      await shutOut().watch()
+      assert.equal(world.state(id), 'lost')
+    })
+
+    it("is this job's matter alone, and no fault of the disk", async () => {
+      const id = await starting()
+      world.engineDown = true
+      world.control('kill', [id])
+      const god = world.process()
+      god.fs.plan({call: 'open-create', n: 1, path: '/u1000/1/', effect: {error: 'EACCES', from: true}})
+      await god.watch()
+      assert.equal(world.state(id), 'starting')
+      assert.match(world.log.join('\n'), /job 1: EACCES/)
+    })
   })
 
   describe('that was killed before it ran', () => {

@@ -1,7 +1,17 @@
 /** A job's directory: given to its user, with the fences that decide whether an attempt ran or is void. */
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {chownSync, lstatSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
 import type {Command} from '../../src/core/job.js'
@@ -255,6 +265,34 @@ describe('the directory of a job, on the real file system', () => {
     )
     assert.equal(lstatSync(join(place.path, 'treasure')).uid, 0)
   })
+
+  ;(isRoot ? it : it.skip)(
+    'that its user closed to a god who is not root has started, and has no word',
+    () => {
+      chmodSync(place.path, 0o755)
+      chownSync(join(place.path, 'work'), 4711, 4711)
+      process.seteuid?.(4711)
+      try {
+        const mine = {uid: 4711, gid: own.gid}
+        prepare(mine)
+        mkdirSync(join(folder(), 'started.1'))
+        writeFileSync(join(folder(), 'started.1', 'exit'), '0')
+        chmodSync(folder(), 0)
+        assert.equal(work().fence(uid(4711), ID, 1), 'started')
+        assert.equal(work().exitFile(uid(4711), ID, 1), null)
+        // His job's business: no disk has failed.
+        for (const mode of [0o000, 0o100, 0o300, 0o500]) {
+          chmodSync(folder(), 0o700)
+          rmSync(join(folder(), 'cmd.sh'), {force: true})
+          chmodSync(folder(), mode)
+          assert.throws(() => prepare(mine), {code: 'EACCES'}, mode.toString(8))
+          assert.throws(() => work().voidAttempt(uid(4711), ID, 2), {code: 'EACCES'}, mode.toString(8))
+        }
+      } finally {
+        process.seteuid?.(0)
+      }
+    },
+  )
 
   it('tells of every thing at the place of a fence but a folder that nothing starts there', () => {
     prepare()
