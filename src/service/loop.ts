@@ -72,22 +72,25 @@ const lead = async (service: Service, options: LoopOptions, lease: Lease): Promi
   }
 }
 
+/** True: there is more to take at once. */
 const scheduleTurn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
   reconciler: Reconciler,
-): Promise<void> => {
+): Promise<boolean> => {
   const epoch = await keepScheduler(service, options, held)
-  if (epoch === null) return
+  if (epoch === null) return false
   try {
     const report = await schedulerPass(service, epoch)
     for (const id of report.started) void reconciler.reconcile(id)
+    return report.unread
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
     service.log('warning', error.message)
     await held.scheduler?.lease.release()
     held.scheduler = null
+    return false
   }
 }
 
@@ -104,7 +107,7 @@ const turn = async (
   if (options.watch && (await keepWatcher(service, options, held))) {
     until = (await watcherPass(service, reconciler)).until
   }
-  if (options.schedule) await scheduleTurn(service, options, held, reconciler)
+  if (options.schedule && (await scheduleTurn(service, options, held, reconciler))) until = service.now()
   service.durable.syncPending()
   return until
 }

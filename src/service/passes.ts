@@ -11,6 +11,7 @@ import type {AcquireLease, Lease} from '../store/lease.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {type SchedulerReport, schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
+import {MOST_ROUNDS} from './take-requests.js'
 import {type WatcherReport, watcherPass} from './watcher.js'
 
 export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void => {
@@ -58,7 +59,7 @@ export const scheduleOnce = async (
   if (lease === null) return null
   try {
     const report = await under(service, lease, () =>
-      schedulerPass(service, claimEpoch(service.durable, service.layout, holder)),
+      schedulerPass(service, claimEpoch(service.durable, service.layout, holder), MOST_ROUNDS),
     )
     const reconciler = createReconciler(service, quiet)
     for (const id of report.started) void reconciler.reconcile(id)

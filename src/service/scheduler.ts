@@ -25,6 +25,8 @@ export interface SchedulerReport {
   readonly refused: number
   readonly started: readonly JobId[]
   readonly pending: number
+  /** Requests lie there that a further pass would take. */
+  readonly unread: boolean
 }
 
 const pendingJob = (record: JobRecord): PendingJob => ({
@@ -94,7 +96,8 @@ const held = (live: readonly Stored[]): [JobId, Reason][] =>
     record.state === 'held' ? [[record.id, record.reason ?? {code: 'held', text: 'held by request'}]] : [],
   )
 
-export const schedulerPass = async (service: Service, mine: Epoch): Promise<SchedulerReport> => {
+/** `rounds`: how many of taking requests, see there. */
+export const schedulerPass = async (service: Service, mine: Epoch, rounds = 1): Promise<SchedulerReport> => {
   const author: Author = {
     by: 'scheduler',
     epoch: mine,
@@ -103,12 +106,13 @@ export const schedulerPass = async (service: Service, mine: Epoch): Promise<Sche
   author.check()
   const nodes = await nodesOf(service)
   service.nodes.report(nodes)
-  const taken = takeRequests(service, 'scheduler', author)
+  const taken = takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service)
   sweepTemporaries(service)
   const live = service.jobs.all()
   const plan = planFor(service, live, nodes)
   const started = startAll(service, live, plan, author)
   writeReasons(service.durable, service.layout, new Map([...held(live), ...plan.reasons]), service.now())
-  return {admitted: taken.admitted, refused: taken.refused, started, pending: plan.reasons.size}
+  const {admitted, refused, unread} = taken
+  return {admitted, refused, started, pending: plan.reasons.size, unread}
 }

@@ -1,11 +1,11 @@
 /**
- * Taking requests (state.md 5): each user's drop folder, oldest request first, at most 256 a user and pass.
+ * Taking requests (state.md 5): each user's drop folder, oldest request first, at most 256 or 1 MB a user and round.
  *
  * The scheduler takes all; a watcher takes what concerns started jobs, so that a kill need not wait for the
  * next scheduling pass. One user's flood or one damaged request delays nobody else.
  * After a crash anywhere the request is still there and is taken again, to the same end.
  */
-import type {Token, Uid} from '../core/brand.js'
+import type {JobId, Token, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {ControlRequest} from '../core/request.js'
 import type {Drop} from '../store/inbox.js'
@@ -14,9 +14,13 @@ import {admitAll, type Submission} from './admit-requests.js'
 import {applyControls} from './apply-control.js'
 import type {Service} from './service.js'
 
-/** Most requests of one user in one pass, and most jobs that they name; always at least one request. */
+/** Most requests of one user in one round, and most jobs that they name; always at least one request. */
 export const REQUESTS_PER_USER = 256
 export const JOBS_PER_USER = 20_000
+/** The request that reaches it is the last of the round. */
+export const BYTES_PER_USER = 1_000_000
+/** Most rounds in one pass. */
+export const MOST_ROUNDS = 20
 
 /** A control request with the folder it lies in. */
 export interface Wanted {
@@ -29,22 +33,35 @@ export interface TakenReport {
   readonly admitted: number
   readonly refused: number
   readonly applied: number
+  /** More lie there, and the last round came on: take again at once. */
+  readonly unread: boolean
+}
+
+/** What is left to read of one user's folder. */
+interface Queue {
+  readonly drop: Drop
+  toks: readonly Token[]
 }
 
 interface Pile {
   readonly submissions: Submission[]
   readonly controls: Wanted[]
-  /** Users whose folder holds more than was read. */
-  readonly unread: Set<Uid>
   refused: number
 }
 
+type Role = 'scheduler' | 'watcher'
+
 const WATCHER_OPS: readonly string[] = ['kill', 'suspend', 'resume']
 
-/** How many jobs the request names. */
-const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): number => {
+interface Load {
+  /** How many jobs the request names. */
+  readonly jobs: number
+  readonly bytes: number
+}
+
+const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): Load => {
   const taken = drop.read(tok)
-  if (taken.kind === 'gone') return 0
+  if (taken.kind === 'gone') return {jobs: 0, bytes: 0}
   if (taken.kind === 'bad') {
     drop.refuse(tok, {...taken.refusal, id: null, at: service.now()})
     service.journal.write({
@@ -54,15 +71,15 @@ const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): number =>
       text: taken.refusal.message,
     })
     pile.refused++
-    return 0
+    return {jobs: 0, bytes: taken.size}
   }
-  const {request, writtenAt} = taken
+  const {request, writtenAt, size} = taken
   if (request.op === 'submit') {
     pile.submissions.push({drop, request, writtenAt})
-    return 1
+    return {jobs: 1, bytes: size}
   }
   pile.controls.push({drop, request, writtenAt})
-  return request.ids.length
+  return {jobs: request.ids.length, bytes: size}
 }
 
 /** A full disk or HALT concerns all; anything else this user's folder alone. */
@@ -86,57 +103,102 @@ const openDrops = (service: Service): Drop[] => {
   return drops
 }
 
-/** Of a flood another part each time: names are random, and what comes first would hide the rest for ever. */
+/** A watcher leaves submits, and the oldest would hide a kill behind them for ever: it begins anywhere. */
 const rotated = (toks: readonly Token[], random: string): readonly Token[] => {
   const first = Number.parseInt(random.slice(0, 8), 16) % toks.length
-  return toks.length <= REQUESTS_PER_USER ? toks : [...toks.slice(first), ...toks.slice(0, first)]
+  return [...toks.slice(first), ...toks.slice(0, first)]
 }
 
-const collectFrom = (service: Service, drop: Drop, pile: Pile): void => {
+const queuesOf = (service: Service, drops: readonly Drop[], role: Role): readonly Queue[] => {
+  const queues: Queue[] = []
+  for (const drop of drops) {
+    forUser(service, drop.uid, () => {
+      const toks = drop.tokens()
+      queues.push({drop, toks: role === 'scheduler' ? toks : rotated(toks, service.random())})
+    })
+  }
+  return queues
+}
+
+const collectFrom = (service: Service, queue: Queue, pile: Pile): void => {
+  const {drop, toks} = queue
+  queue.toks = []
   let jobs = 0
-  const toks = rotated(drop.tokens(), service.random())
+  let bytes = 0
   for (const [i, tok] of toks.entries()) {
-    if (i >= REQUESTS_PER_USER || jobs >= JOBS_PER_USER) {
-      pile.unread.add(drop.uid)
+    if (i >= REQUESTS_PER_USER || jobs >= JOBS_PER_USER || bytes >= BYTES_PER_USER) {
+      queue.toks = toks.slice(i)
       return
     }
-    jobs += sortIn(service, drop, tok, pile)
+    const load = sortIn(service, drop, tok, pile)
+    jobs += load.jobs
+    bytes += load.bytes
   }
 }
 
-const collect = (service: Service, drops: readonly Drop[]): Pile => {
-  const pile: Pile = {submissions: [], controls: [], unread: new Set(), refused: 0}
-  for (const drop of drops) forUser(service, drop.uid, () => collectFrom(service, drop, pile))
+const collect = (service: Service, queues: readonly Queue[]): Pile => {
+  const pile: Pile = {submissions: [], controls: [], refused: 0}
+  for (const queue of queues) forUser(service, queue.drop.uid, () => collectFrom(service, queue, pile))
   return pile
 }
 
 const byTime = (a: {writtenAt: number; request: {tok: Token}}, b: typeof a): number =>
   a.writtenAt - b.writtenAt || (a.request.tok < b.request.tok ? -1 : 1)
 
-export const takeRequests = (
-  service: Service,
-  role: 'scheduler' | 'watcher',
-  author: Author,
-): TakenReport => {
+type Counts = Omit<TakenReport, 'unread'>
+
+interface Taking {
+  readonly service: Service
+  readonly role: Role
+  readonly author: Author
+  readonly drops: readonly Drop[]
+  readonly queues: readonly Queue[]
+  /** Ids of all submits read in this pass. */
+  readonly waiting: Set<JobId>
+}
+
+const takeRound = ({service, role, author, drops, queues, waiting}: Taking): Counts => {
+  const pile = collect(service, queues)
+  for (const {request} of pile.submissions) waiting.add(request.id)
+  const admission =
+    role === 'scheduler'
+      ? admitAll(service, pile.submissions.sort(byTime), author)
+      : {admitted: 0, refused: 0}
+  const mine =
+    role === 'scheduler'
+      ? pile.controls
+      : pile.controls.filter(({request}) => WATCHER_OPS.includes(request.op))
+  const unread = new Set(queues.filter(({toks}) => toks.length > 0).map(({drop}) => drop.uid))
+  const controls = applyControls(service, {drops, wanted: mine.sort(byTime), waiting, unread, role, author})
+  return {
+    admitted: admission.admitted,
+    refused: pile.refused + admission.refused + controls.refused,
+    applied: controls.applied,
+  }
+}
+
+/** A round of requests that all have to wait does not count: behind them lie others. */
+const takeRounds = (taking: Taking, most: number): TakenReport => {
+  const sum = {admitted: 0, refused: 0, applied: 0}
+  let cameOn = 0
+  for (let round = 1; ; round++) {
+    const {admitted, refused, applied} = takeRound(taking)
+    sum.admitted += admitted
+    sum.refused += refused
+    sum.applied += applied
+    const moved = admitted + refused + applied > 0
+    if (moved) cameOn++
+    const left = taking.queues.some(({toks}) => toks.length > 0)
+    if (!left || cameOn >= most || round >= MOST_ROUNDS) return {...sum, unread: left && moved}
+  }
+}
+
+/** `rounds`: a process that looks again at once takes one, so that a flood delays no kill. */
+export const takeRequests = (service: Service, role: Role, author: Author, rounds = 1): TakenReport => {
   const drops = openDrops(service)
   try {
-    const pile = collect(service, drops)
-    const admission =
-      role === 'scheduler'
-        ? admitAll(service, pile.submissions.sort(byTime), author)
-        : {admitted: 0, refused: 0}
-    const mine =
-      role === 'scheduler'
-        ? pile.controls
-        : pile.controls.filter(({request}) => WATCHER_OPS.includes(request.op))
-    const waiting = new Set(pile.submissions.map(({request}) => request.id))
-    const {unread} = pile
-    const controls = applyControls(service, {drops, wanted: mine.sort(byTime), waiting, unread, role, author})
-    return {
-      admitted: admission.admitted,
-      refused: pile.refused + admission.refused + controls.refused,
-      applied: controls.applied,
-    }
+    const queues = queuesOf(service, drops, role)
+    return takeRounds({service, role, author, drops, queues, waiting: new Set()}, rounds)
   } finally {
     for (const drop of drops) drop.close()
   }

@@ -20,13 +20,16 @@ export type Taken =
       readonly kind: 'request'
       readonly request: Request /** Only to order the requests of one user. */
       readonly writtenAt: number
+      /** Bytes read. */
+      readonly size: number
     }
   | {readonly kind: 'gone'}
-  | {readonly kind: 'bad'; readonly refusal: Refusal}
+  | {readonly kind: 'bad'; readonly refusal: Refusal; readonly size: number}
 
 /** One user's drop folder, held open. */
 export interface Drop {
   readonly uid: Uid
+  /** The oldest first. */
   tokens(): readonly Token[]
   read(tok: Token): Taken
   has(tok: Token): boolean
@@ -41,20 +44,32 @@ export interface Inbox {
   open(uid: Uid): Drop | null
 }
 
-const badRequest = (why: string): Taken => ({
+const badRequest = (why: string, size: number): Taken => ({
   kind: 'bad',
+  size,
   refusal: refusal('E_REQUEST_BAD', `the request was not taken: ${why}`, 'Use `god submit`.'),
 })
 
 const judge = (bytes: Uint8Array, writtenAt: number, tok: Token, cluster: string): Taken => {
+  const size = bytes.length
   const text = decodeUtf8(bytes)
-  if (text === null) return badRequest('it is not UTF-8')
+  if (text === null) return badRequest('it is not UTF-8', size)
   const parsed = parseRequest(text)
-  if (!parsed.ok) return badRequest(parsed.why)
+  if (!parsed.ok) return badRequest(parsed.why, size)
   const request = parsed.value
-  if (request.tok !== tok) return badRequest('its token is not its name')
-  if (request.cluster !== cluster) return badRequest('it was made for another shared directory')
-  return {kind: 'request', request, writtenAt}
+  if (request.tok !== tok) return badRequest('its token is not its name', size)
+  if (request.cluster !== cluster) return badRequest('it was made for another shared directory', size)
+  return {kind: 'request', request, writtenAt, size}
+}
+
+/** One that has just gone is read as gone. */
+const writtenAt = (fs: FileSystem, path: string): number => {
+  try {
+    return fs.lstat(path).mtimeMs
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 0
+    throw error
+  }
 }
 
 const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): Drop => {
@@ -64,10 +79,12 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
     tokens: () =>
       listNames(fs, folder.path)
         .flatMap(name => parseRequestName(name) ?? [])
-        .sort(),
+        .map(tok => ({tok, writtenAt: writtenAt(fs, pathOf(tok))}))
+        .sort((a, b) => a.writtenAt - b.writtenAt || (a.tok < b.tok ? -1 : 1))
+        .map(({tok}) => tok),
     read: tok => {
       const read = guardedRead(fs, pathOf(tok), uid, MAX_REQUEST_BYTES)
-      if (read.kind === 'bad') return badRequest(read.why)
+      if (read.kind === 'bad') return badRequest(read.why, 0)
       return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
     },
     has: tok => isNamed(fs, pathOf(tok)),

@@ -89,6 +89,15 @@ describe('the loop', () => {
     await loop.end()
   })
 
+  it('turns again at once where it has not read all requests', async () => {
+    const ids = Array.from({length: 300}, () => world.submit({hold: true}))
+    const loop = await begun()
+    assert.deepEqual([world.state(ids.at(-1) ?? assert.fail()), loop.sleep.length], ['absent', 1])
+    await loop.sleepOut()
+    assert.deepEqual([world.state(ids.at(-1) ?? assert.fail()), loop.sleep.length], ['held', POLL])
+    await loop.end()
+  })
+
   it('does not spin where the engine fails: it tries again after a pause', async () => {
     const god = world.process()
     let creates = 0
@@ -308,6 +317,7 @@ describe('the loop', () => {
     await loop.ring()
     loop.god.fs.plan({n: 1, effect: 'crash-before'})
     world.clock.advance(5 * SECOND)
+    await loop.ring()
     await loop.ring()
     await loop.done.catch(() => undefined)
     leases.free('scheduler')

@@ -38,8 +38,19 @@ describe('single passes', () => {
   it('of a scheduler leave what it placed running, and tell what was done', async () => {
     const id = world.submit(SHORT)
     world.submit({hold: true})
-    assert.deepEqual(await once.schedule(), {admitted: 2, refused: 0, started: [id], pending: 0})
+    assert.deepEqual(await once.schedule(), {
+      admitted: 2,
+      refused: 0,
+      started: [id],
+      pending: 0,
+      unread: false,
+    })
     assert.equal(world.state(id), 'running')
+  })
+
+  it('of a scheduler take a great batch at once', async () => {
+    const ids = Array.from({length: 600}, () => world.submit({hold: true}))
+    assert.equal((await once.schedule())?.admitted, ids.length)
   })
 
   it('do nothing and are content where another process is at work', async () => {

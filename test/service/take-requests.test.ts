@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
-import {type JobId, token, uid} from '../../src/core/brand.js'
+import {type JobId, jobId, token, uid} from '../../src/core/brand.js'
 import {type ControlOp, parseRequest} from '../../src/core/request.js'
 import {plainAuthor} from '../../src/service/service.js'
-import {JOBS_PER_USER, REQUESTS_PER_USER, takeRequests} from '../../src/service/take-requests.js'
+import {
+  BYTES_PER_USER,
+  JOBS_PER_USER,
+  MOST_ROUNDS,
+  REQUESTS_PER_USER,
+  takeRequests,
+} from '../../src/service/take-requests.js'
 import {checkEpoch} from '../../src/store/epoch.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {plantRequest} from '../support/dying.js'
@@ -17,7 +23,7 @@ describe('taking requests', () => {
     world = new World()
   })
 
-  const asScheduler = (god: GodProcess = world.process()) => {
+  const asScheduler = (god: GodProcess = world.process(), rounds = 1) => {
     const {service} = god
     const mine = god.claimEpoch()
     const author = {
@@ -25,7 +31,7 @@ describe('taking requests', () => {
       epoch: mine,
       check: () => checkEpoch(service.durable, service.layout, mine),
     }
-    return takeRequests(service, 'scheduler', author)
+    return takeRequests(service, 'scheduler', author, rounds)
   }
   const asWatcher = (god: GodProcess = world.process()) =>
     takeRequests(god.service, 'watcher', plainAuthor('watcher', 0 as never))
@@ -34,14 +40,14 @@ describe('taking requests', () => {
   const refused = (user = USER) => refusedRequests(world.process().fs, world.layout, uid(user))
 
   it('is of no account where there are none', () => {
-    assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0})
-    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0})
+    assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
+    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
   })
 
   it('of all users, and leaves none', () => {
     const mine = world.submit()
     const his = world.submit({}, undefined, BOB)
-    assert.deepEqual(asScheduler(), {admitted: 2, refused: 0, applied: 0})
+    assert.deepEqual(asScheduler(), {admitted: 2, refused: 0, applied: 0, unread: false})
     assert.deepEqual([world.record(mine)?.user, world.record(his)?.user], ['ann', 'bob'])
     assert.deepEqual([left(), left(BOB)], [[], []])
     assert.deepEqual(world.disk.files(world.layout.ids), [])
@@ -52,7 +58,7 @@ describe('taking requests', () => {
     asScheduler()
     world.submit()
     for (const op of ['hold', 'release'] as const) world.control(op, [id])
-    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0})
+    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
     assert.equal(left().length, 3)
     assert.equal(world.record(id)?.rev, 1)
   })
@@ -122,7 +128,7 @@ describe('taking requests', () => {
       const id = world.submit()
       plantRequest(world, '}', BOB)
       const his = world.submit({}, undefined, BOB)
-      assert.deepEqual(asScheduler(), {admitted: 2, refused: 2, applied: 0})
+      assert.deepEqual(asScheduler(), {admitted: 2, refused: 2, applied: 0, unread: false})
       assert.deepEqual([world.state(id), world.state(his)], ['pending', 'pending'])
     })
 
@@ -191,6 +197,61 @@ describe('taking requests', () => {
       assert.equal(world.state(his), 'pending')
       assert.equal(left().length, 10)
       assert.equal(asScheduler().admitted, 10)
+    })
+
+    it('takes the oldest first, and says that there are more', () => {
+      const ids: JobId[] = []
+      for (let i = 0; i < REQUESTS_PER_USER + 40; i++) {
+        ids.push(world.submit())
+        world.clock.advance(1)
+      }
+      assert.equal(asScheduler().unread, true)
+      assert.deepEqual(
+        ids.filter(id => world.state(id) === 'absent'),
+        ids.slice(REQUESTS_PER_USER),
+      )
+      assert.deepEqual(asScheduler(), {admitted: 40, refused: 0, applied: 0, unread: false})
+    })
+
+    it('takes as many rounds as it is given', () => {
+      for (let i = 0; i < 2 * REQUESTS_PER_USER + 10; i++) world.submit()
+      assert.deepEqual(asScheduler(world.process(), MOST_ROUNDS), {
+        admitted: 2 * REQUESTS_PER_USER + 10,
+        refused: 0,
+        applied: 0,
+        unread: false,
+      })
+    })
+
+    it('reads no more than a megabyte of one user in a round, and the oldest', () => {
+      const big = {env: {FILL: 'x'.repeat(100_000)}}
+      const ids: JobId[] = []
+      for (let i = 0; i < 15; i++) {
+        ids.push(world.submit(big))
+        world.clock.advance(1)
+      }
+      const most = Math.ceil(BYTES_PER_USER / 100_000)
+      const {admitted, unread} = asScheduler()
+      assert.ok(admitted >= most - 1 && admitted <= most, `${admitted} requests`)
+      assert.equal(unread, true)
+      assert.deepEqual(
+        ids.filter(id => world.state(id) === 'absent'),
+        ids.slice(admitted),
+      )
+    })
+
+    it('that has to wait hides nothing behind it, and is no reason to look again at once', () => {
+      const fs = world.process().fs
+      const claimed = jobId(4_000)
+      world.submit()
+      asScheduler()
+      fs.close(fs.open(`${world.layout.ids}/${claimed}`, 'create'))
+      for (let i = 0; i < REQUESTS_PER_USER + 10; i++) control('kill', [claimed])
+      assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
+      world.clock.advance(1)
+      const id = world.submit()
+      assert.equal(asScheduler().admitted, 1)
+      assert.equal(world.state(id), 'pending')
     })
 
     it('takes no more than so many jobs of one user in a pass, but always one request', () => {

@@ -47,8 +47,11 @@ describe('the inbox', () => {
     assert.equal(inbox.open(uid(9)), null)
   })
 
-  it('tells the tokens of committed requests alone, in order', () => {
-    for (const tok of [TOK, OTHER]) put(kill(), tok)
+  it('tells the tokens of committed requests alone, the oldest first', () => {
+    for (const tok of [TOK, OTHER]) {
+      put(kill(), tok)
+      world.clock.advance(1)
+    }
     for (const name of [`.t.${TOK}`, `.bad.${TOK}`, 'x.req', `${TOK}.req~`])
       world.write(`/god/inbox/u1000/${name}`, 'x')
     assert.deepEqual(open().tokens(), [TOK, OTHER])
@@ -61,6 +64,7 @@ describe('the inbox', () => {
       kind: 'request',
       request: {v: 1, op: 'kill', tok: TOK, cluster: CLUSTER, ids: [7]},
       writtenAt: world.clock.now(),
+      size: kill().length,
     })
     assert.equal(why(OTHER), 'gone')
   })
