@@ -9,12 +9,15 @@
 import {Agent} from 'node:http'
 import {inspect} from 'node:util'
 import type {EngineClient, EngineVersion} from './client.js'
+import {createSlots} from './slots.js'
 
 export const DEFAULT_URL = 'unix:///var/run/docker.sock'
 /** The API this plugin was written against. */
 const SPOKEN = '1.41'
 /** A question that changes nothing needs milliseconds; verbs that wait for the kernel say so. */
 const DEADLINE = 60_000
+/** After a reboot a thousand jobs have ended at once. A deadline counts from the asking; streams count not at all. */
+const AT_ONCE = 32
 
 /** The engine was asked and said no. */
 export class EngineRefusal extends Error {
@@ -138,6 +141,7 @@ const createAgent = (): Agent =>
 
 export const createEngine = (address: EngineAddress): Engine => {
   const agent = createAgent()
+  const turn = createSlots(AT_ONCE)
   let connected: Promise<Connected> | null = null
 
   const connection = (): Promise<Connected> => {
@@ -156,7 +160,7 @@ export const createEngine = (address: EngineAddress): Engine => {
   return {
     address,
     ask: (question, deadline = DEADLINE) =>
-      answered(docker => withDeadline(signal => question(docker, signal), deadline)),
+      turn(() => answered(docker => withDeadline(signal => question(docker, signal), deadline))),
     stream: answered,
     version: async () => {
       connected = null
