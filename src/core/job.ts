@@ -73,7 +73,15 @@ const recordSchema = v.strictObject({
   req: v.strictObject({uid: uidSchema, tok: tokenSchema}),
   attempt: whole(1, 1_000_000),
   node: v.nullable(text(255)),
-  container: v.nullable(v.strictObject({name: text(128), id: v.nullable(text(128)), nonce: tokenSchema})),
+  /** `engine`: which one it was given to, by the executor's word. Null: not known. */
+  container: v.nullable(
+    v.strictObject({
+      name: text(128),
+      id: v.nullable(text(128)),
+      nonce: tokenSchema,
+      engine: v.nullable(text(255)),
+    }),
+  ),
   /** Paused time of this attempt: since when, and the sum of what is over (ms). */
   paused: v.strictObject({since: v.nullable(instantSchema), total: whole(0, far)}),
   /** Asked to end: why, when the polite signal went out, and which it was. */

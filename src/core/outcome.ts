@@ -37,9 +37,13 @@ const reason = (code: string, text: string, numbers?: Reason['numbers']): Reason
   numbers === undefined ? {code, text} : {code, text, numbers}
 
 /** From running on the engine's id is used, never the name. */
-export const runningChange = ({name, id, nonce, startedAt}: ContainerView, now: Instant): Change => ({
+export const runningChange = (
+  record: JobRecord,
+  {name, id, nonce, startedAt}: ContainerView,
+  now: Instant,
+): Change => ({
   state: 'running',
-  container: {name, id, nonce: token(nonce)},
+  container: {name, id, nonce: token(nonce), engine: record.container?.engine ?? null},
   started: instant(startedAt ?? now),
   reason: null,
 })

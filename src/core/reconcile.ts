@@ -148,7 +148,7 @@ const advanceStarting = (record: JobRecord, seen: Seen, now: Instant): Step => {
       return container.startFault === null ? {do: 'start', id: container.id} : overStep(record, seen, now)
     case 'running':
     case 'paused':
-      return {do: 'publish', change: runningChange(container, now)}
+      return {do: 'publish', change: runningChange(record, container, now)}
     case 'exited':
       return overStep(record, seen, now)
     default:

@@ -4,9 +4,11 @@
  */
 import {GodError} from '../core/errors.js'
 import {haltReason} from '../store/halt.js'
+import {createJobStore} from '../store/job-store.js'
 import {type Finding, probeDirectory} from '../store/probe.js'
-import {createQuarantine} from '../store/quarantine.js'
+import {createQuarantine, noQuarantine} from '../store/quarantine.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
+import {strayFindings} from './stray-jobs.js'
 
 /** `warning`: works, but not as well or as safely as it could. */
 export interface DoctorFinding extends Finding {
@@ -86,6 +88,10 @@ const accountFinding = ({service}: OpenService): Finding => {
   }
 }
 
+/** The jobs, with nothing put away that is damaged. */
+const looked = ({service: {durable, layout, manifest}}: OpenService) =>
+  createJobStore({durable, layout, manifest, quarantine: noQuarantine}).all()
+
 const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> => {
   const {service} = open
   const directory = probeDirectory({
@@ -97,7 +103,14 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
   })
   return [
     ...judged([haltFinding(open), ...directory, accountFinding(open), await nodesFinding(open)], 'error'),
-    ...judged([quarantineFinding(open), ...(await service.executor.health())], 'warning'),
+    ...judged(
+      [
+        quarantineFinding(open),
+        ...(await strayFindings(service, looked(open))),
+        ...(await service.executor.health()),
+      ],
+      'warning',
+    ),
   ]
 }
 

@@ -42,13 +42,18 @@ const pendingJob = (record: JobRecord): PendingJob => ({
   eligible: record.eligible,
 })
 
+interface Offer {
+  readonly engine: string | null
+  readonly nodes: readonly NodeReport[]
+}
+
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
-const nodesOf = async (service: Service): Promise<readonly NodeReport[]> => {
+const offerOf = async ({executor, log}: Service): Promise<Offer> => {
   try {
-    return await service.executor.nodes()
+    return {engine: await executor.identity(), nodes: await executor.nodes()}
   } catch (error) {
-    service.log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
-    return []
+    log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
+    return {engine: null, nodes: []}
   }
 }
 
@@ -68,10 +73,15 @@ const planFor = (service: Service, live: readonly Stored[], nodes: readonly Node
   )
 
 /** S1. Null: the job changed meanwhile. */
-const publishStart = (service: Service, base: Stored, node: string, author: Author): Stored | null => {
+const publishStart = (
+  service: Service,
+  base: Stored,
+  {node, engine}: {readonly node: string; readonly engine: string | null},
+  author: Author,
+): Stored | null => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
-  const container = {name, id: null, nonce: token(service.random())}
+  const container = {name, id: null, nonce: token(service.random()), engine}
   return publish(service, base, {state: 'starting', node, container, reason: null}, author, 'later')
 }
 
@@ -79,13 +89,14 @@ const startAll = (
   service: Service,
   live: readonly Stored[],
   plan: Plan,
+  engine: string | null,
   author: Author,
 ): readonly JobId[] => {
   const byId = new Map(live.map(stored => [stored.record.id, stored]))
   const started: JobId[] = []
   for (const {id, node} of plan.starts) {
     const base = byId.get(id)
-    if (base !== undefined && publishStart(service, base, node, author) !== null) started.push(id)
+    if (base !== undefined && publishStart(service, base, {node, engine}, author) !== null) started.push(id)
   }
   service.durable.syncPending()
   return started
@@ -104,14 +115,14 @@ export const schedulerPass = async (service: Service, mine: Epoch, rounds = 1): 
     check: () => checkEpoch(service.durable, service.layout, mine),
   }
   author.check()
-  const nodes = await nodesOf(service)
+  const {engine, nodes} = await offerOf(service)
   service.nodes.report(nodes)
   const taken = takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service)
   sweepTemporaries(service)
   const live = service.jobs.all()
   const plan = planFor(service, live, nodes)
-  const started = startAll(service, live, plan, author)
+  const started = startAll(service, live, plan, engine, author)
   writeReasons(service.durable, service.layout, new Map([...held(live), ...plan.reasons]), service.now())
   const {admitted, refused, unread} = taken
   return {admitted, refused, started, pending: plan.reasons.size, unread}

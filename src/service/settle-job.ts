@@ -14,6 +14,7 @@ import type {Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
+import {isElsewhere} from './whose.js'
 
 /** More steps than any life has between two waits; a guard against our own mistakes. */
 const MOST_STEPS = 24
@@ -25,6 +26,7 @@ export const settle = async (service: Service, id: JobId): Promise<boolean> => {
     const stored = service.jobs.read(id)
     if (stored === null || stored.record.container === null) return i > 0
     const observed = await observe(service, stored.record)
+    if (observed === 'elsewhere') return i > 0
     const step = advance(stored.record, observed, service.now(), service.settings.limits)
     if (step.do === 'none') return i > 0
     const said = `${stored.record.rev} ${step.do}`
@@ -37,10 +39,16 @@ export const settle = async (service: Service, id: JobId): Promise<boolean> => {
   return false
 }
 
-const inspect = async (service: Service, record: JobRecord): Promise<ContainerView | null | 'unknown'> => {
+const inspect = async (
+  service: Service,
+  record: JobRecord,
+): Promise<ContainerView | null | 'unknown' | 'elsewhere'> => {
   if (record.container === null) return null
+  const {executor} = service
   try {
-    return await service.executor.inspect(record.container.id ?? record.container.name)
+    const engine = await executor.identity()
+    const found = await executor.inspect(record.container.id ?? record.container.name)
+    return isElsewhere(record, engine, found) ? 'elsewhere' : found
   } catch (error) {
     service.log(
       'warning',
@@ -50,8 +58,9 @@ const inspect = async (service: Service, record: JobRecord): Promise<ContainerVi
   }
 }
 
-const observe = async (service: Service, record: JobRecord): Promise<Observed> => {
+const observe = async (service: Service, record: JobRecord): Promise<Observed | 'elsewhere'> => {
   const container = await inspect(service, record)
+  if (container === 'elsewhere') return container
   const {work} = service
   const ask = asked(record, container)
   return {

@@ -9,12 +9,13 @@ import type {ContainerView, ListedContainer} from '@god-cli/api'
 import {epoch, type Instant, type JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {advance} from '../core/reconcile.js'
-import {isAllocated, isFinal} from '../core/state.js'
+import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
 import {isOf, removeOrphans} from './orphans.js'
 import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
 import {takeRequests} from './take-requests.js'
+import {isElsewhere, isMine} from './whose.js'
 
 export interface WatcherReport {
   /** Jobs handed to the reconciler; their work goes on until `reconciler.idle()`. */
@@ -25,14 +26,16 @@ export interface WatcherReport {
   readonly orphans: number | null
 }
 
-const listed = async (service: Service): Promise<readonly ListedContainer[] | null> => {
+interface Look {
+  readonly engine: string
+  readonly containers: readonly ListedContainer[]
+}
+
+const look = async ({executor, log}: Service): Promise<Look | null> => {
   try {
-    return await service.executor.list()
+    return {engine: await executor.identity(), containers: await executor.list()}
   } catch (error) {
-    service.log(
-      'warning',
-      `the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    log('warning', `the engine does not answer: ${error instanceof Error ? error.message : String(error)}`)
     return null
   }
 }
@@ -67,9 +70,6 @@ const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
   return a < b ? a : b
 }
 
-const isMine = (service: Service, record: JobRecord): boolean =>
-  record.node === service.node && (isAllocated(record.state) || isFinal(record.state))
-
 const sightOf = (record: JobRecord, status: string): Sight => ({
   text: `${record.rev} ${status}`,
   urgent: record.desired === 'killed',
@@ -80,19 +80,36 @@ interface Share {
   readonly until: Instant | null
 }
 
-const handOver = (
-  service: Service,
-  reconciler: Reconciler,
-  live: readonly Stored[],
-  containers: readonly ListedContainer[],
-): Share => {
+interface Own {
+  readonly record: JobRecord
+  readonly container: ListedContainer | undefined
+}
+
+/** The jobs that this engine can be asked about. The others are left as they are, and told of. */
+const ownJobs = (service: Service, live: readonly Stored[], {engine, containers}: Look): readonly Own[] => {
   const byName = new Map(containers.map(container => [container.name, container]))
+  const mine = live
+    .map(({record}) => {
+      const named = record.container === null ? undefined : byName.get(record.container.name)
+      return {record, container: named !== undefined && isOf(record, named) ? named : undefined}
+    })
+    .filter(
+      ({record, container}) => record.container !== null && isMine(record, service.node, engine, container),
+    )
+  const own = mine.filter(({record, container}) => !isElsewhere(record, engine, container))
+  const left = mine.filter(job => !own.includes(job) && !isFinal(job.record.state)).length
+  if (left > 0)
+    service.log(
+      'warning',
+      `${left} ${left === 1 ? 'job belongs' : 'jobs belong'} to another engine than ${engine}; left alone`,
+    )
+  return own
+}
+
+const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[]): Share => {
   const worked: JobId[] = []
   let until: Instant | null = null
-  for (const {record} of live) {
-    if (!isMine(service, record) || record.container === null) continue
-    const named = byName.get(record.container.name)
-    const container = named !== undefined && isOf(record, named) ? named : undefined
+  for (const {record, container} of own) {
     const sight = sightOf(record, container?.status ?? 'absent')
     const needed = need(service, record, container)
     const when = needed === 'now' ? (reconciler.restsUntil(record.id, sight) ?? 'now') : needed
@@ -109,7 +126,7 @@ const handOver = (
 /** With a silent engine a kill can still be carried out on what has not started: its attempt is made void. */
 const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly Stored[]): Share => {
   const worked = live
-    .filter(({record}) => isMine(service, record) && record.state === 'starting')
+    .filter(({record}) => isMine(record, service.node, null, null) && record.state === 'starting')
     .filter(({record}) => record.desired === 'killed')
     .filter(({record}) => reconciler.restsUntil(record.id, sightOf(record, 'silent')) === null)
   for (const {record} of worked) void reconciler.reconcile(record.id, sightOf(record, 'silent'))
@@ -118,9 +135,9 @@ const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly
 
 export const watcherPass = async (service: Service, reconciler: Reconciler): Promise<WatcherReport> => {
   takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
-  const containers = await listed(service)
+  const seen = await look(service)
   const live = service.jobs.all()
-  if (containers === null) return {...handOverSilent(service, reconciler, live), orphans: null}
-  const share = handOver(service, reconciler, live, containers)
-  return {...share, orphans: await removeOrphans(service, live, containers, reconciler.busy())}
+  if (seen === null) return {...handOverSilent(service, reconciler, live), orphans: null}
+  const share = handOver(service, reconciler, ownJobs(service, live, seen))
+  return {...share, orphans: await removeOrphans(service, live, seen.containers, reconciler.busy())}
 }

@@ -22,7 +22,19 @@ describe('god doctor', () => {
     assert.deepEqual([stderr, code], ['', 0])
     assert.deepEqual(
       stdout.split('\n').map(line => line.slice(0, 18).split(/ +/).slice(0, 2).join(' ')),
-      ['halt', 'exclusive', 'owner', 'clock', 'sync', 'account', 'nodes', 'quarantine', 'engine']
+      [
+        'halt',
+        'exclusive',
+        'owner',
+        'clock',
+        'sync',
+        'account',
+        'nodes',
+        'quarantine',
+        'engine-jobs',
+        'node-jobs',
+        'engine',
+      ]
         .map(check => `ok ${check}`)
         .concat(''),
     )
@@ -63,6 +75,32 @@ describe('god doctor', () => {
     const {findings} = await site.json<Examined>(['doctor'])
     const account = findings.find(({check}) => check === 'account')
     assert.equal(account?.severity, process.getuid?.() === 0 ? 'error' : 'ok')
+  })
+
+  it('warns of live jobs that are left alone after a change of the engine or of the name of the node', async () => {
+    const {site} = held
+    await site.submit('FAKE_SECONDS=forever')
+    await site.pass()
+    const warnings = async (...config: string[]) => {
+      site.configure([...config, 'default_images = busybox:local'])
+      const {findings} = await site.json<Examined>(['doctor'])
+      return findings
+        .filter(({check}) => check.endsWith('-jobs'))
+        .map(({severity, text}) => `${severity}: ${text}`)
+    }
+    const fine = [
+      'ok: no live job of this node is of another engine',
+      'ok: no live job is on a node without a watcher',
+    ]
+    assert.deepEqual(await warnings('executor = fake', 'node_name = n1'), fine)
+    assert.deepEqual(await warnings('executor = process', 'node_name = n1'), [
+      'warning: 1 live job of another engine than process:n1, the first 1 of fake:n1: left alone',
+      fine[1],
+    ])
+    assert.deepEqual(await warnings('executor = fake', 'node_name = n2'), [
+      fine[0],
+      'warning: 1 live job on nodes that nobody watches now: n1',
+    ])
   })
 
   it('finds an engine that does not answer', async () => {

@@ -59,7 +59,12 @@ export const aStarting = (over: Partial<JobRecord> = {}): JobRecord =>
     state: 'starting',
     rev: rev(2),
     node: 'n1',
-    container: {name: containerName(CLUSTER, 42, over.attempt ?? 1), id: null, nonce: NONCE},
+    container: {
+      name: containerName(CLUSTER, 42, over.attempt ?? 1),
+      id: null,
+      nonce: NONCE,
+      engine: 'fake:n1',
+    },
     ...over,
   })
 

@@ -36,7 +36,14 @@ const anyRecord: fc.Arbitrary<JobRecord> = fc
     ),
     attempt: whole(1, 1_000_000),
     node: maybe(words(255)),
-    container: maybe(fc.record({name: words(128), id: maybe(words(128)), nonce: fc.constant(NONCE)})),
+    container: maybe(
+      fc.record({
+        name: words(128),
+        id: maybe(words(128)),
+        nonce: fc.constant(NONCE),
+        engine: maybe(words(255)),
+      }),
+    ),
     paused: fc.record({since: maybe(moment), total: moment}),
     stop: maybe(
       fc.record({cause: fc.constantFrom('killed', 'timeout'), at: moment, signal: fc.constant('SIGTERM')}),

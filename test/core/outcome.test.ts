@@ -150,8 +150,8 @@ describe('the times of an attempt', () => {
   })
 
   it('without a word of the engine, a run begins when we see it', () => {
-    assert.equal(runningChange(aContainer({startedAt: null}), later(3)).started, later(3))
-    assert.equal(runningChange(aContainer(), later(3)).started, NOW)
+    assert.equal(runningChange(aStarting(), aContainer({startedAt: null}), later(3)).started, later(3))
+    assert.equal(runningChange(aStarting(), aContainer(), later(3)).started, NOW)
   })
 
   it('paused are summed, also what is still paused at the end', () => {

@@ -69,15 +69,18 @@ describe('the reconciler', () => {
 
   it('does not make a kill wait for a start that takes its time', async () => {
     const {open, opened} = gate()
+    const asked = gate()
     const {create} = god.service.executor
     patch({
       create: async spec => {
+        asked.open()
         await opened
         return create(spec)
       },
     })
     const reconciler = createReconciler(god.service, wake)
     const start = reconciler.reconcile(id)
+    await asked.opened
     world.control('kill', [id])
     const other = world.process()
     world.engineDown = true

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type {Executor} from '@god-cli/api'
 import {type JobId, uid} from '../../src/core/brand.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
@@ -40,7 +41,7 @@ describe('a watcher pass', () => {
     return seen
   }
 
-  it('that finds nothing to do asks the engine one question, whatever runs', async () => {
+  it('that finds nothing to do asks the engine who it is and what it has, whatever runs', async () => {
     for (let i = 0; i < 3; i++) await running({cpus: 500})
     const done = world.submit({env: {FAKE_SECONDS: '0'}})
     await world.settle(3)
@@ -48,7 +49,7 @@ describe('a watcher pass', () => {
     const god = world.process()
     const asked = looks(god)
     assert.deepEqual(await god.watch(), {worked: [], until: null, orphans: 0})
-    assert.deepEqual(asked, ['list'])
+    assert.deepEqual(asked, ['identity', 'list'])
   })
 
   it('changes nothing on the disk when it finds nothing to do', async () => {
@@ -167,6 +168,85 @@ describe('a watcher pass', () => {
     await schedulerPass(god.service, god.claimEpoch())
     assert.deepEqual((await world.process(undefined, 'n1').watch()).worked, [])
     assert.deepEqual((await world.process(undefined, 'n2').watch()).worked, [mine])
+  })
+
+  describe('whose engine is another one than that of its jobs', () => {
+    const elsewhere = (): GodProcess => {
+      const god = world.process()
+      const {executor} = god.service
+      const other: Partial<Executor> = {
+        identity: async () => 'other:n1',
+        list: async () => [],
+        inspect: async () => null,
+      }
+      const get = (target: Executor, name: keyof Executor) => other[name] ?? Reflect.get(target, name)
+      Object.assign(god.service, {
+        executor: new Proxy(executor, {get: (target, name) => get(target, name as keyof Executor)}),
+      })
+      return god
+    }
+
+    it('leaves them alone, and says so once', async () => {
+      const ids = [await running({cpus: 500}), await running({cpus: 500, walltime: 5})]
+      world.clock.advance(60 * SECOND)
+      world.control('kill', ids)
+      const {worked} = await elsewhere().watch()
+      assert.deepEqual([worked, ids.map(id => world.state(id))], [[], ['running', 'running']])
+      assert.deepEqual(
+        world.log.filter(line => line.includes('another engine')),
+        ['2 jobs belong to another engine than other:n1; left alone'],
+      )
+      await world.process().watch()
+      assert.deepEqual(
+        ids.map(id => world.state(id)),
+        ['killed', 'killed'],
+      )
+    })
+
+    it('makes no container for one that was placed on the other', async () => {
+      const id = world.submit({env: FOREVER})
+      const god = world.process()
+      await schedulerPass(god.service, god.claimEpoch())
+      const other = elsewhere()
+      await other.watch()
+      await createReconciler(other.service, () => undefined).reconcile(id)
+      assert.deepEqual([world.state(id), world.containers()], ['starting', []])
+    })
+
+    it('is told the engine by the record of a start, and it stays there', async () => {
+      const id = await running()
+      assert.equal(world.record(id)?.container?.engine, 'fake:n1')
+    })
+  })
+
+  describe('whose node was given another name', () => {
+    const renamed = (): GodProcess => {
+      const god = world.process()
+      Object.assign(god.service, {node: 'renamed'})
+      return god
+    }
+
+    it('goes on with the jobs of its engine', async () => {
+      const [ended, gone] = [await running({cpus: 500}, {FAKE_SECONDS: '5'}), await running({cpus: 500})]
+      const container = world.containers().find(({spec}) => spec.job === gone)
+      world.engine.remove(container ?? assert.fail())
+      world.clock.advance(6 * SECOND)
+      assert.deepEqual((await renamed().watch()).worked, [ended, gone])
+      assert.deepEqual([world.state(ended), world.state(gone)], ['done', 'lost'])
+    })
+
+    it('goes on with what its engine has, also when that goes by another identity', async () => {
+      const id = await running()
+      const god = renamed()
+      const get = (target: Executor, name: string) =>
+        name === 'identity' ? async () => 'new:id' : Reflect.get(target, name)
+      Object.assign(god.service, {
+        executor: new Proxy(god.service.executor, {get: (target, name) => get(target, String(name))}),
+      })
+      world.control('kill', [id])
+      assert.deepEqual((await god.watch()).worked, [id])
+      assert.deepEqual([world.state(id), world.containers()], ['killed', []])
+    })
   })
 
   describe('with a silent engine', () => {

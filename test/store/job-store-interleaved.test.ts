@@ -18,7 +18,7 @@ import {type Act, interleave, Stepped} from './stepped.js'
 
 const ID = jobId(7)
 const FIRST = aRecord({id: ID, rev: rev(1)})
-const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE}
+const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE, engine: null}
 
 /** A life: pending, starting, running, done. */
 const LIFE: readonly Change[] = [

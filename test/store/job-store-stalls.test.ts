@@ -14,7 +14,7 @@ import {author, DiskWorld} from './disk-world.js'
 
 const ID = jobId(7)
 const FIRST = aRecord({id: ID, rev: rev(1)})
-const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE}
+const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE, engine: null}
 
 /** A life: pending, starting, running, done. */
 const LIFE: readonly Change[] = [

@@ -274,6 +274,7 @@ export class GodProcess {
     const inner = createFakeExecutor({
       engine: () => world.engineOf(node),
       save: () => undefined,
+      identity: `fake:${node}`,
       nodes: world.nodes.filter(({name}) => name === node),
       cluster: FORMAT.cluster,
       listen: () => () => undefined,

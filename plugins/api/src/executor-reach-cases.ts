@@ -107,6 +107,12 @@ export const REST: Readonly<Record<string, Case>> = {
     const code = await until(world, 'it has ended', async () => (await other.inspect(id))?.exitCode ?? null)
     assert.equal(code, 137)
   },
+  'an executor names its engine, the same each time and in another process': async world => {
+    const engine = await world.executor.identity()
+    assert.match(engine, /^[a-z]+:.+$/)
+    assert.equal(await world.executor.identity(), engine)
+    assert.equal(await (await world.another()).identity(), engine)
+  },
   'an executor names a node with a capacity': async world => {
     const nodes = await world.executor.nodes()
     assert.ok(nodes.length > 0)

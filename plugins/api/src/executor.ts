@@ -117,6 +117,8 @@ export interface ExecutorHealth {
 
 export interface Executor {
   readonly features: ExecutorFeatures
+  /** Which engine this is: the same for as long as its containers are kept, another for every other engine. */
+  identity(): Promise<string>
   /** Nodes this executor can start jobs on, with their full capacity. */
   nodes(): Promise<readonly NodeReport[]>
   create(spec: ContainerSpec): Promise<CreateAnswer>

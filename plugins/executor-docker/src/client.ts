@@ -19,6 +19,7 @@ export interface EngineVersion {
 
 /** `GET /info`; a missing field means "does not have it". */
 export interface EngineFacts {
+  readonly ID?: string
   readonly NCPU?: number
   readonly MemTotal?: number
   readonly CgroupDriver?: string

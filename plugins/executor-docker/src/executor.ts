@@ -5,7 +5,7 @@
 import type {ContainerView, Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
 import {create} from './create.js'
 import {createEngine, DEFAULT_URL, parseAddress} from './engine.js'
-import {createDriverMemo, engineFacts} from './engine-facts.js'
+import {createDriverMemo, createIdentityMemo, engineFacts} from './engine-facts.js'
 import {watchEvents} from './events.js'
 import {GROUPS_ELSEWHERE, type Groups, readGroups} from './groups.js'
 import {health} from './health.js'
@@ -90,6 +90,7 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
       const exactUsage = site.groups().fault === null
       return {images: true, memoryLimit: true, cpuLimit: true, exactUsage}
     },
+    identity: createIdentityMemo(engine),
     nodes: () => nodes(site, gpus),
     create: spec => create(site, spec),
     start: id => start(site, id),

@@ -16,6 +16,7 @@ import type {FakeContainer, FakeEngine} from './engine.js'
 export interface FakeExecutorOptions {
   readonly engine: () => FakeEngine
   readonly save: () => void
+  readonly identity: string
   /** Runs an act that no other process may cut in two; left out: there is no other. */
   readonly alone?: <T>(act: () => T) => T
   readonly nodes: readonly NodeReport[]
@@ -62,7 +63,7 @@ const started = (engine: FakeEngine, id: string): StartAnswer => {
 }
 
 export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
-  const {engine, save, nodes, cluster, listen, alone = act => act()} = options
+  const {engine, save, identity, nodes, cluster, listen, alone = act => act()} = options
   const changed = <T>(act: (now: FakeEngine) => T): T =>
     alone(() => {
       const answer = act(engine())
@@ -77,6 +78,7 @@ export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
   const stops = new Set<() => void>()
   return {
     features: {images: true, memoryLimit: true, cpuLimit: true, exactUsage: true},
+    identity: async () => identity,
     nodes: async () => nodes,
     create: async spec => changed(now => created(now, spec)),
     start: async id => changed(now => started(now, id)),

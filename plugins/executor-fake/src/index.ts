@@ -95,6 +95,8 @@ export default defineProvider('executor', host => {
   }
   return createFakeExecutor({
     ...state,
+    // The state lies in a folder of this node.
+    identity: `fake:${host.node}`,
     nodes: [{name: host.node, capacity, labels: {}}],
     cluster: host.cluster,
     listen: wake => {

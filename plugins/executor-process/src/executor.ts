@@ -48,6 +48,7 @@ export const createExecutor = (host: HostServices, look: () => Platform = readPl
       const limits = site.platform().cgroups !== null
       return {images: false, memoryLimit: limits, cpuLimit: limits, exactUsage: limits}
     },
+    identity: async () => `process:${host.node}`,
     nodes: async () => [nodeReport(host)],
     create: async spec => create(site, spec),
     start: async id => start(site, id),

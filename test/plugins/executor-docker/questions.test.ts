@@ -77,6 +77,21 @@ describe('the questions of the docker executor', () => {
     assert.deepEqual(await questions(() => executor.list()), ['GET /containers/json'])
   })
 
+  it('are one for which engine it is, until the connection is lost: then it may be another', async () => {
+    engine.answer('GET /info', {status: 200, body: {ID: 'first'}})
+    assert.deepEqual(await questions(() => executor.identity()), ['GET /info'])
+    engine.answer('GET /info', {status: 200, body: {ID: 'second'}})
+    assert.deepEqual(await questions(() => executor.identity()), [])
+    assert.equal(await executor.identity(), 'docker:first')
+    await executor.health()
+    assert.equal(await executor.identity(), 'docker:second')
+  })
+
+  it('find no engine in one that does not tell its id', async () => {
+    engine.answer('GET /info', {status: 200, body: {}})
+    await assert.rejects(executor.identity(), /does not tell its id/)
+  })
+
   it('are one for what the state shows to be done already', async () => {
     const look = ['GET /containers/ID/json']
     is('exited')

@@ -57,6 +57,7 @@ export const makeFakeWorld = (): FakeWorld => {
   const executorOf = (cluster: string): Executor =>
     createFakeExecutor({
       engine: () => engine,
+      identity: 'fake:n1',
       save: () => {
         for (const wake of listeners) wake()
       },
