@@ -2,11 +2,12 @@
  * Executor `fake` for trials: a simulated engine whose state is one file in the provider's directory, so that
  * separate `god` processes see the same containers. Nothing really runs, and no output is written but the marks.
  */
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type ContainerSpec, defineProvider, type HostServices} from '@god-cli/api'
 import {FakeEngine, type FakeFences, type FakeState} from './engine.js'
 import {createFakeExecutor} from './fake-executor.js'
+import {locked} from './lock.js'
 
 /** Milliseconds between two looks for ended containers. */
 const LOOK = 200
@@ -36,31 +37,6 @@ const readState = (path: string): FakeState => {
     return JSON.parse(readFileSync(path, 'utf8')) as FakeState
   } catch {
     return {serial: 0, containers: []}
-  }
-}
-
-const tryLock = (lock: string): boolean => {
-  try {
-    mkdirSync(lock)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  }
-}
-
-const STEP = 2
-/** An act takes a millisecond: a lock that is held for so many steps was left by a crash. */
-const PATIENCE = 1000
-
-/** Waits without letting go: the acts are too short to do anything else meanwhile. */
-const locked = <T>(lock: string, act: () => T): T => {
-  const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (let left = PATIENCE; left > 0 && !tryLock(lock); left -= 1) Atomics.wait(pause, 0, 0, STEP)
-  try {
-    return act()
-  } finally {
-    rmSync(lock, {recursive: true, force: true})
   }
 }
 

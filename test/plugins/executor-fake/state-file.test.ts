@@ -1,8 +1,8 @@
 /** The fake executor of trials: its engine is a file that many processes of god share. */
 import assert from 'node:assert/strict'
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec, Executor} from '@god-cli/api'
@@ -108,9 +108,25 @@ describe('a simulated engine in a file', () => {
   })
 
   it('steals the lock of a process that was shot while it had it', async () => {
-    mkdirSync(join(stateDir, 'engine.json.lock'))
+    const {pid} = spawnSync('true')
+    const lock = join(stateDir, 'engine.json.lock')
+    mkdirSync(join(lock, String(pid)), {recursive: true})
     assert.equal((await god().create(inFolder())).answer, 'created')
-    assert.equal(existsSync(join(stateDir, 'engine.json.lock')), false)
+    assert.equal(existsSync(lock), false)
+  })
+
+  it('does nothing without the lock, and leaves it to the process that has it', async () => {
+    const holder = join(stateDir, 'engine.json.lock', String(process.ppid))
+    mkdirSync(holder, {recursive: true})
+    const spec = inFolder()
+    await assert.rejects(god().create(spec), /engine\.json\.lock is held by process \d+$/)
+    assert.equal(existsSync(holder), true)
+    rmSync(holder, {recursive: true})
+    assert.equal((await god().create(spec)).answer, 'created')
+    assert.deepEqual(
+      readdirSync(stateDir).filter(name => name.includes('lock')),
+      [],
+    )
   })
 
   it('has the capacity that its options say, where they say one', async () => {
