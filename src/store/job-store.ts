@@ -13,10 +13,12 @@ import type {Change} from '../core/outcome.js'
 import {transitionFault} from '../core/state.js'
 import type {Durable} from './durable.js'
 import {parseBucketName} from './layout.js'
-import {exists, listNames, readFile, unlinkIfThere} from './read-file.js'
+import {exists, listNames, unlinkIfThere} from './read-file.js'
 import {encode, sha256} from './record-codec.js'
 import {
   byJob,
+  climb,
+  isThere,
   type RevisionContext,
   readRevision,
   readTop,
@@ -86,25 +88,34 @@ export const createJobStore = (parts: Context): JobStore => {
     return durable.publishNew(revisionPath(layout, record.id, record.rev), bytes, 0o644) ? bytes : null
   }
 
-  /** With the bytes that we read: one that was damaged and replaced since is another one. */
-  const isThere = (base: Stored): boolean => {
-    const file = readFile(fs, revisionPath(layout, base.record.id, base.record.rev))
-    return file !== null && sha256(file.bytes) === base.sha256
+  const keep = (id: JobId, stored: Stored | null): Stored | null => {
+    if (stored === null) seen.delete(id)
+    else seen.set(id, stored)
+    return stored
   }
 
   const current = (id: JobId, revs: readonly number[]): Stored | null => {
     const cached = seen.get(id)
     if (cached !== undefined && cached.record.rev === revs[0]) return cached
-    const stored = topOf(context, id, revs) ?? readTop(context, id)
-    if (stored !== null) seen.set(id, stored)
-    return stored
+    return keep(id, topOf(context, id, revs) ?? readTop(context, id))
+  }
+
+  /** A bucket may hold thousands of names: it is listed only for a job that is new to us, or has gone. */
+  const read = (id: JobId): Stored | null => {
+    const cached = seen.get(id)
+    const stored = cached === undefined ? null : climb(context, cached)
+    return keep(id, stored ?? readTop(context, id))
+  }
+
+  const forgetAllBut = (listed: ReadonlySet<JobId>): void => {
+    for (const id of seen.keys()) if (!listed.has(id)) seen.delete(id)
   }
 
   const all = (): readonly Stored[] => {
     const buckets = listNames(fs, layout.live).filter(name => parseBucketName(name) !== null)
-    const live = buckets.flatMap(name =>
-      [...byJob(listNames(fs, join(layout.live, name)))].flatMap(([id, revs]) => current(id, revs) ?? []),
-    )
+    const listed = buckets.flatMap(name => [...byJob(listNames(fs, join(layout.live, name)))])
+    const live = listed.flatMap(([id, revs]) => current(id, revs) ?? [])
+    forgetAllBut(new Set(listed.map(([id]) => id)))
     const isPacked = manifest.now()
     return live
       .filter(stored => !isPacked(stored.record.id))
@@ -112,11 +123,11 @@ export const createJobStore = (parts: Context): JobStore => {
   }
 
   return {
-    read: id => readTop(context, id),
+    read,
     all,
     settle,
     history: id => {
-      const top = readTop(context, id)
+      const top = read(id)
       if (top === null) return []
       const revisions = Array.from({length: top.record.rev}, (_, i) => readRevision(context, id, i + 1))
       return revisions.flatMap(revision =>
@@ -147,7 +158,7 @@ export const createJobStore = (parts: Context): JobStore => {
       author.check()
       const bytes = publish(next)
       if (bytes === null) return null
-      if (!isThere(base)) {
+      if (!isThere(context, base)) {
         // Packed while we stalled: our name was free again, but we are too late.
         seen.delete(next.id)
         unlinkIfThere(fs, revisionPath(layout, next.id, next.rev))

@@ -85,6 +85,28 @@ export const topOf = (context: RevisionContext, id: JobId, revs: readonly number
   return null
 }
 
+/** With the bytes that we read: one that was damaged and replaced since is another one. */
+export const isThere = ({fs, layout}: RevisionContext, {record, sha256: sum}: Stored): boolean => {
+  const file = readFile(fs, revisionPath(layout, record.id, record.rev))
+  return file !== null && sha256(file.bytes) === sum
+}
+
+/**
+ * The revision that counts, by opens from one that counted; null: look at a listing. That one is looked for last
+ * of all names: names are freed ascending, so if it is there, none of those after it was freed before.
+ */
+export const climb = (context: RevisionContext, known: Stored): Stored | null => {
+  const {id} = known.record
+  let top = known
+  for (;;) {
+    const next = readRevision(context, id, top.record.rev + 1)
+    if (next.kind === 'gone') break
+    if (next.kind === 'bad' || successionFault(top, next.stored) !== null) return null
+    top = next.stored
+  }
+  return isThere(context, known) && !context.manifest.contains(id) ? top : null
+}
+
 /** Listings read again when everything vanished under us: packing takes a few milliseconds. */
 const LISTINGS = 3
 

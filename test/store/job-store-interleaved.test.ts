@@ -70,7 +70,7 @@ describe('a job, in any order of the calls of all who deal with it', function ()
     (world: DiskWorld): Act<Stored[]> =>
     (fs, random) => {
       const store = world.jobs(fs, random)
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 5; round++) {
         const base = store.read(ID)
         if (base === null || !isFinal(base.record.state)) continue
         const sealed = store.publishNext(

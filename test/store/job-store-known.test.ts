@@ -1,0 +1,161 @@
+/**
+ * State.md 6 for a store that has read the job before: it goes on from what it knows by opens, and is misled by
+ * nothing that was published, packed, pruned or damaged since.
+ */
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {jobId, rev} from '../../src/core/brand.js'
+import type {Change} from '../../src/core/outcome.js'
+import type {FileSystem} from '../../src/store/file-system.js'
+import {encodeRecord, type JobStore, type Stored} from '../../src/store/job-store.js'
+import {aRecord, aStarting} from '../core/builders.js'
+import {Crash, type DiskProcess} from '../support/disk-process.js'
+import {author, DiskWorld} from './disk-world.js'
+
+const ID = jobId(7)
+const FIRST = aRecord({id: ID, rev: rev(1)})
+const {container: CONTAINER} = aStarting()
+
+/** A life: pending, starting, running, done. */
+const LIFE: readonly Change[] = [
+  {state: 'starting', node: 'n1', container: CONTAINER},
+  {state: 'running', started: FIRST.submitted},
+  {state: 'done', ended: FIRST.submitted, exit: {code: 0, signal: null, oom: false}},
+]
+const SEAL: Change = {state: 'done', sealed: true}
+
+const unlinkAll = (fs: FileSystem, folder: string): void => {
+  const names = fs.readdir(folder).filter(name => /^7\.\d+\.json$/.test(name))
+  for (const name of names.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])))
+    fs.unlink(join(folder, name))
+}
+
+describe('a job that a store knows', () => {
+  let world: DiskWorld
+  let live: string
+  beforeEach(() => {
+    world = new DiskWorld()
+    live = world.layout.bucket(ID)
+    world.jobs().publishFirst(FIRST, 'now')
+  })
+
+  const read = (): Stored => world.jobs().read(ID) ?? assert.fail('no job')
+  const publish = (base: Stored, change: Change, fs?: DiskProcess): Stored | null =>
+    world.jobs(fs).publishNext(base, change, author(), 'now')
+  const advance = (...changes: readonly Change[]): Stored => {
+    for (const change of changes) assert.notEqual(publish(read(), change), null)
+    return read()
+  }
+  const manifest = (): void => world.packed(1, ID)
+  const unlink = (r: number): void => world.process().unlink(join(live, `7.${r}.json`))
+  const names = (): string[] => [...world.process().readdir(live)].sort()
+  const nothingIsWrong = (): void => {
+    assert.deepEqual(world.disk.files('/god/quarantine'), [])
+    assert.deepEqual(world.temporaries(), [])
+  }
+
+  it('is read by opens alone, also what others published since: its bucket may be long', () => {
+    const fs = world.process()
+    const one = world.jobs(fs)
+    assert.equal(one.read(ID)?.record.rev, 1)
+    fs.plan({call: 'readdir', path: '/jobs/live', n: 1, effect: {error: 'EIO', from: true}})
+    assert.equal(one.read(ID)?.record.rev, 1)
+    advance({state: 'held'})
+    advance({state: 'pending'})
+    const known = one.read(ID) ?? assert.fail()
+    assert.equal(known.record.rev, 3)
+    const held = one.publishNext(known, {state: 'held'}, author(), 'now')
+    assert.deepEqual([held?.record.rev, one.read(ID)], [4, held])
+  })
+
+  it('is forgotten when no listing shows it any more', () => {
+    let listings = 0
+    const fs = world.process()
+    for (let n = 1; n <= 9; n++) fs.on({call: 'readdir', path: live, n, when: 'after', act: () => listings++})
+    const one = world.jobs(fs)
+    one.all()
+    const bytes = world.bytes(join(live, '7.1.json'))
+    world.process().unlink(join(live, '7.1.json'))
+    assert.deepEqual(one.all(), [])
+    world.write(join(live, '7.1.json'), bytes)
+    listings = 0
+    one.read(ID)
+    assert.equal(listings, 1)
+  })
+
+  /** All that was read of it is known, and nothing of what came after. */
+  const knowing = (fs: DiskProcess = world.process()): JobStore => {
+    const store = world.jobs(fs)
+    store.read(ID)
+    return store
+  }
+
+  it('sees it gone, however far the packing has come', () => {
+    advance(...LIFE)
+    const stores = [knowing()]
+    advance(SEAL)
+    stores.push(knowing())
+    manifest()
+    for (let freed = 0; freed <= 5; freed++) {
+      if (freed > 0) unlink(freed)
+      for (const store of stores) assert.equal(store.read(ID), null, `${freed} freed`)
+    }
+    nothingIsWrong()
+  })
+
+  it('counts nothing that was published too late on what it knows', () => {
+    const base = advance(...LIFE)
+    const late = world.process().plan({call: 'link', n: 1, effect: 'crash-after'})
+    const store = knowing()
+    advance(SEAL)
+    unlinkAll(world.process(), live)
+    assert.throws(() => publish(base, {state: 'pending', attempt: 2}, late), Crash)
+    assert.ok(names().includes('7.5.json'))
+    assert.equal(store.read(ID), null)
+  })
+
+  it('is told the truth when all is freed between its look at what follows and at what it knows', () => {
+    for (const [known, changes] of [
+      [1, []],
+      [4, LIFE],
+    ] as const) {
+      world = new DiskWorld()
+      world.jobs().publishFirst(FIRST, 'now')
+      advance(...changes)
+      const slow = world.process()
+      const store = knowing(slow)
+      const away = (): void => {
+        if (known === 1) advance(...LIFE)
+        advance(SEAL)
+        manifest()
+        unlinkAll(world.process(), live)
+      }
+      slow.on({call: 'open', path: `7.${known}.json`, when: 'before', act: away})
+      assert.equal(store.read(ID), null)
+      nothingIsWrong()
+    }
+  })
+
+  it('lists again if what it knows was freed by pruning', () => {
+    const store = knowing()
+    advance(...LIFE)
+    unlink(1)
+    assert.equal(store.read(ID)?.record.state, 'done')
+  })
+
+  it('takes no damaged revision, and none on other bytes: it goes to quarantine as ever', () => {
+    const forged = {rev: rev(1), sha256: 'f'.repeat(64)}
+    for (const on of ['torn', 'forged', 'other'] as const) {
+      world = new DiskWorld()
+      world.jobs().publishFirst(FIRST, 'now')
+      const store = knowing()
+      advance({state: 'held'})
+      if (on === 'torn') world.write(join(live, '7.2.json'), 'torn')
+      else if (on === 'forged')
+        world.write(join(live, '7.2.json'), encodeRecord({...read().record, prev: forged}))
+      else world.write(join(live, '7.1.json'), encodeRecord({...FIRST, name: 'other'}))
+      assert.equal(store.read(ID)?.record.rev, 1, on)
+      assert.equal(world.disk.files('/god/quarantine').length, 2)
+    }
+  })
+})
