@@ -57,10 +57,10 @@ export const parseAddress = (text: string): EngineAddress => {
     return {url: text, local: true, connection: {socketPath: text.slice('unix://'.length), host: undefined}}
   }
   const parts = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(text)
-  if (parts?.[1] === undefined) {
+  const port = Number(parts?.[2] ?? 2375)
+  if (parts?.[1] === undefined || port > 65_535) {
     throw new Error(`docker_url is ${JSON.stringify(text)}; expected unix:///PATH or tcp://HOST:PORT`)
   }
-  const port = Number(parts[2] ?? 2375)
   return {url: text, local: false, connection: {host: parts[1], port, protocol: 'http'}}
 }
 

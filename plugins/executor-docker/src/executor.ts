@@ -4,13 +4,14 @@
  */
 import type {ContainerView, Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
 import {create} from './create.js'
-import {createEngine, DEFAULT_URL, parseAddress} from './engine.js'
+import {createEngine} from './engine.js'
 import {createDriverMemo, createIdentityMemo, engineFacts} from './engine-facts.js'
 import {watchEvents} from './events.js'
 import {GROUPS_ELSEWHERE, type Groups, readGroups} from './groups.js'
 import {health} from './health.js'
 import {createImages} from './image.js'
 import {inspect, list} from './inspect.js'
+import {type Options, readOptions} from './options.js'
 import {remove} from './remove.js'
 import {pause, signal, unpause} from './signals.js'
 import type {Site} from './site.js'
@@ -21,13 +22,6 @@ import {createUsages, type Usages} from './usages.js'
 
 /** More starts at once gain nothing (docker.md 1.1). */
 const IN_FLIGHT = 4
-const PULL_TIMEOUT = 300
-
-const whole = (name: string, text: string | undefined, fallback: number): number => {
-  if (text === undefined || text === '') return fallback
-  if (!/^\d{1,6}$/.test(text)) throw new Error(`${name} is ${JSON.stringify(text)}; expected a whole number`)
-  return Number(text)
-}
 
 const once = <T>(make: () => T): (() => T) => {
   let made: {readonly value: T} | null = null
@@ -37,9 +31,8 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-const createSite = (host: HostServices, look: () => Groups): Site => {
-  const engine = createEngine(parseAddress(host.options.docker_url || DEFAULT_URL))
-  const pullTimeout = whole('pull_timeout', host.options.pull_timeout, PULL_TIMEOUT)
+const createSite = (host: HostServices, {address, pullTimeout}: Options, look: () => Groups): Site => {
+  const engine = createEngine(address)
   return {
     host,
     engine,
@@ -78,10 +71,9 @@ const listAll = async (
 
 /** `readHere` is replaced in tests: a host with fewer means. */
 export const createExecutor = (host: HostServices, readHere: () => Groups = readGroups): Executor => {
-  const site = createSite(host, readHere)
+  const options = readOptions(host.options)
+  const site = createSite(host, options, readHere)
   const {engine} = site
-  // The engine does not say how many devices it has; the operator does.
-  const gpus = whole('gpus', host.options.gpus, 0)
   const usages = createUsages(site.groups)
   const sweep = createSweep(site)
   const stops = new Set<() => void>()
@@ -91,7 +83,7 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
       return {images: true, memoryLimit: true, cpuLimit: true, exactUsage}
     },
     identity: createIdentityMemo(engine),
-    nodes: () => nodes(site, gpus),
+    nodes: () => nodes(site, options.gpus),
     create: spec => create(site, spec),
     start: id => start(site, id),
     inspect: nameOrId => look(site, usages, nameOrId),

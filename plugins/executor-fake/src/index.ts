@@ -57,16 +57,17 @@ const stateFile = (host: HostServices) => {
   }
 }
 
-const amount = (text: string | undefined, fallback: number): number => {
-  const n = Number(text)
-  return Number.isSafeInteger(n) && n > 0 ? n : fallback
+const amount = (name: string, unit: string, text: string | undefined, fallback: number): number => {
+  if (text === undefined || text === '') return fallback
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+  throw new Error(`${name} is ${JSON.stringify(text)}; expected a whole number of ${unit}, from 1`)
 }
 
 export default defineProvider('executor', host => {
   const state = stateFile(host)
   const capacity = {
-    cpus: amount(host.options.node_cpus, 4000),
-    memory: amount(host.options.node_memory, 8 * 1024 ** 3),
+    cpus: amount('node_cpus', 'thousandths of a cpu', host.options.node_cpus, 4000),
+    memory: amount('node_memory', 'bytes', host.options.node_memory, 8 * 1024 ** 3),
     gpus: 0,
   }
   return createFakeExecutor({

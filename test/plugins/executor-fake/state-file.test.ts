@@ -130,8 +130,16 @@ describe('a simulated engine in a file', () => {
   })
 
   it('has the capacity that its options say, where they say one', async () => {
-    const [node] = await god({node_cpus: '2000', node_memory: 'x'}).nodes()
+    const [node] = await god({node_cpus: '2000', node_memory: ''}).nodes()
     assert.deepEqual(node?.capacity, {cpus: 2000, memory: 8 * 1024 ** 3, gpus: 0})
+  })
+
+  it('refuses an option that is no amount, by its name, its value and what is expected', () => {
+    for (const text of ['x', '0', '-1', '1.5', '1e3', ' 5', '9007199254740993'])
+      assert.throws(() => god({node_memory: text}), {
+        message: `node_memory is ${JSON.stringify(text)}; expected a whole number of bytes, from 1`,
+      })
+    assert.throws(() => god({node_cpus: 'all'}), /node_cpus is "all"; expected .* thousandths of a cpu/)
   })
 
   it('wakes a watcher when a state changes, until it is closed', async () => {
