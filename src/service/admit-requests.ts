@@ -8,7 +8,7 @@ import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {GodError, type Refusal, refusal} from '../core/errors.js'
 import type {SubmitRequest} from '../core/request.js'
-import {claimOwner, raiseHint, readHint, removeClaim} from '../store/ids.js'
+import {claimOwner, FAR_AHEAD, raiseHint, readHint, removeClaim} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author} from '../store/job-store.js'
 import type {Service} from './service.js'
@@ -18,9 +18,6 @@ export interface Submission {
   readonly request: SubmitRequest
   readonly writtenAt: number
 }
-
-/** No claim moves the hint further than this: a stranger's claim of the last id must not end the site. */
-const FAR_AHEAD = 1_000_000
 
 type Verdict =
   | {readonly kind: 'admit'; readonly admitted: Admitted}

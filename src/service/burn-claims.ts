@@ -1,31 +1,42 @@
 /**
  * Burning claims that became no job (state.md 4): a submit that crashed between its claim and its request.
  * The hint passes the id before the claim goes, so nobody can get it again; a request that comes late all the
- * same is admitted by that hint.
+ * same is admitted by that hint. All go by one hint: thousands of claims cost one sync.
  */
 import {join} from 'node:path'
+import {type JobId, jobId, type Uid} from '../core/brand.js'
 import {isErrno} from '../store/file-system.js'
-import {listClaims, raiseHint, readHint, removeClaim} from '../store/ids.js'
+import {FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/ids.js'
 import type {Service} from './service.js'
 
 /** Milliseconds; a submit gives up its own claim after half of it. */
 export const CLAIM_LIFE = 10 * 60 * 1000
-const FAR_AHEAD = 1_000_000
 
-const ageOf = (service: Service, id: number): number => {
+interface Submitted {
+  readonly id: JobId
+  readonly uid: Uid
+}
+
+/** Old enough, and its own request is not in the inbox: that one may still become a job. */
+const isRipe = (service: Service, id: JobId, submitters: ReadonlyMap<JobId, readonly Uid[]>): boolean => {
   try {
-    return service.now() - service.durable.fs.lstat(join(service.layout.ids, String(id))).mtimeMs
+    const {mtimeMs, uid: owner} = service.durable.fs.lstat(join(service.layout.ids, String(id)))
+    const waits = submitters.get(id)?.some(submitter => submitter === owner) ?? false
+    return !waits && service.now() - mtimeMs >= CLAIM_LIFE
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return 0
+    if (isErrno(error, 'ENOENT')) return false
     throw error
   }
 }
 
-export const burnClaims = (service: Service): void => {
+/** `submitted`: what lies in the inbox, or lay there. */
+export const burnClaims = (service: Service, submitted: readonly Submitted[]): void => {
   const {durable, layout} = service
-  for (const id of listClaims(durable.fs, layout)) {
-    if (ageOf(service, id) < CLAIM_LIFE) continue
-    if (id <= readHint(durable.fs, layout) + FAR_AHEAD) raiseHint(durable, layout, id)
-    removeClaim(durable.fs, layout, id)
-  }
+  const submitters = new Map<JobId, Uid[]>()
+  for (const {id, uid} of submitted) submitters.set(id, [...(submitters.get(id) ?? []), uid])
+  const ripe = listClaims(durable.fs, layout).filter(id => isRipe(service, id, submitters))
+  const most = readHint(durable.fs, layout) + FAR_AHEAD
+  const last = ripe.reduce((top, id) => (id <= most && id > top ? id : top), 0)
+  if (last > 0) raiseHint(durable, layout, jobId(last))
+  for (const id of ripe) removeClaim(durable.fs, layout, id)
 }

@@ -118,7 +118,7 @@ export const schedulerPass = async (service: Service, mine: Epoch, rounds = 1): 
   const {engine, nodes} = await offerOf(service)
   service.nodes.report(nodes)
   const taken = takeRequests(service, 'scheduler', author, rounds)
-  burnClaims(service)
+  burnClaims(service, taken.submitted)
   sweepTemporaries(service)
   const live = service.jobs.all()
   const plan = planFor(service, live, nodes)

@@ -35,6 +35,8 @@ export interface TakenReport {
   readonly applied: number
   /** More lie there, and the last round came on: take again at once. */
   readonly unread: boolean
+  /** Who submitted what, of all that was read: no claim of his own is burned meanwhile. */
+  readonly submitted: readonly {readonly id: JobId; readonly uid: Uid}[]
 }
 
 /** What is left to read of one user's folder. */
@@ -145,7 +147,7 @@ const collect = (service: Service, queues: readonly Queue[]): Pile => {
 const byTime = (a: {writtenAt: number; request: {tok: Token}}, b: typeof a): number =>
   a.writtenAt - b.writtenAt || (a.request.tok < b.request.tok ? -1 : 1)
 
-type Counts = Omit<TakenReport, 'unread'>
+type Counts = Omit<TakenReport, 'unread' | 'submitted'>
 
 interface Taking {
   readonly service: Service
@@ -155,11 +157,15 @@ interface Taking {
   readonly queues: readonly Queue[]
   /** Ids of all submits read in this pass. */
   readonly waiting: Set<JobId>
+  readonly submitted: {readonly id: JobId; readonly uid: Uid}[]
 }
 
-const takeRound = ({service, role, author, drops, queues, waiting}: Taking): Counts => {
+const takeRound = ({service, role, author, drops, queues, waiting, submitted}: Taking): Counts => {
   const pile = collect(service, queues)
-  for (const {request} of pile.submissions) waiting.add(request.id)
+  for (const {drop, request} of pile.submissions) {
+    waiting.add(request.id)
+    submitted.push({id: request.id, uid: drop.uid})
+  }
   const admission =
     role === 'scheduler'
       ? admitAll(service, pile.submissions.sort(byTime), author)
@@ -189,7 +195,8 @@ const takeRounds = (taking: Taking, most: number): TakenReport => {
     const moved = admitted + refused + applied > 0
     if (moved) cameOn++
     const left = taking.queues.some(({toks}) => toks.length > 0)
-    if (!left || cameOn >= most || round >= MOST_ROUNDS) return {...sum, unread: left && moved}
+    if (!left || cameOn >= most || round >= MOST_ROUNDS)
+      return {...sum, unread: left && moved, submitted: taking.submitted}
   }
 }
 
@@ -198,7 +205,7 @@ export const takeRequests = (service: Service, role: Role, author: Author, round
   const drops = openDrops(service)
   try {
     const queues = queuesOf(service, drops, role)
-    return takeRounds({service, role, author, drops, queues, waiting: new Set()}, rounds)
+    return takeRounds({service, role, author, drops, queues, waiting: new Set(), submitted: []}, rounds)
   } finally {
     for (const drop of drops) drop.close()
   }

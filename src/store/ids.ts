@@ -17,6 +17,9 @@ import {listNames, unlinkIfThere} from './read-file.js'
 /** Hints kept: late readers still find a large one. */
 const HINTS_KEPT = 64
 
+/** No claim moves the hint further than this: a stranger's claim of the last id must not end the site. */
+export const FAR_AHEAD = 1_000_000
+
 /** The least id that may be free: the largest hint, or 1. Never moves back, whoever writes late. */
 export const readHint = (fs: FileSystem, layout: Layout): number =>
   listNames(fs, layout.hints).reduce((largest, name) => Math.max(largest, parseIdName(name) ?? 1), 1)

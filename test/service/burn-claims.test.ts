@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {jobId} from '../../src/core/brand.js'
+import {jobId, uid} from '../../src/core/brand.js'
 import {burnClaims, CLAIM_LIFE} from '../../src/service/burn-claims.js'
 import {claimId, listClaims, readHint} from '../../src/store/ids.js'
 import {DiskProcess} from '../support/disk-process.js'
@@ -8,7 +8,8 @@ import {World} from '../support/world.js'
 describe('claims that became no job', () => {
   let world: World
   const claim = (fs = new DiskProcess(world.disk)) => claimId(world.durable(fs), world.layout)
-  const burn = (): void => burnClaims(world.process().service)
+  const burn = (submitted: Parameters<typeof burnClaims>[1] = [], god = world.process()): void =>
+    burnClaims(god.service, submitted)
   const claims = () => listClaims(world.process().fs, world.layout)
   const plant = (name: string): void => {
     const fs = world.process().fs
@@ -33,11 +34,34 @@ describe('claims that became no job', () => {
     assert.ok(claim() > id)
   })
 
+  it('go by one sync of the hints, however many they are', () => {
+    const ids = Array.from({length: 50}, () => claim())
+    world.clock.advance(CLAIM_LIFE)
+    const god = world.process()
+    burn([], god)
+    assert.deepEqual([claims(), god.fs.counts.get('fsyncDir')], [[], 1])
+    assert.equal(readHint(god.fs, world.layout), (ids.at(-1) ?? assert.fail()) + 1)
+  })
+
+  it('stay while their own request waits in the inbox, not a stranger’s', () => {
+    const [first = assert.fail(), second = assert.fail()] = [claim(), claim()]
+    world.clock.advance(CLAIM_LIFE)
+    const owner = uid(world.process().fs.lstat(`${world.layout.ids}/${first}`).uid)
+    const stranger = uid(owner + 1)
+    burn([
+      {id: first, uid: stranger},
+      {id: first, uid: owner},
+      {id: second, uid: stranger},
+    ])
+    assert.deepEqual(claims(), [first])
+    assert.ok(claim() > second)
+  })
+
   it('are not missed by a claimer that read the hint before', () => {
     const id = claim()
     world.clock.advance(CLAIM_LIFE)
     const late = new DiskProcess(world.disk)
-    late.on({call: 'open-create', path: '/ids/', when: 'before', act: burn})
+    late.on({call: 'open-create', path: '/ids/', when: 'before', act: () => burn()})
     assert.notEqual(claim(late), id)
   })
 
@@ -64,7 +88,7 @@ describe('claims that became no job', () => {
     const god = world.process()
     const gone = (): void => world.process().fs.unlink(`${world.layout.ids}/${id}`)
     god.fs.on({call: 'lstat', path: '/ids/', when: 'before', act: gone})
-    burnClaims(god.service)
+    burn([], god)
     assert.deepEqual(claims(), [])
   })
 
