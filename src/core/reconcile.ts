@@ -210,8 +210,10 @@ const advanceSuspended = (record: JobRecord, seen: Seen, now: Instant, limits: L
 const advanceStopping = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
   const container = alive(seen)
   if (container === null) return overStep(record, seen, now)
-  const end = ((record.stop?.at ?? now) + limits.grace) as Instant
-  if (now < end) return wait(end)
+  const since = record.stop?.at ?? now
+  const end = (since + limits.grace) as Instant
+  // A clock that was set back must not put off KILL by as much: before the signal is after the grace period.
+  if (since <= now && now < end) return wait(end)
   // Looked at again one grace period later: KILL needs no second time, a wedged engine may.
   return {do: 'signal', id: container.id, signal: 'SIGKILL', change: null}
 }

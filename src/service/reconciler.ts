@@ -54,7 +54,10 @@ const createPauses = (now: () => Instant) => {
     },
     until: (id: JobId, sight: string): Instant | null => {
       const pause = pauses.get(id)
-      return pause?.sight === sight && now() < pause.until ? pause.until : null
+      if (pause?.sight !== sight) return null
+      const left = pause.until - now()
+      // No pause is longer: the clock was set back.
+      return left > 0 && left <= LONGEST_PAUSE ? pause.until : null
     },
   }
 }

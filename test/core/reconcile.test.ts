@@ -270,6 +270,12 @@ describe('the grace period', () => {
     }
   })
 
+  it('is over where the clock was set back to before its beginning', () => {
+    const stopping = inState('stopping', 'killed')
+    assert.equal(said(step(stopping, seen('running'), later(-1000))), 'none until 9000')
+    assert.equal(said(step(stopping, seen('running'), later(-1001))), 'SIGKILL')
+  })
+
   it('is a whole one where the record does not say when it began', () => {
     const unsaid = {...inState('stopping', 'killed'), stop: null}
     assert.equal(said(step(unsaid, seen('running'))), 'none until 10000')

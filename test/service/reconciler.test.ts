@@ -119,6 +119,14 @@ describe('the reconciler', () => {
       assert.equal((reconciler.restsUntil(id, other) ?? 0) - world.clock.now(), 1000)
     })
 
+    it('does not pause longer because the clock was set back', async () => {
+      world.engineDown = true
+      const reconciler = createReconciler(god.service, wake)
+      await reconciler.reconcile(id, SIGHT)
+      world.clock.advance(-3_600_000)
+      assert.equal(reconciler.restsUntil(id, SIGHT), null)
+    })
+
     it('forgets its pause once the job came on', async () => {
       world.engineDown = true
       const reconciler = createReconciler(god.service, wake)
