@@ -4,6 +4,7 @@
  * apart. Another holder is not an error: the work is being done. HALT is: nothing acts, and the reason is told.
  */
 import {GodError} from '../core/errors.js'
+import {isNoSpace} from '../store/durable.js'
 import {claimEpoch} from '../store/epoch.js'
 import {isErrno} from '../store/file-system.js'
 import {haltReason} from '../store/halt.js'
@@ -24,11 +25,14 @@ export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void =>
     )
 }
 
-const NO_SPACE = ['ENOSPC', 'EDQUOT']
+/** Too many open files: ours or the machine's. */
+const CROWDED = ['EMFILE', 'ENFILE']
 
 /** A pass that failed so may succeed the next time; a long-lived process says so and goes on. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof GodError ? error.temporary && error.code !== 'E_HALTED' : isErrno(error, ...NO_SPACE)
+  error instanceof GodError
+    ? error.temporary && error.code !== 'E_HALTED'
+    : isNoSpace(error) || isErrno(error, ...CROWDED)
 
 const quiet = (): void => undefined
 

@@ -149,12 +149,13 @@ describe('single passes', () => {
 })
 
 describe('a fault that may pass', () => {
-  it('is a full disk or a busy partner; not HALT, not a sick disk, not a bug', () => {
+  it('is a full disk, a busy partner or too many open files; not HALT, not a sick disk, not a bug', () => {
     for (const code of ['E_DISK_FULL', 'E_FENCED'] as const)
       assert.ok(isPassing(new GodError(code, 'x')), code)
     for (const code of ['E_HALTED', 'E_DISK', 'E_BUG', 'E_DIR_BAD'] as const)
       assert.ok(!isPassing(new GodError(code, 'x')), code)
-    assert.ok(isPassing(new Errno('ENOSPC', '/x')))
+    for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE'])
+      assert.ok(isPassing(new Errno(code, '/x')), code)
     assert.ok(!isPassing(new Errno('EIO', '/x')))
     assert.ok(!isPassing(new TypeError('x')))
   })
