@@ -4,6 +4,7 @@
  */
 import {join, relative, sep} from 'node:path'
 import {type FileSystem, isErrno} from './file-system.js'
+import {readOpen} from './read-file.js'
 
 /** An open file, or why there is none. */
 export type OpenOutput =
@@ -12,7 +13,8 @@ export type OpenOutput =
   | {readonly kind: 'unsafe'; readonly why: string}
 
 const ABSENT = ['ENOENT', 'ENOTDIR']
-const UNSAFE = ['ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENODEV']
+/** EAGAIN: a file under its user's lease. */
+const UNSAFE = ['ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENODEV', 'EAGAIN']
 
 const explain = (error: unknown): OpenOutput => {
   if (isErrno(error, ...ABSENT)) return {kind: 'absent'}
@@ -46,5 +48,21 @@ export const openOutput = (fs: FileSystem, folder: string, path: string): OpenOu
     return walk(fs, folder, inner.split(sep))
   } catch (error) {
     return explain(error)
+  }
+}
+
+/** At most `limit` + 1 bytes of it; null where there is none that may be read. */
+export const readOutput = (
+  fs: FileSystem,
+  folder: string,
+  path: string,
+  limit: number,
+): Uint8Array | null => {
+  const opened = openOutput(fs, folder, path)
+  if (opened.kind !== 'open') return null
+  try {
+    return readOpen(fs, opened.fd, limit)
+  } finally {
+    fs.close(opened.fd)
   }
 }

@@ -12,8 +12,8 @@ import type {Command} from '../core/job.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './durable.js'
 import {type FileSystem, isErrno} from './file-system.js'
-import {readRegular} from './guarded-open.js'
 import type {Layout} from './layout.js'
+import {readOutput} from './output-file.js'
 import {ensureFolder, listNames} from './read-file.js'
 import type {FileOwner} from './temporary.js'
 
@@ -107,7 +107,8 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       return inUsersFolder(() => takeFence(folder, path))
     },
     exitFile: (submitter, id, attempt) => {
-      const bytes = readRegular(fs, join(fencePath(submitter, id, attempt), 'exit'), 16)
+      const folder = layout.workOf(submitter, id)
+      const bytes = readOutput(fs, folder, join(fencePath(submitter, id, attempt), 'exit'), 16)
       const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1')
       return /^\d{1,3}\n?$/.test(text) && Number(text) <= 255 ? Number(text) : null
     },

@@ -328,4 +328,19 @@ describe('the directory of a job, on the real file system', () => {
     if (isRoot) chownSync(join(fence, 'exit'), 4711, 4711)
     assert.equal(exit(), 7)
   })
+
+  it("reads no exit code of another one's directory, to which the fence is a link", () => {
+    prepare()
+    const other = join(place.path, 'other')
+    mkdirSync(other)
+    writeFileSync(join(other, 'exit'), '0')
+    for (const target of [other, '../../../other']) {
+      symlinkSync(target, join(folder(), 'started.1'))
+      assert.equal(work().exitFile(uid(4711), ID, 1), null, target)
+      unlinkSync(join(folder(), 'started.1'))
+    }
+    mkdirSync(join(folder(), 'started.1'))
+    writeFileSync(join(folder(), 'started.1', 'exit'), '0')
+    assert.equal(work().exitFile(uid(4711), ID, 1), 0)
+  })
 })
