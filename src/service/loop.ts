@@ -133,17 +133,36 @@ const rest = (service: Service, options: LoopOptions, waker: Waker, until: Insta
   return waker.sleep(signal => options.delay(Math.min(left, options.poll), signal))
 }
 
+/** Null: stopped in the middle; a silent engine would keep the turn for minutes. */
+const unlessStopped = <T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> =>
+  new Promise((resolve, reject) => {
+    const stopped = (): void => resolve(null)
+    signal.addEventListener('abort', stopped, {once: true})
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
+  })
+
 /** What is under way may hang in a silent engine; whoever comes next goes on with it. */
-const finishWork = async (options: LoopOptions, reconciler: Reconciler): Promise<void> => {
+const finishWork = async (
+  options: LoopOptions,
+  reconciler: Reconciler,
+  lastTurn: Promise<unknown>,
+): Promise<void> => {
   const done = new AbortController()
   const patience = options.delay(PATIENCE, done.signal)
-  await Promise.race([reconciler.idle(), patience])
+  const work = lastTurn.catch(() => undefined).then(() => reconciler.idle())
+  await Promise.race([work, patience])
   done.abort()
 }
 
-const leave = async (service: Service, options: LoopOptions, held: Held, reconciler: Reconciler) => {
+const leave = async (
+  service: Service,
+  options: LoopOptions,
+  held: Held,
+  reconciler: Reconciler,
+  lastTurn: Promise<unknown>,
+) => {
   try {
-    await finishWork(options, reconciler)
+    await finishWork(options, reconciler, lastTurn)
     service.durable.syncPending()
   } finally {
     await held.watcher?.release()
@@ -161,13 +180,15 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
   })
   const stopListening = options.listen(waker.wake)
   options.signal.addEventListener('abort', waker.wake, {once: true})
+  let lastTurn: Promise<Instant | null> = Promise.resolve(null)
   try {
     while (!options.signal.aborted) {
-      const until = await patientTurn(service, options, held, reconciler)
+      lastTurn = patientTurn(service, options, held, reconciler)
+      const until = await unlessStopped(lastTurn, options.signal)
       if (!options.signal.aborted) await rest(service, options, waker, until)
     }
   } finally {
     await stopListening()
-    await leave(service, options, held, reconciler)
+    await leave(service, options, held, reconciler, lastTurn)
   }
 }

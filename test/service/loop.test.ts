@@ -278,6 +278,21 @@ describe('the loop', () => {
       assert.deepEqual([leases.held(), world.state(id)], [[], 'starting'])
     })
 
+    it('in the middle of a turn does not wait for ever for an engine that is silent', async () => {
+      const god = world.process()
+      const silent = new Proxy(god.service.executor, {
+        get: (target, name) =>
+          name === 'list' ? () => new Promise(() => undefined) : Reflect.get(target, name),
+      })
+      Object.assign(god.service, {executor: silent})
+      const loop = await begun({}, god)
+      loop.stop.abort()
+      await quiet()
+      await loop.sleepOut()
+      await loop.done
+      assert.deepEqual([leases.held(), loop.listening], [[], false])
+    })
+
     it('by HALT fails with the reason, its leases free', async () => {
       const loop = await begun()
       writeHalt(world.process().fs, world.layout, 'an operator said so')
