@@ -7,23 +7,13 @@ import {GodError} from '../core/errors.js'
 import {isNoSpace} from '../store/durable.js'
 import {claimEpoch} from '../store/epoch.js'
 import {isErrno} from '../store/file-system.js'
-import {haltReason} from '../store/halt.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
+import {checkHalt} from './check-halt.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {type SchedulerReport, schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {MOST_ROUNDS} from './take-requests.js'
 import {type WatcherReport, watcherPass} from './watcher.js'
-
-export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void => {
-  const why = haltReason(service.durable.fs, service.layout)
-  if (why !== null)
-    throw new GodError(
-      'E_HALTED',
-      `HALT is set: ${why}`,
-      `Cure the cause, then remove ${service.layout.halt}.`,
-    )
-}
 
 /** Too many open files: ours or the machine's. */
 const CROWDED = ['EMFILE', 'ENFILE']

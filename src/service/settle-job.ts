@@ -11,6 +11,7 @@ import type {JobRecord} from '../core/job.js'
 import {type Change, refusedStart} from '../core/outcome.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/job-store.js'
+import {checkHalt} from './check-halt.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
@@ -79,6 +80,7 @@ const perform = async (
   const {record} = stored
   switch (step.do) {
     case 'create': {
+      checkHalt(service)
       const answer = await createContainer(service, record)
       if (answer.answer === 'refused') put(service, stored, refusedStart(answer.reason, service.now()))
       return
@@ -136,6 +138,7 @@ const start = async (service: Service, stored: Stored, containerId: string): Pro
     if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
     return
   }
+  checkHalt(service)
   const answer = await service.executor.start(containerId)
   if (answer.answer === 'refused') {
     put(service, stored, refusedStart(answer.reason, service.now()))

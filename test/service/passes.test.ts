@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {GodError} from '../../src/core/errors.js'
-import {checkHalt, isPassing, scheduleOnce, schedulePatiently, watchOnce} from '../../src/service/passes.js'
+import {checkHalt} from '../../src/service/check-halt.js'
+import {isPassing, scheduleOnce, schedulePatiently, watchOnce} from '../../src/service/passes.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {Leases} from '../support/leases.js'
 import {quiet} from '../support/loop-driver.js'

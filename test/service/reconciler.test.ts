@@ -3,6 +3,7 @@ import type {Executor} from '@god-cli/api'
 import type {JobId} from '../../src/core/brand.js'
 import {createReconciler, type Sight} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
+import {writeHalt} from '../../src/store/halt.js'
 import {type GodProcess, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
@@ -152,6 +153,25 @@ describe('the reconciler', () => {
     assert.equal(world.state(id), 'starting')
     assert.match(world.log.join('\n'), /job 1: socket hang up/)
   })
+
+  for (const call of ['create', 'start'] as const)
+    it(`makes and starts nothing once HALT is there, also if it came just before ${call}`, async () => {
+      const halt = (): void => writeHalt(world.process().fs, world.layout, 'stop')
+      if (call === 'create') halt()
+      else {
+        const {create} = god.service.executor
+        patch({
+          create: async spec => {
+            halt()
+            return create(spec)
+          },
+        })
+      }
+      const reconciler = createReconciler(god.service, wake)
+      await reconciler.reconcile(id, SIGHT)
+      reconciler.check()
+      assert.deepEqual([world.containers().length, world.begun()], [call === 'create' ? 0 : 1, []])
+    })
 
   it('tries again after a full disk', async () => {
     god.fs.plan({call: 'write', path: '/jobs/live', n: 1, effect: {error: 'ENOSPC'}})
