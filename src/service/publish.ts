@@ -1,6 +1,10 @@
-/** Publishing a revision and telling the journal: the one way by which the passes change a job. */
+/**
+ * Publishing a revision and telling the journal: the one way by which the passes change a job.
+ * The revision counts: a journal that cannot be written takes nothing back.
+ */
 import type {Change} from '../core/outcome.js'
 import type {Author, Stored, Sync} from '../store/job-store.js'
+import {derived} from './derived.js'
 import type {Service} from './service.js'
 
 /** Null: somebody was faster; read the job again. */
@@ -14,7 +18,7 @@ export const publish = (
   const next = service.jobs.publishNext(base, change, author, sync)
   if (next === null) return null
   const {record} = next
-  service.journal.write({
+  const entry = {
     at: service.now(),
     what: 'transition',
     id: record.id,
@@ -26,6 +30,7 @@ export const publish = (
     node: record.node,
     by: record.by,
     text: record.reason?.text ?? '',
-  })
+  }
+  derived(service, 'the journal', () => service.journal.write(entry))
   return next
 }

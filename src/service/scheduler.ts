@@ -15,6 +15,7 @@ import {checkEpoch} from '../store/epoch.js'
 import type {Author, Stored} from '../store/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
+import {derived} from './derived.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
@@ -123,7 +124,10 @@ export const schedulerPass = async (service: Service, mine: Epoch, rounds = 1): 
   const live = service.jobs.all()
   const plan = planFor(service, live, nodes)
   const started = startAll(service, live, plan, engine, author)
-  writeReasons(service.durable, service.layout, new Map([...held(live), ...plan.reasons]), service.now())
+  const reasons = new Map([...held(live), ...plan.reasons])
+  derived(service, 'reasons.json', () =>
+    writeReasons(service.durable, service.layout, reasons, service.now()),
+  )
   const {admitted, refused, unread} = taken
   return {admitted, refused, started, pending: plan.reasons.size, unread}
 }

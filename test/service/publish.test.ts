@@ -49,6 +49,12 @@ describe('publishing a change', () => {
     })
   })
 
+  it('stands though the journal cannot be written, and says so', () => {
+    god.fs.plan({call: 'write', path: '/journal', n: 1, effect: {error: 'ENOSPC'}})
+    assert.equal(hold()?.record.state, 'held')
+    assert.match(world.log.join('\n'), /the journal was not written: .*ENOSPC/)
+  })
+
   it('that comes second changes and tells nothing', () => {
     const stale = base()
     hold()

@@ -82,6 +82,15 @@ describe('a scheduling pass', () => {
     assert.deepEqual([reason(second), reason(third)?.code], [undefined, 'resources'])
   })
 
+  it('reports its starts though the reasons cannot be written', async () => {
+    const id = world.submit(FOREVER)
+    world.submit({hold: true})
+    const god = world.process()
+    god.fs.plan({call: 'rename', path: 'reasons', n: 1, effect: {error: 'ENOSPC'}})
+    assert.deepEqual((await pass(god)).started, [id])
+    assert.match(world.log.join('\n'), /reasons.json was not written: .*ENOSPC/)
+  })
+
   it('starts nothing while the engine cannot be asked, and says that this is why', async () => {
     world.engineDown = true
     const id = world.submit(FOREVER)
