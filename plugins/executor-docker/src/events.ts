@@ -5,6 +5,7 @@
  * engine may have been away and its events are not kept over a restart. Some ends come without an event.
  */
 import type {HostServices} from '@god-cli/api'
+import {withEchoes} from './echo.js'
 import type {Engine} from './engine.js'
 import {CLUSTER_LABEL} from './labels.js'
 
@@ -57,9 +58,10 @@ export const watchEvents = (engine: Engine, host: HostServices, wake: () => void
     wait = FIRST_WAIT
     if (!abort.signal.aborted) wake()
   }
+  const echoing = withEchoes(ring, host.delay, abort.signal)
   const run = async (): Promise<void> => {
     while (!abort.signal.aborted) {
-      await attempt(engine, host, abort.signal, ring)
+      await attempt(engine, host, abort.signal, echoing)
       if (abort.signal.aborted) return
       await host.delay(wait, abort.signal)
       wait = Math.min(wait * 2, LONGEST_WAIT)
