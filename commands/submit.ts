@@ -6,7 +6,7 @@ import {jobJson} from '../src/cli/job-json.js'
 import {operandsOf} from '../src/cli/operands.js'
 import {prose} from '../src/cli/prose.js'
 import {openSite} from '../src/cli/site.js'
-import {judgeWish, settledText, submitJob, submitJson} from '../src/cli/submit.js'
+import {judgeWish, settledJson, settledText, submitJob, submitJson} from '../src/cli/submit.js'
 import {endLine, waitFor} from '../src/cli/wait.js'
 import {wishOf} from '../src/cli/wish.js'
 
@@ -80,7 +80,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     const {words, afterDashes} = operandsOf(args.command ?? [])
     const wish = wishOf(flags, words, afterDashes)
     const settled = judgeWish(site, wish)
-    if (flags['dry-run']) return screen.show({schema: 1, ...settled}, () => `${settledText(settled)}\n`)
+    if (flags['dry-run']) return screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
     const interrupt = catchInterrupt()
     const request = submitJob(site, wish)
     const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`

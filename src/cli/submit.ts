@@ -56,6 +56,15 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
   ...jobJson(viewOfRequest(site, request)),
 })
 
+/** As the JSON of a job tells it: whole cpus, bytes, seconds. */
+export const settledJson = ({name, image, resources, walltime}: Settled): object => ({
+  schema: SCHEMA,
+  name,
+  image,
+  resources: {...resources, cpus: resources.cpus / 1000},
+  walltime,
+})
+
 /** What `--dry-run` tells. */
 export const settledText = ({name, image, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
