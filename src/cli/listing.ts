@@ -10,6 +10,7 @@ import {type Selector, selected} from '../core/selector.js'
 import {isOver, STATES, type State} from '../core/state.js'
 import {nearest} from '../core/text.js'
 import {readReasons} from '../store/reasons.js'
+import {damageOf} from './damaged.js'
 import {type JobView, viewOfRecord} from './job-view.js'
 import {ownUnadmitted} from './own-requests.js'
 import type {Site} from './site.js'
@@ -118,7 +119,8 @@ export const chooseEach = (site: Site, selectors: readonly Selector[]): readonly
       return {selector, jobs: selected(selector, jobs, site.uid), failed: null}
     } catch (error) {
       if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
-      return {selector, jobs: [], failed: error}
+      const damage = selector.kind === 'id' ? damageOf(site, selector.id) : null
+      return {selector, jobs: [], failed: damage ?? error}
     }
   })
   if (choices.length > 0 && choices.every(({failed}) => failed !== null)) throw together(failures(choices))
@@ -143,8 +145,12 @@ export interface ErrorJson {
 export const errorsJson = (failed: readonly GodError[]): readonly ErrorJson[] =>
   failed.map(({code, message, hint}) => ({code, message, hint}))
 
-const together = (errors: readonly GodError[]): GodError =>
-  new GodError('E_NO_JOB', errors.map(({message}) => message).join('; '), errors[0]?.hint)
+const together = (errors: readonly GodError[]): GodError => {
+  const [first] = errors
+  const code =
+    first !== undefined && errors.every(error => error.code === first.code) ? first.code : 'E_NO_JOB'
+  return new GodError(code, errors.map(({message}) => message).join('; '), first?.hint)
+}
 
 /** Of all choices together, each job once, ascending. */
 export const merged = (choices: readonly Pick<Choice, 'jobs'>[]): readonly JobView[] => {

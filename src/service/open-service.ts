@@ -20,7 +20,7 @@ import {type Layout, layoutOf} from '../store/layout.js'
 import {type AcquireLease, createLeases, type LeaseOptions} from '../store/lease.js'
 import {createManifestReader} from '../store/manifest.js'
 import {createNodeStore} from '../store/node-store.js'
-import {createQuarantine} from '../store/quarantine.js'
+import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {ensureFolder} from '../store/read-file.js'
 import {createSpecStore} from '../store/spec-store.js'
 import {createWorkFolder} from '../store/work-folder.js'
@@ -97,6 +97,16 @@ const leaseTimes = (format: Format, {lease_time}: Settings): Pick<LeaseOptions, 
   return {staleAfter, update: Math.max(1000, Math.round((staleAfter * 1000) / 6))}
 }
 
+/** What is set aside is worth a line in cron's mail. */
+const loudly = (quarantine: Quarantine, log: Service['log']): Quarantine => ({
+  ...quarantine,
+  take: (path, ino, why) => {
+    const moved = quarantine.take(path, ino, why)
+    if (moved) log('warning', `${path} is damaged and was set aside in quarantine: ${why}`)
+    return moved
+  },
+})
+
 export const openService = async (host: HostParts): Promise<OpenService> => {
   const fs = realFileSystem
   const layout = layoutOf(host.root)
@@ -114,7 +124,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     provide('scheduler', settings.scheduler_policy),
   ])
   const manifest = createManifestReader(fs, layout)
-  const quarantine = createQuarantine(fs, layout, host.random)
+  const quarantine = loudly(createQuarantine(fs, layout, host.random), host.log)
   const {self} = host.lease
   const service: Service = {
     format,

@@ -1,0 +1,38 @@
+/** A job whose record nobody can read is not "no such job": what is known of the damage, and where its file is. */
+import {join} from 'node:path'
+import type {JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import {errno} from '../store/file-system.js'
+import {parseRecordName} from '../store/layout.js'
+import {listNames} from '../store/read-file.js'
+import type {Site} from './site.js'
+
+const bad = (id: JobId, where: string, hint: string): GodError =>
+  new GodError('E_RECORD_BAD', `the record of job ${id} is damaged: ${where}`, hint)
+
+const names = (site: Site, folder: string): readonly string[] => {
+  try {
+    return listNames(site.durable.fs, folder)
+  } catch (error) {
+    if (errno(error) === null) throw error
+    // The quarantine of a service is not for everybody to look into.
+    return []
+  }
+}
+
+/** Null: nothing of such a job is there at all. */
+export const damageOf = (site: Site, id: JobId): GodError | null => {
+  const {quarantine} = site.layout
+  const kept = names(site, quarantine).find(name => name.startsWith(`${id}.`) && name.endsWith('.why'))
+  if (kept !== undefined) {
+    return bad(
+      id,
+      'its file was set aside',
+      `Read ${join(quarantine, kept)}; restore the record, or submit the job again.`,
+    )
+  }
+  const live = names(site, site.layout.bucket(id)).some(name => parseRecordName(name)?.id === id)
+  return live
+    ? bad(id, 'no revision of it can be read', "The next pass sets it aside and says why; see 'god doctor'.")
+    : null
+}
