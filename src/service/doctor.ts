@@ -15,8 +15,14 @@ export interface DoctorFinding extends Finding {
   readonly severity: 'ok' | 'warning' | 'error'
 }
 
+/** What is slow or misleads, but keeps no job from running. */
+const ADVICE: readonly string[] = ['sync', 'clock']
+
 const judged = (findings: readonly Finding[], severity: 'warning' | 'error'): readonly DoctorFinding[] =>
-  findings.map(finding => ({...finding, severity: finding.ok ? 'ok' : severity}))
+  findings.map(finding => ({
+    ...finding,
+    severity: finding.ok ? 'ok' : ADVICE.includes(finding.check) ? 'warning' : severity,
+  }))
 
 const haltFinding = ({service}: OpenService): Finding => {
   const why = haltReason(service.durable.fs, service.layout)
