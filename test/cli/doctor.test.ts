@@ -20,8 +20,10 @@ describe('god doctor', () => {
   it('finds a good site good, a line a check', async () => {
     const {stdout, stderr, code} = await held.site.god(['doctor'])
     assert.deepEqual([stderr, code], ['', 0])
+    // How fast the disk of a busy machine is, is not ours to say.
+    const lines = stdout.replace(/^warn( +sync .*)\n .*/m, 'ok$1').split('\n')
     assert.deepEqual(
-      stdout.split('\n').map(line => line.slice(0, 18).split(/ +/).slice(0, 2).join(' ')),
+      lines.map(line => line.slice(0, 18).split(/ +/).slice(0, 2).join(' ')),
       [
         'halt',
         'exclusive',
