@@ -53,6 +53,7 @@ export abstract class ControlCommand extends GodCommand {
       op: words.op,
       selectors: await expandStdin(words.selectors),
       filters: filtersOf(flags),
+      dryRun: flags['dry-run'],
       ...(words.signal === undefined ? {} : {signal: words.signal}),
       ...(flags.reason === undefined ? {} : {remark: flags.reason}),
     }

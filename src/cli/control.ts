@@ -5,7 +5,7 @@
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
 import {type JobId, jobId} from '../core/brand.js'
-import {applyControl, PAST} from '../core/control.js'
+import {applyControl, PAST, WOULD} from '../core/control.js'
 import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
@@ -37,6 +37,8 @@ export interface ControlChoice {
   readonly filters: Filters
   readonly signal?: StopSignal
   readonly remark?: string
+  /** Only what would happen is told. */
+  readonly dryRun: boolean
 }
 
 export interface ControlOutcome {
@@ -86,11 +88,12 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutc
   if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
   // Whether it will be admitted as held is not known here: that request is for the scheduler to judge.
   const unknown = record === null && (choice.op === 'hold' || choice.op === 'release')
-  if (unknown) return {id, result: 'requested', text: PAST[choice.op]}
+  const asked = {id, result: 'requested', text: (choice.dryRun ? WOULD : PAST)[choice.op]} as const
+  if (unknown) return asked
   const effect = applyControl(job, wishOf(choice), site.now())
   switch (effect.kind) {
     case 'change':
-      return {id, result: 'requested', text: PAST[choice.op]}
+      return asked
     case 'already':
       return {id, result: 'already', text: effect.text}
     case 'refused':

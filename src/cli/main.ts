@@ -5,8 +5,8 @@
  */
 import {Config, run, settings} from '@oclif/core'
 import {GodError} from '../core/errors.js'
-import {nearest} from '../core/text.js'
 import {fixUmask, standInForAccount} from '../host/environment.js'
+import {commandMeant} from './command-meant.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
 import {endAtOperand, type FlagShape} from './operands.js'
 import {guardOutput} from './terminal.js'
@@ -22,7 +22,7 @@ const prepared = (argv: readonly string[], config: Config): string[] => {
 }
 
 const noCommand = (word: string, known: readonly string[]): GodError => {
-  const near = nearest(word, known)
+  const near = commandMeant(word, known)
   const hint =
     near.length > 0 ? `Did you mean ${near.map(name => `'god ${name}'`).join(' or ')}?` : "See 'god help'."
   return new GodError('E_USAGE', `there is no command '${word}'`, hint)

@@ -25,9 +25,15 @@ type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>
 const change = (fields: Change): Effect => ({kind: 'change', change: fields})
 const already = (text: string): Effect => ({kind: 'already', text})
 
+/** What keeps it from being changed, in words for people. */
+const standing = ({state, desired}: Controlled): string => {
+  if (isOver(state)) return `over (${state})`
+  return desired === 'killed' ? 'being killed' : state
+}
+
 const wrongState = (record: Controlled, verb: string, hint: string): Effect => ({
   kind: 'refused',
-  refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${record.state}`, hint),
+  refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${standing(record)}`, hint),
 })
 
 export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effect => {
@@ -37,7 +43,7 @@ export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effe
     case 'suspend':
       return suspend(record, wish)
     case 'resume':
-      return resume(record)
+      return resume(record, wish)
     case 'hold':
       return hold(record, wish)
     case 'release':
@@ -71,7 +77,7 @@ const remarked = (code: string, what: string, {remark}: Wish): Partial<Change> =
 
 const suspend = (record: Controlled, wish: Wish): Effect => {
   if (record.desired === 'suspended') return already('is suspended already')
-  if (record.desired === 'killed') return wrongState(record, 'suspended', 'It is being killed.')
+  if (record.desired === 'killed') return wrongState(record, 'suspended', '')
   if (!(['starting', 'running', 'suspended'] as State[]).includes(record.state)) {
     const waiting = WAITING.includes(record.state)
     return wrongState(
@@ -87,13 +93,15 @@ const suspend = (record: Controlled, wish: Wish): Effect => {
   })
 }
 
-const resume = (record: Controlled): Effect => {
+const resume = (record: Controlled, {remark}: Wish): Effect => {
   if (record.state === 'held') return wrongState(record, 'resumed', `Use 'god release ${record.id}'.`)
   if (isOver(record.state) || record.desired === 'killed') {
-    return wrongState(record, 'resumed', isOver(record.state) ? 'Submit it again.' : 'It is being killed.')
+    return wrongState(record, 'resumed', isOver(record.state) ? 'Submit it again.' : '')
   }
   if (record.desired === 'run') return already('is not suspended')
-  return change({state: record.state, desired: 'run'})
+  // Also without a remark: the reason of the suspension is none any more.
+  const text = remark === undefined ? PAST.resume : `${PAST.resume}: ${remark}`
+  return change({state: record.state, desired: 'run', reason: {code: 'resumed', text}})
 }
 
 const hold = (record: Controlled, wish: Wish): Effect => {
@@ -112,6 +120,15 @@ const release = (record: Controlled, now: Instant): Effect => {
   if (record.state === 'pending') return already('is not held')
   if (record.state !== 'held') return wrongState(record, 'released', '')
   return change({state: 'pending', eligible: now, reason: null})
+}
+
+/** What a dry run says. */
+export const WOULD: Readonly<Record<ControlOp, string>> = {
+  kill: 'would be killed',
+  suspend: 'would be suspended',
+  resume: 'would be resumed',
+  hold: 'would be held',
+  release: 'would be released',
 }
 
 /** What a command says it asked for. */

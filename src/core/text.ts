@@ -71,7 +71,7 @@ const steps = (word: string, candidate: string): number =>
   Math.min(distance(word, candidate), ...exchanged(word).map(other => 1 + distance(other, candidate)))
 
 const isNear = (word: string, candidate: string, n: number): boolean =>
-  n <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 2))
+  n <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3))
 
 /** The words that were probably meant, three at most: of those that are near, the nearest. */
 export const nearest = (word: string, words: readonly string[]): readonly string[] => {

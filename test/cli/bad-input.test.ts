@@ -23,6 +23,10 @@ const submit = (words: readonly string[], code: string, exit: number, says: stri
 /** What the site knows of itself after its first pass: one node of 4 cpus and 8 GiB. */
 const CASES: readonly Case[] = [
   bad(['sbumit', 'x'], 'E_USAGE', 2, "there is no command 'sbumit'. Did you mean 'god submit'?"),
+  bad(['bogus'], 'E_USAGE', 2, "there is no command 'bogus'. See 'god help'."),
+  bad(['qsub', 'x.sh'], 'E_USAGE', 2, "there is no command 'qsub'. Did you mean 'god submit'?"),
+  bad(['stauts'], 'E_USAGE', 2, "there is no command 'stauts'. Did you mean 'god stat'?"),
+  bad(['rm', '1'], 'E_USAGE', 2, "there is no command 'rm'. Did you mean 'god kill'?"),
   bad(['kubectl'], 'E_USAGE', 2, "there is no command 'kubectl'. See 'god help'."),
   bad(['\u001b[31m'], 'E_USAGE', 2, "there is no command '\\x1b[31m'. See 'god help'."),
   bad([''], 'E_USAGE', 2, "there is no command ''. See 'god help'."),

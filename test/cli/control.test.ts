@@ -64,7 +64,7 @@ describe('a command that changes jobs', () => {
     const {stdout, stderr, code} = await site.here(['suspend', '1', '2', '3', '9'])
     assert.equal(stdout, 'job 1: suspend requested\n')
     assert.deepEqual(stderr.split('\n'), [
-      'god: job 2 cannot be suspended: it is done.',
+      'god: job 2 cannot be suspended: it is over (done).',
       "god: job 3 cannot be suspended: it is pending. Keep it from starting with 'god hold 3'.",
       "god: there is no job 9. See 'god stat'.",
       '',
@@ -109,7 +109,12 @@ describe('a command that changes jobs', () => {
     const {site} = held
     await site.submit()
     const {stdout, code} = await site.here(['kill', '--dry-run', '-n', 'true'])
-    assert.deepEqual([stdout, code], ['job 1: kill requested\n', 0])
+    assert.deepEqual([stdout, code], ['job 1: would be killed\n', 0])
+    const {jobs} = await site.json<{jobs: readonly {text: string}[]}>(['hold', '--dry-run', '1'])
+    assert.deepEqual(
+      jobs.map(({text}) => text),
+      ['would be held'],
+    )
     assert.equal(wishes(site), 1)
   })
 
@@ -127,11 +132,11 @@ describe('a command that changes jobs', () => {
     await site.submit()
     await site.submit('FAKE_SECONDS=forever')
     await site.pass()
-    assert.equal((await site.here(['kill', '1-9', '--dry-run'])).stdout, 'job 2: kill requested\n')
-    assert.equal((await site.here(['kill', '-n', 'true', '--dry-run'])).stdout, 'job 2: kill requested\n')
+    assert.equal((await site.here(['kill', '1-9', '--dry-run'])).stdout, 'job 2: would be killed\n')
+    assert.equal((await site.here(['kill', '-n', 'true', '--dry-run'])).stdout, 'job 2: would be killed\n')
     assert.equal(
       (await site.here(['kill', '-u', userInfo().username, '--dry-run'])).stdout,
-      'job 2: kill requested\n',
+      'job 2: would be killed\n',
     )
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {rev} from '../../src/core/brand.js'
-import {applyControl, type Effect, PAST} from '../../src/core/control.js'
+import {applyControl, type Effect, PAST, WOULD} from '../../src/core/control.js'
 import type {JobRecord} from '../../src/core/job.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {type Desired, isFinal, isOver, STATES, type State, transitionFault} from '../../src/core/state.js'
@@ -128,11 +128,22 @@ describe('a control request', () => {
     )
     assert.match(refusal(inState('held'), 'resume'), /god release 42/)
     assert.match(refusal(inState('done'), 'resume'), /Submit it again/)
-    assert.match(refusal(inState('running', 'killed'), 'suspend'), /being killed/)
+    for (const op of ['suspend', 'resume'] as const)
+      assert.match(
+        refusal(inState('running', 'killed'), op),
+        /^job 42 cannot be \w+: it is being killed \| $/,
+      )
+    assert.equal(
+      refusal(inState('killed', 'killed'), 'suspend'),
+      'job 42 cannot be suspended: it is over (killed) | ',
+    )
   })
 
   it('has a word for each operation, for people', () => {
-    for (const op of CONTROL_OPS) assert.match(PAST[op], /^\w+ requested$/)
+    for (const op of CONTROL_OPS) {
+      assert.match(PAST[op], /^\w+ requested$/)
+      assert.match(WOULD[op], /^would be \w+$/)
+    }
   })
 })
 
@@ -160,6 +171,21 @@ describe('a kill', () => {
     const effect = applyControl(inState('running'), {op: 'kill', remark: 'wrong data'}, NOW)
     assert.ok(effect.kind === 'change')
     assert.deepEqual(effect.change.reason, {code: 'killed', text: 'kill requested: wrong data'})
+  })
+})
+
+describe('a resume', () => {
+  it('takes the reason of the suspension away: the history must not tell it twice', () => {
+    const suspended = inState('suspended', 'suspended', {
+      reason: {code: 'suspended', text: 'suspended by request'},
+    })
+    const reasonOf = (remark?: string) => {
+      const effect = applyControl(suspended, {op: 'resume', ...(remark === undefined ? {} : {remark})}, NOW)
+      assert.ok(effect.kind === 'change')
+      return effect.change.reason
+    }
+    assert.deepEqual(reasonOf(), {code: 'resumed', text: 'resume requested'})
+    assert.deepEqual(reasonOf('disk is free'), {code: 'resumed', text: 'resume requested: disk is free'})
   })
 })
 

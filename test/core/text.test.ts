@@ -104,6 +104,7 @@ describe('what was probably meant', () => {
     ['hodl', ['hold']],
     ['submit', ['submit']],
     ['kubernetes', []],
+    ['bogus', []],
     ['', []],
     ['x'.repeat(100_000), []],
   ]
