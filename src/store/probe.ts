@@ -2,7 +2,8 @@
  * What the shared directory's file system must be able to do (state.md 13), tried on it: exclusive create, exclusive
  * link, rename over a name, folder sync, truthful owners, a clock near ours. For `god doctor`.
  *
- * Works in a folder of its own below the root; after a crash that folder is left and removed by the next probe.
+ * Works in a folder of its own below the root, so that probes disturb each other in nothing; after a crash that
+ * folder is left, and removed by a later probe when it is surely nobody's any more.
  */
 import {join} from 'node:path'
 import {errno, type FileSystem, isErrno} from './file-system.js'
@@ -28,6 +29,8 @@ export interface ProbeContext {
 /** Farther apart than this, times in records would mislead people. */
 const CLOCK_TOLERANCE = 5000
 const SYNCS = 8
+/** Milliseconds, by the file system's clock: no probe takes that long. */
+const ABANDONED = 10 * 60_000
 
 const good = (check: string, text: string): Finding => ({check, ok: true, text})
 const bad = (check: string, text: string, remedy: string): Finding => ({check, ok: false, text, remedy})
@@ -104,13 +107,31 @@ const clear = (fs: FileSystem, folder: string): void => {
   }
 }
 
+const touched = (fs: FileSystem, path: string): number | null => {
+  try {
+    return fs.lstat(path).mtimeMs
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** `own` is of this moment. */
+const clearAbandoned = (fs: FileSystem, layout: Layout, own: string): void => {
+  const now = fs.lstat(own).mtimeMs
+  for (const name of listNames(fs, layout.root)) {
+    const path = join(layout.root, name)
+    if (!name.startsWith('.probe-') || path === own) continue
+    if (now - (touched(fs, path) ?? now) > ABANDONED) clear(fs, path)
+  }
+}
+
 export const probeDirectory = (context: ProbeContext): readonly Finding[] => {
   const {fs, layout, uid, now, random} = context
   const folder = join(layout.root, `.probe-${random()}`)
   try {
-    for (const name of listNames(fs, layout.root))
-      if (name.startsWith('.probe-')) clear(fs, join(layout.root, name))
     fs.mkdir(folder, 0o700)
+    clearAbandoned(fs, layout, folder)
     const begun = now()
     const first = exclusive(fs, folder)
     return [first, owner(fs, folder, uid), clock(fs, folder, begun), syncs(context, folder)]

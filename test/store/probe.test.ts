@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type FileSystem, realFileSystem} from '../../src/store/file-system.js'
 import {layoutOf} from '../../src/store/layout.js'
@@ -54,9 +54,22 @@ describe('the probe of a shared directory', () => {
   it('removes what a probe left that was killed, and nothing else', () => {
     mkdirSync(join(folder.path, '.probe-old'))
     writeFileSync(join(folder.path, '.probe-old', 'a'), 'x')
+    const longAgo = Date.now() / 1000 - 3600
+    utimesSync(join(folder.path, '.probe-old'), longAgo, longAgo)
     mkdirSync(join(folder.path, 'jobs'))
     probe()
     assert.deepEqual(readdirSync(folder.path), ['jobs'])
+  })
+
+  it('leaves another that is under way alone', () => {
+    let within: readonly Finding[] = []
+    const link: FileSystem['link'] = (from, to) => {
+      if (within.length === 0) within = probe()
+      realFileSystem.link(from, to)
+    }
+    const outer = probe({fs: {link}})
+    assert.deepEqual([within.length, failed(within), failed(outer)], [4, [], []])
+    assert.deepEqual(readdirSync(folder.path), [])
   })
 
   const lax: readonly (readonly [string, Wrong, string, RegExp])[] = [
