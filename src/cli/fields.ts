@@ -28,6 +28,8 @@ export const FIELD_NAMES = [
   'exit',
   'cpu_seconds',
   'max_memory',
+  'cpus_now',
+  'memory_now',
   'submitted',
   'started',
   'ended',
@@ -113,6 +115,18 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
     key: job => job.usage?.maxMemory ?? -1,
     align: 'right',
   },
+  cpus_now: {
+    title: 'CPUS-NOW',
+    show: job => job.live?.cpus?.toFixed(2) ?? '',
+    key: job => job.live?.cpus ?? -1,
+    align: 'right',
+  },
+  memory_now: {
+    title: 'MEM-NOW',
+    show: job => (job.live?.memory == null ? '' : formatMemory(job.live.memory)),
+    key: job => job.live?.memory ?? -1,
+    align: 'right',
+  },
   submitted: {
     title: 'SUBMITTED',
     show: job => time(job.submitted),
@@ -159,6 +173,8 @@ export const LONG_FIELDS: readonly FieldName[] = [
   'ended',
   'image',
   'reason',
+  'cpus_now',
+  'memory_now',
 ]
 
 const isField = (word: string): word is FieldName => (FIELD_NAMES as readonly string[]).includes(word)

@@ -38,6 +38,13 @@ export interface JobJson {
   readonly container: {readonly name: string; readonly id: string | null} | null
   readonly exit: {readonly code: number | null; readonly signal: number | null; readonly oom: boolean} | null
   readonly usage: {readonly cpuSeconds: number; readonly maxMemory: number; readonly exact: boolean} | null
+  /** While it runs: what its node's watcher saw last. `cpus`: busy since the look before; memory in bytes. */
+  readonly live: {
+    readonly at: string
+    readonly cpus: number | null
+    readonly memory: number | null
+    readonly cpuSeconds: number
+  } | null
 }
 
 export const jobJson = (job: JobView): JobJson => ({
@@ -66,4 +73,13 @@ export const jobJson = (job: JobView): JobJson => ({
     job.usage === null
       ? null
       : {cpuSeconds: job.usage.cpuSeconds, maxMemory: job.usage.maxMemory, exact: job.usage.exact},
+  live:
+    job.live === null
+      ? null
+      : {
+          at: iso(job.live.at),
+          cpus: job.live.cpus,
+          memory: job.live.memory,
+          cpuSeconds: job.live.cpuSeconds,
+        },
 })

@@ -6,6 +6,7 @@ import type {Reason} from '@god-cli/api'
 import {nameOf} from '../core/admission.js'
 import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
+import type {LiveUsage} from '../core/live-usage.js'
 import type {SubmitRequest} from '../core/request.js'
 import {callerName} from '../host/environment.js'
 import type {RefusedRequest} from '../store/refused.js'
@@ -40,12 +41,15 @@ export interface JobView extends Shown {
   readonly submitted: number | null
   /** Null: not admitted yet. */
   readonly record: JobRecord | null
+  /** What it uses, as its node's watcher saw it lately; null: it does not run, or nobody looked. */
+  readonly live: LiveUsage | null
 }
 
 export const viewOfRecord = (record: JobRecord, reasons: ReadonlyMap<JobId, Reason>): JobView => ({
   ...record,
   reason: record.state === 'pending' ? (reasons.get(record.id) ?? record.reason) : record.reason,
   record,
+  live: null,
 })
 
 const unstarted = {
@@ -61,6 +65,7 @@ const unstarted = {
   paused: {since: null, total: 0},
   submitted: null,
   record: null,
+  live: null,
 } as const
 
 /** What admission will make of it, as far as can be told; also of a wish that it will refuse. */

@@ -3,6 +3,7 @@
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
+import type {LiveUsage} from '../core/live-usage.js'
 import {mayReadSpec} from '../core/permission.js'
 import {parseSelector} from '../core/selector.js'
 import {neutralise} from '../core/text.js'
@@ -10,6 +11,7 @@ import {iso} from '../host/clock.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
+import {withLiveUsage} from './live-usage.js'
 import {type OutputFiles, outputFilesOf} from './output-files.js'
 import {waitingRequests} from './own-requests.js'
 import type {Site} from './site.js'
@@ -34,7 +36,8 @@ const wishOf = (site: Site, job: JobView): Wish | null => {
 }
 
 export const showJob = (site: Site, selector: string): Shown => {
-  const job = selectOne(site, parseSelector(selector))
+  const chosen = selectOne(site, parseSelector(selector))
+  const [job = chosen] = withLiveUsage(site, [chosen])
   const wish = wishOf(site, job)
   return {
     job,
@@ -94,6 +97,16 @@ const usageText = ({usage}: JobView): string =>
     ? '-'
     : `${usage.cpuSeconds.toFixed(2)} cpu seconds, at most ${formatMemory(usage.maxMemory)}${usage.exact ? '' : ' (sampled)'}`
 
+const liveText = ({cpus, memory, cpuSeconds, at}: LiveUsage, now: number): string => {
+  const parts = [
+    cpus === null ? '' : `${cpus.toFixed(2)} cpus`,
+    memory === null ? '' : `${formatMemory(memory)} memory`,
+    `${cpuSeconds.toFixed(2)} cpu seconds so far`,
+  ]
+  const ago = Math.max(0, Math.round((now - at) / 1000))
+  return `${parts.filter(part => part !== '').join(', ')} (${ago}s ago)`
+}
+
 const spent = (job: JobView, now: number): string => {
   const ms = elapsed(job, now)
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
@@ -118,7 +131,7 @@ const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [
     ['started', moment(job.started)],
     ['ended', moment(job.ended)],
     ['exit', exitText(job)],
-    ['usage', usageText(job)],
+    job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
     ['node', job.node ?? '-'],
     ['attempt', String(job.attempt)],
     ['container', job.record?.container?.name ?? '-'],

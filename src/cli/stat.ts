@@ -19,6 +19,7 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import {withLiveUsage} from './live-usage.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 
@@ -62,7 +63,11 @@ export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices = choice.selectors === null ? null : chooseEach(site, choice.selectors.map(parseSelector))
   const jobs = choices === null ? allJobs(site) : merged(choices)
   const now = site.now()
-  const chosen = sortJobs(jobs.filter(inQuestion(choice, site.uid, now)), choice.sort, now)
+  const chosen = sortJobs(
+    withLiveUsage(site, jobs.filter(inQuestion(choice, site.uid, now))),
+    choice.sort,
+    now,
+  )
   return {
     jobs: choice.limit === null ? chosen : chosen.slice(0, choice.limit),
     failed: choices === null ? [] : failures(choices),

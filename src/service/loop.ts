@@ -14,6 +14,7 @@ import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
 import {isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
+import {createUsageSampler, type UsageSampler} from './sample-usage.js'
 import {schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {createWaker, type Waker} from './waker.js'
@@ -95,18 +96,25 @@ const scheduleTurn = async (
   }
 }
 
+/** What goes on beside the turns, and lasts from one to the next. */
+interface Workers {
+  readonly reconciler: Reconciler
+  readonly sample: UsageSampler
+}
+
 /** One turn; returns when to look again at the latest. */
 const turn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  reconciler: Reconciler,
+  {reconciler, sample}: Workers,
 ): Promise<Instant | null> => {
   checkHalt(service)
   reconciler.check()
   let until: Instant | null = null
   if (options.watch && (await keepWatcher(service, options, held))) {
     until = (await watcherPass(service, reconciler)).until
+    await sample()
   }
   if (options.schedule && (await scheduleTurn(service, options, held, reconciler))) until = service.now()
   service.durable.syncPending()
@@ -118,10 +126,10 @@ const patientTurn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  reconciler: Reconciler,
+  workers: Workers,
 ): Promise<Instant | null> => {
   try {
-    return await turn(service, options, held, reconciler)
+    return await turn(service, options, held, workers)
   } catch (error) {
     if (!isPassing(error)) throw error
     service.log('warning', error instanceof Error ? error.message : String(error))
@@ -179,12 +187,13 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
     // A scheduler elsewhere cannot hear that room has become free.
     if (held.scheduler === null) ringBell(service.durable.fs, service.layout, service.uid, service.random)
   })
+  const workers = {reconciler, sample: createUsageSampler(service)}
   const stopListening = options.listen(waker.wake)
   options.signal.addEventListener('abort', waker.wake, {once: true})
   let lastTurn: Promise<Instant | null> = Promise.resolve(null)
   try {
     while (!options.signal.aborted) {
-      lastTurn = patientTurn(service, options, held, reconciler)
+      lastTurn = patientTurn(service, options, held, workers)
       const until = await unlessStopped(lastTurn, options.signal)
       if (!options.signal.aborted) await rest(service, options, waker, until)
     }

@@ -10,6 +10,7 @@ import {isErrno} from '../store/file-system.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
+import {createUsageSampler} from './sample-usage.js'
 import {type SchedulerReport, schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {MOST_ROUNDS} from './take-requests.js'
@@ -86,7 +87,11 @@ export const watchOnce = async (service: Service, acquire: AcquireLease): Promis
   const lease = await acquire(`watch-${service.node}`)
   if (lease === null) return null
   const reconciler = createReconciler(service, quiet)
-  const report = await under(service, lease, () => watcherPass(service, reconciler))
+  const report = await under(service, lease, async () => {
+    const seen = await watcherPass(service, reconciler)
+    await createUsageSampler(service)()
+    return seen
+  })
   await finished(service, reconciler)
   return report
 }

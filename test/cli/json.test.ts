@@ -26,6 +26,7 @@ describe('the JSON of a job', () => {
       ['container', {name: 'god-5f0a1c9e-42-1', id: 'c1'}],
       ['exit', {code: 0, signal: null, oom: false}],
       ['usage', {cpuSeconds: 59.25, maxMemory: 300 * 1024 ** 2, exact: true}],
+      ['live', null],
     ])
   })
 

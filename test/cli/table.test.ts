@@ -59,11 +59,11 @@ describe('jobs in a pipe', () => {
     assert.equal(
       table({header: true, fields: LONG_FIELDS}),
       lines(
-        'JOBID\tNAME\tQUEUE\tUSER\tST\tTIME/LIMIT\tCPUS\tMEM\tGPU\tNODE\tATTEMPT\tEXIT\tCPU-S\tMAXMEM\tSUBMITTED\tSTARTED\tENDED\tIMAGE\tREASON',
-        '3\tshort\tdefault\tann\tdone\t1:01/-\t1\t1G\t0\tn1\t1\t0\t59.25\t300M\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t2026-01-01T00:01:01.500Z\tbusybox:local\t',
-        '4\tevil\tdefault\tbob\tkilled\t0:05/-\t1\t1G\t0\tn1\t2\t143\t\t\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:05.000Z\tbusybox:local\tkilled by request: \\x1b[31mred\\n',
-        '7\ttrain\tdefault\tann\trunning\t1:00:00/2:00:00\t2.5\t4G\t0\tn1\t1\t\t\t\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t\tbusybox:local\t',
-        '8\t訓練-größe\tdefault\tann\tpending\t-/-\t1\t1G\t0\t\t1\t\t\t\t2026-01-01T00:00:00.000Z\t\t\tbusybox:local\t1 node lacks cpus',
+        'JOBID\tNAME\tQUEUE\tUSER\tST\tTIME/LIMIT\tCPUS\tMEM\tGPU\tNODE\tATTEMPT\tEXIT\tCPU-S\tMAXMEM\tSUBMITTED\tSTARTED\tENDED\tIMAGE\tREASON\tCPUS-NOW\tMEM-NOW',
+        '3\tshort\tdefault\tann\tdone\t1:01/-\t1\t1G\t0\tn1\t1\t0\t59.25\t300M\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t2026-01-01T00:01:01.500Z\tbusybox:local\t\t\t',
+        '4\tevil\tdefault\tbob\tkilled\t0:05/-\t1\t1G\t0\tn1\t2\t143\t\t\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:05.000Z\tbusybox:local\tkilled by request: \\x1b[31mred\\n\t\t',
+        '7\ttrain\tdefault\tann\trunning\t1:00:00/2:00:00\t2.5\t4G\t0\tn1\t1\t\t\t\t2026-01-01T00:00:00.000Z\t2026-01-01T00:00:00.000Z\t\tbusybox:local\t\t\t',
+        '8\t訓練-größe\tdefault\tann\tpending\t-/-\t1\t1G\t0\t\t1\t\t\t\t2026-01-01T00:00:00.000Z\t\t\tbusybox:local\t1 node lacks cpus\t\t',
       ),
     )
   })

@@ -113,6 +113,17 @@ export const ENDS: Readonly<Record<string, Case>> = {
     if (usage === null) return assert.equal(world.executor.features.exactUsage, false)
     assert.ok(usage.cpuSeconds >= 0 && usage.maxMemory >= 0, JSON.stringify(usage))
   },
+  'what a container uses is known while it runs, where anything is known, and its cpu time never shrinks':
+    async world => {
+      const spec = world.spec('endless')
+      const id = await running(world, spec)
+      const first = await world.executor.usage(spec.name, id)
+      if (first === null) return assert.equal(world.executor.features.exactUsage, false)
+      if (world.executor.features.exactUsage) assert.ok((first.memory ?? 0) > 0, JSON.stringify(first))
+      await world.settle()
+      const second = await world.executor.usage(spec.name, id)
+      assert.ok((second?.cpuSeconds ?? -1) >= first.cpuSeconds, JSON.stringify([first, second]))
+    },
   'a watch wakes on an end, and no more once it is stopped': async world => {
     const id = await running(world, world.spec('endless'))
     let wakes = 0

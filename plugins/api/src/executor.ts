@@ -92,6 +92,8 @@ export interface Usage {
   readonly maxMemory: number
   /** False: the peak was sampled and may be too low. */
   readonly exact: boolean
+  /** Bytes at this moment, without file cache that can be dropped; absent: it is over, or not known. */
+  readonly memory?: number
 }
 
 export interface NodeReport {
@@ -132,7 +134,7 @@ export interface Executor {
   signal(containerId: string, signal: string): Promise<void>
   pause(containerId: string): Promise<void>
   unpause(containerId: string): Promise<void>
-  /** Reads the counters; also after the end, until `remove`. Null = nothing known. */
+  /** Reads the counters: cheap, for it is asked every few seconds. Also after the end, until `remove`. Null = nothing known. */
   usage(name: string, containerId: string): Promise<Usage | null>
   /** Kills if need be, removes the container, its anonymous volumes and its control groups. Gone: fine. */
   remove(name: string, containerId: string): Promise<void>

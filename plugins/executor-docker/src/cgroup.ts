@@ -72,13 +72,24 @@ const cpuSeconds = (groups: readonly string[]): number | null => {
   return micro === null ? null : micro / 1e6
 }
 
+/** As `docker stats` counts: file cache that nobody has touched lately is no need of the job. */
+const memoryNow = (groups: readonly string[]): number | null => {
+  const held = firstNumber(groups, 'memory.usage_in_bytes') ?? firstNumber(groups, 'memory.current')
+  if (held === null) return null
+  const idle =
+    firstNumber(groups, 'memory.stat', /^total_inactive_file (\d+)/m) ??
+    firstNumber(groups, 'memory.stat', /^inactive_file (\d+)/m)
+  return Math.max(0, held - (idle ?? 0))
+}
+
 const usageIn = (groups: readonly string[]): Usage | null => {
   const cpu = cpuSeconds(groups)
   const peak = firstNumber(groups, 'memory.max_usage_in_bytes') ?? firstNumber(groups, 'memory.peak')
   // Kernels before 5.19 keep no peak in version 2.
   const memory = peak ?? firstNumber(groups, 'memory.current')
+  const now = memoryNow(groups)
   if (cpu === null || memory === null) return null
-  return {cpuSeconds: cpu, maxMemory: memory, exact: peak !== null}
+  return {cpuSeconds: cpu, maxMemory: memory, exact: peak !== null, ...(now === null ? {} : {memory: now})}
 }
 
 export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null =>

@@ -19,6 +19,7 @@ const most = (before: Usage | undefined, now: Usage): Usage => ({
   cpuSeconds: Math.max(before?.cpuSeconds ?? 0, now.cpuSeconds),
   maxMemory: Math.max(before?.maxMemory ?? 0, now.maxMemory),
   exact: false,
+  ...(now.memory === undefined ? {} : {memory: now.memory}),
 })
 
 export const createUsages = (groups: () => Groups): Usages => {

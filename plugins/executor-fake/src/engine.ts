@@ -5,7 +5,7 @@
  * container keeps its code until it is removed. Its state is plain data, so that a process can save and another
  * load it, and a test can look at it and change it.
  */
-import type {ContainerSpec, ContainerStatus} from '@god-cli/api'
+import type {ContainerSpec, ContainerStatus, Usage} from '@god-cli/api'
 import {type FakeScript, readScript} from './script.js'
 
 export interface FakeContainer {
@@ -116,6 +116,16 @@ export class FakeEngine {
 
   remove(container: FakeContainer): void {
     this.state.containers = this.state.containers.filter(other => other !== container)
+  }
+
+  /** While it runs, its cpu time grows evenly to what the script says. */
+  usage({status, startedAt, pausedAt, pausedFor, script}: FakeContainer): Usage | null {
+    if (startedAt === null) return null
+    const {cpuSeconds, maxMemory, runs} = script
+    if (status === 'exited') return {cpuSeconds, maxMemory, exact: true}
+    const lived = (pausedAt ?? this.#now()) - startedAt - pausedFor
+    const spent = runs === null || runs === 0 ? lived / 1000 : (cpuSeconds * lived) / runs
+    return {cpuSeconds: spent, maxMemory, exact: true, memory: maxMemory}
   }
 
   /** What time does. Returns whether anything ended. */

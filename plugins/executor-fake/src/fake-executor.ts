@@ -96,9 +96,7 @@ export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
     unpause: async id => change(id, (container, now) => now.unpause(container)),
     usage: async (_name, id) => {
       const container = engine().find(id)
-      if (container === null || container.startedAt === null) return null
-      const {cpuSeconds, maxMemory} = container.script
-      return {cpuSeconds, maxMemory, exact: true}
+      return container === null ? null : engine().usage(container)
     },
     remove: async (_name, id) =>
       change(id, (container, now) => {

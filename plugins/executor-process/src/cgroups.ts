@@ -27,6 +27,7 @@ export interface Counters {
   readonly cpuSeconds: number | null
   /** Null: this kernel does not keep the peak. */
   readonly maxMemory: number | null
+  /** Without file cache that can be dropped; zero when it is over. */
   readonly memoryNow: number
   readonly oomKills: number
 }
@@ -169,6 +170,14 @@ export const membersOf = (cgroups: Cgroups, name: string): readonly number[] => 
   return (text ?? '').split('\n').filter(Boolean).map(Number)
 }
 
+/** As `docker stats` counts. The memory controller is the first in either version. */
+const memoryNow = (folder: string): number => {
+  const held = readText(join(folder, 'memory.usage_in_bytes')) ?? readText(join(folder, 'memory.current'))
+  const stat = readText(join(folder, 'memory.stat')) ?? ''
+  const idle = (/^total_inactive_file (\d+)/m.exec(stat) ?? /^inactive_file (\d+)/m.exec(stat))?.[1]
+  return Math.max(0, Number(held ?? 0) - Number(idle ?? 0))
+}
+
 /** Null: neither a copy nor the groups are there. */
 export const readCounters = (cgroups: Cgroups, name: string, copies: string): Counters | null => {
   const files = counterFiles(cgroups, name)
@@ -187,7 +196,7 @@ export const readCounters = (cgroups: Cgroups, name: string, copies: string): Co
   return {
     cpuSeconds: nano !== null ? nano / 1e9 : micro === null ? null : micro / 1e6,
     maxMemory: number('memory.max_usage_in_bytes', /^(\d+)/) ?? number('memory.peak', /^(\d+)/),
-    memoryNow: Number(readText(join(foldersOf(cgroups, name)[0] ?? '', 'memory.current')) ?? 0),
+    memoryNow: memoryNow(foldersOf(cgroups, name)[0] ?? ''),
     oomKills:
       number('memory.oom_control', /^oom_kill (\d+)/m) ?? number('memory.events', /^oom_kill (\d+)/m) ?? 0,
   }

@@ -57,6 +57,9 @@ const seenNow = (leader: ProcessRow, table: readonly ProcessRow[]): Sample => {
   }
 }
 
+const familyMemory = (leader: ProcessRow | null, table: () => readonly ProcessRow[]): number | null =>
+  leader === null ? null : familyOf(leader.pid, table()).reduce((sum, row) => sum + memoryOf(row.pid).now, 0)
+
 /** Written down only when it grew by a sixteenth: a look must stay cheap. */
 const isWorth = (before: Sample, after: Sample): boolean =>
   after.maxMemory > before.maxMemory * 1.0625 || after.cpuSeconds > before.cpuSeconds * 1.0625
@@ -95,11 +98,14 @@ export const sampleAtLook = (site: Site, found: Found, table: () => readonly Pro
 
 export const usageOf = (site: Site, found: Found, table: () => readonly ProcessRow[]): Usage | null => {
   const {folder} = found
-  if (phaseOf(folder).is === 'created') return null
+  const phase = phaseOf(folder)
+  if (phase.is === 'created') return null
   const counters = countersOf(site, found)
   const exact = isExact(counters)
   const seen = exact ? NOTHING : sample(folder, table)
+  const memory = phase.is === 'alive' ? (counters?.memoryNow ?? familyMemory(phase.leader, table)) : null
   return {
+    ...(memory === null ? {} : {memory}),
     cpuSeconds: counters?.cpuSeconds ?? Math.max(seen.cpuSeconds, supervisorTimes(folder)),
     maxMemory: counters?.maxMemory ?? Math.max(seen.maxMemory, shellPeak(folder), counters?.memoryNow ?? 0),
     exact,

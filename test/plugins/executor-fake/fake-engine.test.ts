@@ -76,9 +76,17 @@ describe('a simulated container', () => {
     assert.deepEqual([seen?.exitCode, seen?.oomKilled], [137, true])
   })
 
-  it('uses what its script says', async () => {
+  it('uses what its script says, evenly while it runs', async () => {
     const spec = aSpec({FAKE_SECONDS: '2', FAKE_CPU_SECONDS: '1.5', FAKE_MEMORY: '4096'})
     const id = await world.run(spec)
+    world.advance(1000)
+    assert.deepEqual(await world.executor.usage(spec.name, id), {
+      cpuSeconds: 0.75,
+      maxMemory: 4096,
+      exact: true,
+      memory: 4096,
+    })
+    world.advance(1000)
     assert.deepEqual(await world.executor.usage(spec.name, id), {
       cpuSeconds: 1.5,
       maxMemory: 4096,
