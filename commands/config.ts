@@ -30,7 +30,7 @@ Exit codes: 0 ok; 1 the configuration is wrong (file, line and key are named); 2
     const {flags, args} = await this.parse(Config)
     const screen = this.screen(flags)
     const view = viewConfig(flags.dir, args.key)
-    if (args.key === undefined) screen.note(`${view.located.root} (named by ${view.located.by})`)
+    for (const remark of view.remarks) screen.note(remark)
     screen.show(configJson(view), () =>
       args.key === undefined
         ? screen.table(CONFIG_COLUMNS, view.rows, flags.header)

@@ -1,8 +1,7 @@
 /** `god doctor`: what is wrong here, and what to do about it. */
 
 import {GodCommand} from '../src/cli/base-command.js'
-import {doctorExit, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
-import {passHost} from '../src/cli/pass-host.js'
+import {doctorExit, doctorHost, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
 import {prose} from '../src/cli/prose.js'
 import {runDoctor} from '../src/service/doctor.js'
 
@@ -19,10 +18,8 @@ Exit codes: 0 nothing that keeps jobs from running; 1 something does.`)
   async run(): Promise<void> {
     const {flags} = await this.parse(Doctor)
     const screen = this.screen(flags)
-    const findings = [
-      ...(await runDoctor(passHost({...flags, json: false}, 'doctor', false))),
-      ...hostFindings(),
-    ]
+    const {host, finding} = doctorHost(flags)
+    const findings = [finding, ...(host === null ? [] : await runDoctor(host)), ...hostFindings()]
     screen.show(doctorJson(findings), () => doctorText(findings, screen.style))
     this.exitWith(doctorExit(findings))
   }

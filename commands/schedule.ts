@@ -2,7 +2,7 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt, stopCode} from '../src/cli/interrupt.js'
-import {passHost} from '../src/cli/pass-host.js'
+import {servingHost} from '../src/cli/pass-host.js'
 import {scheduleJson} from '../src/cli/pass-report.js'
 import {prose} from '../src/cli/prose.js'
 import {runScheduleByTimetable, runScheduleOnce, runService} from '../src/service/run-passes.js'
@@ -31,7 +31,7 @@ Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set.`)
   async run(): Promise<void> {
     const {flags} = await this.parse(Schedule)
     const long = flags.watch || flags.cron !== undefined
-    const host = passHost({dir: flags.dir, json: flags.json && long}, 'scheduler', long)
+    const host = servingHost({dir: flags.dir, json: flags.json && long}, 'scheduler', long)
     if (!long) {
       const report = await runScheduleOnce(host)
       return this.screen(flags).show(scheduleJson(report), () => '')

@@ -4,6 +4,7 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from '../src/cli/fields.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
 import {prose} from '../src/cli/prose.js'
+import {siteRemarks} from '../src/cli/remarks.js'
 import {expandStdin, filterFlags, filtersOf, selectorArgs} from '../src/cli/select-flags.js'
 import {openSite} from '../src/cli/site.js'
 import {repeat, statExit, statJobs, statJson} from '../src/cli/stat.js'
@@ -77,6 +78,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
       for (const failed of listed.failed) screen.fault(failed)
       this.exitWith(statExit(listed))
     }
+    for (const remark of siteRemarks(site)) screen.note(remark)
     if (flags.watch) await repeat(site, screen, show, catchInterrupt().signal)
     else show()
   }

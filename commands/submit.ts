@@ -6,7 +6,7 @@ import {jobJson} from '../src/cli/job-json.js'
 import {operandsOf} from '../src/cli/operands.js'
 import {prose} from '../src/cli/prose.js'
 import {openSite} from '../src/cli/site.js'
-import {judgeWish, settledJson, settledText, submitJob, submitJson} from '../src/cli/submit.js'
+import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from '../src/cli/submit.js'
 import {endLine, waitFor} from '../src/cli/wait.js'
 import {wishOf} from '../src/cli/wish.js'
 
@@ -80,10 +80,12 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     const {words, afterDashes} = operandsOf(args.command ?? [])
     const wish = wishOf(flags, words, afterDashes)
     const settled = judgeWish(site, wish)
+    for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
     if (flags['dry-run']) return screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
     const interrupt = catchInterrupt()
     const request = submitJob(site, wish)
     const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
+    screen.promise(`Submitted job ${request.id}`)
     if (!flags.wait) return screen.show(submitJson(site, request), () => line)
     if (!screen.json) screen.terminal.write(line)
     const {jobs, exit} = await waitFor(site, [request.id], {

@@ -2,7 +2,7 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt, stopCode} from '../src/cli/interrupt.js'
-import {passHost} from '../src/cli/pass-host.js'
+import {servingHost} from '../src/cli/pass-host.js'
 import {watchJson} from '../src/cli/pass-report.js'
 import {prose} from '../src/cli/prose.js'
 import {runService, runWatchOnce} from '../src/service/run-passes.js'
@@ -30,7 +30,7 @@ Exit codes: 0 ok; 1 the configuration is wrong; 74 disk; 75 HALT is set; 130 int
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Watch)
-    const host = passHost({dir: flags.dir, json: flags.json && !flags.once}, 'watcher', !flags.once)
+    const host = servingHost({dir: flags.dir, json: flags.json && !flags.once}, 'watcher', !flags.once)
     if (flags.once) {
       const report = await runWatchOnce(host)
       return this.screen(flags).show(watchJson(report), () => '')

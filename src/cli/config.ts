@@ -2,9 +2,10 @@
 import {GodError} from '../core/errors.js'
 import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
 import {nearest} from '../core/text.js'
-import {readConfiguration} from '../host/config.js'
+import {hasConfigFile, readConfiguration} from '../host/config.js'
 import {type Located, locate} from '../host/shared-dir.js'
 import {SCHEMA} from './job-json.js'
+import {missingConfig} from './remarks.js'
 import type {Column} from './table.js'
 
 export interface ConfigRow {
@@ -16,6 +17,8 @@ export interface ConfigRow {
 
 export interface ConfigView {
   readonly located: Located
+  /** For `stderr`: which directory, and what is odd about its file. */
+  readonly remarks: readonly string[]
   readonly rows: readonly ConfigRow[]
 }
 
@@ -36,6 +39,11 @@ const optionRows = ({options}: Configuration, file: string): readonly ConfigRow[
     })),
   )
 
+const remarksOn = (located: Located): readonly string[] => [
+  `${located.root} (named by ${located.by})`,
+  ...(hasConfigFile(located) ? [] : [missingConfig(located.config)]),
+]
+
 const checkKey = (key: string): SettingKey => {
   if (isSettingKey(key)) return key
   const near = nearest(key, Object.keys(SETTINGS))
@@ -46,10 +54,12 @@ const checkKey = (key: string): SettingKey => {
 export const viewConfig = (dir: string | undefined, key: string | undefined): ConfigView => {
   const located = locate(dir)
   const configuration = readConfiguration(located)
-  if (key !== undefined) return {located, rows: [rowOf(configuration, checkKey(key))]}
+  if (key !== undefined)
+    return {located, remarks: remarksOn(located).slice(1), rows: [rowOf(configuration, checkKey(key))]}
   const keys = Object.keys(SETTINGS).filter(isSettingKey)
   return {
     located,
+    remarks: remarksOn(located),
     rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration, located.config)],
   }
 }

@@ -1,8 +1,10 @@
 /** How `god doctor` shows what it found. */
-import {EXIT} from '../core/errors.js'
+import {EXIT, GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
 import {variable} from '../host/environment.js'
 import {SCHEMA} from './job-json.js'
+import {type PassFlags, type PassHost, passHost} from './pass-host.js'
+import {missingConfig} from './remarks.js'
 import type {Style} from './style.js'
 
 interface Finding {
@@ -10,6 +12,28 @@ interface Finding {
   readonly severity: 'ok' | 'warning' | 'error'
   readonly text: string
   readonly remedy?: string
+}
+
+interface Opened {
+  /** Null: with this configuration nothing can be looked at. */
+  readonly host: PassHost | null
+  readonly finding: Finding
+}
+
+/** The configuration comes first: the rest is looked at by it. */
+export const doctorHost = (flags: Pick<PassFlags, 'dir'>): Opened => {
+  const check = 'config'
+  try {
+    const host = passHost({...flags, json: false}, 'doctor', false)
+    const {missingConfig: file} = host
+    const remedy = `Restore it, or write one: 'god config' shows what is in force.`
+    return file === null
+      ? {host, finding: {check, severity: 'ok', text: 'can be read'}}
+      : {host, finding: {check, severity: 'warning', text: missingConfig(file), remedy}}
+  } catch (error) {
+    if (!(error instanceof GodError)) throw error
+    return {host: null, finding: {check, severity: 'error', text: error.message, remedy: error.hint}}
+  }
 }
 
 /** What slows every command down on this host, outside of the shared directory. */
@@ -33,7 +57,7 @@ const line = ({check, severity, text, remedy}: Finding, style: Style): string =>
   const shown =
     severity === 'ok' ? style.good(mark) : severity === 'error' ? style.bad(mark) : style.title(mark)
   const cure =
-    severity === 'ok' || remedy === undefined ? '' : `\n      ${' '.repeat(13)}${neutralise(remedy)}`
+    severity === 'ok' || (remedy ?? '') === '' ? '' : `\n      ${' '.repeat(13)}${neutralise(remedy ?? '')}`
   return `${shown} ${check.padEnd(12)} ${neutralise(text)}${cure}\n`
 }
 

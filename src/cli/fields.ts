@@ -177,6 +177,9 @@ export const LONG_FIELDS: readonly FieldName[] = [
   'memory_now',
 ]
 
+/** In the usual table on a narrow terminal these go first. */
+const YIELDS: Partial<Record<FieldName, number>> = {gpus: 1, queue: 2, user: 3, cpus: 4, memory: 5}
+
 const isField = (word: string): word is FieldName => (FIELD_NAMES as readonly string[]).includes(word)
 
 export const parseField = (word: string): FieldName => {
@@ -206,6 +209,8 @@ export const columnsOf = (
       value: job => field.show(job, now),
       align: field.align ?? 'left',
       shrink: field.shrink ?? false,
+      // Columns that were asked for stay.
+      ...(names === USUAL_FIELDS && YIELDS[name] !== undefined ? {yields: YIELDS[name]} : {}),
       ...(name === 'state' ? {paint: (job: JobView, text: string) => style.state(job.state, text)} : {}),
     }
   })

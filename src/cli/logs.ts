@@ -39,9 +39,8 @@ interface Source {
 const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
   const wish = site.specs.read(record.id)?.wish ?? {}
   const files = outputFilesOf(site, record, wish)
-  const path = error ? files.error : files.output
-  const folder = site.layout.workOf(record.uid, record.id)
-  if (record.image === '' || path.startsWith(`${folder}/`)) return {folder, path}
+  const {path, onHost} = error ? files.error : files.output
+  if (onHost) return {folder: site.layout.workOf(record.uid, record.id), path}
   throw new GodError(
     'E_SPEC_BAD',
     `the output of job ${record.id} is at ${path} inside its container`,

@@ -7,16 +7,23 @@ import {outputsOf, WORK_TARGET} from '../core/container.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {Site} from './site.js'
 
-const outside = (work: string, path: string): string => {
-  if (!isAbsolute(path)) return join(work, path)
-  return path === WORK_TARGET || path.startsWith(`${WORK_TARGET}/`)
-    ? join(work, path.slice(WORK_TARGET.length))
-    : path
+export interface OutputFile {
+  readonly path: string
+  /** False: the path is one of its container's. */
+  readonly onHost: boolean
+}
+
+const within = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`)
+
+const outside = (work: string, path: string, image: string): OutputFile => {
+  if (!isAbsolute(path)) return {path: join(work, path), onHost: true}
+  if (within(WORK_TARGET, path)) return {path: join(work, path.slice(WORK_TARGET.length)), onHost: true}
+  return {path, onHost: image === ''}
 }
 
 export interface OutputFiles {
-  readonly output: string
-  readonly error: string
+  readonly output: OutputFile
+  readonly error: OutputFile
 }
 
 export const outputFilesOf = (
@@ -26,5 +33,5 @@ export const outputFilesOf = (
 ): OutputFiles => {
   const work = site.layout.workOf(record.uid, record.id)
   const {output, error} = outputsOf(record, wish)
-  return {output: outside(work, output), error: outside(work, error)}
+  return {output: outside(work, output, record.image), error: outside(work, error, record.image)}
 }

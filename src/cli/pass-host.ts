@@ -1,6 +1,6 @@
 /** What the host lends to a pass (`schedule`, `watch`, `doctor`): clock, identity, providers, a log on stderr. */
 import {iso, systemClock} from '../host/clock.js'
-import {nodeName, readConfiguration} from '../host/config.js'
+import {hasConfigFile, nodeName, readConfiguration} from '../host/config.js'
 import {callerUid} from '../host/environment.js'
 import {createLog} from '../host/log.js'
 import {mayBeAlive, ownIdentity, upSeconds} from '../host/process.js'
@@ -8,6 +8,7 @@ import {randomToken} from '../host/random.js'
 import {locate} from '../host/shared-dir.js'
 import {packageRoot} from '../plugin/package-root.js'
 import {builtinProviders} from '../plugin/resolver.js'
+import {missingConfig} from './remarks.js'
 
 export interface PassFlags {
   readonly dir: string | undefined
@@ -22,6 +23,8 @@ export const passHost = ({dir, json}: PassFlags, role: string, verbose: boolean)
   const configuration = readConfiguration(located)
   return {
     root: located.root,
+    /** Null: it is there. */
+    missingConfig: hasConfigFile(located) ? null : located.config,
     configuration,
     providers: builtinProviders(packageRoot()),
     node: nodeName(configuration),
@@ -35,4 +38,11 @@ export const passHost = ({dir, json}: PassFlags, role: string, verbose: boolean)
     lease: {self: ownIdentity(), mayBeAlive, upSeconds},
     role,
   }
+}
+
+/** For who acts by it: a configuration that was lost must not be missed silently. */
+export const servingHost = (...words: Parameters<typeof passHost>): PassHost => {
+  const host = passHost(...words)
+  if (host.missingConfig !== null) host.log('warning', missingConfig(host.missingConfig))
+  return host
 }

@@ -1,5 +1,6 @@
 /** How a command shows what it found: one JSON document, a table, or text; and how it says something aside. */
 import {neutralise} from '../core/text.js'
+import {outputIsClosed} from '../host/standard-output.js'
 import {faultLine} from './failure.js'
 import {createStyle, type Style} from './style.js'
 import {type Column, renderTable} from './table.js'
@@ -16,6 +17,8 @@ export interface Screen {
   plain(text: string): string
   /** To stderr, neutralised; not with `--json`, whose reader wants the document alone. */
   note(text: string): void
+  /** What must reach somebody: to stderr too where standard output is closed. */
+  promise(text: string): void
   /** The same, for one of several things that failed. */
   fault(failure: {readonly message: string; readonly hint: string}): void
 }
@@ -40,6 +43,9 @@ export const openScreen = ({json, color}: ScreenFlags): Screen => {
       renderTable(columns, rows, {tty: terminal.tty, width: terminal.width, header, title: style.title}),
     plain: text => (terminal.tty ? neutralise(text) : text),
     note,
+    promise: text => {
+      if (outputIsClosed()) terminal.warn(neutralise(`${text}, and standard output is closed`))
+    },
     fault: failure => note(faultLine(failure)),
   }
 }

@@ -12,7 +12,7 @@ import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
 import {withLiveUsage} from './live-usage.js'
-import {type OutputFiles, outputFilesOf} from './output-files.js'
+import {type OutputFile, type OutputFiles, outputFilesOf} from './output-files.js'
 import {waitingRequests} from './own-requests.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
@@ -68,15 +68,19 @@ const specJson = ({command, env, workdir, output, error}: Wish): SpecJson => ({
 export interface ShownJson extends JobJson {
   readonly schema: number
   readonly spec?: SpecJson
-  /** Where its output is on this host. */
-  readonly files?: OutputFiles
+  /** Where its output is on this host; null: in its container alone. */
+  readonly files?: {readonly output: string | null; readonly error: string | null}
 }
+
+const hostPath = ({path, onHost}: OutputFile): string | null => (onHost ? path : null)
+
+const placeText = ({path, onHost}: OutputFile): string => (onHost ? path : `${path} in its container`)
 
 export const showJson = ({job, wish, files}: Shown): ShownJson => ({
   schema: SCHEMA,
   ...jobJson(job),
   ...(wish === null ? {} : {spec: specJson(wish)}),
-  ...(files === null ? {} : {files}),
+  ...(files === null ? {} : {files: {output: hostPath(files.output), error: hostPath(files.error)}}),
 })
 
 const moment = (at: number | null): string => (at === null ? '-' : iso(at))
@@ -144,7 +148,7 @@ const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [
         .join(' '),
     ])
   if (wish !== null) rows.push(['command', commandText(wish)])
-  if (files !== null) rows.push(['output', files.output], ['error', files.error])
+  if (files !== null) rows.push(['output', placeText(files.output)], ['error', placeText(files.error)])
   return rows.map(([title, text]) => [title, neutralise(text)] as const)
 }
 

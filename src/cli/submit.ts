@@ -18,7 +18,9 @@ import {claimId} from '../store/ids.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
 import {checkReadable} from './readable.js'
+import {siteRemarks} from './remarks.js'
 import type {Site} from './site.js'
+import {unsetVariables} from './wish.js'
 
 /** Milliseconds; the service burns a claim at twice this age. */
 const CLAIM_GOOD = 5 * 60 * 1000
@@ -40,6 +42,12 @@ export const judgeWish = (site: Site, wish: Wish): Settled => {
   checkReadable(requestFor(site, wish))
   return settled
 }
+
+/** What is told aside: also what was asked for and cannot be given. */
+export const submitRemarks = (site: Site, env: readonly string[] | undefined): readonly string[] => [
+  ...unsetVariables(env).map(name => `${name} is not set here, so the job has no such variable`),
+  ...siteRemarks(site),
+]
 
 /** The id that was printed is a promise: nothing is returned before the request is on the disk. */
 export const submitJob = (site: Site, wish: Wish): SubmitRequest => {

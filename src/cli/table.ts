@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right'
   /** This column gives way on a narrow terminal. */
   readonly shrink?: boolean
+  /** Left out where the table is too wide: the lowest first. */
+  readonly yields?: number
   readonly paint?: (row: Row, text: string) => string
 }
 
@@ -61,7 +63,35 @@ const widthsOf = <Row>(
   })
 }
 
-const pretty = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: TableStyle): string => {
+/** What a column that shrinks should not have to shrink below while others could be left out. */
+const COMFORT = 40
+
+const comfortable = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): number =>
+  columns.reduce((sum, {title, value, shrink}) => {
+    const needed = Math.max(title.length, ...rows.map(row => columnsWide(neutralise(value(row)))))
+    return sum + (shrink === true ? Math.min(COMFORT, needed) : needed) + 2
+  }, -2)
+
+const leastOf = <Row>(columns: readonly Column<Row>[]): Column<Row> | undefined =>
+  columns.filter(({yields}) => yields !== undefined).sort((a, b) => (a.yields ?? 0) - (b.yields ?? 0))[0]
+
+/** Better a column less than one that says nothing any more. */
+const fitting = <Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): readonly Column<Row>[] => {
+  const least = leastOf(columns)
+  if (least === undefined || comfortable(columns, rows) <= width) return columns
+  return fitting(
+    columns.filter(column => column !== least),
+    rows,
+    width,
+  )
+}
+
+const pretty = <Row>(all: readonly Column<Row>[], rows: readonly Row[], style: TableStyle): string => {
+  const columns = fitting(all, rows, style.width)
   const cells = rows.map(row => columns.map(column => neutralise(column.value(row))))
   const table = new Table({
     chars: NO_LINES,

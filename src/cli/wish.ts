@@ -53,9 +53,20 @@ const pairs = (
   return {...found}
 }
 
+/** Bare names that have no value to take. */
+export const unsetVariables = (env: readonly string[] = []): readonly string[] =>
+  env.filter(text => text !== '' && !text.includes('=') && exactVariable(text) === null)
+
 /** Null: no readable file that begins with `#!`. */
 const readScript = (path: string): string | null => {
   const bytes = readUserFile(path, MAX_REQUEST_BYTES)
+  if (bytes === 'closed') {
+    throw new GodError(
+      'E_SCRIPT_BAD',
+      `you may not read the file ${path}`,
+      'Make it readable; for a program of that name in the image, write -- before it.',
+    )
+  }
   if (bytes === null || Buffer.from(bytes.subarray(0, 2)).toString('latin1') !== '#!') return null
   if (bytes.length > MAX_REQUEST_BYTES) {
     throw new GodError('E_SCRIPT_BAD', `the script ${path} is larger than ${MAX_REQUEST_BYTES} bytes`)

@@ -28,4 +28,7 @@ export const readConfiguration = (located: Pick<Located, 'config'>): Configurati
   return parseSettings([...dockerHost(), ...written, ...overrides()])
 }
 
+/** False: the defaults are all there is. */
+export const hasConfigFile = ({config}: Pick<Located, 'config'>): boolean => readConfigText(config) !== null
+
 export const nodeName = ({settings}: Configuration): string => settings.node_name || hostNodeName()

@@ -1,13 +1,23 @@
 /** A file that the user named on the command line, read with his own rights; a FIFO or device cannot hold us. */
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readSync, statSync} from 'node:fs'
 
-/** The first `limit` + 1 bytes; null = no regular file that can be read. */
-export const readUserFile = (path: string, limit: number): Uint8Array | null => {
+/** There, but not for us. What cannot even be looked at may be anything. */
+const isClosed = (path: string, error: unknown): boolean => {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EACCES') return false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** The first `limit` + 1 bytes; null = no regular file; 'closed' = one that the user may not read. */
+export const readUserFile = (path: string, limit: number): Uint8Array | 'closed' | null => {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  } catch {
-    return null
+  } catch (error) {
+    return isClosed(path, error) ? 'closed' : null
   }
   try {
     if (!fstatSync(fd).isFile()) return null

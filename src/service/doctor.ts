@@ -7,6 +7,7 @@ import {haltReason} from '../store/halt.js'
 import {createJobStore} from '../store/job-store.js'
 import {type Finding, probeDirectory} from '../store/probe.js'
 import {createQuarantine, noQuarantine} from '../store/quarantine.js'
+import {refusedRequests} from '../store/refused.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {strayFindings} from './stray-jobs.js'
 
@@ -46,6 +47,24 @@ const quarantineFinding = ({service}: OpenService): Finding => {
         text: `${names.length} damaged ${names.length === 1 ? 'file' : 'files'}, the first ${names[0]}`,
         remedy: `Read the .why files in ${service.layout.quarantine}.`,
       }
+}
+
+/** What lies in the drop folders and was no request; what policy refused is its owner's business alone. */
+const requestsFinding = ({service: {durable, layout, inbox}}: OpenService): Finding => {
+  const check = 'requests'
+  const bad = inbox
+    .users()
+    .flatMap(user => refusedRequests(durable.fs, layout, user).map(refused => ({...refused, user})))
+    .filter(({code}) => code === 'E_REQUEST_BAD')
+  const [first] = bad
+  if (first === undefined) return {check, ok: true, text: 'none that is damaged or foreign'}
+  const folder = layout.dropFolder(first.user)
+  return {
+    check,
+    ok: false,
+    text: `${bad.length} not taken, the first in ${folder}: ${first.message}`,
+    remedy: `Ask uid ${first.user} what ${folder}/.bad.${first.tok} is, then remove it and its .why file.`,
+  }
 }
 
 const nodesFinding = async ({service}: OpenService): Promise<Finding> => {
@@ -112,6 +131,7 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
     ...judged(
       [
         quarantineFinding(open),
+        requestsFinding(open),
         ...(await strayFindings(service, looked(open))),
         ...(await service.executor.health()),
       ],

@@ -46,6 +46,8 @@ interface Queue {
 }
 
 interface Pile {
+  /** Files that are no requests, of one user. */
+  readonly bad: Map<Uid, string[]>
   readonly submissions: Submission[]
   readonly controls: Wanted[]
   refused: number
@@ -73,6 +75,7 @@ const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): Load => {
       text: taken.refusal.message,
     })
     pile.refused++
+    pile.bad.set(drop.uid, [...(pile.bad.get(drop.uid) ?? []), taken.refusal.message])
     return {jobs: 0, bytes: taken.size}
   }
   const {request, writtenAt, size} = taken
@@ -138,9 +141,18 @@ const collectFrom = (service: Service, queue: Queue, pile: Pile): void => {
   }
 }
 
+/** A line a user: `god submit` writes no such files, so somebody tries something or a disk failed. */
+const tellBad = ({log, layout}: Service, bad: Pile['bad']): void => {
+  for (const [uid, [first, ...others]] of bad) {
+    const more = others.length === 0 ? '' : `, and ${others.length} more`
+    log('warning', `${layout.dropFolder(uid)}: ${first}${more}; kept there with the reason (.why)`)
+  }
+}
+
 const collect = (service: Service, queues: readonly Queue[]): Pile => {
-  const pile: Pile = {submissions: [], controls: [], refused: 0}
+  const pile: Pile = {submissions: [], controls: [], refused: 0, bad: new Map()}
   for (const queue of queues) forUser(service, queue.drop.uid, () => collectFrom(service, queue, pile))
+  tellBad(service, pile.bad)
   return pile
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {chmodSync, writeFileSync} from 'node:fs'
+import {chmodSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {isSettingKey, parseSettings, SETTINGS, showSetting} from '../../src/core/settings.js'
 import {siteForEach} from '../support/site.js'
@@ -62,6 +62,27 @@ describe('god config', () => {
     assert.equal((await site.here(['config', 'executor', '--dir', site.dir], options)).stdout, 'fake\n')
   })
 
+  it('that is not there is told by all who act by it, for the defaults are in force', async () => {
+    const {site} = held
+    rmSync(site.layout.config)
+    const GOD_EXECUTOR = 'fake'
+    const said = /go-d\.ini is not there: the defaults are in force, also for what it set$/m
+    for (const args of [
+      ['config'],
+      ['stat'],
+      ['submit', '-i', 'x', 'x'],
+      ['schedule'],
+      ['watch', '--once'],
+    ]) {
+      const {stderr, code} = await site.here(args, {env: {GOD_EXECUTOR}})
+      assert.equal(code, 0, stderr)
+      assert.match(stderr, said, args[0])
+    }
+    const doctor = await site.here(['doctor'], {env: {GOD_EXECUTOR}})
+    assert.equal(doctor.code, 0)
+    assert.match(doctor.stdout, /^warn +config +.* is not there.*\n +Restore it/m)
+  })
+
   it('is the one of the nearest .god', async () => {
     const {site} = held
     const options = {cwd: site.folder, env: {GOD_SHARED_DIR: undefined}}
@@ -102,13 +123,16 @@ describe('god config', () => {
       await site.submit()
       spoil(site.layout.config)
       const names = message.source.startsWith('go-d')
-        ? [['stat'], ['submit', 'x'], ['schedule'], ['doctor']]
+        ? [['stat'], ['submit', 'x'], ['schedule']]
         : [['schedule']]
       for (const args of names) {
         const {stdout, stderr, code} = await site.here(args)
         assert.deepEqual([stdout, code], ['', 1], args.join(' '))
         assert.match(stderr, message)
       }
+      const {stdout, stderr, code} = await site.here(['doctor'])
+      assert.deepEqual([stderr, code], ['', 1])
+      assert.match(stdout, /^FAIL +(config|open) +\S/m)
       chmodSync(site.layout.config, 0o600)
       site.configure(['executor = fake', 'default_images = busybox:local', 'node_name = n1'])
       assert.equal((await site.here(['stat', '-Q'])).stdout, '1\n')

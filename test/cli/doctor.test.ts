@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {siteForEach} from '../support/site.js'
 
@@ -25,6 +25,7 @@ describe('god doctor', () => {
     assert.deepEqual(
       lines.map(line => line.slice(0, 18).split(/ +/).slice(0, 2).join(' ')),
       [
+        'config',
         'halt',
         'exclusive',
         'owner',
@@ -33,6 +34,7 @@ describe('god doctor', () => {
         'account',
         'nodes',
         'quarantine',
+        'requests',
         'engine-jobs',
         'node-jobs',
         'engine',
@@ -103,6 +105,20 @@ describe('god doctor', () => {
       fine[0],
       'warning: 1 live job on nodes that nobody watches now: n1',
     ])
+  })
+
+  it('warns of what lies in a drop folder and was no request', async () => {
+    const {site} = held
+    await site.submit()
+    const drop = site.layout.dropFolder(site.open().uid)
+    symlinkSync('/etc/passwd', join(drop, `${'b'.repeat(24)}.req`))
+    await site.pass()
+    const {stdout, code} = await site.here(['doctor'])
+    assert.equal(code, 0)
+    assert.match(
+      stdout,
+      /^warn +requests +1 not taken, the first in .*: it is a symbolic link\n +Ask uid \d+ what .*\.bad\.b+ is/m,
+    )
   })
 
   it('finds an engine that does not answer', async () => {

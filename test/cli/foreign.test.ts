@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {execFileSync, spawnSync} from 'node:child_process'
-import {chmodSync, chownSync, mkdirSync, rmSync} from 'node:fs'
+import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {BIN, god, type Ran, run} from '../support/god.js'
 import {siteForEach, temporaryFolder} from '../support/site.js'
@@ -101,6 +101,30 @@ describe('a directory that one may not read (needs root)', () => {
       [stderr, code],
       [`god: ${site.layout.config}: cannot be read: EACCES. Its owner must let you read it.\n`, 1],
     )
+  })
+})
+
+describe('a script that one may not read (needs root)', () => {
+  const held = siteForEach()
+  before(function () {
+    if (!canBecome()) this.skip()
+  })
+
+  it('is not taken for a command, unless it stands behind --', async () => {
+    const {site} = held
+    writeFileSync(join(site.work, 'mine.sh'), '#!/bin/sh\n', {mode: 0o600})
+    execFileSync('chmod', ['-R', 'a+rX', site.dir])
+    const submit = (...words: string[]) => as(ANN, site.work, ['submit', '-n', '--dir', site.dir, ...words])
+    const {stdout, stderr, code} = await submit('./mine.sh', 'x')
+    assert.deepEqual(
+      [stdout, stderr, code],
+      [
+        '',
+        'god: you may not read the file ./mine.sh. Make it readable; for a program of that name in the image, write -- before it.\n',
+        2,
+      ],
+    )
+    assert.match((await submit('--', './mine.sh')).stdout, /^would submit mine\.sh /)
   })
 })
 

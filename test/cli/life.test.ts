@@ -53,6 +53,16 @@ describe('god among others', () => {
     assert.equal((await site.shell('$GOD kill - <&-')).code, 0)
   })
 
+  it('never promises an id that nobody can read', async () => {
+    const {site} = held
+    const said = /^Submitted job \d+, and standard output is closed\n$/
+    for (const flags of ['', '--parsable', '--json']) {
+      const {stderr} = await site.shell(`$GOD submit ${flags} x >&-`)
+      assert.match(stderr, said, flags)
+    }
+    assert.equal((await site.shell('$GOD submit x >/dev/null')).stderr, '')
+  })
+
   it('ends quietly where the reader goes away', async () => {
     const {site} = held
     const script = 'set -o pipefail; $GOD stat -l --header 2>err | head -c 1 >/dev/null; echo $?; cat err'

@@ -83,6 +83,14 @@ describe('the passes of cron', () => {
     const {refused, admitted} = await site.json<{refused: number; admitted: number}>(['schedule'])
     assert.deepEqual([refused, admitted], [4, 1])
     assert.equal((await site.json<{refused: number}>(['schedule'])).refused, 0)
+    writeFileSync(name('e'), '')
+    symlinkSync('/etc/passwd', name('f'))
+    const {stderr} = await site.here(['watch', '--once'])
+    assert.match(
+      stderr,
+      /^\S+ warning: \S*\/inbox\/u\d+: the request was not taken: .*, and 1 more; kept there with/,
+    )
+    assert.equal((await site.here(['watch', '--once'])).stderr, '')
   })
 
   it('isolate a damaged record: the others run on', async () => {

@@ -68,6 +68,17 @@ error      ${folder}/god.err
     )
   })
 
+  it('never gives a path inside of the container for one of the host', async () => {
+    const {site} = held
+    await site.here(['submit', '-o', '/data/out', '-e', '/mnt/go-docker/err', '--', 'sort'])
+    await site.pass()
+    const folder = site.layout.workOf(site.open().uid, jobId(1))
+    const {files} = await site.json<{files: object}>(['show', '1'])
+    assert.deepEqual(files, {output: null, error: join(folder, 'err')})
+    const {stdout} = await site.here(['show', '1'])
+    assert.match(stdout, /^output +\/data\/out in its container$/m)
+  })
+
   it('knows a job at once, with its command', async () => {
     const {site} = held
     await site.here(['submit', '--', 'sort', '-n'])

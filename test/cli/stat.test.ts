@@ -89,6 +89,21 @@ describe('god stat', () => {
     assert.equal(await reason(), 'held')
   })
 
+  it('says aside that nothing will start, and so does submit', async () => {
+    const {site} = held
+    writeFileSync(site.layout.halt, 'disk\u001b[2J')
+    const said = `HALT is set: disk\\x1b[2J; nothing starts until an operator removes ${site.layout.halt}\n`
+    for (const args of [
+      ['stat', '-Q'],
+      ['submit', 'x'],
+      ['submit', '-n', 'x'],
+    ]) {
+      const {stderr, code} = await site.here(args)
+      assert.deepEqual([stderr, code], [said, 0], args.join(' '))
+    }
+    assert.equal((await site.here(['stat', '--json'])).stderr, '')
+  })
+
   it('is not held up by a record that is damaged, a request that is none, or a stray file', async () => {
     const {site} = held
     for (let i = 0; i < 3; i++) await site.submit('FAKE_SECONDS=forever')

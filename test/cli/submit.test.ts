@@ -217,6 +217,8 @@ describe('the variables of a job', () => {
   it('are not there where the caller has none', async () => {
     const {site} = held
     assert.deepEqual(await env(site, ['-E', 'NONE', '-E', 'A=1']), {A: '1'})
+    const {stderr, code} = await site.here(['submit', '-E', 'NONE', '-E', 'A=1', 'x'])
+    assert.deepEqual([stderr, code], ['NONE is not set here, so the job has no such variable\n', 0])
   })
 
   it('may have the names of object keys', async () => {

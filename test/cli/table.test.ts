@@ -96,17 +96,28 @@ describe('jobs on a terminal', () => {
     )
   })
 
-  it('are cut with a sign where it is narrow', () => {
+  it('have fewer columns where it is narrow, and are cut with a sign where that is not enough', () => {
     assert.equal(
       table({tty: true, width: 80}),
       lines(
-        'JOBID  NAME      QUEUE    USER  ST            TIME/LIMIT  CPUS  MEM  GPU  NODE(RE…',
-        '    3  short     default  ann   done              1:01/-     1   1G    0  n1',
-        '    4  evil      default  bob   killed            0:05/-     1   1G    0  n1 (kil…',
-        '    7  train     default  ann   running  1:00:00/2:00:00   2.5   4G    0  n1',
-        '    8  訓練-gr…  default  ann   pending              -/-     1   1G    0  (1 node…',
+        'JOBID  NAME      ST            TIME/LIMIT  NODE(REASON)',
+        '    3  short     done              1:01/-  n1',
+        '    4  evil      killed            0:05/-  n1 (killed by request: \\x1b[31mred\\n)',
+        '    7  train     running  1:00:00/2:00:00  n1',
+        '    8  訓練-gr…  pending              -/-  (1 node lacks cpus)',
       ),
     )
+    const titles = (width: number): string => table({tty: true, width}).split('\n')[0] ?? ''
+    assert.match(titles(112), /NAME +QUEUE +USER .* CPUS {2}MEM {2}NODE/)
+    assert.match(titles(104), /NAME +USER .* CPUS {2}MEM {2}NODE/)
+    assert.match(titles(98), /NAME +ST .* CPUS {2}MEM {2}NODE/)
+    assert.match(titles(92), /LIMIT {2}MEM {2}NODE/)
+  })
+
+  it('keep the columns that were asked for', () => {
+    const chosen = columnsOf([...USUAL_FIELDS], LOOKED_AT, createStyle(false))
+    const text = renderTable(chosen, SOME_JOBS, {tty: true, width: 60, header: false, title: word => word})
+    assert.match(text, /^JOBID {2}NAME +QUEUE +USER .* GPU {2}NODE/)
   })
 
   for (const width of [1, 2, 10, 40])
