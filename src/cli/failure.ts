@@ -2,7 +2,6 @@
  * Every way to fail, as the one shape that a user meets: what failed and why, what to do, an exit code.
  * What nobody foresaw is a bug of ours (70): its stack goes into a report file, never to the user's terminal.
  */
-import {Errors} from '@oclif/core'
 import {EXIT, GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
 import {writeBugReport} from '../host/bug-report.js'
@@ -55,13 +54,16 @@ const ofBug = (error: unknown): Failure => {
   }
 }
 
+/** oclif's way to stop after help, known by its shape: who renders a failure does not load oclif. */
+const isQuietEnd = (error: unknown): boolean => error instanceof Error && error.message === 'EEXIT: 0'
+
 /** Null: it is no failure (help was shown). */
 export const failureOf = (error: unknown, command: string | undefined): Failure | null => {
   if (error instanceof GodError) {
     if (error.code === 'E_BUG') return ofBug(error)
     return {code: error.code, message: error.message, hint: error.hint, exit: error.exit}
   }
-  if (error instanceof Errors.ExitError && error.oclif.exit === 0) return null
+  if (isQuietEnd(error)) return null
   if (isUsageError(error)) {
     return {code: 'E_USAGE', ...usageWords(error, command ?? 'help'), exit: EXIT.usage}
   }

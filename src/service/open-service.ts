@@ -24,7 +24,6 @@ import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {ensureFolder} from '../store/read-file.js'
 import {createSpecStore} from '../store/spec-store.js'
 import {createWorkFolder} from '../store/work-folder.js'
-import {watchFolders} from './hints.js'
 import type {Service, ServiceSettings} from './service.js'
 
 /** What the host tells and lends. */
@@ -152,11 +151,14 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     acquire: createLeases({folder: layout.locks, ...host.lease, ...leaseTimes(format, settings)}),
     holder: `${host.role} on ${self.host}, pid ${self.pid}`,
     listen: wake => {
-      const hints = watchFolders([layout.bells, layout.locks], wake, text => host.log('warning', text))
+      // Here alone: a single pass watches nothing, and pays for no watching.
+      const hints = import('./hints.js').then(({watchFolders}) =>
+        watchFolders([layout.bells, layout.locks], wake, text => host.log('warning', text)),
+      )
       const stop = executor.watch(wake)
       return async () => {
         stop()
-        await hints.close()
+        await (await hints).close()
       }
     },
     close: () => executor.close(),

@@ -4,7 +4,6 @@ import {runLoop} from './loop.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {scheduleOnce, schedulePatiently, watchOnce} from './passes.js'
 import type {SchedulerReport} from './scheduler.js'
-import {runTimetable} from './timetable.js'
 import type {WatcherReport} from './watcher.js'
 
 const opened = async <T>(host: HostParts, work: (open: OpenService) => Promise<T>): Promise<T> => {
@@ -30,9 +29,11 @@ export const runScheduleByTimetable = (
   expression: string,
   signal: AbortSignal,
 ): Promise<void> =>
-  opened(host, ({service, acquire, holder}) =>
-    runTimetable(expression, () => schedulePatiently(service, acquire, holder), signal),
-  )
+  opened(host, async ({service, acquire, holder}) => {
+    // Here alone: a pass from cron pays for no timetable.
+    const {runTimetable} = await import('./timetable.js')
+    await runTimetable(expression, () => schedulePatiently(service, acquire, holder), signal)
+  })
 
 export interface LoopChoice {
   readonly schedule: boolean

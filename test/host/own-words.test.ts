@@ -10,9 +10,8 @@ describe('the words of the command line', () => {
   })
 
   it('are no text where a byte is none, though Node shows a mark for it', async () => {
-    const script =
-      "import('./dist/src/host/own-words.js').then(m => console.log(m.wordsAreText(process.argv)))"
-    const node = `${process.execPath} -e "${script}"`
+    const script = "import('./src/host/own-words.ts').then(m => console.log(m.wordsAreText(process.argv)))"
+    const node = `${process.execPath} --import tsx -e "${script}"`
     const cwd = new URL('../../', import.meta.url).pathname
     const {stdout, stderr} = await run(
       '/bin/bash',

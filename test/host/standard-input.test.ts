@@ -5,10 +5,10 @@ import {run} from '../support/god.js'
 
 describe('standard input', () => {
   const script =
-    "import('./dist/src/host/standard-input.js').then(m => m.readStandardInput()).then(t => console.log(JSON.stringify(t)), e => console.log(e.code))"
+    "import('./src/host/standard-input.ts').then(m => m.readStandardInput()).then(t => console.log(JSON.stringify(t)), e => console.log(e.code))"
   const cwd = new URL('../../', import.meta.url).pathname
   const read = async (how: string): Promise<string> => {
-    const node = `${process.execPath} -e "${script}"`
+    const node = `${process.execPath} --import tsx -e "${script}"`
     return (await run('/bin/bash', ['-c', how.replace('READ', node)], {cwd}).done).stdout.trim()
   }
 

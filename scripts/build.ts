@@ -1,0 +1,55 @@
+/**
+ * `npm run build`, after the compiler has checked the types: bundles the plugins and the command line, and writes the
+ * manifest from which oclif knows all commands without loading them. All of it anew each time, so nothing is stale.
+ */
+import {existsSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {Plugin, settings} from '@oclif/core'
+import {bundleCommandLine, bundlePlugin} from './bundle.js'
+import {settleOutputs} from './settle-outputs.js'
+import {licenses} from './third-party.js'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const MANIFEST = join(ROOT, 'oclif.manifest.json')
+
+/** A plugin's types are the compiler's, and go when their source goes. */
+const typesOf =
+  (folder: string) =>
+  (path: string): boolean =>
+    path === '.tsbuildinfo' || existsSync(join(ROOT, folder, 'src', path.replace(/\.d\.ts$/, '.ts')))
+
+const buildPlugin = async (folder: string): Promise<void> => {
+  const {outputs} = await bundlePlugin(ROOT, folder)
+  settleOutputs(ROOT, `${folder}/dist`, outputs, typesOf(folder))
+}
+
+const buildCommandLine = async (): Promise<void> => {
+  const {outputs, metafile} = await bundleCommandLine(ROOT)
+  settleOutputs(ROOT, 'dist', [
+    ...outputs,
+    {path: 'dist/package.json', text: '{"type": "commonjs"}\n'},
+    {path: 'dist/third-party-licenses.txt', text: licenses(ROOT, metafile)},
+    {path: 'dist/metafile.json', text: JSON.stringify(metafile)},
+  ])
+}
+
+const writeManifest = async (): Promise<void> => {
+  settings.enableAutoTranspile = false
+  const plugin = new Plugin({
+    root: ROOT,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  })
+  await plugin.load()
+  writeFileSync(MANIFEST, JSON.stringify(plugin.manifest))
+}
+
+// Without a manifest oclif asks the commands themselves: slow, but never wrong.
+rmSync(MANIFEST, {force: true})
+// The others are made with it inside.
+await buildPlugin('plugins/api')
+const others = readdirSync(join(ROOT, 'plugins')).filter(name => name !== 'api')
+await Promise.all([...others.map(name => buildPlugin(`plugins/${name}`)), buildCommandLine()])
+await writeManifest()

@@ -1,0 +1,105 @@
+/**
+ * What is compiled into what. The command line: into `dist/`, a file for each command, hook and `main`, with what
+ * several of them need in shared chunks. Each plugin: into one file per entry in its own `dist/`.
+ *
+ * What a package.json names under `dependencies` stays outside and is installed; everything else goes in.
+ */
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {type BuildOptions, build, type Metafile, transform} from 'esbuild'
+import * as v from 'valibot'
+import {trimOclif} from './trim-oclif.js'
+
+export interface Output {
+  /** From the root of the project. */
+  readonly path: string
+  readonly text: string
+}
+
+export interface Bundle {
+  readonly outputs: readonly Output[]
+  readonly metafile: Metafile
+}
+
+const hook = v.union([v.string(), v.array(v.string())])
+
+const packageSchema = v.object({
+  dependencies: v.optional(v.record(v.string(), v.string()), {}),
+  exports: v.optional(v.record(v.string(), v.union([v.string(), v.object({default: v.string()})])), {}),
+  oclif: v.optional(v.object({hooks: v.optional(v.record(v.string(), hook), {})}), {}),
+})
+
+const packageOf = (folder: string): v.InferOutput<typeof packageSchema> =>
+  v.parse(packageSchema, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+
+const sourceOf = (path: string): string => path.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts')
+
+const SHARED: BuildOptions = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  charset: 'utf8',
+  metafile: true,
+  write: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+const bundled = async (root: string, options: BuildOptions): Promise<Bundle> => {
+  const {outputFiles = [], metafile} = await build({...SHARED, ...options, absWorkingDir: root})
+  if (metafile === undefined) throw new Error('esbuild gave no metafile')
+  const outputs = outputFiles.map(({path, text}) => ({path: path.slice(root.length + 1), text}))
+  return {outputs, metafile}
+}
+
+/** Node starts CommonJS faster than ES modules, and esbuild splits only the latter: so what it made is turned. */
+const asCommonJs = async ({path, text}: Output): Promise<Output> => {
+  const banner = text.includes('$moduleUrl')
+    ? "const $moduleUrl = require('node:url').pathToFileURL(__filename).href"
+    : ''
+  const {code} = await transform(text, {format: 'cjs', platform: 'node', target: 'node20.19', banner})
+  return {path, text: code}
+}
+
+/** Found by oclif only where it compiles sources itself, which `god` never lets it. */
+const COMPILERS = ['typescript', 'ts-node', 'tsx', 'pnpapi']
+
+export const commandEntries = (root: string): string[] =>
+  readdirSync(join(root, 'commands'), {recursive: true, encoding: 'utf8'})
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `commands/${name}`)
+    .sort()
+
+export const bundleCommandLine = async (root: string): Promise<Bundle> => {
+  const {dependencies, oclif} = packageOf(root)
+  const hooks = Object.values(oclif.hooks)
+    .flat()
+    .filter(path => path.startsWith('./dist/'))
+  const {outputs, metafile} = await bundled(root, {
+    entryPoints: ['src/cli/main.ts', ...hooks.map(sourceOf), ...commandEntries(root)],
+    outbase: '.',
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    external: [...Object.keys(dependencies), ...COMPILERS],
+    define: {'import.meta.url': '$moduleUrl'},
+    plugins: [trimOclif(root)],
+  })
+  return {outputs: await Promise.all(outputs.map(asCommonJs)), metafile}
+}
+
+/** `./dist/x.js` of the exports, made of `src/x.ts`. */
+export const bundlePlugin = async (root: string, folder: string): Promise<Bundle> => {
+  const {dependencies, exports} = packageOf(join(root, folder))
+  const entries = Object.values(exports)
+    .map(entry => (typeof entry === 'string' ? entry : entry.default))
+    .filter(path => path.startsWith('./dist/'))
+  return bundled(root, {
+    entryPoints: entries.map(entry => `${folder}/src/${sourceOf(entry)}`),
+    outbase: `${folder}/src`,
+    outdir: `${folder}/dist`,
+    chunkNames: '[name]-[hash]',
+    external: Object.keys(dependencies),
+  })
+}

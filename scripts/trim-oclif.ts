@@ -1,0 +1,76 @@
+/**
+ * oclif as the bundle takes it: what `god` does not use is not loaded, and what it seldom uses is loaded when used.
+ * docs/decisions/0009-build.md has the figures.
+ *
+ * Each change names the text it expects. Where a new oclif has another text the build fails, and the change is looked
+ * at again.
+ */
+import {readFileSync} from 'node:fs'
+import type {Plugin} from 'esbuild'
+
+/** The names that our sources take from '@oclif/core', and the files that have them: its index loads 158. */
+const NAMES = [
+  "export * as Args from '@oclif/core/args'",
+  "export {Command} from '@oclif/core/command'",
+  "export {Config} from '@oclif/core/config'",
+  "export * as Flags from '@oclif/core/flags'",
+  "export {run} from '@oclif/core/run'",
+  "export {settings} from '@oclif/core/settings'",
+]
+
+interface Change {
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    // The first comparison by a locale costs Node a quarter of a bare start; ids of commands are plain ASCII.
+    file: 'config/plugin.js',
+    from: 'a.id.localeCompare(b.id)',
+    to: '(a.id < b.id ? -1 : 1)',
+  },
+  {
+    // The package that tells Windows' Linux from others is asked only where the kernel's name makes it likely.
+    file: 'util/os.js',
+    from: "(await import('wsl-utils')).isWsl ?",
+    to: "/microsoft/i.test(node_os_1.release()) && (await import('wsl-utils')).isWsl ?",
+  },
+]
+
+export const changed = (text: string, {file, from, to}: Change): string => {
+  if (text.split(from).length !== 2)
+    throw new Error(`@oclif/core: lib/${file} has changed: no '${from}' in it`)
+  return text.replace(from, to)
+}
+
+const REQUIRE = /^const (\w+_\d+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm
+
+/** `const x_1 = require("x")`, as TypeScript writes it, becomes a function, and each use of `x_1` a call of it. */
+export const lazily = (text: string): string => {
+  const names: string[] = []
+  const declared = text.replace(REQUIRE, (_, name: string, value: string) => {
+    names.push(name)
+    return `let $${name};\nconst get$${name} = () => ($${name} ??= ${value});`
+  })
+  return names.reduce(
+    (code, name) => code.replace(new RegExp(`(?<![$\\w])${name}\\b`, 'g'), () => `(get$${name}())`),
+    declared,
+  )
+}
+
+const LIB = /@oclif\/core\/lib\/(.+\.js)$/
+
+export const trimOclif = (root: string): Plugin => ({
+  name: 'trim-oclif',
+  setup(build) {
+    build.onResolve({filter: /^@oclif\/core$/}, () => ({path: 'names', namespace: 'oclif'}))
+    build.onLoad({filter: /.*/, namespace: 'oclif'}, () => ({contents: NAMES.join('\n'), resolveDir: root}))
+    build.onLoad({filter: LIB}, ({path}) => {
+      const file = LIB.exec(path)?.[1]
+      const mine = CHANGES.filter(change => change.file === file)
+      return {contents: lazily(mine.reduce(changed, readFileSync(path, 'utf8'))), loader: 'js'}
+    })
+  },
+})
