@@ -1,83 +1,90 @@
-/** No-op containers through god against a bare dockerode loop with the same options, the same number in flight. */
-import {execFileSync, spawn} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-import {setTimeout as pause} from 'node:timers/promises'
-import {fileURLToPath} from 'node:url'
+/**
+ * No-op containers through god against a bare dockerode loop: the same options, the same number in flight, in turn in
+ * one run; and the CPU time that god's processes use for a job. 200 jobs at the usual number in flight.
+ */
 import Docker from 'dockerode'
-import {openSite} from '../src/cli/site.js'
-import {submitJob} from '../src/cli/submit.js'
-import {line, milliseconds, pool} from './measure.js'
+import {type BareContainers, bareContainers} from './bare-container.js'
+import {type GodSite, openGodSite} from './god-site.js'
+import {line, median, milliseconds, pool} from './measure.js'
 
-const JOBS = 40
-const IN_FLIGHT = 4
-const IMAGE = 'busybox:local'
 const url = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
 const docker = new Docker({socketPath: url.replace('unix://', '')})
-const god = fileURLToPath(new URL('../bin/god.cjs', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'god-bench-'))
-const dir = join(folder, 'site')
-const env = {PATH: process.env.PATH ?? '', HOME: folder, GOD_SHARED_DIR: dir, DOCKER_HOST: url}
 
-const bare = async (): Promise<void> => {
-  const container = await docker.createContainer({
-    Image: IMAGE,
-    Entrypoint: ['/bin/sh', '-c', 'true'],
-    User: '65534:65534',
-    HostConfig: {
-      Init: true,
-      Memory: 32 * 1024 ** 2,
-      MemorySwap: 32 * 1024 ** 2,
-      NanoCpus: 5e8,
-      PidsLimit: 4096,
-      CapDrop: ['ALL'],
-    },
-  })
-  await container.start()
-  await container.wait()
-  await container.remove({v: true})
+interface Plan {
+  readonly inFlight: number
+  readonly rounds: number
+  readonly jobs: number
 }
 
-execFileSync(process.execPath, [god, 'init', dir, '--image', IMAGE], {env, stdio: 'ignore'})
-const site = openSite({dir})
-const watch = spawn(process.execPath, [god, 'watch'], {env, stdio: 'ignore'})
-const ended = new Promise(resolve => watch.once('exit', resolve))
-const over = (): number => site.jobs.all().filter(({record}) => record.state === 'done').length
+const PLANS: readonly Plan[] = [
+  {inFlight: 1, rounds: 3, jobs: 10},
+  {inFlight: 2, rounds: 3, jobs: 20},
+  {inFlight: 4, rounds: 5, jobs: 40},
+  {inFlight: 8, rounds: 3, jobs: 40},
+]
 
-const round = async (target: number): Promise<number> =>
+const ofCluster = async (god: GodSite): Promise<number> => {
+  const label = [`god.cluster=${god.site.format.cluster}`]
+  return (await docker.listContainers({all: true, filters: {label}})).length
+}
+
+const throughGod = (god: GodSite, cpus: number, jobs: number): Promise<number> =>
   milliseconds(async () => {
-    // As many cpus as let so many run at a time.
-    const cpus = Math.floor(((site.nodes.all()[0]?.capacity.cpus ?? 2000) / IN_FLIGHT) | 0)
-    for (let n = 0; n < JOBS; n++)
-      submitJob(site, {cpus, memory: 32 << 20, command: {kind: 'argv', argv: ['true']}})
-    while (over() < target) await pause(20)
+    const target = god.over() + jobs
+    for (let n = 0; n < jobs; n++) god.submit(cpus)
+    await god.until(`${target} jobs are over`, () => god.over() >= target)
+    await god.until('their containers are gone', async () => (await ofCluster(god)) === 0)
   })
 
-try {
-  submitJob(site, {cpus: 100, memory: 32 << 20, command: {kind: 'argv', argv: ['true']}})
-  while (over() < 1) await pause(20)
-  const loop = await milliseconds(() =>
+const byHand = (bare: BareContainers, cpus: number, {jobs, inFlight}: Plan): Promise<number> =>
+  milliseconds(() =>
     pool(
-      Array.from({length: JOBS}, () => bare),
-      IN_FLIGHT,
+      Array.from({length: jobs}, () => () => bare.live(cpus)),
+      inFlight,
     ),
   )
-  const ours = await round(1 + JOBS)
-  line(`${JOBS} containers, bare loop, ${IN_FLIGHT} in flight`, `${((JOBS / loop) * 1000).toFixed(2)} /s`)
+
+/** As god makes them: of one that runs. */
+const bareLikeGods = async (god: GodSite): Promise<BareContainers> => {
+  const id = god.submit(100, ['sleep', '3'])
+  await god.until('the first job runs', () => god.site.jobs.read(id)?.record.state === 'running')
+  const name = god.site.jobs.read(id)?.record.container?.name ?? ''
+  const bare = bareContainers(docker, await docker.getContainer(name).inspect())
+  await god.until('the first job is over', () => god.over() === 1)
+  return bare
+}
+
+const compare = async (god: GodSite, bare: BareContainers, all: number, plan: Plan): Promise<void> => {
+  // As many cpus as let so many run at a time.
+  const cpus = Math.floor(all / plan.inFlight)
+  const [hand, ours, cpu]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 0; round < plan.rounds; round++) {
+    hand.push(await byHand(bare, cpus, plan))
+    const before = god.cpu()
+    ours.push(await throughGod(god, cpus, plan.jobs))
+    cpu.push((god.cpu() - before) / plan.jobs)
+  }
+  const rate = (values: readonly number[]): string =>
+    ((plan.jobs / median(values)) * 1000).toFixed(2).padStart(5)
+  const total = plan.jobs * plan.rounds
   line(
-    `${JOBS} jobs through god, ${IN_FLIGHT} in flight`,
-    `${((JOBS / ours) * 1000).toFixed(2)} /s`,
-    `${(loop / ours).toFixed(2)} of the bare loop`,
+    `${total} no-op jobs, ${plan.inFlight} in flight: bare, god`,
+    `${rate(hand)} ${rate(ours)} /s`,
+    `god has ${(median(hand) / median(ours)).toFixed(2)} of the bare loop; ${(cpu.reduce((a, b) => a + b) / plan.rounds).toFixed(1)} ms cpu of god a job`,
   )
-  const ticks = readFileSync(`/proc/${watch.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  line(
-    'cpu of god watch',
-    `${(((Number(ticks[11]) + Number(ticks[12])) * 10) / (JOBS + 1)).toFixed(1)} ms/job`,
-    'its start included',
-  )
+}
+
+const god = await openGodSite(['--image', 'busybox:local'], {DOCKER_HOST: url})
+try {
+  const bare = await bareLikeGods(god)
+  try {
+    const all = god.site.nodes.all()[0]?.capacity.cpus ?? 2000
+    await byHand(bare, 500, {inFlight: 4, jobs: 8, rounds: 1})
+    for (const plan of PLANS) await compare(god, bare, all, plan)
+    line('cpu of god watch in all', `${(god.cpu() / god.over()).toFixed(1)} ms/job`, 'its start included')
+  } finally {
+    bare.close()
+  }
 } finally {
-  watch.kill('SIGTERM')
-  await ended
-  rmSync(folder, {recursive: true, force: true})
+  await god.close()
 }

@@ -9,6 +9,7 @@ unset NODE_EXTRA_CA_CERTS
 node --import tsx bench/commands.ts
 node --import tsx bench/lifecycle.ts
 if url=$(bash scripts/engine.sh up); then
+  DOCKER_HOST=$url node --import tsx bench/latency.ts
   DOCKER_HOST=$url node --import tsx bench/containers.ts
 else
   echo "containers: no engine, not measured"

@@ -80,6 +80,7 @@ export type EngineStream = AsyncIterable<Buffer>
 export interface EngineClient {
   version(options: Abortable): Promise<EngineVersion>
   info(options: Abortable): Promise<EngineFacts>
+  ping(options: Abortable): Promise<unknown>
   /** Given apart: dockerode would else put the whole body, the user's variables too, into the URL as well. */
   createContainer(
     options: Abortable & {

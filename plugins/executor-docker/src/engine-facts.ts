@@ -2,6 +2,7 @@
  * What the engine says of itself and its host (`GET /info`), asked again after each new connection only where
  * it cannot change without one. A missing field is read as "does not have it".
  */
+import type {Resources} from '@god-cli/api'
 import type {EngineClient, EngineFacts} from './client.js'
 import type {Engine} from './engine.js'
 
@@ -32,5 +33,31 @@ export const createDriverMemo = (engine: Engine): (() => Promise<string>) => {
       const {CgroupDriver: driver = 'none'} = await docker.info({abortSignal})
       known.set(docker, driver)
       return driver
+    })
+}
+
+/** Milliseconds: cpus and memory change when somebody plugs them in. */
+const CAPACITY_KEPT = 60_000
+
+/**
+ * What the engine's host has, gpus aside. `GET /info` costs the engine more than any other question, and every pass
+ * asks: between two of them it only has to show that it is alive.
+ */
+export const createCapacityMemo = (
+  engine: Engine,
+  now: () => number,
+): (() => Promise<Pick<Resources, 'cpus' | 'memory'>>) => {
+  const known = new WeakMap<EngineClient, {at: number; capacity: Pick<Resources, 'cpus' | 'memory'>}>()
+  return () =>
+    engine.ask(async (docker, abortSignal) => {
+      const kept = known.get(docker)
+      if (kept !== undefined && Math.abs(now() - kept.at) < CAPACITY_KEPT) {
+        await docker.ping({abortSignal})
+        return kept.capacity
+      }
+      const {NCPU = 0, MemTotal = 0} = await docker.info({abortSignal})
+      const capacity = {cpus: NCPU * 1000, memory: MemTotal}
+      known.set(docker, {at: now(), capacity})
+      return capacity
     })
 }

@@ -5,7 +5,7 @@
 import type {ContainerView, Executor, HostServices, ListedContainer, NodeReport} from '@god-cli/api'
 import {create} from './create.js'
 import {createEngine} from './engine.js'
-import {createDriverMemo, createIdentityMemo, engineFacts} from './engine-facts.js'
+import {createCapacityMemo, createDriverMemo, createIdentityMemo} from './engine-facts.js'
 import {watchEvents} from './events.js'
 import {GROUPS_ELSEWHERE, type Groups, readGroups} from './groups.js'
 import {health} from './health.js'
@@ -43,11 +43,6 @@ const createSite = (host: HostServices, {address, pullTimeout}: Options, look: (
   }
 }
 
-const nodes = async ({engine, host}: Site, gpus: number): Promise<readonly NodeReport[]> => {
-  const {NCPU = 0, MemTotal = 0} = await engineFacts(engine)
-  return [{name: host.node, capacity: {cpus: NCPU * 1000, memory: MemTotal, gpus}, labels: {}}]
-}
-
 const look = async (
   {engine, host}: Site,
   usages: Usages,
@@ -75,6 +70,10 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
   const site = createSite(host, options, readHere)
   const {engine} = site
   const usages = createUsages(site.groups)
+  const capacity = createCapacityMemo(engine, host.now)
+  const nodes = async (): Promise<readonly NodeReport[]> => [
+    {name: host.node, capacity: {...(await capacity()), gpus: options.gpus}, labels: {}},
+  ]
   const sweep = createSweep(site)
   const stops = new Set<() => void>()
   return {
@@ -83,7 +82,7 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
       return {images: true, memoryLimit: true, cpuLimit: true, exactUsage}
     },
     identity: createIdentityMemo(engine),
-    nodes: () => nodes(site, options.gpus),
+    nodes,
     create: spec => create(site, spec),
     start: id => start(site, id),
     inspect: nameOrId => look(site, usages, nameOrId),

@@ -87,6 +87,31 @@ describe('the questions of the docker executor', () => {
     assert.equal(await executor.identity(), 'docker:second')
   })
 
+  it('are a ping for what its host has, until a minute is over or the connection is lost', async () => {
+    let now = 0
+    const host = {
+      ...hostOn(engine.root, {cluster: CLUSTER, options: {docker_url: engine.url}}),
+      now: () => now,
+    }
+    const other = createExecutor(host)
+    engine.answer('GET /_ping', {status: 200, body: {}})
+    engine.answer('GET /info', {status: 200, body: {NCPU: 2, MemTotal: 1024}})
+    const first = [{name: host.node, capacity: {cpus: 2000, memory: 1024, gpus: 0}, labels: {}}]
+    assert.deepEqual(await other.nodes(), first)
+    engine.answer('GET /info', {status: 200, body: {NCPU: 4, MemTotal: 1024}})
+    now = 59_999
+    assert.deepEqual(await questions(() => other.nodes()), ['GET /_ping'])
+    assert.deepEqual(await other.nodes(), first)
+    now = 60_000
+    assert.deepEqual(await questions(() => other.nodes()), ['GET /info'])
+    assert.equal((await other.nodes())[0]?.capacity.cpus, 4000)
+    await other.health()
+    assert.deepEqual(await questions(() => other.nodes()), ['GET /info'])
+    engine.answer('GET /_ping', {status: 500, body: {message: 'ill'}})
+    await assert.rejects(other.nodes(), /ill/)
+    await other.close()
+  })
+
   it('find no engine in one that does not tell its id', async () => {
     engine.answer('GET /info', {status: 200, body: {}})
     await assert.rejects(executor.identity(), /does not tell its id/)
