@@ -8,6 +8,7 @@ import {instant, type JobId, jobId} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import type {Durable} from './durable.js'
+import {isErrno} from './file-system.js'
 import type {Layout} from './layout.js'
 import {listNames, readFile} from './read-file.js'
 
@@ -57,10 +58,15 @@ const readOne = ({fs}: Pick<Durable, 'fs'>, path: string): readonly [JobId, Live
 export const readLiveUsageOf = (durable: Pick<Durable, 'fs'>, layout: Layout, node: string): LiveUsages =>
   new Map(readOne(durable, pathOf(layout, node)))
 
-/** Of all nodes. */
+const namesIn = ({fs}: Pick<Durable, 'fs'>, layout: Layout): readonly string[] => {
+  try {
+    return listNames(fs, layout.nodes).filter(name => name.endsWith(SUFFIX))
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM')) return []
+    throw error
+  }
+}
+
+/** Of all nodes; none where the caller may not look. */
 export const readLiveUsages = (durable: Pick<Durable, 'fs'>, layout: Layout): LiveUsages =>
-  new Map(
-    listNames(durable.fs, layout.nodes)
-      .filter(name => name.endsWith(SUFFIX))
-      .flatMap(name => readOne(durable, join(layout.nodes, name))),
-  )
+  new Map(namesIn(durable, layout).flatMap(name => readOne(durable, join(layout.nodes, name))))

@@ -57,5 +57,7 @@ describe('the usage of running jobs', () => {
     }
     const sick = world.process().plan({call: 'open', n: 1, effect: {error: 'EACCES'}})
     assert.deepEqual(readLiveUsageOf(world.durable(sick), world.layout, 'n2'), new Map())
+    const closed = world.process().plan({call: 'readdir', n: 1, effect: {error: 'EACCES'}})
+    assert.deepEqual(readLiveUsages(world.durable(closed), world.layout), new Map())
   })
 })

@@ -207,10 +207,12 @@ describe('the control group of an attempt', () => {
     withFolder(folder => {
       const hierarchies = [{folder, controllers: []}]
       const cpu = {'cpu.stat': 'usage_usec 1500000\nuser_usec 1\n'}
-      files(folder, 'god.slice/god-a_1.slice', {...cpu, 'memory.current': '5\n', 'memory.peak': '4096\n'})
-      assert.deepEqual(readUsage(hierarchies, 'a-1'), {cpuSeconds: 1.5, maxMemory: 4096, exact: true})
+      const memory = {'memory.current': '50\n', 'memory.stat': 'file 45\ninactive_file 40\n'}
+      files(folder, 'god.slice/god-a_1.slice', {...cpu, ...memory, 'memory.peak': '4096\n'})
+      const peak = {cpuSeconds: 1.5, maxMemory: 4096, exact: true, memory: 10}
+      assert.deepEqual(readUsage(hierarchies, 'a-1'), peak)
       files(folder, 'god/b', {...cpu, 'memory.current': '5\n'})
-      assert.deepEqual(readUsage(hierarchies, 'b'), {cpuSeconds: 1.5, maxMemory: 5, exact: false})
+      assert.deepEqual(readUsage(hierarchies, 'b'), {cpuSeconds: 1.5, maxMemory: 5, exact: false, memory: 5})
       assert.equal(readUsage(hierarchies, 'c'), null)
     }))
 
