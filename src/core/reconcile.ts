@@ -42,8 +42,8 @@ export type Step =
   /** Signal, then publish (null: nothing to publish). */
   | {readonly do: 'signal'; readonly id: string; readonly signal: string; readonly change: Change | null}
   | {readonly do: 'publish'; readonly change: Change}
-  /** Read the counters, then publish the end. */
-  | {readonly do: 'collect'; readonly container: ContainerView; readonly change: Change}
+  /** Read the counters, then publish the end. Container null: somebody removed it; what it left is tidied up after. */
+  | {readonly do: 'collect'; readonly container: ContainerView | null; readonly change: Change}
   | {readonly do: 'remove'; readonly container: ContainerView}
   /** Take the fence as a file, so that this attempt can never start; then look again. */
   | {readonly do: 'void'}
@@ -157,10 +157,11 @@ const advanceStarting = (record: JobRecord, seen: Seen, now: Instant): Step => {
 }
 
 /** The end of the attempt: its container is over or gone. */
-const overStep = (record: JobRecord, {container, exitFile}: Seen, now: Instant): Step => {
-  const change = endedChange(record, container, exitFile, now)
-  return container === null ? {do: 'publish', change} : {do: 'collect', container, change}
-}
+const overStep = (record: JobRecord, {container, exitFile}: Seen, now: Instant): Step => ({
+  do: 'collect',
+  container,
+  change: endedChange(record, container, exitFile, now),
+})
 
 /**
  * The container that runs or is paused; null: over. One that we saw running and that the engine says was never

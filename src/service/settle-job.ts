@@ -97,11 +97,8 @@ const perform = async (
       return
     case 'publish':
       return put(service, stored, step.change)
-    case 'collect': {
-      const usage = await executor.usage(step.container.name, step.container.id)
-      put(service, stored, usage === null ? step.change : {...step.change, usage: whole(usage)})
-      return
-    }
+    case 'collect':
+      return collect(service, stored, step)
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
       service.jobs.settle(record.id, 'now')
@@ -112,6 +109,19 @@ const perform = async (
     default:
       return never(step)
   }
+}
+
+/** Of a container that somebody removed the counters may still be there, and nobody asks for its removal. */
+const collect = async (
+  service: Service,
+  stored: Stored,
+  {container, change}: Extract<Step, {do: 'collect'}>,
+): Promise<void> => {
+  const {executor} = service
+  const {name, id} = container ?? stored.record.container ?? {name: '', id: null}
+  const usage = id === null ? null : await executor.usage(name, id)
+  put(service, stored, usage === null ? change : {...change, usage: whole(usage)})
+  if (container === null) await executor.tidy?.(name)
 }
 
 const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({

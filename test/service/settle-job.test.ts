@@ -69,6 +69,25 @@ describe('settling a job', () => {
     assert.deepEqual([order, world.containers()], [['end recorded', 'removed'], []])
   })
 
+  it('ends one whose container somebody removed: counters read, then what it left is tidied up', async () => {
+    const id = await starting()
+    await settled(id)
+    const {name, id: containerId} = world.record(id)?.container ?? assert.fail('it has no container')
+    const [container] = world.containers()
+    if (container !== undefined) world.engine.remove(container)
+    const asked: string[] = []
+    const god = withExecutor({
+      usage: async (...words) => {
+        asked.push(`usage ${words.join(' ')}`)
+        return {cpuSeconds: 2, maxMemory: 3, exact: true}
+      },
+      tidy: async word => void asked.push(`tidy ${word} after ${world.state(id)}`),
+    })
+    assert.equal(await settled(id, god), true)
+    assert.deepEqual(asked, [`usage ${name} ${containerId}`, `tidy ${name} after lost`])
+    assert.deepEqual(world.record(id)?.usage, {cpuSeconds: 2, maxMemory: 3, exact: true})
+  })
+
   it('removes no container before its end is on the disk, whoever has published that end', async () => {
     const id = await starting({FAKE_SECONDS: '5', FAKE_OOM: '1'})
     await settled(id)

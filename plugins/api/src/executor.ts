@@ -138,6 +138,11 @@ export interface Executor {
   usage(name: string, containerId: string): Promise<Usage | null>
   /** Kills if need be, removes the container, its anonymous volumes and its control groups. Gone: fine. */
   remove(name: string, containerId: string): Promise<void>
+  /**
+   * Takes what an attempt left whose container somebody else removed: files, control groups. Never a container.
+   * Left out: an attempt leaves nothing but its container.
+   */
+  tidy?(name: string): Promise<void>
   /** Calls `wake` whenever something may have happened to a container of ours; reconnects by itself. Returns the stop. */
   watch(wake: () => void): () => void
   /** For `god doctor`. Never throws. */

@@ -12,7 +12,7 @@ import {health} from './health.js'
 import {createImages} from './image.js'
 import {inspect, list} from './inspect.js'
 import {type Options, readOptions} from './options.js'
-import {remove} from './remove.js'
+import {remove, removeTraces} from './remove.js'
 import {pause, signal, unpause} from './signals.js'
 import type {Site} from './site.js'
 import {createSlots} from './slots.js'
@@ -92,6 +92,7 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
     unpause: id => unpause(site, id),
     usage: async (name, id) => usages.read(name, id),
     remove: (name, id) => remove(site, name, id),
+    tidy: name => removeTraces(site, name),
     watch: wake => {
       const stop = watchEvents(engine, host, wake)
       stops.add(stop)
