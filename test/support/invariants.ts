@@ -52,7 +52,7 @@ const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
 /** A job being packed by hand has lost its lowest revisions: what is left is void. */
 const isPacked = (world: World, id: JobId): boolean => world.process().service.manifest.contains(id)
 
-const chainFaults = (revs: readonly JobRecord[]): Faults => {
+export const chainFaults = (revs: readonly JobRecord[]): Faults => {
   const faults: Faults = []
   const first = revs[0]
   if (first !== undefined && first.rev !== 1)
@@ -67,7 +67,7 @@ const chainFaults = (revs: readonly JobRecord[]): Faults => {
   return faults
 }
 
-const endFaults = (record: JobRecord): Faults => {
+export const endFaults = (record: JobRecord): Faults => {
   if (!isFinal(record.state)) return []
   const faults: Faults = []
   if (record.ended === null) faults.push(`I5: job ${record.id} is ${record.state} without an end`)
@@ -79,7 +79,7 @@ const endFaults = (record: JobRecord): Faults => {
   return faults
 }
 
-const placeFaults = (record: JobRecord): Faults =>
+export const placeFaults = (record: JobRecord): Faults =>
   isAllocated(record.state) && (record.node === null || record.container === null)
     ? [`I4: job ${record.id} is ${record.state} without node or container name`]
     : []
@@ -118,10 +118,10 @@ interface Line {
 }
 
 /** One winner for each revision, by the journal of all processes. */
-const journalFaults = (world: World): Faults => {
+export const journalFaults = (journals: readonly string[]): Faults => {
   const won = new Map<string, number>()
-  for (const path of world.disk.files(world.layout.journal)) {
-    for (const text of (world.disk.text(path) ?? '').split('\n').slice(0, -1)) {
+  for (const journal of journals) {
+    for (const text of journal.split('\n').slice(0, -1)) {
       const line: Line = JSON.parse(text)
       if (line.what !== 'transition' && line.what !== 'admitted') continue
       const key = `revision ${line.rev} of job ${line.id}`
@@ -190,7 +190,8 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
   for (const id of printed) if (!isKept(world, id, jobs)) faults.push(`I1: job ${id} was printed and is gone`)
   for (const revs of jobs.values()) faults.push(...chainFaults(revs), ...revs.flatMap(endFaults))
   faults.push(...tops.flatMap(placeFaults), ...capacityFaults(world, tops), ...startFaults(world))
-  faults.push(...journalFaults(world), ...fileFaults(world), ...outsideFaults(world))
+  const journals = world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
+  faults.push(...journalFaults(journals), ...fileFaults(world), ...outsideFaults(world))
   return faults
 }
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import {type ChildProcess, execFile, execFileSync, spawn} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
@@ -45,6 +45,8 @@ export interface RealSite {
   submit(...args: string[]): Promise<number>
   /** A long-lived command. */
   start(...args: string[]): ChildProcess
+  /** What the long-lived commands have said. */
+  log(): string
   job(id: number): Promise<SeenJob>
   jobs(): Promise<readonly SeenJob[]>
   /** Asks again until the answer is not null. */
@@ -53,9 +55,9 @@ export interface RealSite {
   close(): Promise<void>
 }
 
-export const engineGet = (path: string): unknown =>
+export const engineGet = (path: string, engine = ENGINE): unknown =>
   JSON.parse(
-    execFileSync(process.execPath, [join(ROOT, 'scripts/engine-api.mjs'), ENGINE, 'GET', path], {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/engine-api.mjs'), engine, 'GET', path], {
       encoding: 'utf8',
     }),
   )
@@ -69,8 +71,8 @@ export interface EngineContainer {
 const clusterFilter = (cluster: string): string =>
   encodeURIComponent(JSON.stringify({label: [`god.cluster=${cluster}`]}))
 
-export const containersOf = (cluster: string): readonly EngineContainer[] =>
-  engineGet(`/containers/json?all=1&filters=${clusterFilter(cluster)}`) as readonly EngineContainer[]
+export const containersOf = (cluster: string, engine = ENGINE): readonly EngineContainer[] =>
+  engineGet(`/containers/json?all=1&filters=${clusterFilter(cluster)}`, engine) as readonly EngineContainer[]
 
 export interface Creations {
   /** Names of the containers that the engine made, one entry each time. */
@@ -121,17 +123,21 @@ export const killNine = async (child: ChildProcess): Promise<void> => {
   await ended(child)
 }
 
+/** `engine`: another one than this machine's. */
 export const openRealSite = async (
   executor: string,
   settings: Record<string, string> = {},
+  engine = ENGINE,
 ): Promise<RealSite> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'god-real-')), 'site')
   const env: Record<string, string> = {
     ...ENVIRONMENT,
+    DOCKER_HOST: engine,
     GOD_SHARED_DIR: dir,
     GOD_POLL_INTERVAL: '1s',
     ...settings,
   }
+  const logPath = join(dirname(dir), 'log')
   const children: ChildProcess[] = []
   const god = (...args: string[]): Promise<Result> => run(args, env)
   const ok = async (...args: string[]): Promise<string> => {
@@ -167,10 +173,13 @@ export const openRealSite = async (
     jobs: () => jobs(),
     submit: async (...args) => Number((await ok('submit', '--parsable', ...args)).trim()),
     start: (...args) => {
-      const child = spawn(process.execPath, [GOD, ...args], {env, stdio: ['ignore', 'ignore', 'ignore']})
+      const log = openSync(logPath, 'a')
+      const child = spawn(process.execPath, [GOD, ...args], {env, stdio: ['ignore', 'ignore', log]})
+      closeSync(log)
       children.push(child)
       return child
     },
+    log: () => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : ''),
     reaches: (id, state) =>
       until(`job ${id} is ${state}`, async () => {
         const seen = await job(id)
@@ -182,7 +191,8 @@ export const openRealSite = async (
         await killNine(child)
       }
       if (executor === 'docker') {
-        for (const {Id} of containersOf(cluster)) execFileSync('docker', ['-H', ENGINE, 'rm', '-f', Id])
+        for (const {Id} of containersOf(cluster, engine))
+          execFileSync('docker', ['-H', engine, 'rm', '-f', Id])
       }
       rmSync(dirname(dir), {recursive: true, force: true})
     },

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import Docker from 'dockerode'
-import {missingForEngine, openPrivateEngine, type PrivateEngine} from './private-engine.js'
-import {type DockerWorld, describeOnEngine, ENGINE, openWorld, until} from './world.js'
+import {missingForEngine, type OwnEngine, openOwnEngine} from '../../support/own-engine.js'
+import {type DockerWorld, describeOnEngine, openWorld, until} from './world.js'
 
 describeOnEngine('an engine of docker that comes and goes', function () {
   this.timeout(120_000)
@@ -13,10 +12,10 @@ describeOnEngine('an engine of docker that comes and goes', function () {
     it(`needs ${missing} to start a second engine`)
     return
   }
-  let engine: PrivateEngine
+  let engine: OwnEngine
   let world: DockerWorld
   before(async () => {
-    engine = await openPrivateEngine(new Docker({socketPath: ENGINE.slice('unix://'.length)}))
+    engine = await openOwnEngine()
   })
   after(() => engine.close())
   beforeEach(async () => {
@@ -107,10 +106,10 @@ describeOnEngine('an engine of docker whose disk is full', function () {
     it(`needs ${missing} to start a second engine`)
     return
   }
-  let engine: PrivateEngine
+  let engine: OwnEngine
   let world: DockerWorld
   before(async () => {
-    engine = await openPrivateEngine(new Docker({socketPath: ENGINE.slice('unix://'.length)}), 24)
+    engine = await openOwnEngine({disk: 24})
     world = await openWorld({docker_url: engine.url})
   })
   after(async () => {
