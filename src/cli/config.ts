@@ -29,12 +29,12 @@ const rowOf = (configuration: Configuration, key: SettingKey): ConfigRow => ({
   purpose: SETTINGS[key].purpose,
 })
 
-const optionRows = ({options}: Configuration, file: string): readonly ConfigRow[] =>
+const optionRows = ({options, origins}: Configuration): readonly ConfigRow[] =>
   [...options].flatMap(([id, values]) =>
     Object.entries(values).map(([key, value]) => ({
       key: `plugin.${id}.${key}`,
       value,
-      origin: file,
+      origin: origins.get(`plugin.${id}.${key}`) ?? '',
       purpose: `option of the plugin ${id}`,
     })),
   )
@@ -60,7 +60,7 @@ export const viewConfig = (dir: string | undefined, key: string | undefined): Co
   return {
     located,
     remarks: remarksOn(located),
-    rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration, located.config)],
+    rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration)],
   }
 }
 

@@ -9,11 +9,12 @@ import {SETTINGS} from '../core/settings.js'
 import {callerUid} from '../host/environment.js'
 import {randomCluster, randomToken} from '../host/random.js'
 import {initTarget, locate} from '../host/shared-dir.js'
-import {executorRunsImages, providerIds} from '../plugin/resolver.js'
+import {executorRunsImages, pickProvider} from '../plugin/resolver.js'
 import {type Format, initDirectory} from '../store/directory.js'
 import {createDurable} from '../store/durable.js'
 import {realFileSystem} from '../store/file-system.js'
 import {layoutOf} from '../store/layout.js'
+import {currentOffer} from './offer.js'
 
 export interface InitChoice {
   readonly dir: string | undefined
@@ -64,20 +65,14 @@ const checkImages = (images: readonly string[]): void => {
 }
 
 export const initSite = ({dir, named, executor, images}: InitChoice): Initialised => {
-  const known = providerIds('executor')
-  if (!known.includes(executor)) {
-    throw new GodError(
-      'E_PROVIDER_UNKNOWN',
-      `no executor plugin provides '${executor}'`,
-      `There are: ${known.join(', ')}.`,
-    )
-  }
+  const {providers} = currentOffer()
+  pickProvider(providers, 'executor', executor)
   checkImages(images)
   const layout = layoutOf(initTarget(dir, named))
   const cluster = randomCluster()
   const format: Format = {format: 1, cluster, mode: 'single', fs: 'local'}
   const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
-  const runsImages = executorRunsImages(executor)
+  const runsImages = executorRunsImages(executor, providers)
   const text = configText(executor, runsImages ? images : [])
   initDirectory(durable, layout, format, text, callerUid() === 0 && !runsImages)
   return {dir: layout.root, config: layout.config, executor, cluster, found: isFound(layout.root)}

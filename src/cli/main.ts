@@ -3,11 +3,12 @@
  *
  * Nothing is printed twice, and no stack reaches a user. With `--json` a failure is one document on stdout.
  */
-import {Config, run, settings} from '@oclif/core'
+import {type Config, run, settings} from '@oclif/core'
 import {GodError} from '../core/errors.js'
 import {fixUmask, standInForAccount} from '../host/environment.js'
 import {commandMeant} from './command-meant.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
+import {type LoadOptions, loadConfig} from './load-config.js'
 import {endAtOperand, type FlagShape} from './operands.js'
 import {guardOutput} from './terminal.js'
 
@@ -61,10 +62,7 @@ const fail = (error: unknown, words: readonly string[]): void => {
   process.exitCode = failure.exit
 }
 
-export const main = async (
-  argv: readonly string[],
-  load: ConstructorParameters<typeof Config>[0],
-): Promise<void> => {
+export const main = async (argv: readonly string[], load: LoadOptions): Promise<void> => {
   settings.enableAutoTranspile = false
   guardOutput()
   fixUmask()
@@ -76,7 +74,7 @@ export const main = async (
   })
   try {
     standInForAccount()
-    const config = await Config.load(load)
+    const config = await loadConfig(words, load)
     checkCommand(words, config)
     words = prepared(words, config)
     await run(words, config)

@@ -6,8 +6,7 @@ import {createLog} from '../host/log.js'
 import {mayBeAlive, ownIdentity, upSeconds} from '../host/process.js'
 import {randomToken} from '../host/random.js'
 import {locate} from '../host/shared-dir.js'
-import {packageRoot} from '../plugin/package-root.js'
-import {builtinProviders} from '../plugin/resolver.js'
+import {currentOffer} from './offer.js'
 import {missingConfig} from './remarks.js'
 
 export interface PassFlags {
@@ -26,7 +25,7 @@ export const passHost = ({dir, json}: PassFlags, role: string, verbose: boolean)
     /** Null: it is there. */
     missingConfig: hasConfigFile(located) ? null : located.config,
     configuration,
-    providers: builtinProviders(packageRoot()),
+    providers: currentOffer().providers,
     node: nodeName(configuration),
     uid: callerUid(),
     now: systemClock.now,

@@ -12,11 +12,11 @@ import type {Wish} from '../core/job.js'
 import type {SubmitRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
-import {executorRunsImages} from '../plugin/resolver.js'
 import {dropRequest, newToken} from '../store/drop-folder.js'
 import {claimId} from '../store/ids.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
+import {runsImages} from './offer.js'
 import {checkReadable} from './readable.js'
 import {siteRemarks} from './remarks.js'
 import type {Site} from './site.js'
@@ -36,7 +36,7 @@ const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
 
 export const judgeWish = (site: Site, wish: Wish): Settled => {
   const {settings} = site.configuration
-  const policy = admissionPolicy(settings, executorRunsImages(settings.executor))
+  const policy = admissionPolicy(settings, runsImages(settings.executor))
   const settled = settleWish(wish, policy, site.nodes.all())
   if ('code' in settled) throw asError(settled)
   checkReadable(requestFor(site, wish))

@@ -136,6 +136,11 @@ export const CATALOGUE = {
     'a plugin of another api version, or one that does not load',
     'update it',
   ),
+  E_PLUGIN_FAILED: entry(
+    EXIT.failed,
+    'a plugin could not be installed, linked, updated or removed',
+    'see what npm said above the message',
+  ),
   E_HALTED: passing(
     EXIT.later,
     'an operator (or a disk fault) stopped the passes',

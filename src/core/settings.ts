@@ -165,8 +165,8 @@ export interface Assignment {
 
 export interface Configuration {
   readonly settings: Settings
-  /** Where each setting that is not the default comes from. */
-  readonly origins: ReadonlyMap<SettingKey, string>
+  /** Where each setting that is not the default comes from, and each option (`plugin.ID.key`). */
+  readonly origins: ReadonlyMap<string, string>
   /** Options of each provider named in a section. */
   readonly options: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
@@ -194,13 +194,14 @@ export const parseSettings = (assignments: readonly Assignment[]): Configuration
   const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(SETTINGS).map(([key, {initial}]) => [key, initial]),
   )
-  const origins = new Map<SettingKey, string>()
+  const origins = new Map<string, string>()
   const options = new Map<string, Record<string, string>>()
   for (const assignment of assignments) {
     const {key, value, origin} = assignment
     const plugin = /^plugin\.([a-z][a-z0-9-]{0,31})\.([a-z][a-z0-9_]{0,63})$/.exec(key)
     if (plugin?.[1] !== undefined && plugin[2] !== undefined) {
       options.set(plugin[1], {...options.get(plugin[1]), [plugin[2]]: value})
+      origins.set(key, origin)
     } else if (isSettingKey(key)) {
       values[key] = parseValue({key, value, origin})
       origins.set(key, origin)

@@ -1,5 +1,7 @@
 /** A file that the user named on the command line, read with his own rights; a FIFO or device cannot hold us. */
-import {closeSync, constants, fstatSync, openSync, readSync, statSync} from 'node:fs'
+import {closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
+import {isAbsolute, resolve} from 'node:path'
+import {workingFolder} from './environment.js'
 
 /** There, but not for us. What cannot even be looked at may be anything. */
 const isClosed = (path: string, error: unknown): boolean => {
@@ -29,4 +31,12 @@ export const readUserFile = (path: string, limit: number): Uint8Array | 'closed'
   } finally {
     closeSync(fd)
   }
+}
+
+/** The absolute path of a file or folder that is there, or null. */
+export const existingPath = (path: string): string | null => {
+  const here = workingFolder()
+  if (here === null && !isAbsolute(path)) return null
+  const full = resolve(here ?? '/', path)
+  return existsSync(full) ? full : null
 }

@@ -4,11 +4,13 @@ import type {HostServices, ProviderFactory, ProviderKind, ProviderMap} from '@go
 import {GodError} from '../core/errors.js'
 import type {Provider} from './resolver.js'
 
+export type Loadable = Pick<Provider, 'kind' | 'id' | 'plugin' | 'entry'>
+
 const isFactory = <K extends ProviderKind>(value: unknown): value is ProviderFactory<K> =>
   typeof value === 'function'
 
 export const loadProvider = async <K extends ProviderKind>(
-  provider: Provider & {readonly kind: K},
+  provider: Loadable & {readonly kind: K},
   host: HostServices,
 ): Promise<ProviderMap[K]> => {
   let module: unknown
@@ -33,7 +35,7 @@ export const loadProvider = async <K extends ProviderKind>(
 }
 
 /** A factory that throws has been given an option that it does not take. */
-const made = async <T>({kind, id}: Provider, create: () => T): Promise<Awaited<T>> => {
+const made = async <T>({kind, id}: Loadable, create: () => T): Promise<Awaited<T>> => {
   try {
     return await create()
   } catch (error) {

@@ -1,116 +1,100 @@
 /**
- * Which providers there are: read from the `god` blocks of package.json files, without importing anything.
+ * Which providers there are, and the one to use: by the `god` blocks of package.json files, without importing
+ * anything. The root package names the folders of the built-in plugins; those of others are found by the same block.
  *
- * The root package names the folders of the built-in plugins; those of others are found in the same way, by the
- * same block. First of built-in, system, user wins; a duplicate never overrides silently.
+ * First of built-in, system, user wins; a duplicate never overrides silently.
  */
-import {readFileSync} from 'node:fs'
-import {join, resolve, sep} from 'node:path'
 import {API_VERSION, type ProviderKind} from '@god-cli/api'
-import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
-import {parseWith} from '../core/job.js'
+import {nearest} from '../core/text.js'
+import {type Declared, type Manifest, readManifest} from './manifest.js'
 import {packageRoot} from './package-root.js'
 
-const providerSchema = v.strictObject({
-  kind: v.picklist(['scheduler', 'executor', 'auth'] as const),
-  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)),
-  entry: v.pipe(v.string(), v.startsWith('./')),
-  summary: v.string(),
-  options: v.exactOptional(v.string()),
-  /** Executors: false = jobs need no image. */
-  images: v.exactOptional(v.boolean()),
-})
+/** Who put it there: god itself, root for the whole host, the caller for himself. */
+export type Level = 'builtin' | 'system' | 'user'
 
-const blockSchema = v.strictObject({
-  api: v.pipe(v.number(), v.integer()),
-  plugins: v.exactOptional(v.array(v.pipe(v.string(), v.startsWith('./')))),
-  providers: v.exactOptional(v.array(providerSchema)),
-})
-
-export interface Provider {
-  readonly kind: ProviderKind
-  readonly id: string
-  readonly summary: string
+export interface Provider extends Declared {
   /** Package name and version. */
   readonly plugin: string
   readonly version: string
   readonly api: number
-  /** An executor that runs images. */
-  readonly images: boolean
-  /** Absolute path of the module that exports the factory. */
-  readonly entry: string
+  readonly level: Level
+  /** Why a service must not run it; null = it may. */
+  readonly distrust: string | null
 }
 
-const bad = (folder: string, why: string): GodError =>
-  new GodError('E_PROVIDER_BAD', `the plugin in ${folder} cannot be used: ${why}`, 'Update or remove it.')
+export const providersIn = (
+  {name, version, api, providers}: Manifest,
+  level: Level,
+  distrust: (provider: Declared) => string | null,
+): readonly Provider[] =>
+  providers.map(one => ({...one, plugin: name, version, api, level, distrust: distrust(one)}))
 
-const readPackage = (
-  folder: string,
-): {name: string; version: string; block: v.InferOutput<typeof blockSchema> | null} => {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  } catch (error) {
-    throw bad(
-      folder,
-      `its package.json cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    )
-  }
-  const text = (key: string): string => {
-    const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-    return typeof found === 'string' ? found : ''
-  }
-  const god: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'god') : undefined
-  if (god === undefined) return {name: text('name'), version: text('version'), block: null}
-  const block = parseWith(blockSchema, god)
-  if (!block.ok) throw bad(folder, `its "god" block is wrong: ${block.why}`)
-  return {name: text('name'), version: text('version'), block: block.value}
+/** The built-ins that the package at `root` names. Throws where one is damaged: then this installation is. */
+export const builtinProviders = (root: string): readonly Provider[] =>
+  readManifest(root).plugins.flatMap(folder => providersIn(readManifest(folder), 'builtin', () => null))
+
+/** The setting that names the provider of a kind. */
+export const SETTING_OF = {
+  scheduler: 'scheduler_policy',
+  executor: 'executor',
+  auth: 'auth_policy',
+} as const satisfies Record<ProviderKind, string>
+
+const unknownProvider = (providers: readonly Provider[], kind: ProviderKind, id: string): GodError => {
+  const list = [...new Set(providers.filter(one => one.kind === kind).map(one => one.id))]
+  const near = nearest(id, list)
+  return new GodError(
+    'E_PROVIDER_UNKNOWN',
+    `no ${kind} plugin provides '${id}'; there are: ${list.join(', ') || 'none'}`,
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}? Else install it: god plugins install god-${kind}-${id}`
+      : `Install it (god plugins install god-${kind}-${id}, by custom) or correct ${SETTING_OF[kind]}.`,
+  )
 }
 
-const inside = (folder: string, path: string): string => {
-  const full = resolve(folder, path)
-  if (!full.startsWith(resolve(folder) + sep)) throw bad(folder, `'${path}' leads out of it`)
-  return full
-}
-
-/** The providers of one plugin's folder. */
-export const providersOf = (folder: string): readonly Provider[] => {
-  const {name, version, block} = readPackage(folder)
-  return (block?.providers ?? []).map(({kind, id, summary, entry, images = true}) => ({
-    kind,
-    id,
-    summary,
-    plugin: name,
-    version,
-    api: block?.api ?? 0,
-    images,
-    entry: inside(folder, entry),
-  }))
-}
-
-/** The built-ins that the package at `root` names. */
-export const builtinProviders = (root: string): readonly Provider[] => {
-  const {block} = readPackage(root)
-  return (block?.plugins ?? []).flatMap(path => providersOf(inside(root, path)))
-}
+/** Why it cannot be used by anybody, or null. */
+export const misfit = ({
+  plugin,
+  version,
+  api,
+}: Pick<Provider, 'plugin' | 'version' | 'api'>): string | null =>
+  api === API_VERSION
+    ? null
+    : `${plugin} ${version} was made for plugin api ${api}; this god offers ${API_VERSION}`
 
 /** The provider to use; its version is checked here, before anything of it is imported. */
 export const pickProvider = (providers: readonly Provider[], kind: ProviderKind, id: string): Provider => {
   const found = providers.find(provider => provider.kind === kind && provider.id === id)
-  if (found === undefined) {
-    const list = providers.filter(provider => provider.kind === kind).map(provider => provider.id)
+  if (found === undefined) throw unknownProvider(providers, kind, id)
+  const why = misfit(found)
+  if (why !== null) throw new GodError('E_PROVIDER_BAD', why, 'Update the plugin.')
+  return found
+}
+
+/**
+ * Services run what root installed for all. A user's own plugins serve where service and user are one: in a directory
+ * of a single user.
+ */
+export const pickForService = (
+  providers: readonly Provider[],
+  kind: ProviderKind,
+  id: string,
+  singleUser: boolean,
+): Provider => {
+  const found = pickProvider(providers, kind, id)
+  if (found.level === 'user' && !singleUser) {
     throw new GodError(
-      'E_PROVIDER_UNKNOWN',
-      `no ${kind} plugin provides '${id}'; there are: ${list.join(', ') || 'none'}`,
-      'Correct the configuration.',
+      'E_PROVIDER_BAD',
+      `${found.plugin}, which provides the ${kind} '${id}', is installed for one user, and this directory is of many`,
+      `As root: god plugins install --system ${found.plugin}`,
     )
   }
-  if (found.api === API_VERSION) return found
+  if (found.distrust === null) return found
   throw new GodError(
     'E_PROVIDER_BAD',
-    `${found.plugin} ${found.version} was made for plugin api ${found.api}; this god offers ${API_VERSION}`,
-    'Update the plugin.',
+    `a service does not run ${found.plugin}, which provides the ${kind} '${id}': ${found.distrust}`,
+    `Let ${found.level === 'system' ? 'root' : 'you'} alone own and write it, or install it again.`,
   )
 }
 
@@ -120,7 +104,15 @@ export const executorRunsImages = (
   providers: readonly Provider[] = builtinProviders(packageRoot()),
 ): boolean => providers.find(provider => provider.kind === 'executor' && provider.id === id)?.images ?? true
 
-export const providerIds = (kind: ProviderKind): readonly string[] =>
-  builtinProviders(packageRoot())
-    .filter(provider => provider.kind === kind)
-    .map(({id}) => id)
+export interface Duplicate {
+  readonly used: Provider
+  readonly shadowed: Provider
+}
+
+/** Providers that never serve, for another of their kind and name comes first. */
+export const duplicatesOf = (providers: readonly Provider[]): readonly Duplicate[] =>
+  providers.flatMap((shadowed, i) => {
+    const used = providers.findIndex(({kind, id}) => kind === shadowed.kind && id === shadowed.id)
+    const first = providers[used]
+    return first !== undefined && used < i ? [{used: first, shadowed}] : []
+  })

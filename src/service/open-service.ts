@@ -4,11 +4,12 @@
  * for a provider's state at most.
  */
 import {join} from 'node:path'
-import type {HostServices, ProviderKind} from '@god-cli/api'
+import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
 import type {Instant, Uid} from '../core/brand.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
-import {type Provider, pickProvider} from '../plugin/resolver.js'
+import {checkOptions} from '../plugin/options.js'
+import {type Provider, pickForService} from '../plugin/resolver.js'
 import {type Format, openDirectory} from '../store/directory.js'
 import {createDurable, type Durable} from '../store/durable.js'
 import {realFileSystem} from '../store/file-system.js'
@@ -53,30 +54,52 @@ export interface OpenService {
   close(): Promise<void>
 }
 
-/** Provider options: what the configuration says at top level for all, then the provider's own section. */
-const optionsOf = ({settings, options}: Configuration, id: string): Readonly<Record<string, string>> => ({
-  ...(settings.docker_url === '' ? {} : {docker_url: settings.docker_url}),
+/** Provider options: the provider's own section; for executors also what the configuration says of engines. */
+const optionsOf = (
+  {settings, options}: Configuration,
+  {kind, id}: Provider,
+): Readonly<Record<string, string>> => ({
+  ...(kind !== 'executor' || settings.docker_url === '' ? {} : {docker_url: settings.docker_url}),
   ...options.get(id),
 })
 
-const hostServices = (
-  host: HostParts,
-  layout: Layout,
-  durable: Durable,
-  cluster: string,
-  id: string,
-): HostServices => {
-  const stateDir = join(layout.engines, `${id}-${host.node}`)
+interface Ground {
+  readonly layout: Layout
+  readonly durable: Durable
+  readonly format: Format
+  readonly signal: AbortSignal
+}
+
+const hostServices = (host: HostParts, ground: Ground, provider: Provider): HostServices => {
+  const {layout, durable, format, signal} = ground
+  const stateDir = join(layout.engines, `${provider.id}-${host.node}`)
   ensureFolder(durable.fs, stateDir, 0o700)
   return {
     log: host.log,
     now: host.now,
     delay: host.delay,
-    options: optionsOf(host.configuration, id),
-    cluster,
+    options: optionsOf(host.configuration, provider),
+    cluster: format.cluster,
     node: host.node,
     stateDir,
+    signal,
   }
+}
+
+/** The provider that the configuration names; its options are judged before it is imported. */
+const provide = async <K extends ProviderKind>(
+  host: HostParts,
+  ground: Ground,
+  kind: K,
+  id: string,
+): Promise<ProviderMap[K]> => {
+  const {options, origins} = host.configuration
+  const picked = pickForService(host.providers, kind, id, ground.format.mode === 'single')
+  await checkOptions(picked, {
+    options: options.get(id) ?? {},
+    originOf: key => origins.get(`plugin.${id}.${key}`) ?? `[plugin.${id}]`,
+  })
+  return loadProvider({...picked, kind}, hostServices(host, ground, picked))
 }
 
 export const serviceSettings = (settings: Settings, images: boolean): ServiceSettings => ({
@@ -112,15 +135,12 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
   const format = openDirectory(fs, layout)
   const durable = createDurable({fs, random: host.random, halt: why => writeHalt(fs, layout, why)})
   const {settings} = host.configuration
-  const provide = <K extends ProviderKind>(kind: K, id: string) =>
-    loadProvider(
-      {...pickProvider(host.providers, kind, id), kind},
-      hostServices(host, layout, durable, format.cluster, id),
-    )
+  const letGo = new AbortController()
+  const ground: Ground = {layout, durable, format, signal: letGo.signal}
   const [executor, auth, policy] = await Promise.all([
-    provide('executor', settings.executor),
-    provide('auth', settings.auth_policy),
-    provide('scheduler', settings.scheduler_policy),
+    provide(host, ground, 'executor', settings.executor),
+    provide(host, ground, 'auth', settings.auth_policy),
+    provide(host, ground, 'scheduler', settings.scheduler_policy),
   ])
   const manifest = createManifestReader(fs, layout)
   const quarantine = loudly(createQuarantine(fs, layout, host.random), host.log)
@@ -161,6 +181,9 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
         await (await hints).close()
       }
     },
-    close: () => executor.close(),
+    close: async () => {
+      letGo.abort()
+      await executor.close()
+    },
   }
 }

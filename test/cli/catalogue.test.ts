@@ -143,6 +143,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     const old = builtinProviders(packageRoot()).map(provider => ({...provider, api: 99}))
     return thrown(() => pickProvider(old, 'executor', 'fake'))
   },
+  E_PLUGIN_FAILED: async site => {
+    const {stdout, code} = await site.here(['plugins', 'uninstall', 'nope', '--json'])
+    return {code: JSON.parse(stdout).error.code, exit: code}
+  },
   E_HALTED: site => {
     writeFileSync(site.layout.halt, 'test\n')
     return command(site, ['schedule'])

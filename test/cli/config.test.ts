@@ -26,7 +26,7 @@ describe('god config', () => {
     const keys = Object.keys(SETTINGS).filter(isSettingKey)
     assert.deepEqual(rows, [
       ...keys.map(key => [key, ...(said[key] ?? [showSetting(settings, key), 'default'])]),
-      ['plugin.fake.node_cpus', '8000', file],
+      ['plugin.fake.node_cpus', '8000', `${file}:5`],
     ])
   })
 

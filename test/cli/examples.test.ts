@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Config, settings} from '@oclif/core'
+import {COMMANDS} from '../support/commands.js'
+import {copyPlugin, packPlugin, TARBALL} from '../support/fixture-plugin.js'
 import {BIN, ROOT, run} from '../support/god.js'
 import {siteForEach, type TestSite} from '../support/site.js'
-
-const COMMANDS = readdirSync(`${ROOT}commands`).map(name => name.replace(/\.ts$/, ''))
 
 /** What the jobs of the examples are like before they are run: variables and flags of `submit`. */
 const JOBS: Readonly<Record<string, readonly string[]>> = {
@@ -25,15 +25,27 @@ const examples = async (): Promise<readonly (readonly [string, readonly string[]
   settings.enableAutoTranspile = false
   const {commands} = await Config.load(ROOT)
   return commands
-    .filter(({pluginName}) => pluginName === '@god-cli/god')
+    .filter(({id, aliases, pluginName}) => pluginName === '@god-cli/god' && !aliases.includes(id))
     .map(({id, examples: texts = []}) => [
-      id,
+      id.replaceAll(':', ' '),
       texts.map(text => String(text).replaceAll('<%= config.bin %>', 'god')),
     ])
 }
 
+const isRoot = process.getuid?.() === 0
+
+/** The plugin that the examples name, as folder and tarball; installed where they take it away. */
+const preparePlugins = async (site: TestSite, command: string): Promise<void> => {
+  copyPlugin(site.work)
+  packPlugin(site.work)
+  if (command !== 'plugins uninstall') return
+  await site.god(['plugins', 'install', `./${TARBALL}`])
+  if (isRoot) await site.god(['plugins', 'install', '--system', `./${TARBALL}`])
+}
+
 /** The jobs that the examples name: the hint makes the next id. */
 const prepare = async (site: TestSite, command: string): Promise<void> => {
+  if (command.startsWith('plugins')) return preparePlugins(site, command)
   for (const id of IDS) {
     writeFileSync(join(site.layout.hints, id), '')
     await site.here(['submit', '-J', 'trial', '-m', '1M', ...(JOBS[command] ?? []), 'x'])
@@ -73,6 +85,15 @@ describe('the examples of the help', () => {
     return service.done
   }
 
+  /** Plugins one after the other: npm is no friend of itself. */
+  const ranAll = async (site: TestSite, command: string, texts: readonly string[]) => {
+    if (!command.startsWith('plugins')) return Promise.all(texts.map(text => serves(site, command, text)))
+    const runs = []
+    for (const text of texts)
+      if (isRoot || !text.includes('--system')) runs.push(await serves(site, command, text))
+    return runs
+  }
+
   for (const command of COMMANDS) {
     it(`of god ${command} run`, async () => {
       const {site} = held
@@ -81,7 +102,7 @@ describe('the examples of the help', () => {
       await prepare(site, command)
       // What waits must come to an end.
       const service = texts.some(text => /-W|wait/.test(text)) ? site.start(['watch']) : null
-      const runs = await Promise.all(texts.map(example => serves(site, command, example)))
+      const runs = await ranAll(site, command, texts)
       for (const [i, {code, stderr}] of runs.entries()) assert.equal(code, 0, `${texts[i]}: ${stderr}`)
       service?.child.kill('SIGTERM')
       await service?.done

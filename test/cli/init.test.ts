@@ -84,7 +84,10 @@ describe('god init', () => {
   it('knows the executors that there are', async () => {
     const {stderr, code} = await init('x', '--executor', 'dokcer')
     assert.equal(code, 1)
-    assert.match(stderr, /^god: no executor plugin provides 'dokcer'\. There are: docker, process, fake\.$/m)
+    assert.match(
+      stderr,
+      /^god: no executor plugin provides 'dokcer'; there are: docker, process, fake\. Did you mean docker\?/m,
+    )
     assert.equal(existsSync(join(folder, 'x')), false)
   })
 

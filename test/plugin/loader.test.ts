@@ -1,7 +1,7 @@
 /** Loading a provider: its module alone, only when it is used, with the services of its host. */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {API_VERSION, type HostServices} from '@god-cli/api'
+import type {HostServices} from '@god-cli/api'
 import {GodError} from '../../src/core/errors.js'
 import {loadProvider} from '../../src/plugin/loader.js'
 import {packageRoot} from '../../src/plugin/package-root.js'
@@ -16,6 +16,7 @@ const HOST: HostServices = {
   cluster: '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab',
   node: 'n1',
   stateDir: '/nowhere',
+  signal: new AbortController().signal,
 }
 
 describe('loading a provider', () => {
@@ -32,11 +33,7 @@ describe('loading a provider', () => {
       {
         kind: 'scheduler',
         id: 'x',
-        summary: '',
         plugin: '@x/plugin',
-        version: '1',
-        api: API_VERSION,
-        images: true,
         entry: join(place.root, name),
       },
       HOST,

@@ -1,18 +1,22 @@
 /** Which providers there are: by the packages' own words, before anything of them is imported. */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {API_VERSION} from '@god-cli/api'
+import {API_VERSION, type ProviderKind} from '@god-cli/api'
 import {GodError} from '../../src/core/errors.js'
+import {readManifest} from '../../src/plugin/manifest.js'
 import {packageRoot} from '../../src/plugin/package-root.js'
 import {
   builtinProviders,
+  duplicatesOf,
   executorRunsImages,
   type Provider,
+  pickForService,
   pickProvider,
-  providerIds,
-  providersOf,
+  providersIn,
 } from '../../src/plugin/resolver.js'
 import {type PluginFolders, pluginFolders} from './folders.js'
+
+const providersOf = (folder: string) => providersIn(readManifest(folder), 'builtin', () => null)
 
 const FIFO = {kind: 'scheduler', id: 'fifo', entry: './dist/index.js', summary: 'first in, first out'}
 
@@ -39,10 +43,24 @@ describe('the providers', () => {
       api: 1,
       providers: [FIFO, {...FIFO, kind: 'executor', id: 'p', images: false, options: './o'}],
     })
-    const common = {plugin: '@x/plugin', version: '1.2.3', api: 1, entry: join(folder, 'dist/index.js')}
+    const common = {
+      plugin: '@x/plugin',
+      version: '1.2.3',
+      api: 1,
+      level: 'builtin',
+      distrust: null,
+      entry: join(folder, 'dist/index.js'),
+    }
     assert.deepEqual(providersOf(folder), [
-      {...common, kind: 'scheduler', id: 'fifo', summary: 'first in, first out', images: true},
-      {...common, kind: 'executor', id: 'p', summary: 'first in, first out', images: false},
+      {...common, kind: 'scheduler', id: 'fifo', summary: 'first in, first out', images: true, options: null},
+      {
+        ...common,
+        kind: 'executor',
+        id: 'p',
+        summary: 'first in, first out',
+        images: false,
+        options: join(folder, 'o'),
+      },
     ])
   })
 
@@ -63,6 +81,11 @@ describe('the providers', () => {
       'keeps its code elsewhere',
       {api: 1, providers: [{...FIFO, entry: '/etc/passwd'}]},
       /providers\.0\.entry/,
+    ],
+    [
+      'keeps the schema of its options elsewhere',
+      {api: 1, providers: [{...FIFO, options: './../o.json'}]},
+      /leads out of it/,
     ],
     [
       'leads out of its folder',
@@ -111,7 +134,6 @@ describe('the providers', () => {
       'scheduler fifo',
     ])
     for (const {kind, id} of all) assert.equal(pickProvider(all, kind, id).api, API_VERSION)
-    assert.deepEqual([...providerIds('executor')].sort(), ['docker', 'fake', 'process'])
   })
 })
 
@@ -125,6 +147,9 @@ describe('picking a provider', () => {
     api: API_VERSION,
     images: true,
     entry: '/x',
+    options: null,
+    level: 'builtin',
+    distrust: null,
   }
 
   it('takes the first of that kind and name', () => {
@@ -144,6 +169,23 @@ describe('picking a provider', () => {
     refused('scheduler', 'fifo', /there are: none/)
   })
 
+  it('says how to get one that is missing, which setting names it, and what was perhaps meant', () => {
+    const hint = (kind: ProviderKind, id: string): string => {
+      try {
+        pickProvider([one], kind, id)
+      } catch (error) {
+        if (error instanceof GodError) return error.hint
+      }
+      return assert.fail()
+    }
+    assert.equal(
+      hint('scheduler', 'topology'),
+      'Install it (god plugins install god-scheduler-topology, by custom) or correct scheduler_policy.',
+    )
+    assert.match(hint('auth', 'ldap'), /correct auth_policy\.$/)
+    assert.match(hint('executor', 'dokcer'), /^Did you mean docker\?/)
+  })
+
   it('refuses one of another api, older or newer, by name and version', () => {
     for (const api of [API_VERSION - 1, API_VERSION + 1])
       assert.throws(
@@ -153,6 +195,59 @@ describe('picking a provider', () => {
           error.code === 'E_PROVIDER_BAD' &&
           error.message.includes(`first 9.9 was made for plugin api ${api}`),
       )
+  })
+
+  it('of another api is known by its version, also where its block speaks of things unheard of', () => {
+    const place = pluginFolders()
+    try {
+      const providers = [{...FIFO, weight: 3}, {kind: 'oracle', id: 'x'}, FIFO]
+      place.write({'package.json': {name: 'new', version: '9', god: {api: 2, moods: [], providers}}})
+      const found = providersOf(place.root)
+      assert.deepEqual(
+        found.map(({id, api}) => [id, api]),
+        [['fifo', 2]],
+      )
+      assert.throws(
+        () => pickProvider(found, 'scheduler', 'fifo'),
+        /new 9 was made for plugin api 2; this god offers 1/,
+      )
+    } finally {
+      place.remove()
+    }
+  })
+
+  it("for a service takes root's and, where service and user are one, the user's; never what is distrusted", () => {
+    const of = (level: Provider['level'], distrust: string | null = null) => [{...one, level, distrust}]
+    const pick = (providers: readonly Provider[], singleUser: boolean) =>
+      pickForService(providers, 'executor', 'docker', singleUser)
+    for (const singleUser of [true, false]) {
+      for (const level of ['builtin', 'system'] as const)
+        assert.equal(pick(of(level), singleUser).level, level)
+      for (const level of ['system', 'user'] as const)
+        assert.throws(
+          () => pick(of(level, '/x can be written by others'), singleUser),
+          error => error instanceof GodError && error.code === 'E_PROVIDER_BAD',
+        )
+    }
+    assert.equal(pick(of('user'), true).level, 'user')
+    assert.throws(
+      () => pick(of('user'), false),
+      error =>
+        error instanceof GodError &&
+        /installed for one user, and this directory is of many/.test(error.message) &&
+        error.hint === 'As root: god plugins install --system first',
+    )
+    // A good one behind a bad one does not take its place unseen.
+    assert.throws(() => pick([...of('system', 'x'), ...of('user')], true))
+  })
+
+  it('tells which never serve, for another of their kind and name comes first', () => {
+    const second = {...one, plugin: 'second'}
+    const third = {...one, plugin: 'third'}
+    assert.deepEqual(duplicatesOf([one, {...one, kind: 'auth'}, second, {...one, id: 'x'}, third]), [
+      {used: one, shadowed: second},
+      {used: one, shadowed: third},
+    ])
   })
 
   it('knows whether an executor runs images, and expects it of one it does not know', () => {

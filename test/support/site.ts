@@ -58,7 +58,12 @@ export class TestSite {
 
   /** What its commands are run with. */
   options(options: GodOptions = {}): GodOptions {
-    return {dir: this.dir, cwd: this.work, ...options, env: {HOME: this.folder, ...options.env}}
+    return {
+      dir: this.dir,
+      cwd: this.work,
+      ...options,
+      env: {HOME: this.folder, GOD_SYSTEM_PLUGINS: join(this.folder, 'system'), ...options.env},
+    }
   }
 
   /** In a process of its own. */

@@ -28,6 +28,7 @@ export type {PendingJob, Scheduler} from './scheduler.js'
 
 export const API_VERSION = 1
 
+/** What each kind of provider is; a new kind is a line here. */
 export interface ProviderMap {
   readonly scheduler: Scheduler
   readonly executor: Executor
@@ -66,13 +67,17 @@ export interface HostServices {
   readonly node: string
   /** A private directory for this provider on this node, 0700, made by the host. Absolute. */
   readonly stateDir: string
+  /** Aborted when the host lets go of the provider: for what would else keep the process alive. */
+  readonly signal: AbortSignal
 }
 
 /** A plugin's entry exports one of these as `default`; called once per process. */
-export type ProviderFactory<K extends ProviderKind> = (host: HostServices) => ProviderMap[K]
+export type ProviderFactory<K extends ProviderKind> = (
+  host: HostServices,
+) => ProviderMap[K] | Promise<ProviderMap[K]>
 
 /** Gives `create` its types; does nothing at run time. */
-export const defineProvider = <K extends ProviderKind>(
+export const defineProvider = <K extends ProviderKind, P extends ProviderMap[K] | Promise<ProviderMap[K]>>(
   _kind: K,
-  create: ProviderFactory<K>,
-): ProviderFactory<K> => create
+  create: (host: HostServices) => P,
+): ((host: HostServices) => P) => create

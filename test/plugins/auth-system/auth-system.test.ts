@@ -16,6 +16,7 @@ const host: HostServices = {
   cluster: 'c',
   node: 'n',
   stateDir: '/nowhere',
+  signal: new AbortController().signal,
 }
 
 const fails = (fields: object): never => {

@@ -58,6 +58,7 @@ export const hostOn = (stateDir: string, over: Partial<HostServices> = {}): Host
   cluster: randomUUID(),
   node: 'here',
   stateDir,
+  signal: new AbortController().signal,
   ...over,
 })
 

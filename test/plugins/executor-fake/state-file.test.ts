@@ -34,6 +34,7 @@ describe('a simulated engine in a file', () => {
       cluster: 'cluster',
       node: 'here',
       stateDir,
+      signal: new AbortController().signal,
     })
     open.push(executor)
     return executor

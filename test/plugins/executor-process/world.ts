@@ -46,6 +46,7 @@ export const hostOn = (stateDir: string): HostServices => ({
   cluster: CLUSTER,
   node: 'here',
   stateDir,
+  signal: new AbortController().signal,
 })
 
 export interface World {

@@ -12,6 +12,7 @@ const host: HostServices = {
   cluster: 'c',
   node: 'n',
   stateDir: '/nowhere',
+  signal: new AbortController().signal,
 }
 
 const aJob = (id: number, over: Partial<PendingJob> = {}): PendingJob => ({

@@ -1,0 +1,68 @@
+/**
+ * The commands that there are. God's own are known without a look at anybody's plugins: these cannot slow them down,
+ * break them, stand in for them, or hook into them. Plugins are looked at where a word is none of ours, and by the
+ * help; one that is damaged is told of in a line.
+ */
+import {Config} from '@oclif/core'
+import {neutralise} from '../core/text.js'
+import {systemPlace} from '../host/plugin-places.js'
+import {trustedNames} from '../plugin/offer.js'
+
+export type LoadOptions = Exclude<ConstructorParameters<typeof Config>[0], string | undefined>
+
+const firstWords = (config: Config): ReadonlySet<string> =>
+  new Set(config.commandIDs.flatMap(id => id.split(':')[0] ?? []))
+
+/** Inspecting a plugin is oclif's own command, which finds those alone that are loaded. */
+const LOOKS_AT_PLUGINS = ['plugins inspect']
+
+const isOurs = ([first = 'help', second = '']: readonly string[], config: Config): boolean => {
+  if (LOOKS_AT_PLUGINS.includes(`${first} ${second}`)) return false
+  if (first === 'help') return firstWords(config).has(second) && second !== 'help'
+  return firstWords(config).has(first) || ['-V', '--version'].includes(first)
+}
+
+/** What oclif and node would print with its stack. */
+const quietly = async <T>(act: () => Promise<T>): Promise<[T, readonly string[]]> => {
+  const {emitWarning} = process
+  const said: string[] = []
+  process.emitWarning = (warning: string | Error) => {
+    const [line = ''] = (warning instanceof Error ? warning.message : warning).split('\n')
+    said.push(line)
+  }
+  try {
+    return [await act(), said]
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+const isForeign = ({type, root}: {type?: string; root: string}, own: Config): boolean =>
+  type === 'user' || type === 'link' || ![...own.plugins.values()].some(plugin => plugin.root === root)
+
+/** Hooks of a plugin run with its own commands only. */
+const disarm = (config: Config, own: Config, word: string): void => {
+  for (const plugin of config.plugins.values()) {
+    const runsNow = plugin.commands.some(({id}) => id.split(':')[0] === word)
+    if (isForeign(plugin, own) && !runsNow) plugin.hooks = {}
+  }
+}
+
+export const loadConfig = async (words: readonly string[], load: LoadOptions): Promise<Config> => {
+  const own = await Config.load({...load, userPlugins: false})
+  if (isOurs(words, own)) return own
+  const place = systemPlace()
+  const names = trustedNames(place)
+  try {
+    const additions = names.length === 0 ? {} : {pluginAdditions: {core: [...names], path: place}}
+    const [config, said] = await quietly(() => Config.load({...load, ...additions}))
+    for (const line of said)
+      process.stderr.write(`${neutralise(`god: a plugin is damaged: ${line}. See 'god plugins'.`)}\n`)
+    disarm(config, own, words[0] ?? '')
+    return config
+  } catch (error) {
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    process.stderr.write(`${neutralise(`god: the plugins cannot be loaded: ${line}. See 'god plugins'.`)}\n`)
+    return own
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The options of a provider, judged by the schema that its package brings: so a typo is reported with its line before
+ * any job moves. What stands in a section is text; `"type": "integer"` means text that is one.
+ */
+import {readFileSync} from 'node:fs'
+import {GodError} from '../core/errors.js'
+import {nearest} from '../core/text.js'
+import type {Provider} from './resolver.js'
+import type {compileSchema, SchemaFault} from './schema.js'
+
+const readSchema = (path: string): object => {
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (typeof value !== 'object' || value === null) throw new Error('it is no object')
+  return value
+}
+
+const keysOf = (schema: object): readonly string[] => {
+  const properties: unknown = Reflect.get(schema, 'properties')
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
+}
+
+/** A schema that is wrong is the plugin's fault. */
+const judgeOf = async (
+  {plugin}: Provider,
+  path: string,
+): Promise<[object, ReturnType<typeof compileSchema>]> => {
+  try {
+    const schema = readSchema(path)
+    const {compileSchema} = await import('./schema.js')
+    return [schema, compileSchema(schema)]
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new GodError(
+      'E_PROVIDER_BAD',
+      `${plugin}: the schema ${path} of its options is wrong: ${why}`,
+      'Update the plugin.',
+    )
+  }
+}
+
+const allowed = ({params}: SchemaFault): string => {
+  const values: unknown = Reflect.get(params, 'allowedValues')
+  return Array.isArray(values) ? `: ${values.join(', ')}` : ''
+}
+
+export interface GivenOptions {
+  readonly options: Readonly<Record<string, string>>
+  /** Where that option stands; the configuration as a whole where there is none. */
+  readonly originOf: (key: string) => string
+}
+
+const complaint = (id: string, schema: object, given: GivenOptions, error: SchemaFault): GodError => {
+  const {options, originOf} = given
+  if (error.keyword === 'additionalProperties') {
+    const key = String(Reflect.get(error.params, 'additionalProperty'))
+    const near = nearest(key, keysOf(schema))
+    const hint =
+      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `It takes: ${keysOf(schema).join(', ')}.`
+    return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${id} takes no option '${key}'`, hint)
+  }
+  const key = error.instancePath.split('/')[1] ?? ''
+  if (!(key in options)) return new GodError('E_CONFIG_BAD', `[plugin.${id}] ${error.message ?? 'is wrong'}`)
+  const what = `${key} = ${JSON.stringify(options[key])}`
+  return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${what}, but it ${error.message}${allowed(error)}`)
+}
+
+/** Throws E_CONFIG_BAD at what the schema does not allow. A provider without a schema judges when it is made. */
+export const checkOptions = async (provider: Provider, given: GivenOptions): Promise<void> => {
+  if (provider.options === null) return
+  const [schema, judge] = await judgeOf(provider, provider.options)
+  // It turns text into numbers in place.
+  if (judge({...given.options})) return
+  const [error] = judge.errors ?? []
+  if (error !== undefined) throw complaint(provider.id, schema, given, error)
+}
