@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {HISTORY_COLUMNS, historyJson, jobHistory} from '../src/cli/history.js'
 import {prose} from '../src/cli/prose.js'
-import {oneSelector} from '../src/cli/select-flags.js'
-import {openSite} from '../src/cli/site.js'
+import {reachSite} from '../src/cli/reach-site.js'
+import {oneSelector, oneWord} from '../src/cli/select-flags.js'
 
 export default class History extends GodCommand {
   static override summary = 'Show the transitions of a job, from its revisions.'
@@ -22,7 +22,7 @@ export default class History extends GodCommand {
   async run(): Promise<void> {
     const {flags, args} = await this.parse(History)
     const screen = this.screen(flags)
-    const history = jobHistory(openSite(flags), args.job)
+    const history = jobHistory(await reachSite(flags, screen), await oneWord(args.job))
     screen.show(historyJson(history), () => screen.table(HISTORY_COLUMNS, history.revisions, flags.header))
   }
 }

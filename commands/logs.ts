@@ -3,9 +3,10 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
 import {followLogs, logsJson, outputWriter, silence} from '../src/cli/logs.js'
+import {openPages} from '../src/cli/pager.js'
 import {prose} from '../src/cli/prose.js'
-import {oneSelector} from '../src/cli/select-flags.js'
-import {openSite} from '../src/cli/site.js'
+import {reachSite} from '../src/cli/reach-site.js'
+import {oneSelector, oneWord} from '../src/cli/select-flags.js'
 
 export default class Logs extends GodCommand {
   static override summary = 'Print the output of a job.'
@@ -27,21 +28,26 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 130 interr
   static override flags = {
     error: Flags.boolean({char: 'e', summary: 'Its error output.', default: false}),
     follow: Flags.boolean({char: 'f', summary: 'Go on until the job is over.', default: false}),
+    pager: Flags.boolean({
+      summary: 'On a terminal, a page at a time (GOD_PAGER, PAGER, less).',
+      default: true,
+      allowNo: true,
+    }),
     tail: Flags.integer({summary: 'The last lines only.', helpValue: 'N', min: 0}),
   }
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Logs)
     const screen = this.screen(flags)
-    const site = openSite(flags)
-    const interrupt = catchInterrupt()
-    const writer = outputWriter(screen)
+    const site = await reachSite(flags, screen)
+    const writer = outputWriter(screen, openPages(screen.terminal, flags.pager && !flags.follow))
     const options = {
-      selector: args.job,
+      selector: await oneWord(args.job),
       error: flags.error,
       tail: flags.tail ?? null,
       follow: flags.follow,
-      signal: interrupt.signal,
+      // Who only looks ends as any program does.
+      signal: flags.follow ? catchInterrupt().signal : new AbortController().signal,
     }
     const job = await followLogs(site, options, writer.write).finally(writer.end)
     if (screen.json) screen.show(logsJson(job, writer.text()), () => '')

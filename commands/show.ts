@@ -2,9 +2,10 @@
 
 import {GodCommand} from '../src/cli/base-command.js'
 import {prose} from '../src/cli/prose.js'
-import {oneSelector} from '../src/cli/select-flags.js'
+import {reachSite} from '../src/cli/reach-site.js'
+import {formatFlags, oneSelector, oneWord} from '../src/cli/select-flags.js'
 import {showJob, showJson, showText} from '../src/cli/show.js'
-import {openSite} from '../src/cli/site.js'
+import {parseTemplate, renderTemplate} from '../src/cli/template.js'
 
 export default class Show extends GodCommand {
   static override summary = 'Show all that is known of a job, with its command if it is yours.'
@@ -15,11 +16,18 @@ export default class Show extends GodCommand {
 
   static override args = oneSelector
 
+  static override flags = formatFlags
+
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Show)
     const screen = this.screen(flags)
-    const site = openSite(flags)
-    const shown = showJob(site, args.job)
-    screen.show(showJson(shown), () => showText(shown, site.now(), screen.style))
+    const template = flags.format === undefined ? null : parseTemplate(flags.format)
+    const site = await reachSite(flags, screen)
+    const shown = showJob(site, await oneWord(args.job))
+    screen.show(showJson(shown), () =>
+      template === null
+        ? showText(shown, site.now(), screen.style)
+        : renderTemplate(template, [shown.job], site.now()),
+    )
   }
 }

@@ -4,10 +4,11 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from '../src/cli/fields.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
 import {prose} from '../src/cli/prose.js'
+import {reachSite} from '../src/cli/reach-site.js'
 import {siteRemarks} from '../src/cli/remarks.js'
-import {expandStdin, filterFlags, filtersOf, selectorArgs} from '../src/cli/select-flags.js'
-import {openSite} from '../src/cli/site.js'
+import {expandStdin, filterFlags, filtersOf, formatFlags, selectorArgs} from '../src/cli/select-flags.js'
 import {repeat, statExit, statJobs, statJson} from '../src/cli/stat.js'
+import {ID_ONLY, parseTemplate, renderTemplate, type Template} from '../src/cli/template.js'
 
 export default class Stat extends GodCommand {
   static override summary = 'Show jobs: mine that are not over, or those selected.'
@@ -28,6 +29,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
 
   static override flags = {
     ...filterFlags,
+    ...formatFlags,
     all: Flags.boolean({char: 'a', summary: 'Jobs of all users.', default: false}),
     job: Flags.string({
       char: 'j',
@@ -55,12 +57,13 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Stat)
     const screen = this.screen(flags)
-    const site = openSite(flags)
+    const site = await reachSite(flags, screen)
     const fields = flags.long
       ? LONG_FIELDS
       : flags.columns === undefined
         ? USUAL_FIELDS
         : parseFields(flags.columns)
+    const template = flags.quiet ? ID_ONLY : flags.format === undefined ? null : parseTemplate(flags.format)
     const choice = {
       selectors: await expandStdin([...(args.jobs ?? []), ...(flags.job ?? [])]),
       filters: filtersOf(flags),
@@ -73,8 +76,8 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
       const listed = statJobs(site, choice)
       const table = (): string =>
         screen.table(columnsOf(fields, site.now(), screen.style), listed.jobs, flags.header)
-      const ids = (): string => listed.jobs.map(job => `${job.id}\n`).join('')
-      screen.show(statJson(listed), flags.quiet ? ids : table)
+      const lines = (form: Template) => () => renderTemplate(form, listed.jobs, site.now())
+      screen.show(statJson(listed), template === null ? table : lines(template))
       for (const failed of listed.failed) screen.fault(failed)
       this.exitWith(statExit(listed))
     }

@@ -5,7 +5,7 @@ import {catchInterrupt} from '../src/cli/interrupt.js'
 import {jobJson} from '../src/cli/job-json.js'
 import {operandsOf} from '../src/cli/operands.js'
 import {prose} from '../src/cli/prose.js'
-import {openSite} from '../src/cli/site.js'
+import {reachSite} from '../src/cli/reach-site.js'
 import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from '../src/cli/submit.js'
 import {endLine, waitFor} from '../src/cli/wait.js'
 import {wishOf} from '../src/cli/wish.js'
@@ -76,7 +76,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Submit)
     const screen = this.screen(flags)
-    const site = openSite(flags)
+    const site = await reachSite(flags, screen)
     const {words, afterDashes} = operandsOf(args.command ?? [])
     const wish = wishOf(flags, words, afterDashes)
     const settled = judgeWish(site, wish)

@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
 import {prose} from '../src/cli/prose.js'
+import {reachSite} from '../src/cli/reach-site.js'
 import {expandStdin, selectorArgs} from '../src/cli/select-flags.js'
-import {openSite} from '../src/cli/site.js'
 import {statJson} from '../src/cli/stat.js'
 import {endedBadly, endLine, idsToWaitFor, timeoutOf, waitFor} from '../src/cli/wait.js'
 
@@ -33,7 +33,7 @@ Exit codes: the job's own code, 128+n if signal n ended it, 125 if it never star
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Wait)
     const screen = this.screen(flags)
-    const site = openSite(flags)
+    const site = await reachSite(flags, screen)
     const interrupt = catchInterrupt()
     const ids = idsToWaitFor(site, (await expandStdin(args.jobs ?? [])) ?? [])
     const options = {any: flags.any, timeout: timeoutOf(flags.timeout), signal: interrupt.signal}

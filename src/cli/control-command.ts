@@ -14,8 +14,8 @@ import {
   planControl,
   requestControl,
 } from './control.js'
+import {reachSite} from './reach-site.js'
 import {expandStdin, filtersOf, verbFilterFlags} from './select-flags.js'
-import {openSite} from './site.js'
 
 export const controlFlags = {
   ...verbFilterFlags,
@@ -48,7 +48,7 @@ const lineOf = ({id, text, result}: ControlOutcome): string =>
 export abstract class ControlCommand extends GodCommand {
   protected async control(flags: ControlFlags, words: ControlWords): Promise<void> {
     const screen = this.screen(flags)
-    const site = openSite(flags)
+    const site = await reachSite(flags, screen)
     const choice: ControlChoice = {
       op: words.op,
       selectors: await expandStdin(words.selectors),

@@ -140,6 +140,8 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
   ended: {title: 'ENDED', show: job => time(job.ended), key: job => job.ended ?? Number.POSITIVE_INFINITY},
 }
 
+export const fieldText = (name: FieldName, job: JobView, now: number): string => FIELDS[name].show(job, now)
+
 export const USUAL_FIELDS: readonly FieldName[] = [
   'id',
   'name',

@@ -14,6 +14,7 @@ import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {findJob, selectOne} from './listing.js'
 import {outputFilesOf} from './output-files.js'
+import type {Pages} from './pager.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 
@@ -71,18 +72,21 @@ const tailStart = (site: Site, fd: number, lines: number): number => {
   return 0
 }
 
+/** Takes some output; resolves when it has room for more. */
+type Emit = (bytes: Uint8Array) => void | Promise<void>
+
 interface Position {
   at: number | null
 }
 
 /** Everything new since the last look. */
-const drain = (
+const drain = async (
   site: Site,
   source: Source,
   position: Position,
   tail: number | null,
-  emit: (bytes: Uint8Array) => void,
-): void => {
+  emit: Emit,
+): Promise<void> => {
   const opened = openOutput(site.durable.fs, source.folder, source.path)
   if (opened.kind === 'absent') return
   if (opened.kind === 'unsafe')
@@ -96,7 +100,7 @@ const drain = (
       chunk.length > 0;
       chunk = readAt(site, opened.fd, position.at)
     ) {
-      emit(chunk)
+      await emit(chunk)
       position.at += chunk.length
     }
   } finally {
@@ -112,17 +116,13 @@ const interrupted = (job: JobView): GodError =>
   )
 
 /** The job as it was at the last look. */
-export const followLogs = async (
-  site: Site,
-  options: LogsOptions,
-  emit: (bytes: Uint8Array) => void,
-): Promise<JobView> => {
+export const followLogs = async (site: Site, options: LogsOptions, emit: Emit): Promise<JobView> => {
   const first = selectOne(site, parseSelector(options.selector))
   const position: Position = {at: null}
   for (;;) {
     const job = findJob(site, first.id) ?? first
     const source = job.record === null ? null : sourceOf(site, job.record, options.error)
-    if (source !== null) drain(site, source, position, options.tail, emit)
+    if (source !== null) await drain(site, source, position, options.tail, emit)
     if (!options.follow || isOver(job.state)) return job
     if (options.signal.aborted) throw interrupted(job)
     await site.delay(LOOK, options.signal)
@@ -130,8 +130,8 @@ export const followLogs = async (
 }
 
 export interface OutputWriter {
-  readonly write: (bytes: Uint8Array) => void
-  readonly end: () => void
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly end: () => Promise<void>
   readonly bytes: () => number
   /** With `--json`: everything, as text. */
   readonly text: () => string
@@ -140,30 +140,31 @@ export interface OutputWriter {
 const END_COLOURS = '\u001b[0m'
 
 /** Bytes as they are into a pipe; harmless text onto a terminal; kept for the one document of `--json`. */
-export const outputWriter = (screen: Screen): OutputWriter => {
+export const outputWriter = (screen: Screen, pages: Pages): OutputWriter => {
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true})
   let bytes = 0
   let kept = ''
   let coloured = false
-  const put = (text: string): void => {
+  const put = async (text: string): Promise<void> => {
     if (screen.json) kept += text
     else {
       const harmless = neutraliseOutput(text)
       const safe = screen.terminal.colour ? harmless : withoutColours(harmless)
       coloured ||= safe.includes('\u001b')
-      screen.terminal.write(safe)
+      await pages.write(safe)
     }
   }
   const decodes = screen.json || screen.terminal.tty
   return {
-    write: chunk => {
+    write: async chunk => {
       bytes += chunk.length
-      if (decodes) put(decoder.decode(chunk, {stream: true}))
+      if (decodes) await put(decoder.decode(chunk, {stream: true}))
       else screen.terminal.writeBytes(chunk)
     },
-    end: () => {
-      if (decodes) put(decoder.decode())
-      if (coloured) screen.terminal.write(END_COLOURS)
+    end: async () => {
+      if (decodes) await put(decoder.decode())
+      if (coloured) await pages.write(END_COLOURS)
+      await pages.end()
     },
     bytes: () => bytes,
     text: () => kept,

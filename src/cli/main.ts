@@ -10,7 +10,8 @@ import {commandMeant} from './command-meant.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
 import {type LoadOptions, loadConfig} from './load-config.js'
 import {endAtOperand, type FlagShape} from './operands.js'
-import {guardOutput} from './terminal.js'
+import {guardOutput, openTerminal} from './terminal.js'
+import {versionText, wantsPlugins} from './version.js'
 
 const shapes = (flags: Record<string, {name: string; char?: string; type: string}>): readonly FlagShape[] =>
   Object.values(flags).map(({name, char, type}) => ({name, char, takesValue: type === 'option'}))
@@ -46,6 +47,22 @@ const checkCommand = (argv: readonly string[], config: Config): void => {
   )
 }
 
+/** oclif prints it by itself. */
+const isHelp = (argv: readonly string[]): boolean => {
+  const end = argv.indexOf('--')
+  const flags = end < 0 ? argv : argv.slice(0, end)
+  return argv.length === 0 || argv[0] === 'help' || flags.some(word => word === '-h' || word === '--help')
+}
+
+const NO_PAGER = '--no-pager'
+
+const help = async (words: readonly string[], config: Config): Promise<void> => {
+  const asked = words.filter(word => word !== NO_PAGER)
+  // Only here: other commands start without it.
+  const {paged} = await import('./pager.js')
+  await paged(openTerminal('auto'), asked.length === words.length, () => run(asked, config))
+}
+
 const wantsJson = (argv: readonly string[]): boolean => {
   const end = argv.indexOf('--')
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
@@ -76,8 +93,10 @@ export const main = async (argv: readonly string[], load: LoadOptions): Promise<
     standInForAccount()
     const config = await loadConfig(words, load)
     checkCommand(words, config)
+    if (wantsPlugins(words)) return void process.stdout.write(versionText(config))
     words = prepared(words, config)
-    await run(words, config)
+    if (isHelp(words)) await help(words, config)
+    else await run(words, config)
   } catch (error) {
     fail(error, words)
   }

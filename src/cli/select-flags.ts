@@ -1,5 +1,6 @@
 /** The selectors and filters that mean the same in every command that takes jobs. */
 import {Args, Flags} from '@oclif/core'
+import {GodError} from '../core/errors.js'
 import {readStandardInput} from '../host/standard-input.js'
 import type {Filters} from './listing.js'
 
@@ -13,7 +14,11 @@ export const selectorArgs = (required: boolean) => ({
 })
 
 export const oneSelector = {
-  job: Args.string({required: true, ignoreStdin: true, description: "An id, 'last' or '@name'."}),
+  job: Args.string({
+    required: true,
+    ignoreStdin: true,
+    description: "An id, 'last', '@name', or '-' for one from standard input.",
+  }),
 }
 
 const words = {multiple: true as const, multipleNonGreedy: true as const, delimiter: ',' as const}
@@ -40,6 +45,14 @@ export const filterFlags = {
 
 export const verbFilterFlags = {...filterFlags, label: Flags.string({char: 'l', ...label})}
 
+export const formatFlags = {
+  format: Flags.string({
+    summary: "A line a job: '{{id}} {{state}}', the columns by name.",
+    helpValue: 'TEMPLATE',
+    exclusive: ['json'],
+  }),
+}
+
 interface FilterWords {
   readonly user: readonly string[] | undefined
   readonly name: readonly string[] | undefined
@@ -63,4 +76,12 @@ export const expandStdin = async (selectors: readonly string[]): Promise<readonl
   if (!selectors.includes('-')) return selectors
   const read = (await readStandardInput()).split(/\s+/).filter(word => word !== '')
   return selectors.flatMap(selector => (selector === '-' ? read : [selector]))
+}
+
+/** For a command that takes a single job. */
+export const oneWord = async (selector: string): Promise<string> => {
+  const words = (await expandStdin([selector])) ?? []
+  const [word] = words
+  if (word !== undefined && words.length === 1) return word
+  throw new GodError('E_USAGE', `standard input names ${words.length} jobs; this command takes one`)
 }

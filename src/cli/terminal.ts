@@ -15,6 +15,8 @@ export interface Terminal {
   readonly interactive: boolean
   /** Columns. */
   readonly width: number
+  /** Lines. */
+  readonly rows: number
   readonly colour: boolean
   write(text: string): void
   /** Bytes as they are. */
@@ -38,6 +40,7 @@ export const openTerminal = (choice: ColourChoice): Terminal => {
     tty,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     width: stdout.columns || 80,
+    rows: stdout.rows || 24,
     colour: wantsColour(choice, tty),
     write: text => {
       stdout.write(text)

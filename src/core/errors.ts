@@ -111,6 +111,11 @@ export const CATALOGUE = {
     'the directory is not a shared directory of this version',
     'check --dir; `god doctor`',
   ),
+  E_DIR_BUSY: passing(
+    EXIT.later,
+    'the shared directory did not answer for some seconds (a restarted file server, too many open files)',
+    'try again later; nothing was done',
+  ),
   E_DIR_FOREIGN: entry(
     EXIT.notPermitted,
     'a .god found upward belongs to somebody else',

@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     ['show'],
     'E_USAGE',
     2,
-    /^missing 1 required arg: job - An id, 'last' or '@name'\. See 'god show --help'\.$/,
+    /^missing 1 required arg: job - An id, 'last', '@name', or '-' for one from standard input\. See 'god show --help'\.$/,
   ),
   bad(['show', '1', '2'], 'E_USAGE', 2, "unexpected argument: 2. See 'god show --help'."),
   bad(

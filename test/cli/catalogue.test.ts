@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {passHost} from '../../src/cli/pass-host.js'
+import {openPatiently} from '../../src/cli/reach-site.js'
 import {openSite} from '../../src/cli/site.js'
 import {submitJob} from '../../src/cli/submit.js'
 import {jobId} from '../../src/core/brand.js'
@@ -126,6 +127,16 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     writeFileSync(site.layout.format, '{"format":2}')
     return command(site, ['stat'])
   },
+  E_DIR_BUSY: () =>
+    thrown(() =>
+      openPatiently({
+        open: () => {
+          throw Object.assign(new Error('stale'), {code: 'ESTALE'})
+        },
+        delay: async () => undefined,
+        note: () => undefined,
+      }),
+    ),
   E_DIR_FOREIGN: async site => {
     // Only root can give a folder away.
     if (process.getuid?.() !== 0) return null

@@ -55,6 +55,14 @@ describe('the help', () => {
         `@god-cli/god/${version} ${process.platform}-${process.arch} node-${process.version}\n`,
       )
   })
+
+  it('tells the plugins with the version, a line each', async () => {
+    for (const flag of ['--version', '-V']) {
+      const [first, ...plugins] = (await help(flag, '--verbose')).trimEnd().split('\n')
+      assert.equal(`${first}\n`, await help('--version'))
+      assert.ok(plugins.some(line => /^@oclif\/plugin-help [0-9.]+ \(core\)$/.test(line)))
+    }
+  })
 })
 
 for (const command of COMMANDS) {

@@ -170,30 +170,34 @@ describe('the tail of a log', () => {
 })
 
 describe('output on a terminal', () => {
-  const shown = (...chunks: readonly Uint8Array[]): string => {
+  const shown = async (...chunks: readonly Uint8Array[]): Promise<string> => {
     let text = ''
-    const screen = {json: false, terminal: {tty: true, colour: true, write: (part: string) => (text += part)}}
-    const writer = outputWriter(screen as unknown as Screen)
-    for (const chunk of chunks) writer.write(chunk)
-    writer.end()
+    const write = async (part: string): Promise<void> => {
+      text += part
+    }
+    const screen = {json: false, terminal: {tty: true, colour: true}}
+    const pages = {write, end: async () => undefined}
+    const writer = outputWriter(screen as unknown as Screen, pages)
+    for (const chunk of chunks) await writer.write(chunk)
+    await writer.end()
     return text
   }
 
-  it('is made harmless, and its colours end with it', () => {
-    assert.equal(shown(Buffer.from('a\u001b[2Jb\n')), 'a\\x1b[2Jb\n')
-    assert.equal(shown(Buffer.from('\u001b[31mred')), '\u001b[31mred\u001b[0m')
+  it('is made harmless, and its colours end with it', async () => {
+    assert.equal(await shown(Buffer.from('a\u001b[2Jb\n')), 'a\\x1b[2Jb\n')
+    assert.equal(await shown(Buffer.from('\u001b[31mred')), '\u001b[31mred\u001b[0m')
   })
 
-  it('is whole where a letter is cut between two reads', () => {
+  it('is whole where a letter is cut between two reads', async () => {
     const bytes = Buffer.from('größe 訓練 🧪')
-    fc.assert(
-      fc.property(fc.integer({min: 0, max: bytes.length}), cut => {
-        assert.equal(shown(bytes.subarray(0, cut), bytes.subarray(cut)), 'größe 訓練 🧪')
+    await fc.assert(
+      fc.asyncProperty(fc.integer({min: 0, max: bytes.length}), async cut => {
+        assert.equal(await shown(bytes.subarray(0, cut), bytes.subarray(cut)), 'größe 訓練 🧪')
       }),
     )
   })
 
-  it('of bytes that are no text is shown as far as it is', () => {
-    assert.equal(shown(Buffer.from([0x61, 0xff, 0x62])), 'a\ufffdb')
+  it('of bytes that are no text is shown as far as it is', async () => {
+    assert.equal(await shown(Buffer.from([0x61, 0xff, 0x62])), 'a\ufffdb')
   })
 })

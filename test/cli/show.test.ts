@@ -68,6 +68,24 @@ error      ${folder}/god.err
     )
   })
 
+  it('takes its one job from standard input too, as history and logs do', async () => {
+    const {site} = held
+    await site.submit()
+    for (const verb of ['show', 'history', 'logs']) {
+      assert.equal((await site.god([verb, '-'], {stdin: '1\n'})).code, 0, verb)
+      for (const [stdin, n] of [
+        ['', 0],
+        ['1 1', 2],
+      ] as const) {
+        const {stderr, code} = await site.god([verb, '-'], {stdin})
+        assert.deepEqual(
+          [stderr, code],
+          [`god: standard input names ${n} jobs; this command takes one.\n`, 2],
+        )
+      }
+    }
+  })
+
   it('never gives a path inside of the container for one of the host', async () => {
     const {site} = held
     await site.here(['submit', '-o', '/data/out', '-e', '/mnt/go-docker/err', '--', 'sort'])

@@ -19,7 +19,13 @@ export const CTRL_D = '\u0004'
 /** `command` is a line for the shell; `$GOD` is the program. */
 export const onTerminal = (command: string, options: TerminalOptions = {}): Session => {
   const line = `stty cols ${options.columns ?? 80} rows 24; ${command}`
-  const env = {GOD: `${process.execPath} ${BIN}`, SHELL: '/bin/sh', TERM: 'xterm', ...options.env}
+  const env = {
+    GOD: `${process.execPath} ${BIN}`,
+    SHELL: '/bin/sh',
+    TERM: 'xterm',
+    PAGER: 'cat',
+    ...options.env,
+  }
   const {child, seen, done} = run('script', ['-qec', line, '/dev/null'], {...options, env, stdin: null})
   return {
     seen,
