@@ -7,6 +7,7 @@ import {Config} from '@oclif/core'
 import {neutralise} from '../core/text.js'
 import {systemPlace} from '../host/plugin-places.js'
 import {trustedNames} from '../plugin/offer.js'
+import {wantsPlugins} from './version.js'
 
 export type LoadOptions = Exclude<ConstructorParameters<typeof Config>[0], string | undefined>
 
@@ -16,7 +17,9 @@ const firstWords = (config: Config): ReadonlySet<string> =>
 /** Inspecting a plugin is oclif's own command, which finds those alone that are loaded. */
 const LOOKS_AT_PLUGINS = ['plugins inspect']
 
-const isOurs = ([first = 'help', second = '']: readonly string[], config: Config): boolean => {
+const isOurs = (words: readonly string[], config: Config): boolean => {
+  const [first = 'help', second = ''] = words
+  if (wantsPlugins(words)) return false
   if (LOOKS_AT_PLUGINS.includes(`${first} ${second}`)) return false
   if (first === 'help') return firstWords(config).has(second) && second !== 'help'
   return firstWords(config).has(first) || ['-V', '--version'].includes(first)
