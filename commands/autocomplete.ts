@@ -5,7 +5,7 @@ import {prose} from '../src/cli/prose.js'
 import {callersShell, SHELLS, shellScript} from '../src/cli/shell-scripts.js'
 
 export default class Autocomplete extends GodCommand {
-  static override summary = 'Print what makes the Tab key of a shell complete commands, flags and jobs.'
+  static override summary = 'Print what makes Tab complete commands, flags and jobs.'
 
   static override description =
     prose(`To be evaluated by the shell, best in its start file. Tab then completes commands, flags, their values,
