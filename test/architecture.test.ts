@@ -85,6 +85,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   '@god-cli/api': /^(src|plugins)\//,
 }
 
+/** What makes a command one of oclif's: its class and its flags. */
+const OF_OCLIF = ['base-command', 'control-command', 'select-flags'].map(name => `src/cli/${name}.ts`)
+
 const FILE_SYSTEM_USERS = /^(src\/store\/(file-system|lease)\.ts|src\/host\/|src\/plugin\/|plugins\/|bin\/)/
 
 const ours = (to: string): boolean => /^(src|plugins|commands|bin)\//.test(to)
@@ -169,6 +172,21 @@ describe('the house', () => {
   it('files are touched through the port, or at the rim', () => {
     const strays = IMPORTS.filter(({from, to}) => to.startsWith('node:fs') && !FILE_SYSTEM_USERS.test(from))
     assert.deepEqual(show(strays), [])
+  })
+
+  it('what a command calls needs no oclif, so that another way in can call it too', () => {
+    const reached = (path: string, seen: Set<string> = new Set()): Set<string> => {
+      if (seen.has(path)) return seen
+      seen.add(path)
+      for (const {from, to, typeOnly} of IMPORTS) if (from === path && ours(to) && !typeOnly) reached(to, seen)
+      return seen
+    }
+    const called = IMPORTS.filter(
+      ({from, to}) => roomOf(from) === 'commands' && ours(to) && !OF_OCLIF.includes(to),
+    )
+    const bound = IMPORTS.filter(({to, typeOnly}) => to === '@oclif/core' && !typeOnly).map(({from}) => from)
+    assert.ok(called.length > 0 && OF_OCLIF.every(path => bound.includes(path)))
+    assert.deepEqual(show(called.filter(({to}) => [...reached(to)].some(path => bound.includes(path)))), [])
   })
 
   it('no file imports itself in a circle', () => {
