@@ -1,64 +1,14 @@
 /**
- * The part of dockerode that this plugin uses, with the fields of the engine's answers that it reads.
+ * The part of dockerode that this plugin uses, with the answers as `answers.ts` lets them in.
  *
  * Own types, since the published ones lag behind the library (no abort signals) and the engine (new options).
  * Types only; `engine.ts` is where a real dockerode takes this shape.
  */
+import type {Created, EngineFacts, EngineVersion, Inspected, InspectedImage, Row} from './answers.js'
 import type {CreateOptions} from './create-options.js'
 
 export interface Abortable {
   readonly abortSignal: AbortSignal
-}
-
-export interface EngineVersion {
-  readonly ApiVersion: string
-  readonly MinAPIVersion?: string
-  readonly Version: string
-  readonly Components?: readonly {readonly Name: string; readonly Version: string}[]
-}
-
-/** `GET /info`; a missing field means "does not have it". */
-export interface EngineFacts {
-  readonly ID?: string
-  readonly NCPU?: number
-  readonly MemTotal?: number
-  readonly CgroupDriver?: string
-  readonly CgroupVersion?: string
-  readonly SecurityOptions?: readonly string[] | null
-  readonly LiveRestoreEnabled?: boolean
-  readonly MemoryLimit?: boolean
-  readonly SwapLimit?: boolean
-  readonly CpuCfsQuota?: boolean
-  readonly PidsLimit?: boolean
-}
-
-/** `GET /containers/ID/json`. */
-export interface Inspected {
-  readonly Id: string
-  readonly Name: string
-  readonly State: {
-    readonly Status: string
-    readonly ExitCode: number
-    readonly OOMKilled?: boolean
-    readonly Error?: string
-    readonly StartedAt?: string
-    readonly FinishedAt?: string
-  }
-  readonly Config: {readonly Labels: Readonly<Record<string, string>> | null}
-}
-
-/** A row of `GET /containers/json`. */
-export interface Row {
-  readonly Id: string
-  readonly Names: readonly string[]
-  readonly State: string
-  readonly Labels: Readonly<Record<string, string>> | null
-}
-
-/** `GET /images/NAME/json`. */
-export interface InspectedImage {
-  readonly Id: string
-  readonly Config?: {readonly Volumes?: Readonly<Record<string, unknown>> | null} | null
 }
 
 export interface ContainerClient {
@@ -87,7 +37,7 @@ export interface EngineClient {
       readonly _query: {readonly name: string}
       readonly _body: Omit<CreateOptions, 'name'>
     },
-  ): Promise<{readonly id: string}>
+  ): Promise<Created>
   getContainer(id: string): ContainerClient
   listContainers(
     options: Abortable & {readonly all: true; readonly filters: Filters},

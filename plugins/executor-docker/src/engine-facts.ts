@@ -2,12 +2,25 @@
  * What the engine says of itself and its host (`GET /info`), asked again after each new connection only where
  * it cannot change without one. A missing field is read as "does not have it".
  */
+
+import {createHash} from 'node:crypto'
 import type {Resources} from '@god-cli/api'
-import type {EngineClient, EngineFacts} from './client.js'
+import type {EngineFacts} from './answers.js'
+import type {EngineClient} from './client.js'
 import type {Engine} from './engine.js'
 
 export const engineFacts = (engine: Engine): Promise<EngineFacts> =>
   engine.ask((docker, abortSignal) => docker.info({abortSignal}))
+
+/**
+ * The engine's id alone is none: machines cloned from one image share it, as do two engines of one host, which keep it
+ * in the same file. So it stands beside the names of host and folder, shortened.
+ */
+const identityOf = ({ID = '', Name = '', DockerRootDir = ''}: EngineFacts): string => {
+  if (ID === '') throw new Error('the engine does not tell its id')
+  const place = createHash('sha256').update(`${Name}\0${DockerRootDir}`).digest('hex').slice(0, 8)
+  return `docker:${ID}:${place}`
+}
 
 /** Kept per connection: another engine may answer at the same address after the next one. */
 export const createIdentityMemo = (engine: Engine): (() => Promise<string>) => {
@@ -16,10 +29,9 @@ export const createIdentityMemo = (engine: Engine): (() => Promise<string>) => {
     engine.ask(async (docker, abortSignal) => {
       const kept = known.get(docker)
       if (kept !== undefined) return kept
-      const {ID = ''} = await docker.info({abortSignal})
-      if (ID === '') throw new Error('the engine does not tell its id')
-      known.set(docker, `docker:${ID}`)
-      return `docker:${ID}`
+      const identity = identityOf(await docker.info({abortSignal}))
+      known.set(docker, identity)
+      return identity
     })
 }
 
@@ -30,9 +42,9 @@ export const createDriverMemo = (engine: Engine): (() => Promise<string>) => {
     engine.ask(async (docker, abortSignal) => {
       const kept = known.get(docker)
       if (kept !== undefined) return kept
-      const {CgroupDriver: driver = 'none'} = await docker.info({abortSignal})
-      known.set(docker, driver)
-      return driver
+      const {CgroupDriver: driver} = await docker.info({abortSignal})
+      if (driver !== undefined) known.set(docker, driver)
+      return driver ?? 'none'
     })
 }
 
@@ -56,6 +68,7 @@ export const createCapacityMemo = (
         return kept.capacity
       }
       const {NCPU = 0, MemTotal = 0} = await docker.info({abortSignal})
+      if (NCPU <= 0 || MemTotal <= 0) throw new Error('the engine does not tell what its host has')
       const capacity = {cpus: NCPU * 1000, memory: MemTotal}
       known.set(docker, {at: now(), capacity})
       return capacity

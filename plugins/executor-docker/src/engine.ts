@@ -3,32 +3,33 @@
  *
  * dockerode is loaded at the first question, because most commands of god ask no engine. Every question has a
  * deadline: an engine that dies in the middle of an answer would else leave it open for ever. What the engine
- * answers with an error status is an `EngineRefusal`; all else thrown here means that it could not be asked.
+ * answers with an error status is an `EngineRefusal`; all else thrown here means that it could not be asked, or that
+ * its answer makes no sense.
  * Keeps nothing over a crash; after a lost connection the version is asked again (the engine may be a new one).
  */
 import {Agent} from 'node:http'
 import {inspect} from 'node:util'
-import type {EngineClient, EngineVersion} from './client.js'
+import type {EngineVersion} from './answers.js'
+import type {EngineClient} from './client.js'
+import {parsedClient, type RawClient} from './parsed-client.js'
+import {EngineRefusal, translate} from './refusal.js'
 import {createSlots} from './slots.js'
 
 export const DEFAULT_URL = 'unix:///var/run/docker.sock'
 /** The API this plugin was written against. */
 const SPOKEN = '1.41'
-/** A question that changes nothing needs milliseconds; verbs that wait for the kernel say so. */
-const DEADLINE = 60_000
 /** After a reboot a thousand jobs have ended at once. A deadline counts from the asking; streams count not at all. */
 const AT_ONCE = 32
 
-/** The engine was asked and said no. */
-export class EngineRefusal extends Error {
-  readonly status: number
-
-  constructor(status: number, text: string) {
-    super(text)
-    this.name = 'EngineRefusal'
-    this.status = status
-  }
+/** Milliseconds that the engine has for an answer. */
+export interface Deadlines {
+  /** A question that changes nothing needs milliseconds; a busy disk makes seconds of them. */
+  readonly request: number
+  /** Loading a big image into a cold cache, or an engine that starts many. */
+  readonly start: number
 }
+
+export const DEADLINES: Deadlines = {request: 60_000, start: 180_000}
 
 export interface EngineAddress {
   readonly url: string
@@ -41,6 +42,7 @@ export interface EngineAddress {
 
 export interface Engine {
   readonly address: EngineAddress
+  readonly deadlines: Deadlines
   ask<T>(
     question: (docker: EngineClient, abortSignal: AbortSignal) => Promise<T>,
     deadline?: number,
@@ -78,20 +80,6 @@ export const pickVersion = ({ApiVersion, MinAPIVersion = SPOKEN, Version}: Engin
   return compare(MinAPIVersion, SPOKEN) > 0 ? MinAPIVersion : SPOKEN
 }
 
-/** What dockerode throws for an error status becomes a refusal with the engine's own sentence. */
-const translate = (error: unknown): unknown => {
-  if (!(error instanceof Error)) return new Error(String(error))
-  const status: unknown = Reflect.get(error, 'statusCode')
-  if (typeof status !== 'number') return error
-  const answer: unknown = Reflect.get(error, 'json')
-  const said: unknown =
-    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'message') : undefined
-  const text = typeof said === 'string' ? said.trim() : error.message.trim()
-  // No answer to the question: an engine that was exchanged meanwhile wants to be asked in another version.
-  if (status === 400 && /client version .* is too (old|new)/i.test(text)) return new Error(text)
-  return new EngineRefusal(status, text)
-}
-
 const withDeadline = async <T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> => {
   const abort = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -120,14 +108,13 @@ const openClient = async (address: EngineAddress, agent: Agent) => {
   // All fields are named, else dockerode takes those left out from the environment.
   const base = {port: undefined, ca: undefined, cert: undefined, key: undefined, protocol: 'http' as const}
   const options = {...base, ...address.connection, agent}
-  return (version?: string): EngineClient => new Dockerode({...options, version}) as unknown as EngineClient
+  return (version?: string): EngineClient =>
+    parsedClient(new Dockerode({...options, version}) as unknown as RawClient)
 }
 
-const connect = async (address: EngineAddress, agent: Agent): Promise<Connected> => {
+const connect = async (address: EngineAddress, agent: Agent, deadline: number): Promise<Connected> => {
   const open = await openClient(address, agent)
-  const version = await withDeadline(abortSignal => open().version({abortSignal}), DEADLINE)
-  if (typeof version.ApiVersion !== 'string')
-    throw new Error(`what answers at ${address.url} is no Docker engine`)
+  const version = await withDeadline(abortSignal => open().version({abortSignal}), deadline)
   const spoken = pickVersion(version)
   return {docker: open(`v${spoken}`), version, spoken}
 }
@@ -139,13 +126,13 @@ const connect = async (address: EngineAddress, agent: Agent): Promise<Connected>
 const createAgent = (): Agent =>
   Object.assign(new Agent({keepAlive: false}), {[inspect.custom]: () => 'agent of god'})
 
-export const createEngine = (address: EngineAddress): Engine => {
+export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEADLINES): Engine => {
   const agent = createAgent()
-  const turn = createSlots(AT_ONCE)
+  const turn = createSlots(AT_ONCE, deadlines.request)
   let connected: Promise<Connected> | null = null
 
   const connection = (): Promise<Connected> => {
-    connected ??= connect(address, agent)
+    connected ??= connect(address, agent, deadlines.request)
     return connected
   }
   const answered = async <T>(question: (docker: EngineClient) => Promise<T>): Promise<T> => {
@@ -159,7 +146,8 @@ export const createEngine = (address: EngineAddress): Engine => {
   }
   return {
     address,
-    ask: (question, deadline = DEADLINE) =>
+    deadlines,
+    ask: (question, deadline = deadlines.request) =>
       turn(() => answered(docker => withDeadline(signal => question(docker, signal), deadline))),
     stream: answered,
     version: async () => {

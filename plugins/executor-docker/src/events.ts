@@ -5,6 +5,7 @@
  * engine may have been away and its events are not kept over a restart. Some ends come without an event.
  */
 import type {HostServices} from '@god-cli/api'
+import type {EngineStream} from './client.js'
 import {withEchoes} from './echo.js'
 import type {Engine} from './engine.js'
 import {CLUSTER_LABEL} from './labels.js'
@@ -20,6 +21,23 @@ const eventsFor = (cluster: string) => ({
   label: [`${CLUSTER_LABEL}=${cluster}`],
 })
 
+/** An engine that takes the question and never answers would else be waited for as long as this process lives. */
+const open = async (engine: Engine, cluster: string, abort: AbortSignal): Promise<EngineStream> => {
+  const {request} = engine.deadlines
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), request)
+  const filters = eventsFor(cluster)
+  try {
+    return await engine.stream(docker =>
+      docker.getEvents({filters, abortSignal: AbortSignal.any([abort, late.signal])}),
+    )
+  } catch (error) {
+    throw late.signal.aborted ? new Error(`the engine did not answer within ${request / 1000} s`) : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Until the stream ends; resolves or throws then. */
 const follow = async (
   engine: Engine,
@@ -27,8 +45,7 @@ const follow = async (
   abort: AbortSignal,
   ring: () => void,
 ): Promise<void> => {
-  const filters = eventsFor(cluster)
-  const stream = await engine.stream(docker => docker.getEvents({filters, abortSignal: abort}))
+  const stream = await open(engine, cluster, abort)
   ring()
   for await (const _event of stream) ring()
 }

@@ -31,8 +31,12 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-const createSite = (host: HostServices, {address, pullTimeout}: Options, look: () => Groups): Site => {
-  const engine = createEngine(address)
+const createSite = (
+  host: HostServices,
+  {address, deadlines, pullTimeout}: Options,
+  look: () => Groups,
+): Site => {
+  const engine = createEngine(address, deadlines)
   return {
     host,
     engine,

@@ -5,8 +5,8 @@
  * finding itself. A version of runc is judged by its number; distributions mend old ones without changing it.
  */
 import type {ExecutorHealth} from '@god-cli/api'
+import type {EngineFacts, EngineVersion} from './answers.js'
 import {type Busybox, findBusybox} from './busybox.js'
-import type {EngineFacts, EngineVersion} from './client.js'
 import type {Engine} from './engine.js'
 import {engineFacts} from './engine-facts.js'
 import type {Groups} from './groups.js'

@@ -4,9 +4,11 @@
  * An image that is here is never pulled again. One that cannot be had is a `fault`, a sentence for people; only
  * "the engine could not be asked" is thrown. Pulls of the same image share one; nothing is kept after that.
  */
-import {type Engine, EngineRefusal} from './engine.js'
+import type {Engine} from './engine.js'
 import {type ImageReference, parseImage} from './image-reference.js'
 import {pullImage} from './pull.js'
+import {pullSentence} from './pull-words.js'
+import {saysGone} from './refusal.js'
 
 export interface Image {
   readonly id: string
@@ -29,7 +31,7 @@ const localImage = async (engine: Engine, {text}: ImageReference): Promise<Image
     const found = await engine.ask((docker, abortSignal) => docker.getImage(text).inspect({abortSignal}))
     return {id: found.Id, volumes: Object.keys(found.Config?.Volumes ?? {})}
   } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404) return null
+    if (saysGone(error)) return null
     throw error
   }
 }
@@ -38,7 +40,7 @@ const fetched = async (engine: Engine, reference: ImageReference, seconds: numbe
   const {text, pull} = reference
   if (pull === null) return {fault: `image ${text} is not on this node, and an id cannot be pulled`}
   const fault = await pullImage(engine, pull, seconds)
-  if (fault !== null) return {fault: `image ${text} is not on this node and cannot be pulled: ${fault}`}
+  if (fault !== null) return {fault: pullSentence(text, fault)}
   const image = await localImage(engine, reference)
   return image === null ? {fault: `image ${text} was pulled, but the engine does not show it`} : {image}
 }

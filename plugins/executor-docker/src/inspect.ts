@@ -6,11 +6,12 @@
  * FinishedAt may be some milliseconds before StartedAt: clamped.
  */
 import type {ContainerStatus, ContainerView, ListedContainer} from '@god-cli/api'
-import type {Inspected} from './client.js'
-import {type Engine, EngineRefusal} from './engine.js'
+import type {Inspected} from './answers.js'
+import type {Engine} from './engine.js'
 import {CLUSTER_LABEL, ownerOf} from './labels.js'
 import {isPlainName} from './names.js'
 import {isNodeTrouble} from './node-trouble.js'
+import {saysGone} from './refusal.js'
 
 const STATUS: Readonly<Record<string, ContainerStatus>> = {
   created: 'created',
@@ -74,7 +75,7 @@ const look = async (engine: Engine, nameOrId: string): Promise<Inspected | null>
   try {
     return await engine.ask((docker, abortSignal) => docker.getContainer(nameOrId).inspect({abortSignal}))
   } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404) return null
+    if (saysGone(error)) return null
     throw error
   }
 }
@@ -113,6 +114,6 @@ export const list = async (engine: Engine, cluster: string): Promise<readonly Li
     const owner = ownerOf(row.Labels, cluster)
     return owner === null
       ? []
-      : [{id: row.Id, name: plainName(row.Names[0]), status: STATUS[row.State] ?? 'running', ...owner}]
+      : [{id: row.Id, name: plainName(row.Names?.[0]), status: STATUS[row.State] ?? 'running', ...owner}]
   })
 }

@@ -31,7 +31,10 @@ const count = (text: string | undefined): number | null => {
 }
 
 /** Null: not a container of this cluster. */
-export const ownerOf = (labels: Readonly<Record<string, string>> | null, cluster: string): Owner | null => {
+export const ownerOf = (
+  labels: Readonly<Record<string, string>> | null | undefined,
+  cluster: string,
+): Owner | null => {
   if (labels?.[CLUSTER_LABEL] !== cluster) return null
   const job = count(labels['god.job'])
   const attempt = count(labels['god.attempt'])

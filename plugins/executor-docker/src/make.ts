@@ -9,9 +9,9 @@ import {writeAccountFiles} from './account-files.js'
 import {findBusybox} from './busybox.js'
 import {parentFor} from './cgroup.js'
 import {type CreateOptions, createOptions, SHELL_OF_IMAGE} from './create-options.js'
-import {EngineRefusal} from './engine.js'
 import type {Image} from './image.js'
-import {find} from './inspect.js'
+import {find, inspect} from './inspect.js'
+import {EngineRefusal, isFinal} from './refusal.js'
 import {remove, removeTraces} from './remove.js'
 import type {Site} from './site.js'
 import {startSlice} from './slice.js'
@@ -67,17 +67,16 @@ const taken = async (site: Site, name: string): Promise<CreateAnswer | null> => 
   return null
 }
 
-const codeOf = ({message}: EngineRefusal): string => (/\b(mount|bind)\b/i.test(message) ? 'mount' : 'limit')
+const codeOf = ({words}: EngineRefusal): string => (/\b(mount|bind)\b/i.test(words) ? 'mount' : 'limit')
 
 const explain = async (site: Site, name: string, error: unknown): Promise<CreateAnswer> => {
   if (!(error instanceof EngineRefusal)) throw error
   const known = error.status === 409 ? await taken(site, name) : await existing(site, name)
   if (known?.answer === 'exists') return known
   // 404: the image went away meanwhile; 409: the name did. Both are other in the next pass.
-  const passes = error.status >= 500 || error.status === 404 || error.status === 409
-  if (known === null && passes) throw error
+  if (known === null && !isFinal(error)) throw error
   await removeTraces(site, name)
-  return known ?? refused(codeOf(error), `the engine refuses the container: ${error.message}`)
+  return known ?? refused(codeOf(error), `the engine refuses the container: ${error.words}`)
 }
 
 /** What the engine would show: it was made this moment, by us, and nobody else knows its id. */
@@ -96,14 +95,16 @@ const fresh = ({name, job, attempt, nonce}: ContainerSpec, id: string): Containe
 })
 
 /** The engine would only say 127 at the end, as it starts its init, which then finds no shell. */
-const lacksShell = async ({engine}: Site, id: string): Promise<boolean> => {
+const lacksShell = async ({engine, host}: Site, id: string): Promise<boolean> => {
   try {
     const path = SHELL_OF_IMAGE
     await engine.ask((docker, abortSignal) => docker.getContainer(id).infoArchive({path, abortSignal}))
     return false
   } catch (error) {
-    if (error instanceof EngineRefusal) return error.status === 404
-    throw error
+    if (!(error instanceof EngineRefusal) || error.status !== 404) throw error
+    // The same answer, without a word, is given for a container that is gone.
+    if ((await inspect(engine, host.cluster, id)) === null) throw error
+    return true
   }
 }
 

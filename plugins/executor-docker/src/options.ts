@@ -2,10 +2,11 @@
  * What an operator may set for this executor, checked before any engine is asked. Pure. Each refusal names the
  * option, what it is and what is expected. An empty text is as one that is left out.
  */
-import {DEFAULT_URL, type EngineAddress, parseAddress} from './engine.js'
+import {DEADLINES, DEFAULT_URL, type Deadlines, type EngineAddress, parseAddress} from './engine.js'
 
 export interface Options {
   readonly address: EngineAddress
+  readonly deadlines: Deadlines
   /** Seconds. */
   readonly pullTimeout: number
   /** The engine does not say how many devices it has; the operator does. */
@@ -26,9 +27,14 @@ const whole = (name: string, text: string, unit: string, least: number): number 
 
 export const readOptions = (options: Readonly<Record<string, string>>): Options => {
   const {docker_url: url, pull_timeout: timeout, gpus, busybox} = options
+  const {request_timeout: request, start_timeout: start} = options
   if (busybox && !busybox.startsWith('/')) throw wrong('busybox', busybox, 'an absolute path')
   return {
     address: parseAddress(url || DEFAULT_URL),
+    deadlines: {
+      request: request ? 1000 * whole('request_timeout', request, 'seconds', 1) : DEADLINES.request,
+      start: start ? 1000 * whole('start_timeout', start, 'seconds', 1) : DEADLINES.start,
+    },
     pullTimeout: timeout ? whole('pull_timeout', timeout, 'seconds', 1) : PULL_TIMEOUT,
     gpus: gpus ? whole('gpus', gpus, 'devices', 0) : 0,
   }

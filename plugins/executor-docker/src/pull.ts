@@ -6,8 +6,9 @@
  * full disk.
  * A pull that is cut short leaves nothing behind that a later one could not use.
  */
-import {type Engine, EngineRefusal} from './engine.js'
+import type {Engine} from './engine.js'
 import {isNodeTrouble} from './node-trouble.js'
+import {EngineRefusal} from './refusal.js'
 
 /** Null: pulled. Else why not, in the engine's words. */
 export type PullFault = string | null
@@ -64,7 +65,8 @@ export const pullImage = async (engine: Engine, what: PullRequest, seconds: numb
     return fault
   } catch (error) {
     if (late) return `the pull was not finished after ${seconds} s (pull_timeout)`
-    if (error instanceof EngineRefusal && !isNodeTrouble(error.message)) return error.message
+    if (error instanceof EngineRefusal && error.words !== '' && !isNodeTrouble(error.words))
+      return error.words
     throw error
   } finally {
     clearTimeout(timer)

@@ -7,9 +7,9 @@
  */
 import {deleteAccountFiles, giveUpAccountFiles} from './account-files.js'
 import {hasSlice, removeGroups} from './cgroup.js'
-import {EngineRefusal} from './engine.js'
 import {inspect} from './inspect.js'
 import {isPlainName} from './names.js'
+import {EngineRefusal, saysGone} from './refusal.js'
 import type {Site} from './site.js'
 import {stopSlice} from './slice.js'
 
@@ -23,7 +23,7 @@ const removeContainer = async ({engine, host}: Site, id: string): Promise<void> 
     )
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error
-    if (error.status === 404) return
+    if (saysGone(error)) return
     // 409 also means that a removal is under way; then it is gone soon, and the host sees.
     if (error.status === 409 && /already in progress/.test(error.message)) return
     if ((await inspect(engine, host.cluster, id)) !== null) throw error

@@ -6,8 +6,8 @@
  */
 import type {ContainerStatus, ContainerView} from '@god-cli/api'
 import type {ContainerClient} from './client.js'
-import {EngineRefusal} from './engine.js'
 import {inspect} from './inspect.js'
+import {EngineRefusal} from './refusal.js'
 import type {Site} from './site.js'
 
 type Verb = (container: ContainerClient, abortSignal: AbortSignal) => Promise<unknown>

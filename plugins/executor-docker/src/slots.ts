@@ -6,21 +6,37 @@
  */
 export type Slots = <T>(work: () => Promise<T>) => Promise<T>
 
-export const createSlots = (count: number): Slots => {
-  const waiting: (() => void)[] = []
+/** `patience`: who has waited so many ms for his turn gives up, so that a silent engine keeps nobody for hours. */
+export const createSlots = (count: number, patience?: number): Slots => {
+  const waiting = new Set<() => void>()
   let free = count
 
+  const queue = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const go = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      waiting.add(go)
+      if (patience === undefined) return
+      timer = setTimeout(() => {
+        waiting.delete(go)
+        reject(new Error(`the engine is busy: not asked within ${patience / 1000} s`))
+      }, patience)
+    })
   const enter = async (): Promise<void> => {
-    if (free > 0) {
-      free -= 1
-      return
-    }
-    await new Promise<void>(resolve => waiting.push(resolve))
+    if (free === 0) return queue()
+    free -= 1
   }
   const leave = (): void => {
-    const next = waiting.shift()
-    if (next === undefined) free += 1
-    else next()
+    const [next] = waiting
+    if (next === undefined) {
+      free += 1
+      return
+    }
+    waiting.delete(next)
+    next()
   }
   return async work => {
     await enter()

@@ -6,12 +6,9 @@
  * was the node's trouble, as a full disk: then it is thrown, and tried again.
  */
 import type {ContainerView, StartAnswer} from '@god-cli/api'
-import {EngineRefusal} from './engine.js'
 import {inspect} from './inspect.js'
+import {EngineRefusal, isFinal} from './refusal.js'
 import type {Site} from './site.js'
-
-/** Loading a big image into a cold cache, or an engine that starts many. */
-const DEADLINE = 180_000
 
 const refused = (fault: string): StartAnswer => ({
   answer: 'refused',
@@ -27,7 +24,10 @@ const verdict = (container: ContainerView | null): StartAnswer | null => {
 
 const tryStart = async ({engine}: Site, id: string): Promise<EngineRefusal | null> => {
   try {
-    await engine.ask((docker, abortSignal) => docker.getContainer(id).start({abortSignal}), DEADLINE)
+    await engine.ask(
+      (docker, abortSignal) => docker.getContainer(id).start({abortSignal}),
+      engine.deadlines.start,
+    )
     return null
   } catch (error) {
     // 304: somebody else was first.
@@ -45,8 +45,8 @@ const startOnce = async (site: Site, id: string): Promise<StartAnswer> => {
   if (refusal === null) return {answer: 'started'}
   const after = verdict(await inspect(engine, host.cluster, id))
   if (after !== null) return after
-  if (refusal.status >= 500 || refusal.status === 409) throw refusal
-  return refused(refusal.message)
+  if (!isFinal(refusal)) throw refusal
+  return refused(refusal.words)
 }
 
 export const start = (site: Site, id: string): Promise<StartAnswer> => site.slots(() => startOnce(site, id))

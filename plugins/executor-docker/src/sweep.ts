@@ -6,6 +6,7 @@
  */
 import type {ListedContainer} from '@god-cli/api'
 import {foldersBefore} from './account-files.js'
+import {find} from './inspect.js'
 import {removeTraces} from './remove.js'
 import type {Site} from './site.js'
 
@@ -21,7 +22,10 @@ const sweepOnce = async (
 ): Promise<void> => {
   const present = new Set(containers.map(({name}) => name))
   const left = foldersBefore(site.host.stateDir, before).filter(name => !present.has(name))
-  for (const name of left) await removeTraces(site, name)
+  for (const name of left) {
+    // Asked for by name: a listing that lacks one for a moment must not cost a running job its files.
+    if ((await find(site.engine, site.host.cluster, name)) === null) await removeTraces(site, name)
+  }
 }
 
 /** `containers`: all that the engine has of this cluster, listed just now. */

@@ -9,6 +9,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 export interface Answer {
+  /** 0: the question is taken, and never answered. */
   readonly status: number
   /** Text as it is, else JSON. */
   readonly body?: unknown
@@ -36,9 +37,11 @@ const routeOf = ({method, url}: IncomingMessage): string =>
   `${method} ${(url ?? '').replace(/^\/v\d+\.\d+/, '').replace(/\?.*$/, '')}`
 
 const send = (response: ServerResponse, {status, body, breakOff, open}: Answer): void => {
+  if (status === 0) return
   response.writeHead(status, {'Content-Type': 'application/json'})
   if (status === 304 || status === 204) return void response.end()
-  response.write(typeof body === 'string' ? body : JSON.stringify(body ?? {}), () => {
+  const said = body ?? (status === 404 ? {message: 'No such container: as docker says it'} : {})
+  response.write(typeof said === 'string' ? said : JSON.stringify(said), () => {
     if (breakOff) response.destroy()
     else if (!open) response.end()
   })

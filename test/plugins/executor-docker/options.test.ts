@@ -11,6 +11,9 @@ describe('an option of the docker executor', () => {
     ['pull_timeout', '5m', 'a whole number of seconds, from 1'],
     ['pull_timeout', '0', 'a whole number of seconds, from 1'],
     ['pull_timeout', '9999999', 'a whole number of seconds, from 1'],
+    ['request_timeout', '0', 'a whole number of seconds, from 1'],
+    ['request_timeout', '1.5', 'a whole number of seconds, from 1'],
+    ['start_timeout', 'long', 'a whole number of seconds, from 1'],
     ['gpus', '-1', 'a whole number of devices, from 0'],
     ['gpus', 'all', 'a whole number of devices, from 0'],
     ['busybox', 'bin/busybox', 'an absolute path'],
@@ -22,7 +25,14 @@ describe('an option of the docker executor', () => {
     })
 
   it('that is empty is as one that is left out', async () => {
-    const options = {docker_url: '', pull_timeout: '', gpus: '', busybox: ''}
+    const options = {
+      docker_url: '',
+      pull_timeout: '',
+      request_timeout: '',
+      start_timeout: '',
+      gpus: '',
+      busybox: '',
+    }
     await createExecutor(hostOn('/nowhere', {options})).close()
   })
 })

@@ -82,9 +82,9 @@ describe('the questions of the docker executor', () => {
     assert.deepEqual(await questions(() => executor.identity()), ['GET /info'])
     engine.answer('GET /info', {status: 200, body: {ID: 'second'}})
     assert.deepEqual(await questions(() => executor.identity()), [])
-    assert.equal(await executor.identity(), 'docker:first')
+    assert.match(await executor.identity(), /^docker:first:[0-9a-f]{8}$/)
     await executor.health()
-    assert.equal(await executor.identity(), 'docker:second')
+    assert.match(await executor.identity(), /^docker:second:[0-9a-f]{8}$/)
   })
 
   it('are a ping for what its host has, until a minute is over or the connection is lost', async () => {

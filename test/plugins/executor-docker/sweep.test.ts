@@ -79,6 +79,10 @@ describe('the sweep after a crash', () => {
     has()
     now += HOUR
     await executor.list()
+    assert.equal(readdirSync(stateDir).length, 2, 'the listing forgot it, but it is there by name')
+    engine.answer(`GET /containers/${removed.name}/json`, {status: 404})
+    now += HOUR
+    await executor.list()
     assert.deepEqual(readdirSync(stateDir), [waiting.name])
   })
 

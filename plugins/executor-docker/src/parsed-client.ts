@@ -1,0 +1,52 @@
+/** dockerode behind the parsers: what comes out of here has the shape that `client.ts` tells of. Keeps nothing. */
+import {
+  createdSchema,
+  factsSchema,
+  imageSchema,
+  inspectedSchema,
+  parsed,
+  rowsSchema,
+  versionSchema,
+} from './answers.js'
+import type {Abortable, ContainerClient, EngineClient} from './client.js'
+
+/** As dockerode has it: an answer may be anything. */
+export type RawClient = {
+  readonly [K in 'version' | 'info' | 'ping' | 'createContainer' | 'listContainers']: (
+    ...options: Parameters<EngineClient[K]>
+  ) => Promise<unknown>
+} & Pick<EngineClient, 'createImage' | 'getEvents'> & {
+    getContainer(id: string): Omit<ContainerClient, 'inspect'> & {
+      inspect(options: Abortable): Promise<unknown>
+    }
+    getImage(name: string): {inspect(options: Abortable): Promise<unknown>}
+  }
+
+const containerOf = (raw: RawClient, id: string): ContainerClient => {
+  const container = raw.getContainer(id)
+  return {
+    inspect: async options =>
+      parsed('inspect of a container', inspectedSchema, await container.inspect(options)),
+    start: options => container.start(options),
+    pause: options => container.pause(options),
+    unpause: options => container.unpause(options),
+    kill: options => container.kill(options),
+    infoArchive: options => container.infoArchive(options),
+    remove: options => container.remove(options),
+  }
+}
+
+export const parsedClient = (raw: RawClient): EngineClient => ({
+  version: async options => parsed('version', versionSchema, await raw.version(options)),
+  info: async options => parsed('info', factsSchema, await raw.info(options)),
+  ping: options => raw.ping(options),
+  createContainer: async options => parsed('create', createdSchema, await raw.createContainer(options)),
+  getContainer: id => containerOf(raw, id),
+  listContainers: async options => parsed('list', rowsSchema, await raw.listContainers(options)),
+  getImage: name => ({
+    inspect: async options =>
+      parsed('inspect of an image', imageSchema, await raw.getImage(name).inspect(options)),
+  }),
+  createImage: options => raw.createImage(options),
+  getEvents: options => raw.getEvents(options),
+})
