@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import {readFileSync} from 'node:fs'
+import {spawnSync} from 'node:child_process'
+import {readdirSync, readFileSync} from 'node:fs'
 import {commandSnapshot, SNAPSHOT} from '../../scripts/command-snapshot.js'
 import {ERRORS_DOC, errorsDocument} from '../../scripts/errors-doc.js'
+import {commandsOf, manualPages, PAGES, README, withCommands} from '../../scripts/reference.js'
 import {prose} from '../../src/cli/prose.js'
 import {EXIT} from '../../src/core/errors.js'
 import {columnsWide} from '../../src/core/text.js'
@@ -125,6 +127,31 @@ describe('prose', () => {
 describe('what others rely on', () => {
   it('is the interface in commands.snapshot.json (write it anew with scripts/command-snapshot.ts)', async () => {
     assert.equal(await commandSnapshot(), readFileSync(SNAPSHOT, 'utf8'))
+  })
+
+  it('is the list of commands in README.md, and the manual pages (write them anew with scripts/reference.ts)', async () => {
+    const commands = await commandsOf()
+    const readme = readFileSync(README, 'utf8')
+    assert.equal(withCommands(readme, commands), readme)
+    for (const command of COMMANDS) assert.ok(readme.includes(`| \`god ${command}\` | `), command)
+    const pages = manualPages(commands)
+    assert.deepEqual(readdirSync(PAGES).sort(), [...pages.keys()].sort())
+    for (const [name, text] of pages) assert.equal(readFileSync(`${PAGES}/${name}`, 'utf8'), text, name)
+  })
+
+  it('is set without a complaint, as manual pages', function () {
+    const {error} = spawnSync('groff', ['--version'])
+    if (error !== undefined) {
+      console.log('    no groff here')
+      return this.skip()
+    }
+    for (const name of readdirSync(PAGES)) {
+      const {stdout, stderr} = spawnSync('groff', ['-man', '-Tascii', '-ww', `${PAGES}/${name}`], {
+        encoding: 'utf8',
+      })
+      assert.equal(stderr, '', name)
+      assert.match(stdout.replace(/.\u0008/g, ''), /^NAME$/m)
+    }
   })
 
   it('is the errors in docs/errors.md (write it anew with scripts/errors-doc.ts)', () => {
