@@ -10,11 +10,19 @@ const CODES = [
 const SIGNALS = CODES.map(([name]) => name)
 
 describe('an interrupt', () => {
-  const before = new Map(SIGNALS.map(name => [name, process.rawListeners(name)]))
+  // Those of the runner, and of libraries that earlier tests loaded: some end the process by the number of listeners.
+  const others = new Map<NodeJS.Signals, readonly unknown[]>()
+  beforeEach(() => {
+    for (const name of SIGNALS) {
+      others.set(name, process.rawListeners(name))
+      process.removeAllListeners(name)
+    }
+  })
   afterEach(() => {
-    for (const [name, listeners] of before)
-      for (const listener of process.rawListeners(name))
-        if (!listeners.includes(listener)) process.off(name, listener as () => void)
+    for (const name of SIGNALS) {
+      process.removeAllListeners(name)
+      for (const listener of others.get(name) ?? []) process.on(name, listener as () => void)
+    }
   })
 
   for (const [name, code] of CODES) {
