@@ -1,6 +1,6 @@
 /**
- * Whole commands against `node -e 0` of the same Node, in turn, so that a drift of the machine hits all alike;
- * and a submission within a process against the bare durable write of as many bytes.
+ * Whole commands against `node -e 0` of the same Node, in turn, so that a drift of the machine hits all alike (here
+ * by the clock, what a user waits for; bench/start.ts has all of them by CPU); and a submission within a process against the bare durable write of as many bytes.
  */
 import {execFileSync} from 'node:child_process'
 import {closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeSync} from 'node:fs'

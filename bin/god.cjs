@@ -4,9 +4,9 @@
 // from here before anything else.
 const {join} = require('node:path')
 
-const load = () => {
+const load = path => {
   try {
-    return require('../dist/src/cli/main.js')
+    return require(path)
   } catch (error) {
     process.stderr.write(`god: this installation is damaged: ${error.message}. Install it again.\n`)
     process.exitCode = 70
@@ -14,4 +14,8 @@ const load = () => {
   }
 }
 
-load()?.main(process.argv.slice(2), {root: join(__dirname, '..')})
+const root = join(__dirname, '..')
+const [word, ...words] = process.argv.slice(2)
+// The Tab key of a shell: in a file of its own, for nobody waits long for it.
+if (word === '__complete') load('../dist/src/cli/complete-main.js')?.completeMain(words, root)
+else load('../dist/src/cli/main.js')?.main(process.argv.slice(2), {root})

@@ -6,6 +6,7 @@ set -euo pipefail
 
 # With it set, Node 20 reads a whole certificate file at each start: every ratio to bare node would look too good.
 unset NODE_EXTRA_CA_CERTS
+node --import tsx bench/start.ts
 node --import tsx bench/commands.ts
 node --import tsx bench/lifecycle.ts
 if url=$(bash scripts/engine.sh up); then

@@ -6,6 +6,7 @@ import {existsSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {Plugin, settings} from '@oclif/core'
+import type {Metafile} from 'esbuild'
 import {bundleCommandLine, bundlePlugin} from './bundle.js'
 import {settleOutputs} from './settle-outputs.js'
 import {licenses} from './third-party.js'
@@ -19,17 +20,18 @@ const typesOf =
   (path: string): boolean =>
     path === '.tsbuildinfo' || existsSync(join(ROOT, folder, 'src', path.replace(/\.d\.ts$/, '.ts')))
 
-const buildPlugin = async (folder: string): Promise<void> => {
-  const {outputs} = await bundlePlugin(ROOT, folder)
+const buildPlugin = async (folder: string): Promise<Metafile> => {
+  const {outputs, metafile} = await bundlePlugin(ROOT, folder)
   settleOutputs(ROOT, `${folder}/dist`, outputs, typesOf(folder))
+  return metafile
 }
 
-const buildCommandLine = async (): Promise<void> => {
+const buildCommandLine = async (plugins: readonly Metafile[]): Promise<void> => {
   const {outputs, metafile} = await bundleCommandLine(ROOT)
   settleOutputs(ROOT, 'dist', [
     ...outputs,
     {path: 'dist/package.json', text: '{"type": "commonjs"}\n'},
-    {path: 'dist/third-party-licenses.txt', text: licenses(ROOT, metafile)},
+    {path: 'dist/third-party-licenses.txt', text: licenses(ROOT, [metafile, ...plugins])},
     {path: 'dist/metafile.json', text: JSON.stringify(metafile)},
   ])
 }
@@ -51,5 +53,5 @@ rmSync(MANIFEST, {force: true})
 // The others are made with it inside.
 await buildPlugin('plugins/api')
 const others = readdirSync(join(ROOT, 'plugins')).filter(name => name !== 'api')
-await Promise.all([...others.map(name => buildPlugin(`plugins/${name}`)), buildCommandLine()])
+await buildCommandLine(await Promise.all(others.map(name => buildPlugin(`plugins/${name}`))))
 await writeManifest()

@@ -78,7 +78,12 @@ export const bundleCommandLine = async (root: string): Promise<Bundle> => {
     .flat()
     .filter(path => path.startsWith('./dist/'))
   const {outputs, metafile} = await bundled(root, {
-    entryPoints: ['src/cli/main.ts', ...hooks.map(sourceOf), ...commandEntries(root)],
+    entryPoints: [
+      'src/cli/main.ts',
+      'src/cli/complete-main.ts',
+      ...hooks.map(sourceOf),
+      ...commandEntries(root),
+    ],
     outbase: '.',
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',

@@ -22,8 +22,9 @@ const textOf = (folder: string): string => {
   return [`${name} ${version} (${license})`, ...texts].join('\n\n')
 }
 
-export const licenses = (root: string, {inputs}: Metafile): string => {
-  const folders = new Set(Object.keys(inputs).flatMap(path => FOLDER.exec(path)?.[0] ?? []))
+export const licenses = (root: string, metafiles: readonly Metafile[]): string => {
+  const paths = metafiles.flatMap(({inputs}) => Object.keys(inputs))
+  const folders = new Set(paths.flatMap(path => FOLDER.exec(path)?.[0] ?? []))
   const texts = [...folders].sort().map(folder => textOf(join(root, folder)))
   return `Compiled into god are these packages; of @oclif/core, the loading is changed by scripts/trim-oclif.ts.\n\n${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }

@@ -32,6 +32,12 @@ const CHANGES: readonly Change[] = [
     to: '(a.id < b.id ? -1 : 1)',
   },
   {
+    // A name is no pattern: each question of minimatch compiles one.
+    file: 'config/plugin-loader.js',
+    from: '(0, minimatch_1.minimatch)(p, w)',
+    to: '(/[*?[{(!]/.test(w) ? (0, minimatch_1.minimatch)(p, w) : p === w)',
+  },
+  {
     // The package that tells Windows' Linux from others is asked only where the kernel's name makes it likely.
     file: 'util/os.js',
     from: "(await import('wsl-utils')).isWsl ?",

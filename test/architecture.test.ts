@@ -54,7 +54,7 @@ const roomOf = (path: string): string => /^(src\/[^/]+|plugins\/[^/]+|commands|b
 
 /** What each room may import besides itself: rooms, or single files. */
 const TABLE: Readonly<Record<string, readonly string[]>> = {
-  bin: ['src/cli/main.ts'],
+  bin: ['src/cli/main.ts', 'src/cli/complete-main.ts'],
   commands: ['src/cli', 'src/service'],
   'src/core': [],
   'src/store': ['src/core'],
@@ -84,6 +84,11 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'fastest-levenshtein': /^src\/core\/text\.ts$/,
   '@god-cli/api': /^(src|plugins)\//,
 }
+
+/** What makes a command one of oclif's: its class and its flags. */
+const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'plugins/place'].map(
+  name => `src/cli/${name}.ts`,
+)
 
 const FILE_SYSTEM_USERS = /^(src\/store\/(file-system|lease)\.ts|src\/host\/|src\/plugin\/|plugins\/|bin\/)/
 
@@ -169,6 +174,22 @@ describe('the house', () => {
   it('files are touched through the port, or at the rim', () => {
     const strays = IMPORTS.filter(({from, to}) => to.startsWith('node:fs') && !FILE_SYSTEM_USERS.test(from))
     assert.deepEqual(show(strays), [])
+  })
+
+  it('what a command calls needs no oclif, so that another way in can call it too', () => {
+    const reached = (path: string, seen: Set<string> = new Set()): Set<string> => {
+      if (seen.has(path)) return seen
+      seen.add(path)
+      for (const {from, to, typeOnly} of IMPORTS)
+        if (from === path && ours(to) && !typeOnly) reached(to, seen)
+      return seen
+    }
+    const called = IMPORTS.filter(
+      ({from, to}) => roomOf(from) === 'commands' && ours(to) && !OF_OCLIF.includes(to),
+    )
+    const bound = IMPORTS.filter(({to, typeOnly}) => to === '@oclif/core' && !typeOnly).map(({from}) => from)
+    assert.ok(called.length > 0 && OF_OCLIF.every(path => bound.includes(path)))
+    assert.deepEqual(show(called.filter(({to}) => [...reached(to)].some(path => bound.includes(path)))), [])
   })
 
   it('no file imports itself in a circle', () => {

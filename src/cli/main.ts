@@ -16,8 +16,10 @@ import {versionText, wantsPlugins} from './version.js'
 const shapes = (flags: Record<string, {name: string; char?: string; type: string}>): readonly FlagShape[] =>
   Object.values(flags).map(({name, char, type}) => ({name, char, takesValue: type === 'option'}))
 
-/** Commands whose last words are a program of the user's. */
+/** Commands whose last words are a program of the user's; and `help X`, which costs twice as much as `X --help`. */
 const prepared = (argv: readonly string[], config: Config): string[] => {
+  const [first, ...rest] = argv
+  if (first === 'help' && !rest.some(word => word.startsWith('-'))) return [...rest, '--help']
   const command = argv[0] === 'submit' ? config.findCommand('submit') : undefined
   if (command === undefined) return [...argv]
   return ['submit', ...endAtOperand(argv.slice(1), shapes(command.flags))]

@@ -34,7 +34,8 @@ describe('the help', () => {
   })
 
   it('names every command with one line', async () => {
-    const lines = section(await help(), 'COMMANDS')
+    // Long ones go on below, set in.
+    const lines = section(await help(), 'COMMANDS').filter(line => /^ {2}\S/.test(line))
     assert.deepEqual(
       lines.map(line => line.trim().split(' ')[0]),
       [...COMMANDS.filter(name => !name.includes(' ')), 'help'].sort(),

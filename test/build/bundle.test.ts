@@ -1,0 +1,142 @@
+/** What each command loads when it starts: read from the bundle's own account, and seen in running processes. */
+import assert from 'node:assert/strict'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {Metafile} from 'esbuild'
+import {commandEntries} from '../../scripts/bundle.js'
+import {BIN, ROOT, run} from '../support/god.js'
+
+const {outputs} = JSON.parse(readFileSync(join(ROOT, 'dist/metafile.json'), 'utf8')) as Metafile
+const COMMANDS = commandEntries(ROOT.replace(/\/$/, ''))
+
+/** All that is loaded with it at once; what is imported later, if ever, is not. */
+const loadedWith = (file: string, seen: Set<string> = new Set()): Set<string> => {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  for (const {path, kind, external} of outputs[file]?.imports ?? [])
+    if (external !== true && kind !== 'dynamic-import') loadedWith(path, seen)
+  return seen
+}
+
+const start = (command: string): readonly string[] => [
+  ...loadedWith('dist/src/cli/main.js', loadedWith(command.replace(/\.ts$/, '.js').replace(/^/, 'dist/'))),
+]
+
+const packagesIn = (file: string): string[] => {
+  const {inputs = {}, imports = []} = outputs[file] ?? {}
+  const inside = Object.keys(inputs).flatMap(
+    path => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  )
+  return [...inside, ...imports.filter(({external}) => external === true).map(({path}) => path)]
+}
+
+const ENGINE = ['dockerode', 'docker-modem', '@grpc/grpc-js', 'protobufjs', 'ssh2']
+const HEAVY = [...ENGINE, 'proper-lockfile', 'chokidar', 'cron', 'luxon', 'ajv', 'semver', 'wsl-utils']
+
+/** The passes take a lease. */
+const LEASE = ['commands/doctor.ts', 'commands/schedule.ts', 'commands/watch.ts']
+
+describe('the bundle', () => {
+  it('has a file for each command, and holds no other', () => {
+    const made = readdirSync(join(ROOT, 'dist/commands'), {recursive: true, encoding: 'utf8'})
+      .filter(name => name.endsWith('.js'))
+      .map(name => `commands/${name.replace(/\.js$/, '.ts')}`)
+    assert.deepEqual(made.sort(), COMMANDS)
+  })
+
+  it('lies in dist with what was written beside it, and nothing older', () => {
+    const there = readdirSync(join(ROOT, 'dist'), {recursive: true, encoding: 'utf8', withFileTypes: true})
+      .filter(entry => entry.isFile())
+      .map(({parentPath, name}) => join(parentPath, name).slice(ROOT.length))
+    const beside = ['metafile.json', 'package.json', 'third-party-licenses.txt'].map(name => `dist/${name}`)
+    assert.deepEqual(there.sort(), [...Object.keys(outputs), ...beside].sort())
+  })
+
+  it('is told of by a manifest that knows each command', () => {
+    const {commands} = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8'))
+    const ids = COMMANDS.map(path =>
+      path
+        .replace(/^commands\/|(\/index)?\.ts$/g, '')
+        .split('/')
+        .join(':'),
+    )
+    assert.deepEqual(Object.keys(commands).sort(), ids.sort())
+  })
+
+  for (const command of COMMANDS) {
+    it(`starts ${command} without what it does not need`, () => {
+      const allowed = LEASE.includes(command) ? ['proper-lockfile'] : []
+      const loaded = start(command).flatMap(packagesIn)
+      assert.ok(loaded.includes('@oclif/core'))
+      assert.deepEqual(
+        HEAVY.filter(name => loaded.includes(name) && !allowed.includes(name)),
+        [],
+      )
+    })
+  }
+
+  for (const command of ['commands/stat.ts', 'commands/submit.ts']) {
+    it(`starts ${command} with less than a megabyte, oclif in it`, () => {
+      const bytes = start(command).reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0)
+      assert.ok(bytes > 500_000 && bytes < 1_000_000, String(bytes))
+    })
+  }
+})
+
+describe('a running command', function () {
+  this.timeout(60_000)
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'god-loaded-'))
+  })
+  after(() => rmSync(folder, {recursive: true, force: true}))
+
+  const loads = async (words: readonly string[], executor = 'docker'): Promise<string[]> => {
+    const list = join(folder, 'list.json')
+    const env = {LIST_LOADED: list, GOD_EXECUTOR: executor, DOCKER_HOST: `unix://${folder}/nobody.sock`}
+    const preload = ['--require', join(ROOT, 'test/support/list-loaded.cjs')]
+    await run(process.execPath, [...preload, BIN, ...words], {dir: join(folder, 'site'), env}).done
+    const files: string[] = JSON.parse(readFileSync(list, 'utf8'))
+    assert.ok(files.some(path => path.endsWith('/dist/src/cli/main.js')))
+    return files
+  }
+  const ofEngine = (files: readonly string[]): string[] =>
+    ENGINE.filter(name => files.some(path => path.includes(`/node_modules/${name}/`)))
+
+  it('that asks the engine loads dockerode (so it would be seen)', async () => {
+    await loads(['init', join(folder, 'site'), '--executor', 'docker', '--image', 'x'])
+    assert.ok(ofEngine(await loads(['doctor'])).includes('dockerode'))
+  })
+
+  const QUIET: readonly (readonly string[])[] = [
+    ['--version'],
+    ['--help'],
+    ['help', 'stat'],
+    ['submit', '--', 'true'],
+    ['stat'],
+    ['show', '1'],
+    ['history', '1'],
+    ['logs', '1'],
+    ['config'],
+    ['hold', '1'],
+    ['release', '1'],
+    ['suspend', '1'],
+    ['resume', '1'],
+    ['kill', '1'],
+    ['wait', '1', '--timeout', '0'],
+  ]
+  for (const words of QUIET) {
+    it(`of 'god ${words.join(' ')}' loads nothing of it, and no package at all but those compiled in`, async () => {
+      const files = await loads(words)
+      assert.deepEqual(
+        files.filter(path => path.includes('/node_modules/')),
+        [],
+      )
+    })
+  }
+
+  it("of 'god schedule' loads nothing of it where jobs are processes", async () => {
+    assert.deepEqual(ofEngine(await loads(['schedule'], 'process')), [])
+  })
+})
