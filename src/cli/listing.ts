@@ -12,6 +12,7 @@ import {nearest} from '../core/text.js'
 import {readReasons} from '../store/reasons.js'
 import {damageOf} from './damaged.js'
 import {type JobView, viewOfRecord} from './job-view.js'
+import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
 import type {Site} from './site.js'
 
@@ -24,7 +25,10 @@ export const allJobs = (site: Site): readonly JobView[] => {
   const reasons = readReasons(site.durable, site.layout)
   const views = new Map(unadmitted.map(view => [view.id, view]))
   for (const {record} of site.jobs.all()) views.set(record.id, viewOfRecord(record, reasons))
-  return [...views.values()].sort((a, b) => a.id - b.id)
+  return withNodeReasons(
+    site,
+    [...views.values()].sort((a, b) => a.id - b.id),
+  )
 }
 
 const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
@@ -35,11 +39,12 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   // Only who waits has a reason there, and the file may be large.
   const waits = records.some(record => record?.state === 'pending')
   const reasons = waits ? readReasons(site.durable, site.layout) : new Map()
-  return ids.flatMap((id, i) => {
+  const views = ids.flatMap((id, i) => {
     const record = records[i] ?? null
     if (record !== null) return [viewOfRecord(record, reasons)]
     return unadmitted.filter(view => view.id === id)
   })
+  return withNodeReasons(site, views)
 }
 
 /** Those of the ids that are there. */

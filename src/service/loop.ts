@@ -12,6 +12,7 @@ import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
+import {type EngineLooks, patientLooks} from './engine-looks.js'
 import {isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {createUsageSampler, type UsageSampler} from './sample-usage.js'
@@ -32,6 +33,8 @@ export interface LoopOptions {
   readonly poll: number
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
+  /** Resolves when a turn has waited for the engine long enough and goes on without its answer. */
+  readonly patience: (signal: AbortSignal) => Promise<void>
   /** Starts what rings `wake`; returns its stop. */
   readonly listen: (wake: () => void) => () => Promise<void>
 }
@@ -39,6 +42,13 @@ export interface LoopOptions {
 interface Held {
   scheduler: {readonly lease: Lease; readonly epoch: Epoch} | null
   watcher: Lease | null
+}
+
+/** What goes on beside the turns, and lasts from one to the next. */
+interface Workers {
+  readonly reconciler: Reconciler
+  readonly sample: UsageSampler
+  readonly looks: EngineLooks
 }
 
 const keepWatcher = async (service: Service, options: LoopOptions, held: Held): Promise<boolean> => {
@@ -79,12 +89,12 @@ const scheduleTurn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  reconciler: Reconciler,
+  {reconciler, looks}: Workers,
 ): Promise<boolean> => {
   const epoch = await keepScheduler(service, options, held)
   if (epoch === null) return false
   try {
-    const report = await schedulerPass(service, epoch)
+    const report = await schedulerPass(service, epoch, 1, looks)
     for (const id of report.started) void reconciler.reconcile(id)
     return report.unread
   } catch (error) {
@@ -96,27 +106,22 @@ const scheduleTurn = async (
   }
 }
 
-/** What goes on beside the turns, and lasts from one to the next. */
-interface Workers {
-  readonly reconciler: Reconciler
-  readonly sample: UsageSampler
-}
-
 /** One turn; returns when to look again at the latest. */
 const turn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  {reconciler, sample}: Workers,
+  workers: Workers,
 ): Promise<Instant | null> => {
+  const {reconciler, sample, looks} = workers
   checkHalt(service)
   reconciler.check()
   let until: Instant | null = null
   if (options.watch && (await keepWatcher(service, options, held))) {
-    until = (await watcherPass(service, reconciler)).until
+    until = (await watcherPass(service, reconciler, looks)).until
     await sample()
   }
-  if (options.schedule && (await scheduleTurn(service, options, held, reconciler))) until = service.now()
+  if (options.schedule && (await scheduleTurn(service, options, held, workers))) until = service.now()
   service.durable.syncPending()
   return until
 }
@@ -187,7 +192,8 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
     // A scheduler elsewhere cannot hear that room has become free.
     if (held.scheduler === null) ringBell(service.durable.fs, service.layout, service.uid, service.random)
   })
-  const workers = {reconciler, sample: createUsageSampler(service)}
+  const looks = patientLooks(service, {wait: options.patience, wake: waker.wake})
+  const workers = {reconciler, sample: createUsageSampler(service), looks}
   const stopListening = options.listen(waker.wake)
   options.signal.addEventListener('abort', waker.wake, {once: true})
   let lastTurn: Promise<Instant | null> = Promise.resolve(null)

@@ -6,11 +6,12 @@
  */
 import {join} from 'node:path'
 import type {ListedContainer} from '@god-cli/api'
-import {type JobId, jobId} from '../core/brand.js'
+import {jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
 import {readFile} from '../store/read-file.js'
+import type {Reconciler} from './reconciler.js'
 import type {Service} from './service.js'
 
 export const ORPHAN_AFTER = 10 * 60 * 1000
@@ -57,38 +58,12 @@ const ripe = (service: Service, unknown: readonly ListedContainer[]): readonly L
   return unknown.filter(container => now - (sights.get(container.id) ?? now) >= ORPHAN_AFTER)
 }
 
-/** How many were removed. `busy`: jobs whose record is being changed by us right now. */
-export const removeOrphans = async (
-  service: Service,
-  live: readonly Stored[],
-  containers: readonly ListedContainer[],
-  busy: ReadonlySet<JobId>,
-): Promise<number> => {
-  const records = new Map(live.map(({record}) => [record.id, record]))
-  const judged = containers
-    .filter(container => !busy.has(jobId(container.job)))
-    .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
-  const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
-  const doomed = [...of('over'), ...ripe(service, of('unknown'))]
-  let gone = 0
-  for (const container of doomed) {
-    service.log(
-      'warning',
-      `removing orphan container ${container.name} (job ${container.job}, attempt ${container.attempt})`,
-    )
-    service.journal.write({
-      at: service.now(),
-      what: 'orphan',
-      id: container.job,
-      attempt: container.attempt,
-      text: container.name,
-    })
-    if (await removed(service, container)) gone++
-  }
-  return gone
-}
+/** Without a record nothing about it changes. */
+const SIGHT = 'orphan'
+/** So many in a row that stay: the engine is in trouble, and the others would each wait for it in vain. */
+const ENOUGH = 2
 
-/** False: the engine could not; the next pass tries again. */
+/** False: the engine could not. */
 const removed = async (service: Service, {name, id}: ListedContainer): Promise<boolean> => {
   try {
     await service.executor.remove(name, id)
@@ -100,4 +75,47 @@ const removed = async (service: Service, {name, id}: ListedContainer): Promise<b
     )
     return false
   }
+}
+
+const tell = (service: Service, {name, job, attempt}: ListedContainer): void => {
+  service.log('warning', `removing orphan container ${name} (job ${job}, attempt ${attempt})`)
+  service.journal.write({at: service.now(), what: 'orphan', id: job, attempt, text: name})
+}
+
+/** One after another; who stays rests, so that he is in nobody's way the next time. */
+const removeAll = async (
+  service: Service,
+  {pauses}: Reconciler,
+  doomed: readonly ListedContainer[],
+): Promise<void> => {
+  let stayed = 0
+  for (const container of doomed) {
+    tell(service, container)
+    const gone = await removed(service, container)
+    if (gone) pauses.end(container.id)
+    else pauses.begin(container.id, SIGHT)
+    stayed = gone ? 0 : stayed + 1
+    if (stayed === ENOUGH) return
+  }
+}
+
+/** Beside the turns, for an engine may take its time. How many are being removed. */
+export const removeOrphans = (
+  service: Service,
+  reconciler: Reconciler,
+  live: readonly Stored[],
+  containers: readonly ListedContainer[],
+): number => {
+  const records = new Map(live.map(({record}) => [record.id, record]))
+  // Their record is being changed by us right now.
+  const busy = reconciler.busy()
+  const judged = containers
+    .filter(container => !busy.has(jobId(container.job)))
+    .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
+  const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
+  const doomed = [...of('over'), ...ripe(service, of('unknown'))].filter(
+    ({id}) => reconciler.pauses.until(id, SIGHT) === null,
+  )
+  if (doomed.length === 0) return 0
+  return reconciler.beside(() => removeAll(service, reconciler, doomed)) ? doomed.length : 0
 }

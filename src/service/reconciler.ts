@@ -6,14 +6,11 @@
  * while its start is still under way. What led nowhere is not tried again on the same sight before a pause that
  * doubles, so an engine in trouble is not hammered. It keeps nothing that a crash could lose.
  */
-import {type Instant, instant, type JobId} from '../core/brand.js'
+import type {Instant, JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {createPauses, type Pauses} from './pauses.js'
 import type {Service} from './service.js'
 import {settle} from './settle-job.js'
-
-/** Milliseconds. */
-const FIRST_PAUSE = 1000
-const LONGEST_PAUSE = 60_000
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
 export interface Sight {
@@ -29,37 +26,14 @@ export interface Reconciler {
   restsUntil(id: JobId, sight: Sight): Instant | null
   /** Ids being worked on now. */
   busy(): ReadonlySet<JobId>
+  /** Work on what is no job, beside all others; false: some is under way, and this one was not begun. */
+  beside(work: () => Promise<void>): boolean
+  /** Of what that work led nowhere with, by name. */
+  readonly pauses: Pauses<string>
   /** Resolves when nothing is being worked on; then as `check`. */
   idle(): Promise<void>
   /** Throws what ended the work for good: the disk cannot be trusted, or a bug of ours. */
   check(): void
-}
-
-interface Pause {
-  readonly sight: string
-  readonly length: number
-  readonly until: Instant
-}
-
-const createPauses = (now: () => Instant) => {
-  const pauses = new Map<JobId, Pause>()
-  return {
-    end: (id: JobId): void => {
-      pauses.delete(id)
-    },
-    begin: (id: JobId, sight: string): void => {
-      const before = pauses.get(id)
-      const length = before?.sight === sight ? Math.min(before.length * 2, LONGEST_PAUSE) : FIRST_PAUSE
-      pauses.set(id, {sight, length, until: instant(now() + length)})
-    },
-    until: (id: JobId, sight: string): Instant | null => {
-      const pause = pauses.get(id)
-      if (pause?.sight !== sight) return null
-      const left = pause.until - now()
-      // No pause is longer: the clock was set back.
-      return left > 0 && left <= LONGEST_PAUSE ? pause.until : null
-    },
-  }
 }
 
 /** The workers of one kind, at most one a job. */
@@ -83,7 +57,7 @@ const createWorkers = (work: (id: JobId, sight: Sight | undefined) => Promise<vo
 }
 
 export const createReconciler = (service: Service, wake: () => void): Reconciler => {
-  const pauses = createPauses(service.now)
+  const pauses = createPauses<JobId>(service.now)
   let fatal: GodError | null = null
   const attempt = async (id: JobId): Promise<boolean> => {
     try {
@@ -103,13 +77,24 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
   const check = (): void => {
     if (fatal !== null) throw fatal
   }
+  let aside: Promise<void> | null = null
+  const beside = (work: () => Promise<void>): boolean => {
+    if (aside !== null) return false
+    aside = work().finally(() => {
+      aside = null
+      wake()
+    })
+    return true
+  }
   return {
+    beside,
+    pauses: createPauses<string>(service.now),
     reconcile: (id, sight) => (sight?.urgent === true ? urgent : calm).start(id, sight),
     restsUntil: (id, sight) => pauses.until(id, sight.text),
     busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),
     idle: async () => {
-      while (calm.active.size + urgent.active.size > 0)
-        await Promise.all([...calm.active.values(), ...urgent.active.values()])
+      while (calm.active.size + urgent.active.size > 0 || aside !== null)
+        await Promise.all([...calm.active.values(), ...urgent.active.values(), aside])
       check()
     },
     check,

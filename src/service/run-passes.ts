@@ -46,13 +46,15 @@ export const runService = (host: HostParts, choice: LoopChoice, signal: AbortSig
     const roles = [choice.schedule ? 'scheduler' : '', choice.watch ? 'watcher' : ''].filter(
       role => role !== '',
     )
+    const poll = host.configuration.settings.poll_interval * 1000
     host.log('info', `${roles.join(' and ')} of ${host.root} on node ${host.node}`)
     return runLoop(service, {
       ...choice,
       acquire,
       holder,
       listen,
-      poll: host.configuration.settings.poll_interval * 1000,
+      poll,
+      patience: signal => host.delay(poll, signal),
       delay: host.delay,
       signal,
     })

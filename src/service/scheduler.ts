@@ -16,6 +16,7 @@ import type {Author, Stored} from '../store/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
+import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
@@ -43,15 +44,13 @@ const pendingJob = (record: JobRecord): PendingJob => ({
   eligible: record.eligible,
 })
 
-interface Offer {
-  readonly engine: string | null
-  readonly nodes: readonly NodeReport[]
-}
-
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
-const offerOf = async ({executor, log}: Service): Promise<Offer> => {
+const offerOf = async (
+  {log}: Service,
+  {offer}: EngineLooks,
+): Promise<Offer | {readonly engine: null; readonly nodes: readonly []}> => {
   try {
-    return {engine: await executor.identity(), nodes: await executor.nodes()}
+    return await offer()
   } catch (error) {
     log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return {engine: null, nodes: []}
@@ -109,14 +108,19 @@ const held = (live: readonly Stored[]): [JobId, Reason][] =>
   )
 
 /** `rounds`: how many of taking requests, see there. */
-export const schedulerPass = async (service: Service, mine: Epoch, rounds = 1): Promise<SchedulerReport> => {
+export const schedulerPass = async (
+  service: Service,
+  mine: Epoch,
+  rounds = 1,
+  looks: EngineLooks = looksAt(service),
+): Promise<SchedulerReport> => {
   const author: Author = {
     by: 'scheduler',
     epoch: mine,
     check: () => checkEpoch(service.durable, service.layout, mine),
   }
   author.check()
-  const {engine, nodes} = await offerOf(service)
+  const {engine, nodes} = await offerOf(service, looks)
   service.nodes.report(nodes)
   const taken = takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)

@@ -11,6 +11,8 @@ import type {JobRecord} from '../core/job.js'
 import {advance} from '../core/reconcile.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
+import {derived} from './derived.js'
+import {type EngineLooks, type Look, looksAt} from './engine-looks.js'
 import {isOf, removeOrphans} from './orphans.js'
 import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
@@ -22,20 +24,22 @@ export interface WatcherReport {
   readonly worked: readonly JobId[]
   /** The next moment at which a grace period or a walltime ends. */
   readonly until: Instant | null
-  /** Containers removed, or null: the engine could not be asked. */
+  /** Containers that no record asks for, given to removal; null: the engine could not be asked. */
   readonly orphans: number | null
 }
 
-interface Look {
-  readonly engine: string
-  readonly containers: readonly ListedContainer[]
-}
-
-const look = async ({executor, log}: Service): Promise<Look | null> => {
+/** Null: it cannot be asked, and its node is marked so: what its jobs do is not known until it answers again. */
+const lookOrMark = async (service: Service, {look}: EngineLooks): Promise<Look | null> => {
+  const mark = (why: string | null): void =>
+    derived(service, "the node's state", () => service.nodes.mark(service.node, why, service.now()))
   try {
-    return {engine: await executor.identity(), containers: await executor.list()}
+    const seen = await look()
+    mark(null)
+    return seen
   } catch (error) {
-    log('warning', `the engine does not answer: ${error instanceof Error ? error.message : String(error)}`)
+    const why = error instanceof Error ? error.message : String(error)
+    service.log('warning', `the engine does not answer: ${why}`)
+    mark(why)
     return null
   }
 }
@@ -133,11 +137,15 @@ const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly
   return {worked: worked.map(({record}) => record.id), until: null}
 }
 
-export const watcherPass = async (service: Service, reconciler: Reconciler): Promise<WatcherReport> => {
+export const watcherPass = async (
+  service: Service,
+  reconciler: Reconciler,
+  looks: EngineLooks = looksAt(service),
+): Promise<WatcherReport> => {
   takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
-  const seen = await look(service)
+  const seen = await lookOrMark(service, looks)
   const live = service.jobs.all()
   if (seen === null) return {...handOverSilent(service, reconciler, live), orphans: null}
   const share = handOver(service, reconciler, ownJobs(service, live, seen))
-  return {...share, orphans: await removeOrphans(service, live, seen.containers, reconciler.busy())}
+  return {...share, orphans: removeOrphans(service, reconciler, live, seen.containers)}
 }

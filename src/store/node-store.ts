@@ -5,6 +5,7 @@
 import {join} from 'node:path'
 import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
+import type {Instant} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
 import type {Durable} from './durable.js'
 import type {Layout} from './layout.js'
@@ -17,14 +18,25 @@ const schema = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
   capacity: v.strictObject({cpus: v.number(), memory: v.number(), gpus: v.number()}),
   labels: v.record(v.string(), v.string()),
+  /** Its engine does not answer its watcher: since when, and what was said. Left out: it answers. */
+  down: v.exactOptional(v.strictObject({since: v.number(), why: v.string()})),
 })
 type NodeRecord = v.InferOutput<typeof schema>
+
+export type Down = NonNullable<NodeRecord['down']>
+
+/** As much of a sentence of the engine as is of use. */
+const MOST_WHY = 200
 
 export interface NodeStore {
   /** Sorted by name. */
   all(): readonly NodeReport[]
   /** Publishes what differs from the newest record. */
   report(nodes: readonly NodeReport[]): void
+  /** Its watcher's word on a node that was reported: why its engine does not answer; null: it does. */
+  mark(name: string, why: string | null, at: Instant): void
+  /** The nodes whose engines do not answer. */
+  down(): ReadonlyMap<string, Down>
 }
 
 const parseName = (file: string): {name: string; rev: number} | null => {
@@ -54,10 +66,23 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
     return null
   }
 
+  const publish = (
+    old: NodeRecord | null,
+    next: Omit<NodeRecord, 'v' | 'rev'>,
+    revs: readonly number[],
+  ): void => {
+    const record: NodeRecord = {v: 1, rev: Math.max(0, ...revs) + 1, ...next}
+    if (old !== null && JSON.stringify({...old, rev: 0}) === JSON.stringify({...record, rev: 0})) return
+    if (!durable.publishNew(pathOf(record.name, record.rev), encode(record), 0o644)) return
+    durable.syncFolder(layout.nodes)
+    for (const r of [...revs].sort((a, b) => a - b).slice(0, -1)) unlinkIfThere(fs, pathOf(record.name, r))
+  }
+  const all = (): readonly NodeRecord[] =>
+    [...revisions()].flatMap(([name, revs]) => newest(name, revs) ?? [])
+
   return {
     all: () =>
-      [...revisions()]
-        .flatMap(([name, revs]) => newest(name, revs) ?? [])
+      all()
         .map(({name, capacity, labels}) => ({name, capacity, labels}))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     report: nodes => {
@@ -66,18 +91,18 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
         const revs = known.get(name) ?? []
         const old = newest(name, revs)
         const {cpus, memory, gpus} = capacity
-        const next: NodeRecord = {
-          v: 1,
-          rev: Math.max(0, ...revs) + 1,
-          name,
-          capacity: {cpus, memory, gpus},
-          labels: {...labels},
-        }
-        if (old !== null && JSON.stringify({...old, rev: 0}) === JSON.stringify({...next, rev: 0})) continue
-        if (!durable.publishNew(pathOf(name, next.rev), encode(next), 0o644)) continue
-        durable.syncFolder(layout.nodes)
-        for (const r of revs.sort((a, b) => a - b).slice(0, -1)) unlinkIfThere(fs, pathOf(name, r))
+        const down = old?.down === undefined ? {} : {down: old.down}
+        publish(old, {name, capacity: {cpus, memory, gpus}, labels: {...labels}, ...down}, revs)
       }
     },
+    mark: (name, why, at) => {
+      const revs = revisions().get(name) ?? []
+      const old = newest(name, revs)
+      if (old === null || (old.down === undefined) === (why === null)) return
+      const {capacity, labels} = old
+      const down = why === null ? {} : {down: {since: at, why: why.slice(0, MOST_WHY)}}
+      publish(old, {name, capacity, labels, ...down}, revs)
+    },
+    down: () => new Map(all().flatMap(({name, down}) => (down === undefined ? [] : [[name, down] as const]))),
   }
 }

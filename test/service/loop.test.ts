@@ -215,6 +215,35 @@ describe('the loop', () => {
     })
   })
 
+  it('admits, kills what has not started and tells of the silence while the engine does not answer', async () => {
+    const god = world.process()
+    let silent = false
+    const {executor} = god.service
+    const never = () => new Promise(() => undefined)
+    Object.assign(god.service, {
+      executor: new Proxy(executor, {
+        get: (target, name) =>
+          silent && ['list', 'nodes', 'inspect', 'create'].includes(String(name))
+            ? never
+            : Reflect.get(target, name),
+      }),
+    })
+    const loop = await begun({patience: async () => undefined}, god)
+    const running = world.submit(FOREVER)
+    await loop.ring()
+    assert.equal(world.state(running), 'running')
+    silent = true
+    await loop.ring()
+    const waiting = world.submit(FOREVER)
+    await loop.ring()
+    assert.equal(world.state(waiting), 'pending')
+    world.control('kill', [waiting])
+    await loop.ring()
+    assert.deepEqual([world.state(waiting), world.state(running)], ['killed', 'running'])
+    assert.equal(god.service.nodes.down().get(god.service.node)?.why, 'it has not answered yet')
+    await loop.end()
+  })
+
   describe('stopped', () => {
     it('ends at once, with its leases free and nobody listening; what runs runs on', async () => {
       const loop = await begun()

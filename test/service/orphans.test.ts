@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import type {ContainerSpec} from '@god-cli/api'
 import {type JobId, uid} from '../../src/core/brand.js'
 import {ORPHAN_AFTER} from '../../src/service/orphans.js'
+import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
+import {watcherPass} from '../../src/service/watcher.js'
 import {packByHand} from '../support/packing.js'
 import {USER, World} from '../support/world.js'
 
@@ -130,10 +132,62 @@ describe('a container that no record asks for', () => {
     const ids = [plant({name: 'a', nonce: 'f'.repeat(24)}), plant({name: 'b', nonce: 'f'.repeat(24)})]
     const god = world.process()
     god.fs.plan({call: 'engine.remove', n: 1, effect: {error: 'ECONNRESET'}})
-    assert.equal((await god.watch()).orphans, 1)
+    assert.equal((await god.watch()).orphans, 2)
     assert.deepEqual(ids.map(isThere), [true, false])
     assert.match(world.log.join('\n'), /orphan container a stays: ECONNRESET/)
     assert.equal((await watch()).orphans, 1)
+  })
+
+  it('that the engine does not remove, nor say why, holds up no pass', async () => {
+    const id = plant({nonce: 'f'.repeat(24)})
+    const god = world.process()
+    const {executor} = god.service
+    let asked = 0
+    let answer = (): void => undefined
+    const remove = async (name: string, container: string): Promise<void> => {
+      asked++
+      await new Promise<void>(resolve => {
+        answer = resolve
+      })
+      await executor.remove(name, container)
+    }
+    const slow = new Proxy(executor, {
+      get: (target, name) => (name === 'remove' ? remove : Reflect.get(target, name)),
+    })
+    Object.assign(god.service, {executor: slow})
+    const reconciler = createReconciler(god.service, () => undefined)
+    const pass = async (): Promise<number | null> => (await watcherPass(god.service, reconciler)).orphans
+    assert.deepEqual([await pass(), await pass(), await pass(), asked], [1, 0, 0, 1])
+    answer()
+    await reconciler.idle()
+    assert.ok(!isThere(id))
+  })
+
+  it('that stays is left alone for a while, and after two in a row all are', async () => {
+    for (const name of ['a', 'b', 'c']) plant({name, nonce: 'f'.repeat(24)})
+    const god = world.process()
+    const {executor} = god.service
+    const asked: string[] = []
+    const remove = async (name: string): Promise<void> => {
+      asked.push(name)
+      throw new Error('500')
+    }
+    const ill = new Proxy(executor, {
+      get: (target, name) => (name === 'remove' ? remove : Reflect.get(target, name)),
+    })
+    Object.assign(god.service, {executor: ill})
+    const reconciler = createReconciler(god.service, () => undefined)
+    const pass = async (): Promise<readonly string[]> => {
+      asked.length = 0
+      await watcherPass(god.service, reconciler)
+      await reconciler.idle()
+      return [...asked]
+    }
+    assert.deepEqual([await pass(), await pass(), await pass()], [['a', 'b'], ['c'], []])
+    world.clock.advance(1000)
+    assert.deepEqual([await pass(), await pass()], [['a', 'b'], ['c']])
+    world.clock.advance(1000)
+    assert.deepEqual(await pass(), [], 'each pause is longer')
   })
 
   it('is written to the journal', async () => {

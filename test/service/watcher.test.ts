@@ -265,6 +265,25 @@ describe('a watcher pass', () => {
       assert.match(world.log.join('\n'), /the engine does not answer/)
     })
 
+    it('marks its node, once and with the reason, until the engine answers again', async () => {
+      world.engineDown = false
+      await running()
+      const {service} = world.process()
+      const files = (): number => world.disk.files(world.layout.nodes).length
+      world.engineDown = true
+      const since = world.clock.now()
+      await world.process().watch()
+      const before = files()
+      world.clock.advance(SECOND)
+      await world.process().watch()
+      const down = service.nodes.down().get(service.node)
+      assert.deepEqual([down?.since, files()], [since, before])
+      assert.notEqual(down?.why, '')
+      world.engineDown = false
+      await world.process().watch()
+      assert.equal(service.nodes.down().size, 0)
+    })
+
     it('carries out the kill of what has not started', async () => {
       world.engineDown = false
       const id = world.submit({env: FOREVER})

@@ -1,6 +1,7 @@
 /** Node records: the newest whole one of each node, published when something changed. */
 import assert from 'node:assert/strict'
 import type {NodeReport} from '@god-cli/api'
+import {instant} from '../../src/core/brand.js'
 import {createNodeStore} from '../../src/store/node-store.js'
 import {encode} from '../../src/store/record-codec.js'
 import {DiskWorld} from './disk-world.js'
@@ -86,6 +87,22 @@ describe('the nodes', () => {
     fs.on({call: 'link', when: 'before', act: () => store().report([node('n1', 2)])})
     store(fs).report([node('n1', 1), node('n2', 1)])
     assert.deepEqual(store().all(), [node('n1', 2), node('n2', 1)])
+  })
+
+  it('are marked while their engine does not answer, which a report leaves as it is', () => {
+    store().mark('n1', 'refused', instant(5))
+    assert.deepEqual([files(), store().down().size], [[], 0], 'nobody has reported it')
+    store().report([node('n1'), node('n2')])
+    store().mark('n1', 'r'.repeat(9000), instant(7))
+    store().mark('n1', 'another word', instant(9))
+    store().report([node('n1', 2000)])
+    assert.deepEqual([...store().down()], [['n1', {since: 7, why: 'r'.repeat(200)}]])
+    assert.deepEqual(store().all(), [node('n1', 2000), node('n2')])
+    store().mark('n1', null, instant(11))
+    const fs = world.process()
+    store(fs).mark('n1', null, instant(12))
+    assert.deepEqual([store().down().size, fs.mutations], [0, 0])
+    assert.deepEqual(store().all(), [node('n1', 2000), node('n2')])
   })
 
   it('survive a power loss', () => {

@@ -55,6 +55,7 @@ export class LoopDriver {
       holder: 'test',
       poll: POLL,
       delay: this.sleep.delay,
+      patience: () => new Promise(() => undefined),
       signal: this.stop.signal,
       listen: wake => {
         this.wake = wake
