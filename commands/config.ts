@@ -1,7 +1,7 @@
 /** `god config`: the configuration in force. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {CONFIG_COLUMNS, configJson, viewConfig} from '../src/cli/config.js'
+import {CONFIG_COLUMNS, configExit, configJson, viewConfig} from '../src/cli/config.js'
 import {prose} from '../src/cli/prose.js'
 
 export default class Config extends GodCommand {
@@ -29,12 +29,14 @@ Exit codes: 0 ok; 1 the configuration is wrong (file, line and key are named); 2
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Config)
     const screen = this.screen(flags)
-    const view = viewConfig(flags.dir, args.key)
+    const view = await viewConfig(flags.dir, args.key)
     for (const remark of view.remarks) screen.note(remark)
     screen.show(configJson(view), () =>
       args.key === undefined
         ? screen.table(CONFIG_COLUMNS, view.rows, flags.header)
         : `${screen.plain(view.rows[0]?.value ?? '')}\n`,
     )
+    for (const fault of view.faults) screen.fault(fault)
+    this.exitWith(configExit(view))
   }
 }

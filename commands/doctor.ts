@@ -2,6 +2,7 @@
 
 import {GodCommand} from '../src/cli/base-command.js'
 import {doctorExit, doctorHost, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
+import {pluginFindings} from '../src/cli/plugins/findings.js'
 import {prose} from '../src/cli/prose.js'
 import {runDoctor} from '../src/service/doctor.js'
 
@@ -19,7 +20,12 @@ Exit codes: 0 nothing that keeps jobs from running; 1 something does.`)
     const {flags} = await this.parse(Doctor)
     const screen = this.screen(flags)
     const {host, finding} = doctorHost(flags)
-    const findings = [finding, ...(host === null ? [] : await runDoctor(host)), ...hostFindings()]
+    const findings = [
+      finding,
+      ...(host === null ? [] : await runDoctor(host)),
+      ...hostFindings(),
+      ...pluginFindings(host?.configuration ?? null),
+    ]
     screen.show(doctorJson(findings), () => doctorText(findings, screen.style))
     this.exitWith(doctorExit(findings))
   }

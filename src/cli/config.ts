@@ -1,10 +1,12 @@
 /** `god config`: the effective configuration, and where each setting comes from. */
-import {GodError} from '../core/errors.js'
+import {EXIT, GodError} from '../core/errors.js'
 import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
 import {nearest} from '../core/text.js'
 import {hasConfigFile, readConfiguration} from '../host/config.js'
 import {type Located, locate} from '../host/shared-dir.js'
+import {faultsOfNamed} from '../plugin/named.js'
 import {SCHEMA} from './job-json.js'
+import {currentOffer} from './offer.js'
 import {missingConfig} from './remarks.js'
 import type {Column} from './table.js'
 
@@ -20,6 +22,8 @@ export interface ConfigView {
   /** For `stderr`: which directory, and what is odd about its file. */
   readonly remarks: readonly string[]
   readonly rows: readonly ConfigRow[]
+  /** What is wrong with the plugins that it names. */
+  readonly faults: readonly GodError[]
 }
 
 const rowOf = (configuration: Configuration, key: SettingKey): ConfigRow => ({
@@ -51,26 +55,35 @@ const checkKey = (key: string): SettingKey => {
   throw new GodError('E_USAGE', `there is no setting '${key}'`, hint)
 }
 
-export const viewConfig = (dir: string | undefined, key: string | undefined): ConfigView => {
+export const viewConfig = async (dir: string | undefined, key: string | undefined): Promise<ConfigView> => {
   const located = locate(dir)
   const configuration = readConfiguration(located)
   if (key !== undefined)
-    return {located, remarks: remarksOn(located).slice(1), rows: [rowOf(configuration, checkKey(key))]}
+    return {
+      located,
+      remarks: remarksOn(located).slice(1),
+      rows: [rowOf(configuration, checkKey(key))],
+      faults: [],
+    }
   const keys = Object.keys(SETTINGS).filter(isSettingKey)
   return {
     located,
     remarks: remarksOn(located),
     rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration)],
+    faults: await faultsOfNamed(currentOffer().providers, configuration),
   }
 }
 
-export const configJson = ({located, rows}: ConfigView): object => ({
+export const configJson = ({located, rows, faults}: ConfigView): object => ({
   schema: SCHEMA,
   dir: located.root,
   dirOrigin: located.by,
   file: located.config,
   settings: Object.fromEntries(rows.map(({key, value, origin}) => [key, {value, origin}])),
+  errors: faults.map(({code, message, hint}) => ({code, message, hint})),
 })
+
+export const configExit = ({faults}: ConfigView): number => (faults.length > 0 ? EXIT.failed : EXIT.ok)
 
 export const CONFIG_COLUMNS: readonly Column<ConfigRow>[] = [
   {title: 'SETTING', value: row => row.key},

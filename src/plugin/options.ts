@@ -4,6 +4,7 @@
  */
 import {readFileSync} from 'node:fs'
 import {GodError} from '../core/errors.js'
+import type {Configuration} from '../core/settings.js'
 import {nearest} from '../core/text.js'
 import type {Provider} from './resolver.js'
 import type {compileSchema, SchemaFault} from './schema.js'
@@ -48,6 +49,11 @@ export interface GivenOptions {
   /** Where that option stands; the configuration as a whole where there is none. */
   readonly originOf: (key: string) => string
 }
+
+export const optionsGiven = ({options, origins}: Configuration, id: string): GivenOptions => ({
+  options: options.get(id) ?? {},
+  originOf: key => origins.get(`plugin.${id}.${key}`) ?? `[plugin.${id}]`,
+})
 
 const complaint = (id: string, schema: object, given: GivenOptions, error: SchemaFault): GodError => {
   const {options, originOf} = given

@@ -8,7 +8,7 @@ import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
 import type {Instant, Uid} from '../core/brand.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
-import {checkOptions} from '../plugin/options.js'
+import {checkOptions, optionsGiven} from '../plugin/options.js'
 import {type Provider, pickForService} from '../plugin/resolver.js'
 import {type Format, openDirectory} from '../store/directory.js'
 import {createDurable, type Durable} from '../store/durable.js'
@@ -93,12 +93,8 @@ const provide = async <K extends ProviderKind>(
   kind: K,
   id: string,
 ): Promise<ProviderMap[K]> => {
-  const {options, origins} = host.configuration
   const picked = pickForService(host.providers, kind, id, ground.format.mode === 'single')
-  await checkOptions(picked, {
-    options: options.get(id) ?? {},
-    originOf: key => origins.get(`plugin.${id}.${key}`) ?? `[plugin.${id}]`,
-  })
+  await checkOptions(picked, optionsGiven(host.configuration, id))
   return loadProvider({...picked, kind}, hostServices(host, ground, picked))
 }
 
