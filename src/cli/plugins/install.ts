@@ -11,11 +11,11 @@ import {faultsOf, type PluginView, viewPlugins} from './plugin-view.js'
 
 const LIKE_A_PATH = /^[./~]|\.(tgz|tar\.gz)$/
 
-/** As npm wants it: oclif takes any word with a slash for a repository on GitHub. */
+/** What is here is packed anew; oclif would take any word with a slash for a repository on GitHub. */
 export const specOf = (word: string): string => {
   if (word.includes(':')) return word
   const path = word.includes('/') || LIKE_A_PATH.test(word) ? existingPath(word) : null
-  if (path !== null) return `file:${path}`
+  if (path !== null) return `pack:${path}`
   if (!LIKE_A_PATH.test(word)) return word
   throw new GodError(
     'E_PLUGIN_FAILED',
@@ -64,15 +64,17 @@ export const installPlugins = async (
 ): Promise<readonly PluginView[]> => {
   const specs = words.map(specOf)
   const run = {id: 'plugins:install', place: place.path, scripts, json}
+  const installed: string[] = []
   try {
-    for (const spec of specs) await npmRun(config, {...run, args: [spec], what: `install ${spec}`})
+    for (const [i, spec] of specs.entries())
+      installed.push(...(await npmRun(config, {...run, args: [spec], what: `install ${words[i]}`})))
   } catch (error) {
     forgetStrays(place.path)
     throw error
   }
-  const names = specs.map(nameIn)
+  const names = installed.map(nameIn)
   return serviceable(
-    viewsOf(place, ({name, url}) => names.includes(name) || (url !== null && specs.includes(url))),
+    viewsOf(place, ({name, url}) => names.includes(name) || (url !== null && installed.includes(url))),
   )
 }
 

@@ -11,6 +11,7 @@ import {GodError} from '../../core/errors.js'
 import {neutralise} from '../../core/text.js'
 import {runNode} from '../../host/child.js'
 import {variable} from '../../host/environment.js'
+import {NPM_PROGRAM} from '../../host/npm-program.js'
 
 const OCLIF_PLUGINS = '@oclif/plugin-plugins'
 
@@ -26,10 +27,9 @@ export interface NpmRun {
   readonly json: boolean
 }
 
-/** npm asks no registry for its own news, is not put off for minutes where there is none, and copies folders. */
+/** npm asks no registry for its own news, and is not put off for minutes where there is none. */
 const npmVariables = (scripts: boolean): Readonly<Record<string, string>> => ({
   npm_config_ignore_scripts: String(!scripts),
-  npm_config_install_links: 'true',
   npm_config_update_notifier: 'false',
   npm_config_fetch_retries: variable('npm_config_fetch_retries') ?? '1',
   npm_config_fetch_retry_mintimeout: variable('npm_config_fetch_retry_mintimeout') ?? '1000',
@@ -54,7 +54,7 @@ const KNOWN: readonly (readonly [RegExp, string, string])[] = [
     'Check the name.',
   ],
   [/is not installed$/, 'it is not installed', "See 'god plugins'."],
-  [/exited with code \d+$/, 'npm failed', 'See its words above.'],
+  [/exited with code \d+$|^Command failed/, 'npm failed', 'See its words above.'],
 ]
 
 const failed = (what: string, message: string): GodError => {
@@ -63,26 +63,31 @@ const failed = (what: string, message: string): GodError => {
   return new GodError('E_PLUGIN_FAILED', `cannot ${what}: ${known?.[1] ?? line}`, known?.[2] ?? '')
 }
 
-/** In a process of its own, for oclif's command takes over the streams, and loads what it has installed. */
-const PROGRAM = `
-const [entry, id, root, ...args] = process.argv.slice(1)
-try {
-  const {commands} = await import(entry)
-  await commands[id].run(args, {root, userPlugins: false})
-} catch (error) {
-  process.exitCode = 1
-  process.send(String(error?.message ?? error))
+interface Answer {
+  readonly args: readonly string[]
+  readonly error: string | null
 }
-process.disconnect()
-`
 
-export const npmRun = async (config: Config, run: NpmRun): Promise<void> => {
+const answerOf = (message: unknown): Answer => {
+  const field = (name: string): unknown =>
+    typeof message === 'object' && message !== null ? Reflect.get(message, name) : undefined
+  const [args, error] = [field('args'), field('error')]
+  return {
+    args: Array.isArray(args) ? args.filter(word => typeof word === 'string') : [],
+    error: typeof error === 'string' ? error : null,
+  }
+}
+
+/** The words as they were passed on: what was packed has its new address. */
+export const npmRun = async (config: Config, run: NpmRun): Promise<readonly string[]> => {
   const plugin = config.plugins.get(OCLIF_PLUGINS)
   if (plugin === undefined) throw new GodError('E_BUG', `${OCLIF_PLUGINS} is missing`)
   const entry = pathToFileURL(join(plugin.root, 'lib', 'index.js')).href
   const variables = {...npmVariables(run.scripts), GOD_DATA_DIR: run.place}
-  const {code, said, message} = await runNode(PROGRAM, [entry, run.id, config.root, ...run.args], variables)
-  if (code === 0) return
+  const words = [entry, run.id, config.root, run.place, ...run.args]
+  const {code, said, message} = await runNode(NPM_PROGRAM, words, variables)
+  const answer = answerOf(message)
+  if (code === 0) return answer.args
   if (!run.json) process.stderr.write(npmErrors(said))
-  throw failed(run.what, typeof message === 'string' ? message : `npm ended with code ${code}`)
+  throw failed(run.what, answer.error ?? `npm ended with code ${code}`)
 }

@@ -12,8 +12,8 @@ export const uninstallPlugins = async (
   for (const name of names) await npmRun(config, {...run, args: [name], what: `uninstall ${name}`})
 }
 
-export const updatePlugins = (config: Config, {place, scripts, json}: InstallChoice): Promise<void> =>
-  npmRun(config, {
+export const updatePlugins = async (config: Config, {place, scripts, json}: InstallChoice): Promise<void> => {
+  await npmRun(config, {
     id: 'plugins:update',
     args: [],
     what: 'update the plugins',
@@ -21,3 +21,4 @@ export const updatePlugins = (config: Config, {place, scripts, json}: InstallCho
     scripts,
     json,
   })
+}
