@@ -6,8 +6,14 @@ import {GodError} from '../core/errors.js'
 import {haltReason} from '../store/halt.js'
 import type {Service} from './service.js'
 
-export const checkHalt = (service: Pick<Service, 'durable' | 'layout'>): void => {
-  const why = haltReason(service.durable.fs, service.layout)
+type Place = Pick<Service, 'durable' | 'layout'>
+
+const reason = ({durable, layout}: Place): string | null => haltReason(durable.fs, layout)
+
+export const isHalted = (service: Place): boolean => reason(service) !== null
+
+export const checkHalt = (service: Place): void => {
+  const why = reason(service)
   if (why !== null)
     throw new GodError(
       'E_HALTED',

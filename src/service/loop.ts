@@ -6,12 +6,12 @@
  * is over. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
  * fault costs one turn. Started again after a crash it needs nothing but the shared directory.
  */
-import type {Epoch, Instant} from '../core/brand.js'
+import type {Epoch, Instant, JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
-import {checkHalt} from './check-halt.js'
+import {checkHalt, isHalted} from './check-halt.js'
 import {type EngineLooks, patientLooks} from './engine-looks.js'
 import {isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
@@ -35,8 +35,8 @@ export interface LoopOptions {
   readonly signal: AbortSignal
   /** Resolves when a turn has waited for the engine long enough and goes on without its answer. */
   readonly patience: (signal: AbortSignal) => Promise<void>
-  /** Starts what rings `wake`; returns its stop. */
-  readonly listen: (wake: () => void) => () => Promise<void>
+  /** Starts what rings `wake`, with a job where something happened to that one alone; returns its stop. */
+  readonly listen: (wake: (job?: JobId) => void) => () => Promise<void>
 }
 
 interface Held {
@@ -194,7 +194,11 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
   })
   const looks = patientLooks(service, {wait: options.patience, wake: waker.wake})
   const workers = {reconciler, sample: createUsageSampler(service), looks}
-  const stopListening = options.listen(waker.wake)
+  // One job is looked at beside the turns, and rings when it rests: a turn would list all containers for it.
+  const stopListening = options.listen(job => {
+    if (job === undefined || held.watcher === null || isHalted(service)) waker.wake()
+    else reconciler.look(job)
+  })
   options.signal.addEventListener('abort', waker.wake, {once: true})
   let lastTurn: Promise<Instant | null> = Promise.resolve(null)
   try {

@@ -5,7 +5,7 @@
  */
 import {join} from 'node:path'
 import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
-import type {Instant, Uid} from '../core/brand.js'
+import {type Instant, type JobId, jobId, MAX_ID, type Uid} from '../core/brand.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions, optionsGiven} from '../plugin/options.js'
@@ -50,7 +50,7 @@ export interface OpenService {
   /** One line for people: who holds what. */
   readonly holder: string
   /** Bells, locks and engine events ring `wake`; returns the stop. */
-  readonly listen: (wake: () => void) => () => Promise<void>
+  readonly listen: (wake: (job?: JobId) => void) => () => Promise<void>
   close(): Promise<void>
 }
 
@@ -125,6 +125,9 @@ const loudly = (quarantine: Quarantine, log: Service['log']): Quarantine => ({
   },
 })
 
+const isId = (job: number | undefined): job is number =>
+  job !== undefined && Number.isInteger(job) && job >= 1 && job <= MAX_ID
+
 export const openService = async (host: HostParts): Promise<OpenService> => {
   const fs = realFileSystem
   const layout = layoutOf(host.root)
@@ -169,9 +172,13 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     listen: wake => {
       // Here alone: a single pass watches nothing, and pays for no watching.
       const hints = import('./hints.js').then(({watchFolders}) =>
-        watchFolders([layout.bells, layout.locks], wake, text => host.log('warning', text)),
+        watchFolders(
+          [layout.bells, layout.locks],
+          () => wake(),
+          text => host.log('warning', text),
+        ),
       )
-      const stop = executor.watch(wake)
+      const stop = executor.watch(job => wake(isId(job) ? jobId(job) : undefined))
       return async () => {
         stop()
         await (await hints).close()

@@ -22,6 +22,8 @@ export interface Sight {
 export interface Reconciler {
   /** Resolves when the job rests. Never rejects: the fault is logged, see `check`. */
   reconcile(id: JobId, sight?: Sight): Promise<void>
+  /** Something happened to its container: looked at now, or once more if it is being worked on. */
+  look(id: JobId): void
   /** Not before then: the last try on this very sight led nowhere. Null = try. */
   restsUntil(id: JobId, sight: Sight): Instant | null
   /** Ids being worked on now. */
@@ -39,19 +41,27 @@ export interface Reconciler {
 /** The workers of one kind, at most one a job. */
 const createWorkers = (work: (id: JobId, sight: Sight | undefined) => Promise<void>, wake: () => void) => {
   const active = new Map<JobId, Promise<void>>()
+  /** Worked on while something happened to them. */
+  const again = new Set<JobId>()
   const run = async (id: JobId, sight: Sight | undefined): Promise<void> => {
     await work(id, sight)
+    while (again.delete(id)) await work(id, undefined)
     active.delete(id)
     wake()
   }
+  const start = (id: JobId, sight: Sight | undefined): Promise<void> => {
+    const already = active.get(id)
+    if (already !== undefined) return already
+    const done = run(id, sight)
+    active.set(id, done)
+    return done
+  }
   return {
     active,
-    start: (id: JobId, sight: Sight | undefined): Promise<void> => {
-      const already = active.get(id)
-      if (already !== undefined) return already
-      const done = run(id, sight)
-      active.set(id, done)
-      return done
+    start,
+    look: (id: JobId): void => {
+      if (active.has(id)) again.add(id)
+      else void start(id, undefined)
     },
   }
 }
@@ -90,6 +100,7 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
     beside,
     pauses: createPauses<string>(service.now),
     reconcile: (id, sight) => (sight?.urgent === true ? urgent : calm).start(id, sight),
+    look: calm.look,
     restsUntil: (id, sight) => pauses.until(id, sight.text),
     busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),
     idle: async () => {

@@ -23,10 +23,11 @@ const MOST_STEPS = 24
 /** True: it came on and rests now. False: there was nothing we could do, or what we did cannot be seen yet. */
 export const settle = async (service: Service, id: JobId): Promise<boolean> => {
   let last = ''
+  let known: Known | null = null
   for (let i = 0; i < MOST_STEPS; i++) {
     const stored = service.jobs.read(id)
     if (stored === null || stored.record.container === null) return i > 0
-    const observed = await observe(service, stored.record)
+    const observed: Observed | 'elsewhere' = await observe(service, stored.record, known)
     if (observed === 'elsewhere') return i > 0
     const step = advance(stored.record, observed, service.now(), service.settings.limits)
     if (step.do === 'none') return i > 0
@@ -34,17 +35,37 @@ export const settle = async (service: Service, id: JobId): Promise<boolean> => {
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
     if (said === last) return false
     last = said
-    await perform(service, stored, step)
+    known = knownAfter(await perform(service, stored, step), stored.record, observed)
   }
   service.log('warning', `job ${id} took ${MOST_STEPS} steps without coming to rest`)
   return false
 }
 
+/**
+ * What the engine need not be asked again: what it has just told of a container that it made, or that we saw right
+ * before we wrote it down. Good for that revision alone: whoever writes another one may have done more.
+ */
+interface Known {
+  readonly rev: number
+  readonly container: ContainerView
+}
+
+/** What a step came to: a container that was made, a revision that we published, or neither. */
+type Outcome = {readonly made: ContainerView} | {readonly published: Stored} | null
+
+const knownAfter = (outcome: Outcome, {rev}: JobRecord, {container}: Observed): Known | null => {
+  if (outcome === null) return null
+  if ('made' in outcome) return {rev, container: outcome.made}
+  return container === null || container === 'unknown' ? null : {rev: outcome.published.record.rev, container}
+}
+
 const inspect = async (
   service: Service,
   record: JobRecord,
+  known: Known | null,
 ): Promise<ContainerView | null | 'unknown' | 'elsewhere'> => {
   if (record.container === null) return null
+  if (known?.rev === record.rev) return known.container
   const {executor} = service
   try {
     const engine = await executor.identity()
@@ -59,8 +80,12 @@ const inspect = async (
   }
 }
 
-const observe = async (service: Service, record: JobRecord): Promise<Observed | 'elsewhere'> => {
-  const container = await inspect(service, record)
+const observe = async (
+  service: Service,
+  record: JobRecord,
+  known: Known | null,
+): Promise<Observed | 'elsewhere'> => {
+  const container = await inspect(service, record, known)
   if (container === 'elsewhere') return container
   const {work} = service
   const ask = asked(record, container)
@@ -75,26 +100,30 @@ const perform = async (
   service: Service,
   stored: Stored,
   step: Exclude<Step, {do: 'none'}>,
-): Promise<void> => {
+): Promise<Outcome> => {
   const {executor} = service
   const {record} = stored
   switch (step.do) {
     case 'create': {
       checkHalt(service)
       const answer = await createContainer(service, record)
+      if (answer.answer === 'created') return {made: answer.container}
       if (answer.answer === 'refused') put(service, stored, refusedStart(answer.reason, service.now()))
-      return
+      return null
     }
     case 'start':
-      return start(service, stored, step.id)
+      await start(service, stored, step.id)
+      return null
     case 'pause':
-      return executor.pause(step.id)
+      await executor.pause(step.id)
+      return null
     case 'unpause':
-      return executor.unpause(step.id)
+      await executor.unpause(step.id)
+      return null
     case 'signal':
       await executor.signal(step.id, step.signal)
       if (step.change !== null) put(service, stored, step.change)
-      return
+      return null
     case 'publish':
       return put(service, stored, step.change)
     case 'collect':
@@ -102,10 +131,11 @@ const perform = async (
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
       service.jobs.settle(record.id, 'now')
-      return executor.remove(step.container.name, step.container.id)
+      await executor.remove(step.container.name, step.container.id)
+      return null
     case 'void':
       service.work.voidAttempt(record.uid, record.id, record.attempt)
-      return
+      return null
     default:
       return never(step)
   }
@@ -116,12 +146,13 @@ const collect = async (
   service: Service,
   stored: Stored,
   {container, change}: Extract<Step, {do: 'collect'}>,
-): Promise<void> => {
+): Promise<Outcome> => {
   const {executor} = service
   const {name, id} = container ?? stored.record.container ?? {name: '', id: null}
   const usage = id === null ? null : await executor.usage(name, id)
-  put(service, stored, usage === null ? change : {...change, usage: whole(usage)})
+  const outcome = put(service, stored, usage === null ? change : {...change, usage: whole(usage)})
   if (container === null) await executor.tidy?.(name)
+  return outcome
 }
 
 const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({
@@ -134,8 +165,9 @@ const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) =
  * Nothing is done because of these before their folder is synced, at the latest at the end of the pass: `create` and
  * `remove` do it first, and only the engine need know of running and suspended.
  */
-const put = (service: Service, stored: Stored, change: Change): void => {
-  publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')
+const put = (service: Service, stored: Stored, change: Change): Outcome => {
+  const published = publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')
+  return published === null ? null : {published}
 }
 
 /** S3: the record is read again right before the engine starts anything. */

@@ -45,6 +45,72 @@ describe('the loop', () => {
     assertAtRest(world, [id])
   })
 
+  describe('told whose container it was', () => {
+    /** A listing that lags behind: every container runs in it for ever. */
+    const lagging = () => {
+      const god = world.process()
+      const {executor} = god.service
+      let listings = 0
+      const late = new Proxy(executor, {
+        get: (target, name) => {
+          if (name !== 'list') return Reflect.get(target, name)
+          return async () => {
+            listings++
+            return (await executor.list()).map(container => ({...container, status: 'running'}))
+          }
+        },
+      })
+      Object.assign(god.service, {executor: late})
+      return {god, listings: () => listings}
+    }
+    const ended = async (loop: LoopDriver): Promise<JobId> => {
+      const id = world.submit({env: {FAKE_SECONDS: '5'}})
+      await loop.ring()
+      assert.equal(world.state(id), 'running')
+      world.clock.advance(5 * SECOND)
+      return id
+    }
+
+    it('looks at that job alone, so an end is seen that no listing shows yet', async () => {
+      const {god, listings} = lagging()
+      const loop = await begun({}, god)
+      const id = await ended(loop)
+      await loop.ring()
+      assert.equal(world.state(id), 'running', 'by the listing')
+      const before = listings()
+      await loop.ring(id)
+      assert.deepEqual([world.state(id), world.containers()], ['done', []])
+      assert.ok(listings() - before <= 1, 'one turn, when the job rests')
+      await loop.end()
+    })
+
+    it('leaves it to the watcher of the node, if it is another', async () => {
+      const loop = await begun({watch: false})
+      const id = world.submit({env: {FAKE_SECONDS: '5'}})
+      await loop.ring()
+      world.clock.advance(5 * SECOND)
+      await loop.ring(id)
+      assert.equal(world.state(id), 'running')
+      await loop.end()
+    })
+
+    it('does nothing while there is a HALT', async () => {
+      const loop = await begun()
+      const id = await ended(loop)
+      writeHalt(world.process().fs, world.layout, 'stop')
+      await loop.ring(id)
+      await assert.rejects(loop.done, {code: 'E_HALTED'})
+      assert.equal(world.state(id), 'running')
+    })
+
+    it('minds no job that is not there', async () => {
+      const loop = await begun()
+      await loop.ring(999 as JobId)
+      assert.equal(loop.sleep.length, POLL)
+      await loop.end()
+    })
+  })
+
   it('finds by the clock what nobody rang for', async () => {
     const loop = await begun()
     const id = world.submit(FOREVER)

@@ -68,6 +68,35 @@ describe('the reconciler', () => {
     assert.deepEqual([creates, wakes], [1, 1])
   })
 
+  it('looks once more at a job whose container ended after the last look, while it was worked on', async () => {
+    const {executor} = god.service
+    const looks: string[] = []
+    const reconciler = createReconciler(god.service, wake)
+    patch({
+      inspect: async name => {
+        const seen = await executor.inspect(name)
+        looks.push(seen?.status ?? 'absent')
+        if (seen?.status === 'running' && looks.length < 9) {
+          await executor.signal(seen.id, 'SIGKILL')
+          reconciler.look(id)
+        }
+        return seen
+      },
+    })
+    await reconciler.reconcile(id)
+    assert.equal(world.state(id), 'failed', looks.join(' '))
+    assert.deepEqual([world.containers(), wakes], [[], 1])
+  })
+
+  it('looks at a job nobody works on at once', async () => {
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id)
+    world.engine.signal(world.engine.find('fake1') ?? assert.fail(), 'SIGKILL')
+    reconciler.look(id)
+    await reconciler.idle()
+    assert.deepEqual([world.state(id), world.containers(), wakes], ['failed', [], 2])
+  })
+
   it('does not make a kill wait for a start that takes its time', async () => {
     const {open, opened} = gate()
     const asked = gate()

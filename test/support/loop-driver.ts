@@ -1,5 +1,6 @@
 /** The endless loop in the hands of a test: it sleeps on the manual clock, and is woken when the test says so. */
 import assert from 'node:assert/strict'
+import type {JobId} from '../../src/core/brand.js'
 import {type LoopOptions, runLoop} from '../../src/service/loop.js'
 import type {Leases} from './leases.js'
 import type {GodProcess, World} from './world.js'
@@ -42,7 +43,8 @@ export class LoopDriver {
   readonly god: GodProcess
   readonly done: Promise<void>
   readonly #world: World
-  wake: () => void = () => undefined
+  /** With a job: something happened to its container alone. */
+  wake: (job?: JobId) => void = () => undefined
   listening = false
 
   constructor(world: World, leases: Leases, roles: Partial<LoopOptions> = {}, god = world.process()) {
@@ -70,8 +72,8 @@ export class LoopDriver {
   }
 
   /** Something rings. */
-  async ring(): Promise<void> {
-    this.wake()
+  async ring(job?: JobId): Promise<void> {
+    this.wake(job)
     await quiet()
   }
 

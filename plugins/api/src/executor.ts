@@ -143,8 +143,11 @@ export interface Executor {
    * Left out: an attempt leaves nothing but its container.
    */
   tidy?(name: string): Promise<void>
-  /** Calls `wake` whenever something may have happened to a container of ours; reconnects by itself. Returns the stop. */
-  watch(wake: () => void): () => void
+  /**
+   * Calls `wake` whenever something may have happened to a container of ours; reconnects by itself. Returns the stop.
+   * With a job where the engine said whose container it was: then the host looks at that one alone, by `inspect`.
+   */
+  watch(wake: (job?: number) => void): () => void
   /** For `god doctor`. Never throws. */
   health(): Promise<readonly ExecutorHealth[]>
   /** Lets go of sockets and timers; running containers run on. */

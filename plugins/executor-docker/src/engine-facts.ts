@@ -48,6 +48,8 @@ export const createDriverMemo = (engine: Engine): (() => Promise<string>) => {
     })
 }
 
+/** Milliseconds after an answer in which nobody asks whether the engine is alive: a pass has just listed. */
+const ALIVE = 1000
 /** Milliseconds: cpus and memory change when somebody plugs them in. */
 const CAPACITY_KEPT = 60_000
 
@@ -64,7 +66,7 @@ export const createCapacityMemo = (
     engine.ask(async (docker, abortSignal) => {
       const kept = known.get(docker)
       if (kept !== undefined && Math.abs(now() - kept.at) < CAPACITY_KEPT) {
-        await docker.ping({abortSignal})
+        if (engine.sinceAnswer() > ALIVE) await docker.ping({abortSignal})
         return kept.capacity
       }
       const {NCPU = 0, MemTotal = 0} = await docker.info({abortSignal})

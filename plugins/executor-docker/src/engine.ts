@@ -47,6 +47,8 @@ export interface Engine {
     question: (docker: EngineClient, abortSignal: AbortSignal) => Promise<T>,
     deadline?: number,
   ): Promise<T>
+  /** Milliseconds since the engine answered a question, whatever it said; infinite: it never did, or was lost since. */
+  sinceAnswer(): number
   /** A question without a deadline, for streams; it ends with `abortSignal`. */
   stream<T>(question: (docker: EngineClient) => Promise<T>): Promise<T>
   /** As `GET /version` said, and the version of the API that was picked. */
@@ -80,8 +82,16 @@ export const pickVersion = ({ApiVersion, MinAPIVersion = SPOKEN, Version}: Engin
   return compare(MinAPIVersion, SPOKEN) > 0 ? MinAPIVersion : SPOKEN
 }
 
+/**
+ * dockerode prints each of its requests, with all that is in it, for a log that nobody keeps: the agent with its
+ * sockets took half of a question's time, the signal a tenth.
+ */
+const briefly = <T extends object>(part: T, name: string): T =>
+  Object.assign(part, {[inspect.custom]: () => name})
+
 const withDeadline = async <T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> => {
   const abort = new AbortController()
+  briefly(abort.signal, 'a signal')
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -119,17 +129,14 @@ const connect = async (address: EngineAddress, agent: Agent, deadline: number): 
   return {docker: open(`v${spoken}`), version, spoken}
 }
 
-/**
- * One connection a question: a kept one would fail once after each restart of the engine. dockerode prints each of
- * its requests for a log that nobody keeps; the agent, with all its sockets, took half of a question's time.
- */
-const createAgent = (): Agent =>
-  Object.assign(new Agent({keepAlive: false}), {[inspect.custom]: () => 'agent of god'})
+/** One connection a question: a kept one would fail once after each restart of the engine. */
+const createAgent = (): Agent => briefly(new Agent({keepAlive: false}), 'an agent')
 
 export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEADLINES): Engine => {
   const agent = createAgent()
   const turn = createSlots(AT_ONCE, deadlines.request)
   let connected: Promise<Connected> | null = null
+  let answeredAt = Number.NEGATIVE_INFINITY
 
   const connection = (): Promise<Connected> => {
     connected ??= connect(address, agent, deadlines.request)
@@ -137,10 +144,16 @@ export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEAD
   }
   const answered = async <T>(question: (docker: EngineClient) => Promise<T>): Promise<T> => {
     try {
-      return await question((await connection()).docker)
+      const answer = await question((await connection()).docker)
+      answeredAt = performance.now()
+      return answer
     } catch (error) {
       const known = translate(error)
-      if (!(known instanceof EngineRefusal)) connected = null
+      if (known instanceof EngineRefusal) answeredAt = performance.now()
+      else {
+        connected = null
+        answeredAt = Number.NEGATIVE_INFINITY
+      }
       throw known
     }
   }
@@ -149,6 +162,7 @@ export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEAD
     deadlines,
     ask: (question, deadline = deadlines.request) =>
       turn(() => answered(docker => withDeadline(signal => question(docker, signal), deadline))),
+    sinceAnswer: () => performance.now() - answeredAt,
     stream: answered,
     version: async () => {
       connected = null

@@ -1,14 +1,15 @@
 /**
- * `watch`: the engine's events as a bell. What they say is not read; the host lists and inspects.
+ * `watch`: the engine's events as a bell. Of what they say only the job is read, since the engine's listing lags behind
+ * its events while its answer about one container does not; the host inspects.
  *
- * A stream that ends is opened again after 0.2 to 5 s, until it is stopped; each opening rings too, since the
+ * A stream that ends is opened again after 0.2 to 5 s, until it is stopped; each opening rings for all, since the
  * engine may have been away and its events are not kept over a restart. Some ends come without an event.
  */
 import type {HostServices} from '@god-cli/api'
 import type {EngineStream} from './client.js'
-import {withEchoes} from './echo.js'
 import type {Engine} from './engine.js'
-import {CLUSTER_LABEL} from './labels.js'
+import {CLUSTER_LABEL, ownerOf} from './labels.js'
+import {lines} from './lines.js'
 
 const FIRST_WAIT = 200
 const LONGEST_WAIT = 5000
@@ -38,25 +39,27 @@ const open = async (engine: Engine, cluster: string, abort: AbortSignal): Promis
   }
 }
 
+type Ring = (job?: number) => void
+
+/** Undefined: it does not tell, or not so that it can be read. */
+const jobOf = (event: string, cluster: string): number | undefined => {
+  try {
+    const {Actor}: {Actor: {Attributes: Record<string, string>}} = JSON.parse(event)
+    return ownerOf(Actor.Attributes, cluster)?.job
+  } catch {
+    return undefined
+  }
+}
+
 /** Until the stream ends; resolves or throws then. */
-const follow = async (
-  engine: Engine,
-  cluster: string,
-  abort: AbortSignal,
-  ring: () => void,
-): Promise<void> => {
+const follow = async (engine: Engine, cluster: string, abort: AbortSignal, ring: Ring): Promise<void> => {
   const stream = await open(engine, cluster, abort)
   ring()
-  for await (const _event of stream) ring()
+  for await (const event of lines(stream)) ring(jobOf(event, cluster))
 }
 
 /** Follows once; a stream that breaks off is a line in the log. */
-const attempt = async (
-  engine: Engine,
-  host: HostServices,
-  abort: AbortSignal,
-  ring: () => void,
-): Promise<void> => {
+const attempt = async (engine: Engine, host: HostServices, abort: AbortSignal, ring: Ring): Promise<void> => {
   try {
     await follow(engine, host.cluster, abort, ring)
   } catch (error) {
@@ -68,17 +71,16 @@ const attempt = async (
   }
 }
 
-export const watchEvents = (engine: Engine, host: HostServices, wake: () => void): (() => void) => {
+export const watchEvents = (engine: Engine, host: HostServices, wake: Ring): (() => void) => {
   const abort = new AbortController()
   let wait = FIRST_WAIT
-  const ring = (): void => {
+  const ring: Ring = job => {
     wait = FIRST_WAIT
-    if (!abort.signal.aborted) wake()
+    if (!abort.signal.aborted) wake(job)
   }
-  const echoing = withEchoes(ring, host.delay, abort.signal)
   const run = async (): Promise<void> => {
     while (!abort.signal.aborted) {
-      await attempt(engine, host, abort.signal, echoing)
+      await attempt(engine, host, abort.signal, ring)
       if (abort.signal.aborted) return
       await host.delay(wait, abort.signal)
       wait = Math.min(wait * 2, LONGEST_WAIT)

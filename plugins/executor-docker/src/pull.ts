@@ -7,6 +7,7 @@
  * A pull that is cut short leaves nothing behind that a later one could not use.
  */
 import type {Engine} from './engine.js'
+import {lines} from './lines.js'
 import {isNodeTrouble} from './node-trouble.js'
 import {EngineRefusal} from './refusal.js'
 
@@ -19,7 +20,6 @@ interface Progress {
 }
 
 const faultOfLine = (line: string): PullFault => {
-  if (line.trim() === '') return null
   let progress: Progress | null
   try {
     progress = JSON.parse(line)
@@ -30,20 +30,10 @@ const faultOfLine = (line: string): PullFault => {
   return said === undefined ? null : String(said)
 }
 
-/** The last line may lack its end; a single line never needs more than this. */
-const LINE_LIMIT = 1024 ** 2
-
 export const faultOfProgress = async (stream: AsyncIterable<Buffer | string>): Promise<PullFault> => {
-  let rest = ''
   let fault: PullFault = null
-  const decoder = new TextDecoder()
-  for await (const chunk of stream) {
-    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, {stream: true})
-    const lines = rest.split('\n')
-    rest = (lines.pop() ?? '').slice(-LINE_LIMIT)
-    for (const line of lines) fault = faultOfLine(line) ?? fault
-  }
-  return faultOfLine(rest) ?? fault
+  for await (const line of lines(stream)) fault = faultOfLine(line) ?? fault
+  return fault
 }
 
 export interface PullRequest {

@@ -70,7 +70,7 @@ describe('a docker executor that lives long', () => {
     executor.watch(() => {
       wakes += 1
     })
-    await engine.seen('GET /events', 100)
+    await engine.seen('GET /events', 101)
     await executor.close()
     const last = wakes
     await until('the connections are closed', () => (descriptors() <= before ? true : null))
