@@ -54,13 +54,16 @@ const bundled = async (root: string, options: BuildOptions): Promise<Bundle> => 
   return {outputs, metafile}
 }
 
+const OWN_IMPORT = /\bimport\(("\.{1,2}\/[^"]+")\)/g
+
 /** Node starts CommonJS faster than ES modules, and esbuild splits only the latter: so what it made is turned. */
 const asCommonJs = async ({path, text}: Output): Promise<Output> => {
   const banner = text.includes('$moduleUrl')
     ? "const $moduleUrl = require('node:url').pathToFileURL(__filename).href"
     : ''
   const {code} = await transform(text, {format: 'cjs', platform: 'node', target: 'node20.19', banner})
-  return {path, text: code}
+  // Parts of our own that are loaded later are CommonJS too; what is imported by a computed name may be anything.
+  return {path, text: code.replace(OWN_IMPORT, 'Promise.resolve().then(() => require($1))')}
 }
 
 /** Found by oclif only where it compiles sources itself, which `god` never lets it. */

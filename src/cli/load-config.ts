@@ -51,7 +51,20 @@ const disarm = (config: Config, own: Config, word: string): void => {
   }
 }
 
+/** First words that oclif's own plugins answer, or add to. */
+const SHARED = ['help', 'plugins']
+
+/** Where the first word is a command of ours alone, nobody's plugin is looked at, not even oclif's: that takes time. */
+const loadOurs = async (first: string, {pjson, ...load}: LoadOptions): Promise<Config | null> => {
+  if (pjson === undefined || first.startsWith('-') || SHARED.includes(first)) return null
+  const alone = {...pjson, oclif: {...pjson.oclif, plugins: []}}
+  const config = await Config.load({...load, pjson: alone, userPlugins: false})
+  return firstWords(config).has(first) ? config : null
+}
+
 export const loadConfig = async (words: readonly string[], load: LoadOptions): Promise<Config> => {
+  const ours = await loadOurs(words[0] ?? 'help', load)
+  if (ours !== null) return ours
   const own = await Config.load({...load, userPlugins: false})
   if (isOurs(words, own)) return own
   const place = systemPlace()

@@ -2,9 +2,10 @@
  * The whole command line in this process: argv to exit code, with its output caught. For tables of many cases, where
  * a process for each would take minutes. What needs standard input, signals or a terminal is run by `god` instead.
  */
+import {readFileSync} from 'node:fs'
 import {cleanEnv, type GodOptions, type Ran, ROOT} from './god.js'
 
-type Main = (argv: readonly string[], load: {root: string}) => Promise<void>
+type Main = (argv: readonly string[], load: {root: string; pjson: unknown}) => Promise<void>
 
 const load = async (): Promise<Main> => {
   const module: unknown = await import(`${ROOT}dist/src/cli/main.js`)
@@ -56,7 +57,7 @@ export const godHere = async (args: readonly string[], options: GodOptions = {})
   process.exitCode = undefined
   if (options.cwd !== undefined) process.chdir(options.cwd)
   try {
-    await main(args, {root: ROOT})
+    await main(args, {root: ROOT, pjson: JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'))})
     return {stdout: stdout.text, stderr: stderr.text, code: Number(process.exitCode ?? 0)}
   } finally {
     stdout.restore()
