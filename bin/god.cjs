@@ -18,4 +18,8 @@ const root = join(__dirname, '..')
 const [word, ...words] = process.argv.slice(2)
 // The Tab key of a shell: in a file of its own, for nobody waits long for it.
 if (word === '__complete') load('../dist/src/cli/complete-main.js')?.completeMain(words, root)
-else load('../dist/src/cli/main.js')?.main(process.argv.slice(2), {root, pjson: require('../package.json')})
+else
+  load('../dist/src/cli/main.js')?.main(process.argv.slice(2), {
+    root,
+    pjson: require(join(root, 'package.json')),
+  })

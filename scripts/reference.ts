@@ -1,6 +1,6 @@
 /**
- * Writes what is told of the commands outside of their help: the list in README.md and the manual pages in docs/man,
- * from the same classes. `node --import tsx scripts/reference.ts` after a build; a test fails while a page is stale.
+ * Writes what is told of the commands outside of their help: the list in README.md, the manual pages in docs/man and
+ * their list in package.json, from the same classes. `node --import tsx scripts/reference.ts` after a build; a test fails while a page is stale.
  */
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -10,6 +10,7 @@ import {Config, settings} from '@oclif/core'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const README = join(ROOT, 'README.md')
 export const PAGES = join(ROOT, 'docs', 'man')
+export const PACKAGE = join(ROOT, 'package.json')
 
 type Command = Config['commands'][number]
 
@@ -125,6 +126,12 @@ const overview = (commands: readonly Command[]): readonly [string, string] => [
 export const manualPages = (commands: readonly Command[]): ReadonlyMap<string, string> =>
   new Map([overview(commands), ...commands.map(pageOf)])
 
+/** npm links the pages that package.json lists one by one. */
+export const withPages = (text: string, names: readonly string[]): string => {
+  const list = [...names].sort().map(name => `    "docs/man/${name}"`)
+  return text.replace(/"man": \[[^\]]*\]/, () => `"man": [\n${list.join(',\n')}\n  ]`)
+}
+
 const write = async (): Promise<void> => {
   const commands = await commandsOf()
   writeFileSync(README, withCommands(readFileSync(README, 'utf8'), commands))
@@ -132,6 +139,7 @@ const write = async (): Promise<void> => {
   const pages = manualPages(commands)
   for (const name of readdirSync(PAGES)) if (!pages.has(name)) rmSync(join(PAGES, name))
   for (const [name, text] of pages) writeFileSync(join(PAGES, name), text)
+  writeFileSync(PACKAGE, withPages(readFileSync(PACKAGE, 'utf8'), [...pages.keys()]))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await write()

@@ -3,7 +3,15 @@ import {spawnSync} from 'node:child_process'
 import {readdirSync, readFileSync} from 'node:fs'
 import {commandSnapshot, SNAPSHOT} from '../../scripts/command-snapshot.js'
 import {ERRORS_DOC, errorsDocument} from '../../scripts/errors-doc.js'
-import {commandsOf, manualPages, PAGES, README, withCommands} from '../../scripts/reference.js'
+import {
+  commandsOf,
+  manualPages,
+  PACKAGE,
+  PAGES,
+  README,
+  withCommands,
+  withPages,
+} from '../../scripts/reference.js'
 import {prose} from '../../src/cli/prose.js'
 import {EXIT} from '../../src/core/errors.js'
 import {columnsWide} from '../../src/core/text.js'
@@ -137,6 +145,8 @@ describe('what others rely on', () => {
     for (const command of COMMANDS) assert.ok(readme.includes(`| \`god ${command}\` | `), command)
     const pages = manualPages(commands)
     assert.deepEqual(readdirSync(PAGES).sort(), [...pages.keys()].sort())
+    const text = readFileSync(PACKAGE, 'utf8')
+    assert.equal(withPages(text, [...pages.keys()]), text)
     for (const [name, text] of pages) assert.equal(readFileSync(`${PAGES}/${name}`, 'utf8'), text, name)
   })
 

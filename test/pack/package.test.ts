@@ -3,7 +3,16 @@
  * install scripts, and used there as its users do. What it needs must have come with it.
  */
 import assert from 'node:assert/strict'
-import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Installed, installPacked} from '../../scripts/install-packed.js'
@@ -46,7 +55,7 @@ describe('the package, installed from its tarball', function () {
 
   it('holds programs, their manifest, licences, the example; no tests, no sources, no maps, no types', () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.js|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|shared-dir\.example\/[\w.-]+)$/
+      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.js|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|docs\/man\/god[a-z-]*\.1|shared-dir\.example\/[\w.-]+)$/
     assert.deepEqual(
       installed.files.filter(path => !expected.test(path)),
       [],
@@ -85,6 +94,13 @@ describe('the package, installed from its tarball', function () {
     for (const command of ['submit', 'stat', 'watch']) assert.match(text, new RegExp(`^  ${command} `, 'm'))
     assert.equal(await ok(['--help']), text)
     assert.equal(await ok(['help', 'submit']), await ok(['submit', '-h']))
+  })
+
+  it('brings each page of the manual to where man looks for it (package.json has the list)', () => {
+    const pages = readdirSync(join(ROOT, 'docs/man')).filter(name => name.endsWith('.1'))
+    const placed = readdirSync(join(folder, 'prefix/share/man/man1'))
+    assert.ok(pages.length > 0)
+    assert.deepEqual(placed.sort(), pages.sort())
   })
 
   it('is found through a link', async () => {
