@@ -5,8 +5,10 @@
  */
 import {Config} from '@oclif/core'
 import {neutralise} from '../core/text.js'
-import {systemPlace} from '../host/plugin-places.js'
-import {trustedNames} from '../plugin/offer.js'
+import {callerUid} from '../host/environment.js'
+import {systemPlace, userPlace} from '../host/plugin-places.js'
+import {installedIn} from '../plugin/installed.js'
+import {ownPlaceFault, trustedNames} from '../plugin/offer.js'
 import {wantsPlugins} from './version.js'
 
 export type LoadOptions = Exclude<ConstructorParameters<typeof Config>[0], string | undefined>
@@ -30,8 +32,7 @@ const quietly = async <T>(act: () => Promise<T>): Promise<[T, readonly string[]]
   const {emitWarning} = process
   const said: string[] = []
   process.emitWarning = (warning: string | Error) => {
-    const [line = ''] = (warning instanceof Error ? warning.message : warning).split('\n')
-    said.push(line)
+    said.push(firstLine(warning instanceof Error ? warning.message : warning))
   }
   try {
     return [await act(), said]
@@ -62,6 +63,35 @@ const loadOurs = async (first: string, {pjson, ...load}: LoadOptions): Promise<C
   return firstWords(config).has(first) ? config : null
 }
 
+const tell = (line: string): void => {
+  process.stderr.write(`${neutralise(`god: ${line}. See 'god plugins'.`)}\n`)
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+
+/** With the commands of others, as far as they can be loaded. */
+const withPlugins = async (words: readonly string[], load: LoadOptions, own: Config): Promise<Config> => {
+  try {
+    const [config, said] = await quietly(() => Config.load(load))
+    for (const line of said) tell(`a plugin is damaged: ${line}`)
+    disarm(config, own, words[0] ?? '')
+    return config
+  } catch (error) {
+    tell(`the plugins cannot be loaded: ${firstLine(error instanceof Error ? error.message : String(error))}`)
+    return own
+  }
+}
+
+/** Root with the home of somebody else runs nothing of his. */
+const hasOwnPlugins = (): boolean => {
+  const place = userPlace()
+  const {plugins, faults} = installedIn(place)
+  for (const fault of faults) tell(fault)
+  const fault = ownPlaceFault(place, callerUid())
+  if (fault !== null) tell(`the plugins in ${place} are left alone: ${fault}`)
+  return plugins.length > 0 && fault === null
+}
+
 export const loadConfig = async (words: readonly string[], load: LoadOptions): Promise<Config> => {
   const ours = await loadOurs(words[0] ?? 'help', load)
   if (ours !== null) return ours
@@ -69,16 +99,8 @@ export const loadConfig = async (words: readonly string[], load: LoadOptions): P
   if (isOurs(words, own)) return own
   const place = systemPlace()
   const names = trustedNames(place)
-  try {
-    const additions = names.length === 0 ? {} : {pluginAdditions: {core: [...names], path: place}}
-    const [config, said] = await quietly(() => Config.load({...load, ...additions}))
-    for (const line of said)
-      process.stderr.write(`${neutralise(`god: a plugin is damaged: ${line}. See 'god plugins'.`)}\n`)
-    disarm(config, own, words[0] ?? '')
-    return config
-  } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    process.stderr.write(`${neutralise(`god: the plugins cannot be loaded: ${line}. See 'god plugins'.`)}\n`)
-    return own
-  }
+  const userPlugins = hasOwnPlugins()
+  if (names.length === 0 && !userPlugins) return own
+  const additions = names.length === 0 ? {} : {pluginAdditions: {core: [...names], path: place}}
+  return withPlugins(words, {...load, ...additions, userPlugins}, own)
 }

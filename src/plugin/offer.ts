@@ -102,6 +102,10 @@ export const offerOf = (places: Places): Offer => {
   }
 }
 
+/** Null: the commands of what is installed there may be loaded by this user. A folder that is not there is no danger. */
+export const ownPlaceFault = (place: string, uid: number): string | null =>
+  installedIn(place).plugins.length === 0 ? null : distrustOf(place, place, [], userRule(uid))
+
 /** Plugins of the host whose commands everybody may run: nobody but root had a hand in them. */
 export const trustedNames = (place: string): readonly string[] => {
   const {plugins} = installedIn(place)

@@ -16,6 +16,7 @@ import {
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Installed, installPacked} from '../../scripts/install-packed.js'
+import {packPlugin, SHORTEST, TARBALL} from '../support/fixture-plugin.js'
 import {type Ran, ROOT, run} from '../support/god.js'
 import {containersOf, ENGINE, hasEngine, IMAGE} from '../support/real-site.js'
 
@@ -131,6 +132,24 @@ describe('the package, installed from its tarball', function () {
     const shown = await ok(['plugins'])
     for (const id of ['fifo', 'docker', 'process', 'fake', 'system'])
       assert.match(shown, new RegExp(`\\b${id}\\b`))
+  })
+
+  it('takes in the plugin of somebody else, and writes one to begin with', async () => {
+    packPlugin(folder)
+    assert.match(await ok(['plugins', 'install', `./${TARBALL}`]), /: scheduler shortest\n$/)
+    const dir = join(folder, 'site-plugin')
+    await ok(['init', dir, '--executor', 'fake'])
+    writeFileSync(
+      join(dir, 'go-d.ini'),
+      'executor = fake\nscheduler_policy = shortest\n[plugin.shortest]\nunlimited = 5\n',
+    )
+    assert.equal(await ok(['schedule'], dir), '')
+    await ok(['plugins', 'uninstall', SHORTEST])
+    assert.equal((await god(['schedule'], dir)).code, 1)
+    for (const kind of ['scheduler', 'executor', 'auth']) {
+      const made = (await ok(['plugins', 'create', kind, 'packed'])).trim()
+      assert.match(await ok(['plugins', 'check', made]), /^ok {3}contract /m)
+    }
   })
 
   /** One pass of each kind after another until job 1 is over. */

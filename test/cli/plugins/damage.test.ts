@@ -1,6 +1,6 @@
 /** Plugins of others that are damaged or mean harm: they are told of, and stand in nobody's way. */
 import assert from 'node:assert/strict'
-import {cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {ROOT} from '../../support/god.js'
 import {siteForEach, type TestSite} from '../../support/site.js'
@@ -218,6 +218,15 @@ describe('a plugin that brings commands', () => {
     ownModules(join(place(site), 'node_modules/greeter/node_modules'))
     assert.deepEqual(await site.god(['greet', 'ann']), {stdout: 'before\nhello ann\n', stderr: '', code: 0})
     assert.match((await site.god(['help'])).stdout, /^ +greet +Greet somebody\.$/m)
+    chmodSync(place(site), 0o777)
+    const foreign = await site.god(['greet', 'ann'])
+    assert.equal(foreign.code, 2)
+    assert.match(
+      foreign.stderr,
+      /^god: the plugins in .* are left alone: .* can be written by others\. See 'god plugins'\.$/m,
+    )
+    assert.match(foreign.stderr, /^god: there is no command 'greet'/m)
+    chmodSync(place(site), 0o755)
     const missing = await site.god(['greet'])
     assert.equal(missing.code, 2)
     assert.match(missing.stderr, /^god: missing 1 required arg: name/)
