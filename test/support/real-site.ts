@@ -63,6 +63,7 @@ export const engineGet = (path: string, engine = ENGINE): unknown =>
   )
 
 export interface EngineContainer {
+  readonly Labels: Readonly<Record<string, string>>
   readonly Id: string
   readonly State: string
   readonly Names: readonly string[]
