@@ -4,7 +4,8 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {HISTORY_COLUMNS, historyJson, jobHistory} from '../src/cli/history.js'
 import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
-import {oneSelector, oneWord} from '../src/cli/select-flags.js'
+import {oneSelector} from '../src/cli/select-flags.js'
+import {oneWord} from '../src/cli/selector-words.js'
 
 export default class History extends GodCommand {
   static override summary = 'Show the transitions of a job, from its revisions.'

@@ -6,7 +6,8 @@ import {followLogs, logsJson, outputWriter, silence} from '../src/cli/logs.js'
 import {openPages} from '../src/cli/pager.js'
 import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
-import {oneSelector, oneWord} from '../src/cli/select-flags.js'
+import {oneSelector} from '../src/cli/select-flags.js'
+import {oneWord} from '../src/cli/selector-words.js'
 
 export default class Logs extends GodCommand {
   static override summary = 'Print the output of a job.'

@@ -3,7 +3,8 @@
 import {GodCommand} from '../src/cli/base-command.js'
 import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
-import {formatFlags, oneSelector, oneWord} from '../src/cli/select-flags.js'
+import {formatFlags, oneSelector} from '../src/cli/select-flags.js'
+import {oneWord} from '../src/cli/selector-words.js'
 import {showJob, showJson, showText} from '../src/cli/show.js'
 import {parseTemplate, renderTemplate} from '../src/cli/template.js'
 

@@ -1,14 +1,9 @@
 /** `god stat`: the jobs in the queue. */
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from '../src/cli/fields.js'
-import {catchInterrupt} from '../src/cli/interrupt.js'
 import {prose} from '../src/cli/prose.js'
-import {reachSite} from '../src/cli/reach-site.js'
-import {siteRemarks} from '../src/cli/remarks.js'
-import {expandStdin, filterFlags, filtersOf, formatFlags, selectorArgs} from '../src/cli/select-flags.js'
-import {repeat, statExit, statJobs, statJson} from '../src/cli/stat.js'
-import {ID_ONLY, parseTemplate, renderTemplate, type Template} from '../src/cli/template.js'
+import {filterFlags, formatFlags, selectorArgs} from '../src/cli/select-flags.js'
+import {stat} from '../src/cli/stat-command.js'
 
 export default class Stat extends GodCommand {
   static override summary = 'Show jobs: mine that are not over, or those selected.'
@@ -56,33 +51,6 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Stat)
-    const screen = this.screen(flags)
-    const site = await reachSite(flags, screen)
-    const fields = flags.long
-      ? LONG_FIELDS
-      : flags.columns === undefined
-        ? USUAL_FIELDS
-        : parseFields(flags.columns)
-    const template = flags.quiet ? ID_ONLY : flags.format === undefined ? null : parseTemplate(flags.format)
-    const choice = {
-      selectors: await expandStdin([...(args.jobs ?? []), ...(flags.job ?? [])]),
-      filters: filtersOf(flags),
-      everybody: flags.all,
-      sort: flags.sort,
-      limit: flags.limit ?? null,
-      since: flags.since ?? null,
-    }
-    const show = (): void => {
-      const listed = statJobs(site, choice)
-      const table = (): string =>
-        screen.table(columnsOf(fields, site.now(), screen.style), listed.jobs, flags.header)
-      const lines = (form: Template) => () => renderTemplate(form, listed.jobs, site.now())
-      screen.show(statJson(listed), template === null ? table : lines(template))
-      for (const failed of listed.failed) screen.fault(failed)
-      this.exitWith(statExit(listed))
-    }
-    for (const remark of siteRemarks(site)) screen.note(remark)
-    if (flags.watch) await repeat(site, screen, show, catchInterrupt().signal)
-    else show()
+    await stat(flags, args.jobs ?? [], code => this.exitWith(code))
   }
 }

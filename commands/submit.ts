@@ -1,14 +1,8 @@
 /** `god submit`: queue a command or a script as a job. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {catchInterrupt} from '../src/cli/interrupt.js'
-import {jobJson} from '../src/cli/job-json.js'
-import {operandsOf} from '../src/cli/operands.js'
 import {prose} from '../src/cli/prose.js'
-import {reachSite} from '../src/cli/reach-site.js'
-import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from '../src/cli/submit.js'
-import {endLine, waitFor} from '../src/cli/wait.js'
-import {wishOf} from '../src/cli/wish.js'
+import {submit} from '../src/cli/submit-command.js'
 
 const many = {multiple: true as const, multipleNonGreedy: true as const}
 
@@ -75,28 +69,6 @@ code, 128+n if signal n ended it, 125 if it never started.`)
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Submit)
-    const screen = this.screen(flags)
-    const site = await reachSite(flags, screen)
-    const {words, afterDashes} = operandsOf(args.command ?? [])
-    const wish = wishOf(flags, words, afterDashes)
-    const settled = judgeWish(site, wish)
-    for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
-    if (flags['dry-run']) return screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
-    const interrupt = catchInterrupt()
-    const request = submitJob(site, wish)
-    const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
-    screen.promise(`Submitted job ${request.id}`)
-    if (!flags.wait) return screen.show(submitJson(site, request), () => line)
-    if (!screen.json) screen.terminal.write(line)
-    const {jobs, exit} = await waitFor(site, [request.id], {
-      any: false,
-      timeout: null,
-      signal: interrupt.signal,
-    })
-    for (const job of jobs) {
-      screen.show({schema: 1, ...jobJson(job)}, () => '')
-      screen.note(endLine(job))
-    }
-    this.exitWith(exit)
+    this.exitWith(await submit(flags, args.command ?? []))
   }
 }

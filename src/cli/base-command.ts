@@ -4,7 +4,7 @@
  */
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type FlagShape, markValues, unmarkValues} from './operands.js'
-import {openScreen, type Screen} from './screen.js'
+import {type Screen, screenFor} from './screen.js'
 import type {ColourChoice} from './terminal.js'
 
 const COLOURS = ['auto', 'always', 'never'] as const
@@ -37,7 +37,7 @@ export abstract class GodCommand extends Command {
   static override baseFlags = baseFlags
 
   protected screen(flags: BaseFlags): Screen {
-    return openScreen({json: flags.json, color: flags['no-color'] ? 'never' : flags.color})
+    return screenFor(flags)
   }
 
   protected exitWith(code: number): void {

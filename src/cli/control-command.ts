@@ -15,7 +15,8 @@ import {
   requestControl,
 } from './control.js'
 import {reachSite} from './reach-site.js'
-import {expandStdin, filtersOf, verbFilterFlags} from './select-flags.js'
+import {verbFilterFlags} from './select-flags.js'
+import {expandStdin, filtersOf} from './selector-words.js'
 
 export const controlFlags = {
   ...verbFilterFlags,

@@ -28,6 +28,14 @@ export interface ScreenFlags {
   readonly color: ColourChoice
 }
 
+/** As a command has them from its words. */
+export interface ScreenWords extends ScreenFlags {
+  readonly 'no-color': boolean
+}
+
+export const screenFor = ({json, color, 'no-color': none}: ScreenWords): Screen =>
+  openScreen({json, color: none ? 'never' : color})
+
 export const openScreen = ({json, color}: ScreenFlags): Screen => {
   const terminal = openTerminal(color)
   const style = createStyle(terminal.colour)

@@ -1,0 +1,66 @@
+/** The whole of `god stat` behind its flags: who has read these needs no oclif to go on. */
+import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from './fields.js'
+import {catchInterrupt} from './interrupt.js'
+import {reachSite} from './reach-site.js'
+import {siteRemarks} from './remarks.js'
+import {type ScreenWords, screenFor} from './screen.js'
+import {expandStdin, type FilterWords, filtersOf} from './selector-words.js'
+import type {SiteFlags} from './site.js'
+import {repeat, statExit, statJobs, statJson} from './stat.js'
+import {ID_ONLY, parseTemplate, renderTemplate, type Template} from './template.js'
+
+export interface StatFlags extends SiteFlags, ScreenWords, FilterWords {
+  readonly all: boolean
+  readonly job: readonly string[] | undefined
+  readonly columns: string | undefined
+  readonly format: string | undefined
+  readonly sort: string
+  readonly long: boolean
+  readonly limit: number | undefined
+  readonly watch: boolean
+  readonly quiet: boolean
+  readonly since: string | undefined
+  readonly header: boolean
+}
+
+const fieldsOf = ({long, columns}: StatFlags) => {
+  if (long) return LONG_FIELDS
+  return columns === undefined ? USUAL_FIELDS : parseFields(columns)
+}
+
+const templateOf = ({quiet, format}: StatFlags): Template | null => {
+  if (quiet) return ID_ONLY
+  return format === undefined ? null : parseTemplate(format)
+}
+
+/** `tell` has the exit code of each picture. */
+export const stat = async (
+  flags: StatFlags,
+  words: readonly string[],
+  tell: (exit: number) => void,
+): Promise<void> => {
+  const screen = screenFor(flags)
+  const site = await reachSite(flags, screen)
+  const fields = fieldsOf(flags)
+  const template = templateOf(flags)
+  const choice = {
+    selectors: await expandStdin([...words, ...(flags.job ?? [])]),
+    filters: filtersOf(flags),
+    everybody: flags.all,
+    sort: flags.sort,
+    limit: flags.limit ?? null,
+    since: flags.since ?? null,
+  }
+  const show = (): void => {
+    const listed = statJobs(site, choice)
+    const table = (): string =>
+      screen.table(columnsOf(fields, site.now(), screen.style), listed.jobs, flags.header)
+    const lines = (form: Template) => () => renderTemplate(form, listed.jobs, site.now())
+    screen.show(statJson(listed), template === null ? table : lines(template))
+    for (const failed of listed.failed) screen.fault(failed)
+    tell(statExit(listed))
+  }
+  for (const remark of siteRemarks(site)) screen.note(remark)
+  if (flags.watch) await repeat(site, screen, show, catchInterrupt().signal)
+  else show()
+}
