@@ -1,9 +1,13 @@
 /** How jobs end and pause on a real engine; each also with the watcher shot in between. */
 import assert from 'node:assert/strict'
 import type {ChildProcess} from 'node:child_process'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {containersOf, hasEngine, killNine, openRealSite, type RealSite} from '../support/real-site.js'
 
 const SMALL = ['-c', '0.25', '-m', '32M']
+/** A job waits for its test, however slow the machine is today. */
+const WAIT = 'while [ ! -e go ]; do sleep 0.05; done'
 
 describe('the endings of a job on a real engine', function () {
   this.timeout(180_000)
@@ -24,6 +28,7 @@ describe('the endings of a job on a real engine', function () {
     await killNine(watch)
     watch = site.start('watch')
   }
+  const letGo = (id: number): void => writeFileSync(join(site.dir, 'work', 'u0', String(id), 'go'), '')
   const noContainer = (): Promise<true> =>
     site.until('no container is left', () => (containersOf(site.cluster).length === 0 ? true : null))
 
@@ -34,10 +39,11 @@ describe('the endings of a job on a real engine', function () {
     }
 
     it(`beyond its memory: oom${title}`, async () => {
-      const eat = 'sleep 0.5; a=x; while :; do a=$a$a; done'
+      const eat = `${WAIT}; a=x; while :; do a=$a$a; done`
       const id = await site.submit(...SMALL, '--', 'sh', '-c', eat)
       await site.reaches(id, 'running')
       await between()
+      letGo(id)
       const seen = await site.reaches(id, 'oom')
       assert.equal(seen.exit?.oom, true)
       assert.ok((seen.usage?.maxMemory ?? 0) > 24 * 1024 ** 2)
@@ -63,7 +69,7 @@ describe('the endings of a job on a real engine', function () {
     })
 
     it(`suspended and resumed: the engine shows it paused, then going on to its end${title}`, async () => {
-      const id = await site.submit(...SMALL, '--', 'sh', '-c', 'sleep 2; exit 4')
+      const id = await site.submit(...SMALL, '--', 'sh', '-c', `${WAIT}; exit 4`)
       await site.reaches(id, 'running')
       await site.ok('suspend', String(id))
       await between()
@@ -74,6 +80,7 @@ describe('the endings of a job on a real engine', function () {
       )
       await site.ok('resume', String(id))
       await between()
+      letGo(id)
       const seen = await site.reaches(id, 'failed')
       assert.equal(seen.exit?.code, 4)
       await noContainer()
