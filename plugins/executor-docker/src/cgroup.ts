@@ -5,7 +5,7 @@
  * files of this host, whichever version and driver made them, and asks no engine; what cannot be read is null.
  * A crash between the removal of a container and that of its group leaves an empty group until the next reboot.
  */
-import {lstatSync, readdirSync, readFileSync, rmdirSync} from 'node:fs'
+import {existsSync, lstatSync, readdirSync, readFileSync, rmdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Usage} from '@god-cli/api'
 
@@ -148,10 +148,4 @@ export const removeGroups = (hierarchies: readonly Hierarchy[], name: string): b
 
 /** There is a slice of systemd for this attempt. */
 export const hasSlice = (hierarchies: readonly Hierarchy[], name: string): boolean =>
-  hierarchies.some(({folder}) => {
-    try {
-      return readdirSync(join(folder, 'god.slice')).includes(sliceOf(name))
-    } catch {
-      return false
-    }
-  })
+  hierarchies.some(({folder}) => existsSync(join(folder, 'god.slice', sliceOf(name))))
