@@ -10,6 +10,7 @@ import type {Metafile} from 'esbuild'
 import {bundleCommandLine, bundlePlugin} from './bundle.js'
 import {settleOutputs} from './settle-outputs.js'
 import {licenses} from './third-party.js'
+import {SELDOM_IMPORTS} from './trim-oclif.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const MANIFEST = join(ROOT, 'oclif.manifest.json')
@@ -30,7 +31,7 @@ const buildCommandLine = async (plugins: readonly Metafile[]): Promise<void> => 
   const {outputs, metafile} = await bundleCommandLine(ROOT)
   settleOutputs(ROOT, 'dist', [
     ...outputs,
-    {path: 'dist/package.json', text: '{"type": "commonjs"}\n'},
+    {path: 'dist/package.json', text: JSON.stringify({type: 'commonjs', imports: SELDOM_IMPORTS})},
     {path: 'dist/third-party-licenses.txt', text: licenses(ROOT, [metafile, ...plugins])},
     {path: 'dist/metafile.json', text: JSON.stringify(metafile)},
   ])

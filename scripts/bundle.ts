@@ -6,9 +6,9 @@
  */
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {type BuildOptions, build, type Metafile, transform} from 'esbuild'
+import {type BuildOptions, build, type Metafile, type Plugin, transform} from 'esbuild'
 import * as v from 'valibot'
-import {trimOclif} from './trim-oclif.js'
+import {SELDOM, trimOclif} from './trim-oclif.js'
 
 export interface Output {
   /** From the root of the project. */
@@ -75,6 +75,20 @@ export const commandEntries = (root: string): string[] =>
     .map(name => `commands/${name}`)
     .sort()
 
+/** Each entry as `require` finds it: packages often have another form for `import`, which needs more at run time. */
+const asRequired = (root: string): Plugin => ({
+  name: 'as-required',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /.*/}, ({path, kind}) =>
+      kind === 'entry-point' ? {path, namespace: 'required'} : null,
+    )
+    onLoad({filter: /.*/, namespace: 'required'}, ({path}) => ({
+      contents: `module.exports = require('${path}')`,
+      resolveDir: root,
+    }))
+  },
+})
+
 export const bundleCommandLine = async (root: string): Promise<Bundle> => {
   const {dependencies, oclif} = packageOf(root)
   const hooks = Object.values(oclif.hooks)
@@ -94,7 +108,20 @@ export const bundleCommandLine = async (root: string): Promise<Bundle> => {
     define: {'import.meta.url': '$moduleUrl'},
     plugins: [trimOclif(root)],
   })
-  return {outputs: await Promise.all(outputs.map(asCommonJs)), metafile}
+  const seldom = await bundled(root, {
+    entryPoints: [...SELDOM],
+    outdir: 'dist/seldom',
+    format: 'cjs',
+    splitting: false,
+    plugins: [asRequired(root)],
+  })
+  return {
+    outputs: [...(await Promise.all(outputs.map(asCommonJs))), ...seldom.outputs],
+    metafile: {
+      inputs: {...metafile.inputs, ...seldom.metafile.inputs},
+      outputs: {...metafile.outputs, ...seldom.metafile.outputs},
+    },
+  }
 }
 
 /** `./dist/x.js` of the exports, made of `src/x.ts`. */

@@ -66,6 +66,14 @@ export const lazily = (text: string): string => {
   )
 }
 
+/** Packages that oclif uses where a plugin has no manifest, for the help, or never: each a file of its own. */
+export const SELDOM = ['cli-spinners', 'ejs', 'lilconfig', 'minimatch', 'tinyglobby'] as const
+
+/** Where Node finds them: `imports` of dist/package.json. */
+export const SELDOM_IMPORTS = {'#seldom/*': './seldom/*.js'}
+
+const SELDOM_NAME = new RegExp(`^(${SELDOM.join('|')})$`)
+
 const LIB = /@oclif\/core\/lib\/(.+\.js)$/
 
 export const trimOclif = (root: string): Plugin => ({
@@ -73,6 +81,9 @@ export const trimOclif = (root: string): Plugin => ({
   setup(build) {
     build.onResolve({filter: /^@oclif\/core$/}, () => ({path: 'names', namespace: 'oclif'}))
     build.onLoad({filter: /.*/, namespace: 'oclif'}, () => ({contents: NAMES.join('\n'), resolveDir: root}))
+    build.onResolve({filter: SELDOM_NAME}, ({path, importer}) =>
+      LIB.test(importer) ? {path: `#seldom/${path}`, external: true} : null,
+    )
     build.onLoad({filter: LIB}, ({path}) => {
       const file = LIB.exec(path)?.[1]
       const mine = CHANGES.filter(change => change.file === file)
