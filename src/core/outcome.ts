@@ -6,6 +6,7 @@ import type {ContainerView, Reason} from '@god-cli/api'
 import {type Instant, instant, token} from './brand.js'
 import {never} from './errors.js'
 import type {JobRecord} from './job.js'
+import {type LaunchFault, launchFaultText, mayBeLaunchFault} from './launch-fault.js'
 import type {FinalState, State} from './state.js'
 import {FENCE_EXIT} from './wrapper.js'
 
@@ -119,6 +120,7 @@ export const endedChange = (
   container: ContainerView | null,
   exitFile: number | null,
   now: Instant,
+  fault: LaunchFault | null = null,
 ): Change => {
   const started = record.started ?? (container?.startedAt == null ? null : instant(container.startedAt))
   // An engine's end may lie some milliseconds before its start.
@@ -130,7 +132,7 @@ export const endedChange = (
   }
   const exit = witnessed(container, exitFile)
   const state = finalState(record, exit, ended)
-  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record, container)}
+  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record, container, fault)}
 }
 
 /** After a power cut the engine finds its containers ended, and nobody saw how. */
@@ -169,12 +171,13 @@ const finalReason = (
   exit: Exit | null,
   record: JobRecord,
   container: ContainerView | null,
+  fault: LaunchFault | null,
 ): Reason | null => {
   switch (state) {
     case 'done':
       return null
     case 'failed':
-      return exitReason(exit)
+      return exitReason(exit, fault)
     case 'killed':
       return reason('killed', record.started === null ? 'killed before it started' : 'killed by request')
     case 'timeout':
@@ -193,9 +196,11 @@ const finalReason = (
   }
 }
 
-const exitReason = (exit: Exit | null): Reason => {
+const exitReason = (exit: Exit | null, fault: LaunchFault | null): Reason => {
   const code = exit?.code ?? FENCE_EXIT
   const note = exit?.oom === true ? ' (something in it ran out of memory)' : ''
+  if (fault !== null && mayBeLaunchFault(code))
+    return reason('exit', `exit code ${code}: ${launchFaultText(fault)}`, {code})
   return exit?.signal == null
     ? reason('exit', `exit code ${code}${note}`, {code})
     : reason('signal', `ended by signal ${exit.signal}${note}`, {signal: exit.signal})

@@ -10,6 +10,7 @@ import type {ContainerView} from '@god-cli/api'
 import type {Instant} from './brand.js'
 import {never} from './errors.js'
 import type {JobRecord} from './job.js'
+import type {LaunchFault} from './launch-fault.js'
 import {
   type Change,
   endedChange,
@@ -31,6 +32,8 @@ export interface Observed {
   readonly fence: Fence
   /** Exit code that the wrapper left, the second witness. */
   readonly exitFile: number | null
+  /** The wrapper's word on a command that could not begin. */
+  readonly fault?: LaunchFault | null
 }
 
 export type Step =
@@ -127,7 +130,7 @@ const foreignStart = (record: JobRecord, seen: Seen, now: Instant): Step => {
     case 'void':
       return {do: 'publish', change: givenBackChange(record, 'its container name was taken', now)}
     case 'started':
-      return {do: 'publish', change: endedChange(record, null, seen.exitFile, now)}
+      return {do: 'publish', change: endedChange(record, null, seen.exitFile, now, seen.fault)}
     default:
       return never(seen.fence)
   }
@@ -157,10 +160,10 @@ const advanceStarting = (record: JobRecord, seen: Seen, now: Instant): Step => {
 }
 
 /** The end of the attempt: its container is over or gone. */
-const overStep = (record: JobRecord, {container, exitFile}: Seen, now: Instant): Step => ({
+const overStep = (record: JobRecord, {container, exitFile, fault}: Seen, now: Instant): Step => ({
   do: 'collect',
   container,
-  change: endedChange(record, container, exitFile, now),
+  change: endedChange(record, container, exitFile, now, fault),
 })
 
 /**

@@ -8,6 +8,7 @@ import type {ContainerView} from '@god-cli/api'
 import type {JobId} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
+import {mayBeLaunchFault} from '../core/launch-fault.js'
 import {type Change, refusedStart} from '../core/outcome.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/job-store.js'
@@ -89,10 +90,12 @@ const observe = async (
   if (container === 'elsewhere') return container
   const {work} = service
   const ask = asked(record, container)
+  const exitFile = ask.exitFile ? work.exitFile(record.uid, record.id, record.attempt) : null
   return {
     container,
     fence: ask.fence ? work.fence(record.uid, record.id, record.attempt) : 'none',
-    exitFile: ask.exitFile ? work.exitFile(record.uid, record.id, record.attempt) : null,
+    exitFile,
+    fault: mayBeLaunchFault(exitFile) ? work.launchFault(record.uid, record.id, record.attempt) : null,
   }
 }
 

@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import type {JobId, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {Command} from '../core/job.js'
+import {type LaunchFault, parseLaunchFault} from '../core/launch-fault.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './durable.js'
 import {type FileSystem, isErrno} from './file-system.js'
@@ -25,6 +26,8 @@ export interface WorkFolder {
   voidAttempt(submitter: Uid, id: JobId, attempt: number): Fence
   /** The wrapper's last word, or null. */
   exitFile(submitter: Uid, id: JobId, attempt: number): number | null
+  /** Why its command could not begin, as the wrapper saw it, or null. */
+  launchFault(submitter: Uid, id: JobId, attempt: number): LaunchFault | null
 }
 
 const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): void => {
@@ -69,6 +72,13 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   /** Open to others below a closed root: an engine or a user must be able to walk to the leaf. */
   const parentOf = (submitter: Uid): string => join(layout.work, `u${submitter}`)
 
+  /** What the wrapper left in the folder of its attempt; '' = nothing that may be read. */
+  const word = (submitter: Uid, id: JobId, attempt: number, name: string): string => {
+    const path = join(fencePath(submitter, id, attempt), name)
+    const bytes = readOutput(fs, layout.workOf(submitter, id), path, 16)
+    return bytes === null ? '' : Buffer.from(bytes).toString('latin1')
+  }
+
   const putScript = (folder: string, text: string, owner: FileOwner): void => {
     if (!listNames(fs, folder).includes('cmd.sh')) {
       // Its owner is changed before it has its name: that name lies in a folder that may be his already.
@@ -106,10 +116,9 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       durable.makeFolder(folder, 0o700)
       return inUsersFolder(() => takeFence(folder, path))
     },
+    launchFault: (submitter, id, attempt) => parseLaunchFault(word(submitter, id, attempt, 'cause')),
     exitFile: (submitter, id, attempt) => {
-      const folder = layout.workOf(submitter, id)
-      const bytes = readOutput(fs, folder, join(fencePath(submitter, id, attempt), 'exit'), 16)
-      const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1')
+      const text = word(submitter, id, attempt, 'exit')
       return /^\d{1,3}\n?$/.test(text) && Number(text) <= 255 ? Number(text) : null
     },
   }

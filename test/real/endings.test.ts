@@ -95,6 +95,25 @@ describe('the endings of a job on a real engine', function () {
     assert.equal((await site.god('wait', String(id))).code, 125)
   })
 
+  it('a command that could not begin says why', async () => {
+    const script = join(site.dir, '..', 'windows.sh')
+    writeFileSync(script, '#!/bin/sh\r\nexit 0\r\n')
+    const rows: readonly (readonly [readonly string[], string])[] = [
+      [['--', 'no-such-program'], 'exit code 127: there is no such program'],
+      [
+        ['-D', '/no/such/folder', '--', 'true'],
+        'exit code 126: its working directory is not there, or closed to it',
+      ],
+      [['-o', '/no/such/folder/out', '--', 'true'], 'exit code 126: its output file cannot be opened'],
+      [[script], 'exit code 127: the first line of its script ends as on Windows (CR)'],
+    ]
+    for (const [words, reason] of rows) {
+      const id = await site.submit(...SMALL, ...words)
+      await site.reaches(id, 'failed')
+      assert.ok((await site.ok('show', String(id))).includes(reason), reason)
+    }
+  })
+
   it('a held job starts when it is released', async () => {
     const id = await site.submit(...SMALL, '-H', '--', 'true')
     await site.reaches(id, 'held')

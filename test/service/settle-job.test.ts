@@ -185,18 +185,35 @@ describe('settling a job', () => {
   })
 
   describe('whose command began already (exit 125)', () => {
-    const begun = async (exit: string | null): Promise<JobId> => {
+    const begun = async (exit: string | null, cause: string | null = null): Promise<JobId> => {
       const id = await starting({FAKE_SECONDS: '0'})
       const god = world.process()
       const {work} = god.service
       const folder = work.prepare(uid(USER), id, {kind: 'argv', argv: ['true']}, {uid: USER, gid: USER})
       god.fs.mkdir(`${folder}/started.1`, 0o755)
-      if (exit === null) return id
-      const fd = god.fs.open(`${folder}/started.1/exit`, 'create', 0o644)
-      god.fs.write(fd, Buffer.from(exit))
-      god.fs.close(fd)
+      for (const [name, text] of Object.entries({exit, cause})) {
+        if (text === null) continue
+        const fd = god.fs.open(`${folder}/started.1/${name}`, 'create', 0o644)
+        god.fs.write(fd, Buffer.from(text))
+        god.fs.close(fd)
+      }
       return id
     }
+
+    it('tells why its command could not begin, where the wrapper saw it', async () => {
+      const id = await begun('127\n', 'line-ends\n')
+      await settled(id)
+      assert.equal(
+        world.record(id)?.reason?.text,
+        'exit code 127: the first line of its script ends as on Windows (CR)',
+      )
+    })
+
+    it('hears no such word beside another exit code', async () => {
+      const id = await begun('4\n', 'line-ends\n')
+      await settled(id)
+      assert.equal(world.record(id)?.reason?.text, 'exit code 4')
+    })
 
     for (const [exit, state] of [
       ['0\n', 'done'],

@@ -197,6 +197,18 @@ describe('the directory of a job', () => {
         assert.equal(exit(text), null, JSON.stringify(text))
     })
 
+    it('may have a word beside it on why nothing was run, and no other', () => {
+      assert.equal(work().launchFault(ANN, ID, 1), null)
+      for (const [text, fault] of [
+        ['program\n', 'program'],
+        ['nonsense\n', null],
+        ['', null],
+      ] as const) {
+        world.write(`${FOLDER}/started.1/cause`, text)
+        assert.equal(work().launchFault(ANN, ID, 1), fault)
+      }
+    })
+
     it('is not there for an attempt that was made void', () => {
       work().voidAttempt(ANN, ID, 2)
       assert.equal(work().exitFile(ANN, ID, 2), null)
