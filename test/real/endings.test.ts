@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type {ChildProcess} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {containersOf, hasEngine, killNine, openRealSite, type RealSite} from '../support/real-site.js'
+import {containersOf, killNine, type RealSite, realSiteForAll} from '../support/real-site.js'
 
 const SMALL = ['-c', '0.25', '-m', '32M']
 /** A job waits for its test, however slow the machine is today. */
@@ -11,18 +11,13 @@ const WAIT = 'while [ ! -e go ]; do sleep 0.05; done'
 
 describe('the endings of a job on a real engine', function () {
   this.timeout(180_000)
+  const held = realSiteForAll({GOD_GRACE_PERIOD: '2s'})
   let site: RealSite
   let watch: ChildProcess
-
-  before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
-    site = await openRealSite('docker', {GOD_GRACE_PERIOD: '2s'})
+  before(() => {
+    site = held.site
     watch = site.start('watch')
   })
-  after(() => site?.close())
 
   const another = async (): Promise<void> => {
     await killNine(watch)

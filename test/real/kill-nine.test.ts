@@ -5,31 +5,25 @@ import {join} from 'node:path'
 import {
   type Creations,
   containersOf,
-  hasEngine,
   killNine,
   listenForCreations,
-  openRealSite,
   type RealSite,
+  realSiteForAll,
 } from '../support/real-site.js'
 
 const JOBS = 50
 
 describe('kill -9 of scheduler and watcher during fifty real containers', function () {
   this.timeout(300_000)
+  const held = realSiteForAll()
   let site: RealSite
-
-  before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
-    site = await openRealSite('docker')
+  before(() => {
+    site = held.site
   })
   let creations: Creations | null = null
 
   after(async () => {
     creations?.stop()
-    await site?.close()
   })
 
   const submitAll = async (): Promise<number[]> => {

@@ -1,7 +1,7 @@
 /** What a job on a real engine uses while it runs, and the labels by which others find it. */
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
-import {containersOf, hasEngine, openRealSite, type RealSite} from '../support/real-site.js'
+import {containersOf, type RealSite, realSiteForAll} from '../support/real-site.js'
 
 interface Live {
   readonly live: {readonly cpus: number | null; readonly memory: number | null} | null
@@ -9,16 +9,11 @@ interface Live {
 
 describe('a running job on a real engine', function () {
   this.timeout(120_000)
+  const held = realSiteForAll()
   let site: RealSite
-
-  before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
-    site = await openRealSite('docker')
+  before(() => {
+    site = held.site
   })
-  after(() => site?.close())
 
   const BUSY = 'a=$(head -c 8000000 /dev/zero | tr "\\0" x); while :; do :; done'
   const live = async (id: number): Promise<Live['live']> =>

@@ -2,22 +2,17 @@
 import assert from 'node:assert/strict'
 import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {containersOf, hasEngine, IMAGE, openRealSite, type RealSite} from '../support/real-site.js'
+import {containersOf, IMAGE, type RealSite, realSiteForAll} from '../support/real-site.js'
 
 const NOBODY = 65534
 
 describe('the main job on a real engine', function () {
   this.timeout(120_000)
+  const held = realSiteForAll()
   let site: RealSite
-
-  before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
-    site = await openRealSite('docker')
+  before(() => {
+    site = held.site
   })
-  after(() => site?.close())
 
   it('is known and durable with nothing running, and runs when both passes come by', async () => {
     const command = ['sh', '-c', 'id -u; echo "a b"; exit 3']

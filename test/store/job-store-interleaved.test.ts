@@ -3,34 +3,15 @@
  * between any two of its calls for as long as it takes to be late.
  */
 import assert from 'node:assert/strict'
-import {join} from 'node:path'
-import {jobId, rev} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
 import type {Change} from '../../src/core/outcome.js'
 import {isFinal} from '../../src/core/state.js'
-import type {FileSystem} from '../../src/store/file-system.js'
 import type {JobStore, Stored} from '../../src/store/job-store.js'
 import {EMPTY_MANIFEST, manifestPath} from '../../src/store/manifest.js'
 import {encode, sha256} from '../../src/store/record-codec.js'
-import {aRecord, NONCE} from '../core/builders.js'
 import {author, DiskWorld} from './disk-world.js'
+import {CONTAINER, FIRST, ID, LIFE, unlinkAll} from './one-job.js'
 import {type Act, interleave, Stepped} from './stepped.js'
-
-const ID = jobId(7)
-const FIRST = aRecord({id: ID, rev: rev(1)})
-const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE, engine: null}
-
-/** A life: pending, starting, running, done. */
-const LIFE: readonly Change[] = [
-  {state: 'starting', node: 'n1', container: CONTAINER},
-  {state: 'running', started: FIRST.submitted},
-  {state: 'done', ended: FIRST.submitted, exit: {code: 0, signal: null, oom: false}},
-]
-const unlinkAll = (fs: FileSystem, folder: string): void => {
-  const names = fs.readdir(folder).filter(name => /^7\.\d+\.json$/.test(name))
-  for (const name of names.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])))
-    fs.unlink(join(folder, name))
-}
 
 describe('a job, in any order of the calls of all who deal with it', function () {
   this.timeout(120_000)

@@ -4,55 +4,29 @@
  */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {jobId, rev} from '../../src/core/brand.js'
-import type {Change} from '../../src/core/outcome.js'
-import type {FileSystem} from '../../src/store/file-system.js'
+import {rev} from '../../src/core/brand.js'
 import {encodeRecord, type JobStore, type Stored} from '../../src/store/job-store.js'
-import {aRecord, aStarting} from '../core/builders.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {author, DiskWorld} from './disk-world.js'
-
-const ID = jobId(7)
-const FIRST = aRecord({id: ID, rev: rev(1)})
-const {container: CONTAINER} = aStarting()
-
-/** A life: pending, starting, running, done. */
-const LIFE: readonly Change[] = [
-  {state: 'starting', node: 'n1', container: CONTAINER},
-  {state: 'running', started: FIRST.submitted},
-  {state: 'done', ended: FIRST.submitted, exit: {code: 0, signal: null, oom: false}},
-]
-const SEAL: Change = {state: 'done', sealed: true}
-
-const unlinkAll = (fs: FileSystem, folder: string): void => {
-  const names = fs.readdir(folder).filter(name => /^7\.\d+\.json$/.test(name))
-  for (const name of names.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])))
-    fs.unlink(join(folder, name))
-}
+import {author, type DiskWorld} from './disk-world.js'
+import {FIRST, ID, LIFE, OneJob, SEAL, unlinkAll} from './one-job.js'
 
 describe('a job that a store knows', () => {
+  let job: OneJob
   let world: DiskWorld
   let live: string
-  beforeEach(() => {
-    world = new DiskWorld()
-    live = world.layout.bucket(ID)
-    world.jobs().publishFirst(FIRST, 'now')
-  })
-
-  const read = (): Stored => world.jobs().read(ID) ?? assert.fail('no job')
-  const publish = (base: Stored, change: Change, fs?: DiskProcess): Stored | null =>
-    world.jobs(fs).publishNext(base, change, author(), 'now')
-  const advance = (...changes: readonly Change[]): Stored => {
-    for (const change of changes) assert.notEqual(publish(read(), change), null)
-    return read()
+  const begin = (published = true): void => {
+    job = new OneJob(published)
+    world = job.world
+    live = job.live
   }
-  const manifest = (): void => world.packed(1, ID)
-  const unlink = (r: number): void => world.process().unlink(join(live, `7.${r}.json`))
-  const names = (): string[] => [...world.process().readdir(live)].sort()
-  const nothingIsWrong = (): void => {
-    assert.deepEqual(world.disk.files('/god/quarantine'), [])
-    assert.deepEqual(world.temporaries(), [])
-  }
+  beforeEach(() => begin())
+  const read = (): Stored => job.read()
+  const publish: OneJob['publish'] = (...args) => job.publish(...args)
+  const advance: OneJob['advance'] = (...changes) => job.advance(...changes)
+  const manifest = (): void => job.manifest()
+  const unlink = (r: number): void => job.unlink(r)
+  const names = (): string[] => job.names()
+  const nothingIsWrong = (): void => job.nothingIsWrong()
 
   it('is read by opens alone, also what others published since: its bucket may be long', () => {
     const fs = world.process()
@@ -119,8 +93,7 @@ describe('a job that a store knows', () => {
       [1, []],
       [4, LIFE],
     ] as const) {
-      world = new DiskWorld()
-      world.jobs().publishFirst(FIRST, 'now')
+      begin()
       advance(...changes)
       const slow = world.process()
       const store = knowing(slow)
@@ -146,8 +119,7 @@ describe('a job that a store knows', () => {
   it('takes no damaged revision, and none on other bytes: it goes to quarantine as ever', () => {
     const forged = {rev: rev(1), sha256: 'f'.repeat(64)}
     for (const on of ['torn', 'forged', 'other'] as const) {
-      world = new DiskWorld()
-      world.jobs().publishFirst(FIRST, 'now')
+      begin()
       const store = knowing()
       advance({state: 'held'})
       if (on === 'torn') world.write(join(live, '7.2.json'), 'torn')

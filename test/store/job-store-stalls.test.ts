@@ -4,55 +4,29 @@
  */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {jobId, rev} from '../../src/core/brand.js'
 import type {Change} from '../../src/core/outcome.js'
-import type {FileSystem} from '../../src/store/file-system.js'
 import type {Stored} from '../../src/store/job-store.js'
-import {aRecord, NONCE} from '../core/builders.js'
-import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {author, DiskWorld} from './disk-world.js'
-
-const ID = jobId(7)
-const FIRST = aRecord({id: ID, rev: rev(1)})
-const CONTAINER = {name: 'god-x-7-1', id: null, nonce: NONCE, engine: null}
-
-/** A life: pending, starting, running, done. */
-const LIFE: readonly Change[] = [
-  {state: 'starting', node: 'n1', container: CONTAINER},
-  {state: 'running', started: FIRST.submitted},
-  {state: 'done', ended: FIRST.submitted, exit: {code: 0, signal: null, oom: false}},
-]
-const SEAL: Change = {state: 'done', sealed: true}
-
-const unlinkAll = (fs: FileSystem, folder: string): void => {
-  const names = fs.readdir(folder).filter(name => /^7\.\d+\.json$/.test(name))
-  for (const name of names.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])))
-    fs.unlink(join(folder, name))
-}
+import {Crash} from '../support/disk-process.js'
+import {author, type DiskWorld} from './disk-world.js'
+import {FIRST, ID, LIFE, OneJob, SEAL, unlinkAll} from './one-job.js'
 
 describe('a job while others stall', () => {
+  let job: OneJob
   let world: DiskWorld
   let live: string
-  beforeEach(() => {
-    world = new DiskWorld()
-    live = world.layout.bucket(ID)
-    world.jobs().publishFirst(FIRST, 'now')
-  })
-
-  const read = (): Stored => world.jobs().read(ID) ?? assert.fail('no job')
-  const publish = (base: Stored, change: Change, fs?: DiskProcess): Stored | null =>
-    world.jobs(fs).publishNext(base, change, author(), 'now')
-  const advance = (...changes: readonly Change[]): Stored => {
-    for (const change of changes) assert.notEqual(publish(read(), change), null)
-    return read()
+  const begin = (published = true): void => {
+    job = new OneJob(published)
+    world = job.world
+    live = job.live
   }
-  const manifest = (): void => world.packed(1, ID)
-  const unlink = (r: number): void => world.process().unlink(join(live, `7.${r}.json`))
-  const names = (): string[] => [...world.process().readdir(live)].sort()
-  const nothingIsWrong = (): void => {
-    assert.deepEqual(world.disk.files('/god/quarantine'), [])
-    assert.deepEqual(world.temporaries(), [])
-  }
+  beforeEach(() => begin())
+  const read = (): Stored => job.read()
+  const publish: OneJob['publish'] = (...args) => job.publish(...args)
+  const advance: OneJob['advance'] = (...changes) => job.advance(...changes)
+  const manifest = (): void => job.manifest()
+  const unlink = (r: number): void => job.unlink(r)
+  const names = (): string[] => job.names()
+  const nothingIsWrong = (): void => job.nothingIsWrong()
 
   describe('a publisher', () => {
     it('that stalls across several revisions loses', () => {
@@ -128,8 +102,7 @@ describe('a job while others stall', () => {
 
     it('cannot requeue what is being sealed, nor seal what is requeued: one of both wins', () => {
       for (const slowIs of ['sealing', 'requeueing'] as const) {
-        world = new DiskWorld()
-        world.jobs().publishFirst(FIRST, 'now')
+        begin()
         const base = advance(...LIFE)
         const requeue: Change = {state: 'pending', attempt: 2}
         const [late, early] = slowIs === 'sealing' ? [SEAL, requeue] : [requeue, SEAL]
@@ -168,7 +141,7 @@ describe('a job while others stall', () => {
 
   describe('an admission', () => {
     it('that stalls across a whole life and its packing is void', () => {
-      world = new DiskWorld()
+      begin(false)
       const slow = world.process().on({
         call: 'link',
         when: 'before',
@@ -185,7 +158,7 @@ describe('a job while others stall', () => {
     })
 
     it('that stalls until its id was dropped by retention is void', () => {
-      world = new DiskWorld()
+      begin(false)
       const dropped = () => world.publishManifest(1, {dropped: [[7, 7]]})
       const slow = world.process().on({call: 'link', when: 'before', act: dropped})
       assert.equal(world.jobs(slow).publishFirst(FIRST, 'now'), 'void')
@@ -193,7 +166,7 @@ describe('a job while others stall', () => {
     })
 
     it("that stalls across another one's finds the id taken", () => {
-      world = new DiskWorld()
+      begin(false)
       const other = () => void world.jobs().publishFirst(FIRST, 'now')
       const slow = world.process().on({call: 'link', when: 'before', act: other})
       assert.equal(world.jobs(slow).publishFirst({...FIRST, name: 'late'}, 'now'), 'taken')

@@ -199,3 +199,24 @@ export const openRealSite = async (
     },
   }
 }
+
+/**
+ * For `describe`: one site on the machine's engine for all of its tests, open before the hooks that come after this.
+ * Where there is no engine the tests are skipped, and it says why.
+ */
+export const realSiteForAll = (settings: Record<string, string> = {}): {readonly site: RealSite} => {
+  let site: RealSite | null = null
+  before(async function () {
+    if (!hasEngine) {
+      console.log('      needs a container engine and root')
+      this.skip()
+    }
+    site = await openRealSite('docker', settings)
+  })
+  after(() => site?.close())
+  return {
+    get site() {
+      return site ?? assert.fail('outside of a test')
+    },
+  }
+}

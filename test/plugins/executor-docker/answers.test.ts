@@ -8,8 +8,9 @@ import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
 import {createEngine, parseAddress} from '../../../plugins/executor-docker/src/engine.js'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
+import {until} from '../../support/until.js'
 import {type FakeEngine, startFakeEngine, VERSION} from './fake-engine.js'
-import {aSpec, hostOn, until} from './world.js'
+import {aSpec, hostOn} from './world.js'
 
 const CLUSTER = 'cluster'
 const ID = 'c'.repeat(64)

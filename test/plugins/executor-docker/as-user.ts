@@ -5,7 +5,8 @@
 import 'dockerode'
 import type {ContainerSpec, ExecutorHealth, Usage} from '@god-cli/api'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
-import {GID, hostOn, UID, until} from './world.js'
+import {until} from '../../support/until.js'
+import {GID, hostOn, UID} from './world.js'
 
 export interface Seen {
   readonly uid: number | undefined

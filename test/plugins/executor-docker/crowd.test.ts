@@ -1,8 +1,8 @@
 /** Many questions at once, as after a reboot that ended all jobs: each needs a connection, so some wait their turn. */
 import assert from 'node:assert/strict'
 import {createEngine, parseAddress} from '../../../plugins/executor-docker/src/engine.js'
+import {until} from '../../support/until.js'
 import {startFakeEngine} from './fake-engine.js'
-import {until} from './world.js'
 
 describe('a thousand questions to one engine', () => {
   it('are asked 32 at a time, and keep no stream from being opened', async () => {

@@ -4,8 +4,9 @@ import {readdirSync} from 'node:fs'
 import type {Executor} from '@god-cli/api'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
+import {until} from '../../support/until.js'
 import {type FakeEngine, startFakeEngine} from './fake-engine.js'
-import {aSpec, hostOn, until} from './world.js'
+import {aSpec, hostOn} from './world.js'
 
 const CLUSTER = 'cluster'
 const ID = 'c'.repeat(64)

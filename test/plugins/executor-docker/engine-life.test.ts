@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {missingForEngine, type OwnEngine, openOwnEngine} from '../../support/own-engine.js'
-import {type DockerWorld, describeOnEngine, openWorld, until} from './world.js'
+import {until} from '../../support/until.js'
+import {type DockerWorld, describeOnEngine, openWorld} from './world.js'
 
 describeOnEngine('an engine of docker that comes and goes', function () {
   this.timeout(120_000)

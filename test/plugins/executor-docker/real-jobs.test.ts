@@ -6,7 +6,8 @@ import {homedir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import {groupsOf, hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
-import {type DockerWorld, describeOnEngine, GID, openWorld, UID, until} from './world.js'
+import {until} from '../../support/until.js'
+import {type DockerWorld, describeOnEngine, GID, openWorld, UID} from './world.js'
 
 const MIB = 1024 ** 2
 

@@ -7,8 +7,9 @@ import type {ContainerSpec, Executor} from '@god-cli/api'
 import {createExecutor} from '../../../plugins/executor-docker/src/executor.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
 import {createSlots} from '../../../plugins/executor-docker/src/slots.js'
+import {until} from '../../support/until.js'
 import {type FakeEngine, startFakeEngine, VERSION} from './fake-engine.js'
-import {aSpec, hostOn, until} from './world.js'
+import {aSpec, hostOn} from './world.js'
 
 const ID = 'c'.repeat(64)
 const PAGE = '<html><body><h1>404 Not Found</h1></body></html>'

@@ -13,6 +13,7 @@ import Docker from 'dockerode'
 import type {OpenExecutor, Program} from '../../../plugins/api/src/executor-contract.js'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {WRAPPER} from '../../../src/core/wrapper.js'
+import {until} from '../../support/until.js'
 
 export const UID = 4242
 export const GID = 5000
@@ -79,21 +80,6 @@ export interface DockerWorld extends OpenExecutor {
   ended(id: string): Promise<ContainerView>
   /** A file of the job's directory. */
   output(spec: ContainerSpec, name?: string): string
-}
-
-/** Asks again until the answer is not null. */
-export const until = async <T>(
-  what: string,
-  ask: () => Promise<T | null> | T | null,
-  seconds = 30,
-): Promise<T> => {
-  const end = Date.now() + seconds * 1000
-  for (;;) {
-    const answer = await ask()
-    if (answer !== null) return answer
-    assert.ok(Date.now() < end, `waited ${seconds} s in vain until ${what}`)
-    await wait(10)
-  }
 }
 
 let jobs = 0
