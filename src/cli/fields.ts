@@ -142,29 +142,11 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
 
 export const fieldText = (name: FieldName, job: JobView, now: number): string => FIELDS[name].show(job, now)
 
-export const USUAL_FIELDS: readonly FieldName[] = [
-  'id',
-  'name',
-  'queue',
-  'user',
-  'state',
-  'time',
-  'cpus',
-  'memory',
-  'gpus',
-  'where',
-]
+export const USUAL_FIELDS: readonly FieldName[] = FIELD_NAMES.slice(0, FIELD_NAMES.indexOf('where') + 1)
 
+/** In the order that pipes have known; what is new comes last. */
 export const LONG_FIELDS: readonly FieldName[] = [
-  'id',
-  'name',
-  'queue',
-  'user',
-  'state',
-  'time',
-  'cpus',
-  'memory',
-  'gpus',
+  ...USUAL_FIELDS.filter(name => name !== 'where'),
   'node',
   'attempt',
   'exit',
@@ -178,9 +160,6 @@ export const LONG_FIELDS: readonly FieldName[] = [
   'cpus_now',
   'memory_now',
 ]
-
-/** In the usual table on a narrow terminal these go first. */
-const YIELDS: Partial<Record<FieldName, number>> = {gpus: 1, queue: 2, user: 3, cpus: 4, memory: 5}
 
 const isField = (word: string): word is FieldName => (FIELD_NAMES as readonly string[]).includes(word)
 
