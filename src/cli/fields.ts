@@ -161,6 +161,9 @@ export const LONG_FIELDS: readonly FieldName[] = [
   'memory_now',
 ]
 
+/** In the usual table on a narrow terminal these go first. */
+const YIELDS: Partial<Record<FieldName, number>> = {gpus: 1, queue: 2, user: 3, cpus: 4, memory: 5}
+
 const isField = (word: string): word is FieldName => (FIELD_NAMES as readonly string[]).includes(word)
 
 export const parseField = (word: string): FieldName => {
