@@ -10,7 +10,9 @@ import {oneWord} from '../src/cli/selector-words.js'
 export default class History extends GodCommand {
   static override summary = 'Show the transitions of a job, from its revisions.'
 
-  static override description = prose('Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.')
+  static override description = prose(
+    'Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.',
+  )
 
   static override examples = ['<%= config.bin %> history 42', '<%= config.bin %> history last --json']
 

@@ -10,7 +10,7 @@ export default class Hold extends ControlCommand {
   static override description = prose(`Held jobs wait until they are released; the others go by.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`)
+yours; 5 the job is in a state that does not allow it; 75 the directory does not answer.`)
 
   static override examples = [
     '<%= config.bin %> hold 42',

@@ -14,7 +14,7 @@ export default class Kill extends ControlCommand {
 for jobs that are over already, nothing happens.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours.`)
+yours; 75 the directory does not answer.`)
 
   static override examples = [
     '<%= config.bin %> kill 42',

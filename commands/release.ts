@@ -10,7 +10,7 @@ export default class Release extends ControlCommand {
   static override description = prose(`A released job is pending again, in its old place.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`)
+yours; 5 the job is in a state that does not allow it; 75 the directory does not answer.`)
 
   static override examples = [
     '<%= config.bin %> release 42',

@@ -11,7 +11,9 @@ import {parseTemplate, renderTemplate} from '../src/cli/template.js'
 export default class Show extends GodCommand {
   static override summary = 'Show all that is known of a job, with its command if it is yours.'
 
-  static override description = prose('Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.')
+  static override description = prose(
+    'Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.',
+  )
 
   static override examples = ['<%= config.bin %> show 42', '<%= config.bin %> show last --json']
 

@@ -12,7 +12,7 @@ export default class Stat extends GodCommand {
     prose(`A table on a terminal, tab-separated lines elsewhere. A job that nobody has admitted yet is shown as pending,
 reason new. With ids given, also jobs that are over.
 
-Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job.`)
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.`)
 
   static override examples = [
     '<%= config.bin %> stat',

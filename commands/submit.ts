@@ -14,7 +14,7 @@ export default class Submit extends GodCommand {
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
 
-Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 6 the site says no; 74 disk; with -W the job's own
+Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 6 the site says no; 74 disk; 75 the directory does not answer; with -W the job's own
 code, 128+n if signal n ended it, 125 if it never started.`)
 
   static override usage = 'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]'

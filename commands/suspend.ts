@@ -11,7 +11,7 @@ export default class Suspend extends ControlCommand {
     prose(`The container is paused and keeps its memory; its walltime does not run on.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
-yours; 5 the job is in a state that does not allow it.`)
+yours; 5 the job is in a state that does not allow it; 75 the directory does not answer.`)
 
   static override examples = [
     '<%= config.bin %> suspend 42',

@@ -16,7 +16,7 @@ export default class Wait extends GodCommand {
     prose(`Says on stderr how each that did not end well has ended. Ctrl-C leaves the jobs alone.
 
 Exit codes: the job's own code, 128+n if signal n ended it, 125 if it never started; of several, the highest;
-124 when the time is up; 130 interrupted.`)
+75 the directory does not answer; 124 when the time is up; 130 interrupted.`)
 
   static override examples = [
     '<%= config.bin %> wait 42',

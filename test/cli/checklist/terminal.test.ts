@@ -48,9 +48,12 @@ describe('checklist: colour and terminal', () => {
 
   it('15. a state is a word, with or without its colour', async () => {
     const {site} = held
-    const coloured = await show(site, '$GOD stat --color=always')
+    const coloured = await show(site, '$GOD stat -o id,name,state --color=always')
     assert.match(coloured, /\u001b\[\d+mrunning\u001b\[\d+m/)
-    assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), await show(site, '$GOD stat --no-color'))
+    assert.equal(
+      coloured.replace(/\u001b\[\d+m/g, ''),
+      await show(site, '$GOD stat -o id,name,state --no-color'),
+    )
   })
 
   it('16. a table is as wide as the terminal, counts East Asian letters as two, and is cut there alone', async () => {
