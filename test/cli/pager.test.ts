@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {rowsOf} from '../../src/cli/pager.js'
 import {jobId} from '../../src/core/brand.js'
 import {siteForAll} from '../support/site.js'
-import {onTerminal, type TerminalOptions} from '../support/terminal.js'
+import {CTRL_C, onTerminal, type TerminalOptions} from '../support/terminal.js'
 
 /** Shows that it was asked, and what it was given. */
 const PAGER = 'sed "s/^/| /"'
@@ -59,6 +59,14 @@ describe('the pager', () => {
     const {screen} = await session.done
     assert.match(screen, /code 0/)
     assert.doesNotMatch(screen, /line 60/)
+  })
+
+  it('has Ctrl-C for itself, and god waits for its end', async () => {
+    const GOD_PAGER = 'trap "echo caught" INT; cat >/dev/null; echo ready; head -n 1 </dev/tty'
+    const session = onTerminal('trap : INT; $GOD logs 1; echo code $?', held.site.options({env: {GOD_PAGER}}))
+    await session.seen(/ready/)
+    session.type(CTRL_C)
+    assert.match((await session.done).screen, /caught\ncode 0\n$/)
   })
 
   it('has long help too, and only that', async () => {
