@@ -8,7 +8,7 @@ import type {Scheduler} from '@god-cli/api'
 import {GodError} from '../core/errors.js'
 import {loadProvider} from './loader.js'
 import {type Manifest, readManifest} from './manifest.js'
-import {checkOptions} from './options.js'
+import {checkOptions, checkSchema} from './options.js'
 import {misfit, type Provider, providersIn} from './resolver.js'
 
 export interface Judgement {
@@ -84,6 +84,7 @@ const made = async (provider: Provider, options: Options): Promise<readonly Judg
   const what = `${provider.kind} ${provider.id}`
   const {trialHost} = await import('@god-cli/api/testing')
   const loaded = await tried(what, async () => {
+    await checkSchema(provider)
     await checkOptions(provider, {options, originOf: () => '--option'})
     await loadProvider(provider, trialHost({options}))
     return `loads, and is made with ${Object.keys(options).length} options`

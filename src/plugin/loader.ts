@@ -26,10 +26,44 @@ export const loadProvider = async <K extends ProviderKind>(
   }
   const create: unknown =
     typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
-  if (isFactory<K>(create)) return made(provider, () => create(host))
+  if (isFactory<K>(create)) return complete(provider, await made(provider, () => create(host)))
   throw new GodError(
     'E_PROVIDER_BAD',
     `${provider.plugin}: ${provider.entry} exports no factory`,
+    'Update the plugin.',
+  )
+}
+
+/** What the host calls of each kind, always; members that came later are looked for where they are used. */
+const MEMBERS: Readonly<Record<ProviderKind, readonly string[]>> = {
+  scheduler: ['order'],
+  auth: ['byUid', 'byName'],
+  executor: [
+    'identity',
+    'nodes',
+    'create',
+    'start',
+    'inspect',
+    'list',
+    'signal',
+    'pause',
+    'unpause',
+    'usage',
+    'remove',
+    'watch',
+    'health',
+    'close',
+  ],
+}
+
+const complete = <T>({kind, id, plugin}: Loadable, made: T): T => {
+  const has = (name: string): boolean =>
+    typeof made === 'object' && made !== null && typeof Reflect.get(made, name) === 'function'
+  const missing = MEMBERS[kind].filter(name => !has(name))
+  if (missing.length === 0) return made
+  throw new GodError(
+    'E_PROVIDER_BAD',
+    `${plugin}: what it makes as ${kind} '${id}' has no ${missing.join(', ')}`,
     'Update the plugin.',
   )
 }

@@ -20,9 +20,38 @@ const keysOf = (schema: object): readonly string[] => {
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
 }
 
+const wrongSchema = ({plugin}: Provider, path: string, error: unknown): GodError =>
+  new GodError(
+    'E_PROVIDER_BAD',
+    `${plugin}: the schema ${path} of its options is wrong: ${error instanceof Error ? error.message : String(error)}`,
+    'Update the plugin.',
+    {cause: error},
+  )
+
+/** Whether something must be given, so that nothing is too little. */
+const demands = (provider: Provider, path: string): boolean => {
+  try {
+    return Object.keys(readSchema(path)).some(key => !SILENT.includes(key))
+  } catch (error) {
+    throw wrongSchema(provider, path, error)
+  }
+}
+
+/** What says nothing of an empty object. */
+const SILENT = [
+  '$schema',
+  '$id',
+  '$comment',
+  'title',
+  'description',
+  'type',
+  'properties',
+  'additionalProperties',
+]
+
 /** A schema that is wrong is the plugin's fault. */
 const judgeOf = async (
-  {plugin}: Provider,
+  provider: Provider,
   path: string,
 ): Promise<[object, ReturnType<typeof compileSchema>]> => {
   try {
@@ -30,12 +59,7 @@ const judgeOf = async (
     const {compileSchema} = await import('./schema.js')
     return [schema, compileSchema(schema)]
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new GodError(
-      'E_PROVIDER_BAD',
-      `${plugin}: the schema ${path} of its options is wrong: ${why}`,
-      'Update the plugin.',
-    )
+    throw wrongSchema(provider, path, error)
   }
 }
 
@@ -61,7 +85,9 @@ const complaint = (id: string, schema: object, given: GivenOptions, error: Schem
     const key = String(Reflect.get(error.params, 'additionalProperty'))
     const near = nearest(key, keysOf(schema))
     const hint =
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `It takes: ${keysOf(schema).join(', ')}.`
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : `It takes ${keysOf(schema).join(', ') || 'none'}.`
     return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${id} takes no option '${key}'`, hint)
   }
   const key = error.instancePath.split('/')[1] ?? ''
@@ -70,9 +96,16 @@ const complaint = (id: string, schema: object, given: GivenOptions, error: Schem
   return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${what}, but it ${error.message}${allowed(error)}`)
 }
 
+/** Throws E_PROVIDER_BAD if the schema is none. */
+export const checkSchema = async (provider: Provider): Promise<void> => {
+  if (provider.options !== null) await judgeOf(provider, provider.options)
+}
+
 /** Throws E_CONFIG_BAD at what the schema does not allow. A provider without a schema judges when it is made. */
 export const checkOptions = async (provider: Provider, given: GivenOptions): Promise<void> => {
   if (provider.options === null) return
+  // Most sites give none, and pay for no judge.
+  if (Object.keys(given.options).length === 0 && !demands(provider, provider.options)) return
   const [schema, judge] = await judgeOf(provider, provider.options)
   // It turns text into numbers in place.
   if (judge({...given.options})) return

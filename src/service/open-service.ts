@@ -25,6 +25,7 @@ import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {ensureFolder} from '../store/read-file.js'
 import {createSpecStore} from '../store/spec-store.js'
 import {createWorkFolder} from '../store/work-folder.js'
+import {guardedPolicy} from './guarded-policy.js'
 import type {Service, ServiceSettings} from './service.js'
 
 /** What the host tells and lends. */
@@ -157,7 +158,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     journal: createJournal(fs, layout, {role: host.role, host: host.node, pid: self.pid, iso: host.iso}),
     executor,
     auth,
-    policy,
+    policy: guardedPolicy(policy, settings.scheduler_policy),
     settings: serviceSettings(settings, executor.features.images),
     node: host.node,
     uid: host.uid,

@@ -19,10 +19,13 @@ import {type WatcherReport, watcherPass} from './watcher.js'
 /** Too many open files: ours or the machine's. */
 const CROWDED = ['EMFILE', 'ENFILE']
 
-/** A pass that failed so may succeed the next time; a long-lived process says so and goes on. */
+/**
+ * A pass that failed so may succeed the next time; a long-lived process says so and goes on. A plugin that fails at
+ * this queue may not fail at the next, and what runs is watched meanwhile.
+ */
 export const isPassing = (error: unknown): boolean =>
   error instanceof GodError
-    ? error.temporary && error.code !== 'E_HALTED'
+    ? (error.temporary && error.code !== 'E_HALTED') || error.code === 'E_PROVIDER_BAD'
     : isNoSpace(error) || isErrno(error, ...CROWDED)
 
 const quiet = (): void => undefined

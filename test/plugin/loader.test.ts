@@ -41,9 +41,12 @@ describe('loading a provider', () => {
   }
 
   it("gives what its factory makes of the host's services, at once or later", async () => {
-    const made = await load('export default host => ({seen: [host.options.colour, host.node]})')
+    const made = await load('export default host => ({order() {}, seen: [host.options.colour, host.node]})')
     assert.deepEqual(Reflect.get(made, 'seen'), ['blue', 'n1'])
-    const later = await load('export default async host => ({name: host.cluster.slice(0, 8)})', 'later.js')
+    const later = await load(
+      'export default async host => ({order() {}, name: host.cluster.slice(0, 8)})',
+      'later.js',
+    )
     assert.equal(Reflect.get(later, 'name'), '5f0a1c9e')
   })
 
@@ -60,7 +63,7 @@ describe('loading a provider', () => {
   }
 
   it('works from folders whose names are no URLs', async () => {
-    const made = await load('export default () => ({made: true})', 'a b#c?d%20/index.js')
+    const made = await load('export default () => ({order() {}, made: true})', 'a b#c?d%20/index.js')
     assert.equal(Reflect.get(made, 'made'), true)
   })
 
@@ -72,6 +75,8 @@ describe('loading a provider', () => {
     ['needs what is not installed', 'import "not-installed-anywhere"', /does not load/],
     ['exports nothing', '', /exports no factory/],
     ['exports no function', 'export default {order: () => []}', /exports no factory/],
+    ['makes nothing', 'export default () => undefined', /what it makes as scheduler 'x' has no order$/],
+    ['makes something else', 'export default async () => ({order: 7})', /has no order$/],
     ['exports its factory by another name', 'export const create = () => ({})', /exports no factory/],
   ]
   for (const [what, text, why] of broken) {

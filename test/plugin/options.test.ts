@@ -78,7 +78,16 @@ describe('the options of a provider', () => {
     await refused(/^go-d\.ini:7: topology takes no option 'swiches'/, /Did you mean switches\?/, {
       swiches: '4',
     })
-    await refused(/no option 'colour'/, /It takes: switches, strict, spread, ratio\./, {colour: 'blue'})
+    await refused(/no option 'colour'/, /It takes switches, strict, spread, ratio\./, {colour: 'blue'})
+  })
+
+  it('of a provider that takes none are refused, all of them', async () => {
+    await refused(
+      /no option 'x'/,
+      /^It takes none\.$/,
+      {x: '1'},
+      {type: 'object', additionalProperties: false},
+    )
   })
 
   it('that are missing are named with their section', async () => {
@@ -95,7 +104,7 @@ describe('the options of a provider', () => {
       await refused(
         /@acme\/topology: the schema .*o\.json of its options is wrong/,
         /Update/,
-        {},
+        {x: '1'},
         schema,
         'E_PROVIDER_BAD',
       )

@@ -147,6 +147,38 @@ describe('plugins that are damaged or mean harm', () => {
     })
   })
 
+  it('can be a policy that fails: nothing starts, and what else the service does goes on', async () => {
+    const {site} = held
+    listed(site, 'moody')
+    const god = {api: 1, providers: [{kind: 'scheduler', id: 'moody', entry: './index.js', summary: ''}]}
+    put(site, {
+      'node_modules/moody/package.json': {name: 'moody', version: '1.0.0', type: 'module', oclif: {}, god},
+      'node_modules/moody/index.js': "export default () => ({order() { throw new Error('no moon') }})",
+    })
+    const running = await site.submit('FAKE_SECONDS=forever')
+    await site.pass()
+    site.configure([
+      'executor = fake',
+      'default_images = busybox:local',
+      'node_name = n1',
+      'scheduler_policy = moody',
+    ])
+    const waiting = await site.submit()
+    const said = "the scheduler 'moody' cannot order the queue, so nothing starts: no moon"
+    assert.deepEqual(await site.god(['schedule']), {
+      stdout: '',
+      stderr: `god: ${said}. Update its plugin, or name another in scheduler_policy.\n`,
+      code: 1,
+    })
+    const service = site.start(['watch'])
+    await service.seen(new RegExp(`warning: ${said}`))
+    assert.equal((await site.god(['kill', String(running)])).code, 0)
+    assert.equal((await site.god(['wait', String(running)])).code, 143)
+    assert.equal((await site.json(['stat', String(waiting)])).jobs[0]?.state, 'pending')
+    service.child.kill('SIGTERM')
+    assert.equal((await service.done).code, 0)
+  })
+
   it('can claim a name of ours: the first serves, and that is said', async () => {
     const {site} = held
     listed(site, 'usurper')
