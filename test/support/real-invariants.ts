@@ -75,12 +75,16 @@ const openOf = (revisions: readonly JobRecord[]): readonly string[] => {
   return last === undefined || isOver(last.state) ? [] : [`I9: job ${last.id} rests as ${last.state}`]
 }
 
+/** An executor keeps a folder of each attempt that is not over, named after its container. */
+const attemptFoldersBelow = (engines: string): readonly string[] =>
+  readdirSync(engines, {withFileTypes: true, recursive: true})
+    .filter(entry => entry.isDirectory() && entry.name.startsWith('god-'))
+    .map(entry => join(entry.parentPath, entry.name))
+
 const litterOf = (dir: string, cluster: string): readonly string[] => [
   ...filesBelow(join(dir, 'quarantine')).map(path => `I8: quarantined: ${path}`),
   ...filesBelow(join(dir, 'inbox')).map(path => `I9: ${path} was not taken`),
-  ...filesBelow(layoutOf(dir).engines)
-    .filter(path => /\/(passwd|group)$/.test(path))
-    .map(path => `I7: left of an attempt: ${path}`),
+  ...attemptFoldersBelow(layoutOf(dir).engines).map(path => `I7: left of an attempt: ${path}`),
   ...controlGroupsOf(cluster).map(path => `I7: left of an attempt: ${path}`),
 ]
 

@@ -1,15 +1,19 @@
 /**
  * The generated passwd and group of an attempt, as files that the engine mounts read-only over those of the image.
  *
- * One folder per attempt below the provider's own, named after the container. Written whole by rename, so a crash
- * leaves the old text, the new one or none; asking again for the same texts changes nothing. Deleted by `remove`.
+ * They say the same for all jobs of a user, so they lie under the hash of what they say and are written once for all;
+ * they stay: a few hundred bytes a user. Each attempt has an empty folder of its own, named after the container: as
+ * long as it is there, something of the attempt may be left. Files are written whole by rename, so a crash leaves the
+ * whole text or none.
  */
+import {createHash} from 'node:crypto'
 import {
   chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
@@ -22,6 +26,9 @@ export interface AccountFiles {
   readonly passwd: string
   readonly group: string
 }
+
+/** No name of an attempt begins so. */
+const SHARED = '.accounts'
 
 const hasText = (path: string, text: string): boolean => {
   try {
@@ -42,30 +49,43 @@ const place = (path: string, text: string): string => {
   return path
 }
 
+const ensureFolder = (path: string): string => {
+  mkdirSync(path, {recursive: true, mode: 0o755})
+  chmodSync(path, 0o755)
+  return path
+}
+
 /** `spec.name` must be a plain file name; `create` checks that. */
 export const writeAccountFiles = (
   stateDir: string,
   {name, passwd, group}: ContainerSpec,
   now: number,
 ): AccountFiles => {
-  const folder = join(stateDir, name)
-  mkdirSync(folder, {recursive: true, mode: 0o755})
-  chmodSync(folder, 0o755)
-  const files = {passwd: place(join(folder, 'passwd'), passwd), group: place(join(folder, 'group'), group)}
-  utimesSync(folder, now / 1000, now / 1000)
-  return files
+  utimesSync(ensureFolder(join(stateDir, name)), now / 1000, now / 1000)
+  const hash = createHash('sha256')
+    .update(JSON.stringify([passwd, group]))
+    .digest('hex')
+  const folder = ensureFolder(join(ensureFolder(join(stateDir, SHARED)), hash))
+  return {passwd: place(join(folder, 'passwd'), passwd), group: place(join(folder, 'group'), group)}
 }
 
+/** The attempt's own folder: nothing of it is left. */
 export const deleteAccountFiles = (stateDir: string, name: string): void => {
-  rmSync(join(stateDir, name), {recursive: true, force: true})
+  const folder = join(stateDir, name)
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Not there, or of a god that kept the files in it.
+    rmSync(folder, {recursive: true, force: true})
+  }
 }
 
-/** From now on they are litter: what a crash leaves of them is swept at once, not after a day. */
+/** From now on it is litter: what a crash leaves of the attempt is swept at once, not after a day. */
 export const giveUpAccountFiles = (stateDir: string, name: string): void => {
   try {
     utimesSync(join(stateDir, name), 0, 0)
   } catch {
-    // There are none.
+    // There is none.
   }
 }
 
@@ -78,6 +98,10 @@ const touchedAt = (path: string): number => {
   }
 }
 
-/** Names of attempts whose files were last asked for before that time. */
+/** Names of attempts of which something may be left. */
+export const attemptFolders = (stateDir: string): readonly string[] =>
+  readdirSync(stateDir).filter(name => name !== SHARED)
+
+/** Those whose files were last asked for before that time. */
 export const foldersBefore = (stateDir: string, time: number): readonly string[] =>
-  readdirSync(stateDir).filter(name => touchedAt(join(stateDir, name)) < time)
+  attemptFolders(stateDir).filter(name => touchedAt(join(stateDir, name)) < time)

@@ -4,6 +4,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import Docker from 'dockerode'
+import {attemptFolders} from '../../../plugins/executor-docker/src/account-files.js'
 import {groupsOf, hostHierarchies, sliceOf} from '../../../plugins/executor-docker/src/cgroup.js'
 import {type DockerWorld, describeOnEngine, ENGINE, GID, openWorld, UID} from './world.js'
 
@@ -143,6 +144,6 @@ describeOnEngine('a hard job on the docker engine', function () {
     await Promise.all(specs.map(({name}, index) => executor.remove(name, ids[index] ?? '')))
     assert.deepEqual(await executor.list(), [])
     assert.deepEqual(specs.flatMap(({name}) => groupsOf(hostHierarchies(), name)).filter(existsSync), [])
-    assert.deepEqual(readdirSync(world.host.stateDir), [])
+    assert.deepEqual(attemptFolders(world.host.stateDir), [])
   })
 })

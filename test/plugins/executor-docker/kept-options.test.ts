@@ -4,6 +4,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import Docker from 'dockerode'
+import {writeAccountFiles} from '../../../plugins/executor-docker/src/account-files.js'
 import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
 import {groupsOf, hostHierarchies, parentFor} from '../../../plugins/executor-docker/src/cgroup.js'
 import {createOptions} from '../../../plugins/executor-docker/src/create-options.js'
@@ -36,7 +37,6 @@ describeOnEngine('the table of defaults on the engine', function () {
   it('is kept field by field', async () => {
     const {Config, HostConfig, Image} = await docker.getContainer(id).inspect()
     const {CgroupDriver} = await docker.info()
-    const folder = join(world.host.stateDir, spec.name)
     const {
       name: _,
       HostConfig: limits,
@@ -44,8 +44,7 @@ describeOnEngine('the table of defaults on the engine', function () {
     } = createOptions(spec, {
       imageId: Image,
       busybox: findBusybox(undefined).path,
-      passwd: join(folder, 'passwd'),
-      group: join(folder, 'group'),
+      ...writeAccountFiles(world.host.stateDir, spec, 0),
       cgroupParent: parentFor(CgroupDriver, spec.name),
     })
     const {Mounts, ...plain} = limits

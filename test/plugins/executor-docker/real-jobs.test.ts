@@ -1,10 +1,11 @@
 /** Jobs on the real engine: who they are inside, what holds them, what they used, what cannot be run. */
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
+import {attemptFolders} from '../../../plugins/executor-docker/src/account-files.js'
 import {groupsOf, hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
 import {until} from '../../support/until.js'
 import {type DockerWorld, describeOnEngine, GID, openWorld, UID} from './world.js'
@@ -116,10 +117,10 @@ describeOnEngine('a job on the docker engine', function () {
     const id = await world.run(spec)
     const groups = groupsOf(hostHierarchies(), spec.name)
     assert.ok(groups.some(existsSync))
-    assert.deepEqual(readdirSync(world.host.stateDir), [spec.name])
+    assert.deepEqual(attemptFolders(world.host.stateDir), [spec.name])
     await world.executor.remove(spec.name, id)
     assert.deepEqual(groups.filter(existsSync), [])
-    assert.deepEqual(readdirSync(world.host.stateDir), [])
+    assert.deepEqual(attemptFolders(world.host.stateDir), [])
   })
 
   it('is refused at once, with a reason, for an image that nobody has', async () => {

@@ -5,13 +5,14 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {deleteAccountFiles, writeAccountFiles} from '../../../plugins/executor-docker/src/account-files.js'
 import {findBusybox, isStaticProgram} from '../../../plugins/executor-docker/src/busybox.js'
 import {
@@ -182,6 +183,11 @@ describe('the engine', () => {
   })
 })
 
+const files = (folder: string, group: string, texts: Record<string, string>): void => {
+  mkdirSync(join(folder, group), {recursive: true})
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, group, name), text)
+}
+
 describe('the control group of an attempt', () => {
   it('has a name for each driver', () => {
     assert.equal(parentFor('cgroupfs', 'god-c-1-1'), '/god/god-c-1-1')
@@ -197,11 +203,6 @@ describe('the control group of an attempt', () => {
       {folder: '/c/u', controllers: []},
     ])
   })
-
-  const files = (folder: string, group: string, texts: Record<string, string>): void => {
-    mkdirSync(join(folder, group), {recursive: true})
-    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, group, name), text)
-  }
 
   it('tells the peak and the cpu time in version 2, below the slice of systemd', () =>
     withFolder(folder => {
@@ -245,24 +246,47 @@ describe('the control group of an attempt', () => {
 })
 
 describe('the account files of an attempt', () => {
-  it('are readable by all, the same when written again, new when the text is, and gone at the end', () =>
+  it('are readable by all, one for all jobs of a user, and another where they say something else', () =>
     withFolder(folder => {
       const old = process.umask(0o077)
       try {
         const spec = aSpec()
         const first = writeAccountFiles(folder, spec, Date.now())
+        assert.deepEqual(
+          [readFileSync(first.passwd, 'utf8'), readFileSync(first.group, 'utf8')],
+          [spec.passwd, spec.group],
+        )
         const {ino, mode} = statSync(first.passwd)
         assert.equal(mode & 0o777, 0o644)
-        assert.equal(statSync(join(folder, spec.name)).mode & 0o777, 0o755)
-        assert.equal(statSync(writeAccountFiles(folder, spec, Date.now()).passwd).ino, ino)
-        writeAccountFiles(folder, {...spec, group: 'other\n'}, Date.now())
-        assert.equal(readFileSync(first.group, 'utf8'), 'other\n')
-        deleteAccountFiles(folder, spec.name)
-        deleteAccountFiles(folder, spec.name)
-        assert.equal(existsSync(join(folder, spec.name)), false)
+        for (let path = dirname(first.passwd); path !== folder; path = dirname(path))
+          assert.equal(statSync(path).mode & 0o777, 0o755)
+        const next = writeAccountFiles(folder, {...spec, name: 'next'}, Date.now())
+        assert.deepEqual([next, statSync(next.passwd).ino], [first, ino])
+        const other = writeAccountFiles(folder, {...spec, group: 'other\n'}, Date.now())
+        assert.equal(readFileSync(other.group, 'utf8'), 'other\n')
+        assert.equal(readFileSync(first.group, 'utf8'), spec.group)
       } finally {
         process.umask(old)
       }
+    }))
+
+  it('that were damaged are written again', () =>
+    withFolder(folder => {
+      const spec = aSpec()
+      const {passwd} = writeAccountFiles(folder, spec, Date.now())
+      writeFileSync(passwd, 'half')
+      assert.equal(readFileSync(writeAccountFiles(folder, spec, Date.now()).passwd, 'utf8'), spec.passwd)
+    }))
+
+  it('stay when the attempt is over, but its folder goes, also one of a god that kept them in it', () =>
+    withFolder(folder => {
+      const spec = aSpec()
+      const {passwd} = writeAccountFiles(folder, spec, Date.now())
+      deleteAccountFiles(folder, spec.name)
+      deleteAccountFiles(folder, spec.name)
+      files(folder, 'old', {passwd: 'x', group: 'y'})
+      deleteAccountFiles(folder, 'old')
+      assert.deepEqual([readdirSync(folder), existsSync(passwd)], [['.accounts'], true])
     }))
 })
 

@@ -1,10 +1,10 @@
 /** What a crash leaves between two steps of a removal is found again and swept, and nothing else is. */
 import assert from 'node:assert/strict'
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec, Executor} from '@god-cli/api'
-import {writeAccountFiles} from '../../../plugins/executor-docker/src/account-files.js'
+import {attemptFolders, writeAccountFiles} from '../../../plugins/executor-docker/src/account-files.js'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
 import {type FakeEngine, startFakeEngine} from './fake-engine.js'
@@ -59,9 +59,9 @@ describe('the sweep after a crash', () => {
     const [old, young, running] = [touched(DAY + 1000), touched(DAY - 1000), touched(9 * DAY)]
     has(running)
     assert.equal((await executor.list()).length, 1)
-    assert.deepEqual(readdirSync(stateDir).sort(), [young.name, running.name].sort())
+    assert.deepEqual([...attemptFolders(stateDir)].sort(), [young.name, running.name].sort())
     writeAccountFiles(stateDir, old, now)
-    assert.equal(readdirSync(stateDir).length, 3, 'a later start of that attempt makes them anew')
+    assert.equal(attemptFolders(stateDir).length, 3, 'a later start of that attempt makes them anew')
   })
 
   it('takes at once what a removal left that did not come to its end', async () => {
@@ -75,22 +75,22 @@ describe('the sweep after a crash', () => {
     await assert.rejects(executor.remove(removed.name, removed.name), /busy/)
     has(removed)
     await executor.list()
-    assert.equal(readdirSync(stateDir).length, 2, 'its container is still there')
+    assert.equal(attemptFolders(stateDir).length, 2, 'its container is still there')
     has()
     now += HOUR
     await executor.list()
-    assert.equal(readdirSync(stateDir).length, 2, 'the listing forgot it, but it is there by name')
+    assert.equal(attemptFolders(stateDir).length, 2, 'the listing forgot it, but it is there by name')
     engine.answer(`GET /containers/${removed.name}/json`, {status: 404})
     now += HOUR
     await executor.list()
-    assert.deepEqual(readdirSync(stateDir), [waiting.name])
+    assert.deepEqual(attemptFolders(stateDir), [waiting.name])
   })
 
   it('comes once an hour, also when the clock is set back', async () => {
     const sweeps = async (): Promise<boolean> => {
       touched(DAY + 1000)
       await executor.list()
-      return readdirSync(stateDir).length === 0
+      return attemptFolders(stateDir).length === 0
     }
     assert.equal(await sweeps(), true)
     now += HOUR - 1
