@@ -75,15 +75,23 @@ const clusterFilter = (cluster: string): string =>
 export const containersOf = (cluster: string, engine = ENGINE): readonly EngineContainer[] =>
   engineGet(`/containers/json?all=1&filters=${clusterFilter(cluster)}`, engine) as readonly EngineContainer[]
 
-export interface Creations {
-  /** Names of the containers that the engine made, one entry each time. */
-  names(): readonly string[]
+export interface Heard {
+  /** Names of the containers that the engine made, and that it started: one entry each time. */
+  made(): readonly string[]
+  started(): readonly string[]
   stop(): void
 }
 
+interface EngineEvent {
+  readonly Action: string
+  readonly Actor: {readonly Attributes: {readonly name: string}}
+}
+
 /** Listens to the engine from now on: its own memory holds the last 256 events of everybody. */
-export const listenForCreations = (cluster: string): Creations => {
-  const filters = encodeURIComponent(JSON.stringify({label: [`god.cluster=${cluster}`], event: ['create']}))
+export const listenToEngine = (cluster: string): Heard => {
+  const filters = encodeURIComponent(
+    JSON.stringify({label: [`god.cluster=${cluster}`], event: ['create', 'start']}),
+  )
   const program = join(ROOT, 'scripts/engine-api.mjs')
   const child = spawn(process.execPath, [program, ENGINE, 'GET', `/events?filters=${filters}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -93,12 +101,16 @@ export const listenForCreations = (cluster: string): Creations => {
   child.stdout.on('data', (chunk: string) => {
     text += chunk
   })
+  const names = (action: string): readonly string[] =>
+    text
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line) as EngineEvent)
+      .filter(({Action}) => Action === action)
+      .map(({Actor}) => Actor.Attributes.name)
   return {
-    names: () =>
-      text
-        .split('\n')
-        .filter(line => line !== '')
-        .map(line => (JSON.parse(line) as {Actor: {Attributes: {name: string}}}).Actor.Attributes.name),
+    made: () => names('create'),
+    started: () => names('start'),
     stop: () => child.kill('SIGKILL'),
   }
 }
