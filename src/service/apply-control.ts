@@ -9,12 +9,19 @@ import type {JobId, Token, Uid} from '../core/brand.js'
 import {applyControl} from '../core/control.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {mayChange} from '../core/permission.js'
+import type {ControlRequest} from '../core/request.js'
 import {claimOwner} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author, Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
-import type {Wanted} from './take-requests.js'
+
+/** A control request with the folder it lies in. */
+export interface Wanted {
+  readonly drop: Drop
+  readonly request: ControlRequest
+  readonly writtenAt: number
+}
 
 export interface ControlWork {
   readonly drops: readonly Drop[]

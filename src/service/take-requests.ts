@@ -7,11 +7,10 @@
  */
 import type {JobId, Token, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import type {ControlRequest} from '../core/request.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author} from '../store/job-store.js'
 import {admitAll, type Submission} from './admit-requests.js'
-import {applyControls} from './apply-control.js'
+import {applyControls, type Wanted} from './apply-control.js'
 import type {Service} from './service.js'
 
 /** Most requests of one user in one round, and most jobs that they name; always at least one request. */
@@ -21,13 +20,6 @@ export const JOBS_PER_USER = 20_000
 export const BYTES_PER_USER = 1_000_000
 /** Most rounds in one pass. */
 export const MOST_ROUNDS = 20
-
-/** A control request with the folder it lies in. */
-export interface Wanted {
-  readonly drop: Drop
-  readonly request: ControlRequest
-  readonly writtenAt: number
-}
 
 export interface TakenReport {
   readonly admitted: number

@@ -24,6 +24,7 @@ export type {
   StartAnswer,
   Usage,
 } from './executor.js'
+export type {Reason, Resources} from './resources.js'
 export type {PendingJob, Scheduler} from './scheduler.js'
 
 export const API_VERSION = 1
@@ -36,20 +37,6 @@ export interface ProviderMap {
 }
 
 export type ProviderKind = keyof ProviderMap
-
-/** Amounts of one node or one job. cpus in thousandths of a cpu, memory in bytes, gpus in whole devices. */
-export interface Resources {
-  readonly cpus: number
-  readonly memory: number
-  readonly gpus: number
-}
-
-/** A machine-readable why: a code of the glossary, a sentence for people, the numbers behind it. */
-export interface Reason {
-  readonly code: string
-  readonly text: string
-  readonly numbers?: Readonly<Record<string, number | string>>
-}
 
 /** What the host hands to every provider. A provider reads no environment and opens no god state itself. */
 export interface HostServices {

@@ -6,7 +6,7 @@
  * exactly that); the host then leaves the job as it is and asks again in a later pass.
  * The host decides by re-inspecting, never by trusting that a call had its effect.
  */
-import type {Reason, Resources} from './api.js'
+import type {Reason, Resources} from './resources.js'
 
 export interface Mount {
   /** Absolute path on the node. */

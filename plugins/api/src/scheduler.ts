@@ -2,7 +2,7 @@
  * Kind `scheduler`: a policy, that is an order of the pending jobs.
  * It is pure: same input, same answer. Placement, limits and capacity are the host's business.
  */
-import type {Resources} from './api.js'
+import type {Resources} from './resources.js'
 
 /** What a policy may know of a pending job. Times in epoch milliseconds. */
 export interface PendingJob {
