@@ -1,6 +1,7 @@
 /**
  * No-op containers through god against a bare dockerode loop: the same options, the same number in flight, in turn in
  * one run; and the CPU time that god's processes use for a job. 200 jobs at the usual number in flight.
+ * Arguments: only these numbers in flight.
  */
 import Docker from 'dockerode'
 import {type BareContainers, bareContainers} from './bare-container.js'
@@ -22,6 +23,9 @@ const PLANS: readonly Plan[] = [
   {inFlight: 4, rounds: 5, jobs: 40},
   {inFlight: 8, rounds: 3, jobs: 40},
 ]
+
+const only = process.argv.slice(2).map(Number)
+const plans = PLANS.filter(({inFlight}) => only.length === 0 || only.includes(inFlight))
 
 const ofCluster = async (god: GodSite): Promise<number> => {
   const label = [`god.cluster=${god.site.format.cluster}`]
@@ -80,7 +84,7 @@ try {
   try {
     const all = god.site.nodes.all()[0]?.capacity.cpus ?? 2000
     await byHand(bare, 500, {inFlight: 4, jobs: 8, rounds: 1})
-    for (const plan of PLANS) await compare(god, bare, all, plan)
+    for (const plan of plans) await compare(god, bare, all, plan)
     line('cpu of god watch in all', `${(god.cpu() / god.over()).toFixed(1)} ms/job`, 'its start included')
   } finally {
     bare.close()
