@@ -11,6 +11,7 @@ if url=$(bash scripts/engine.sh up); then
 else
   echo "test: no container engine: the tests that need one say so" >&2
 fi
+bash scripts/test-programs.sh || echo "test: not all of them could be installed: the tests that need them say so" >&2
 # With it set, Node 20 reads a whole certificate file at each start of each child.
 unset NODE_EXTRA_CA_CERTS
 

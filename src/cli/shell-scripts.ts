@@ -32,9 +32,14 @@ _god() {
 const FISH = `# Tab completion of god for fish:  god autocomplete fish | source
 function __god_complete
   set -l words (commandline -opc)
-  $words[1] __complete $words[2..-1] (commandline -ct | string collect -a) 2>/dev/null
+  set -l found ($words[1] __complete $words[2..-1] (commandline -ct | string collect -a) 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c god -k -a '(__god_complete)'
+complete -c god -f -k -a '(__god_complete)'
 `
 
 const SCRIPTS: Readonly<Record<Shell, string>> = {bash: BASH, zsh: ZSH, fish: FISH}
