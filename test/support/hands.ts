@@ -12,6 +12,8 @@ export interface Hands {
   control(op: ControlOp, ...ids: readonly number[]): void
   /** Null: nobody has admitted it yet. */
   record(id: number): JobRecord | null
+  /** All that were admitted, by their names. */
+  named(): ReadonlyMap<string, JobRecord>
 }
 
 export const openHands = (dir: string): Hands => {
@@ -22,6 +24,7 @@ export const openHands = (dir: string): Hands => {
       const choice = {op, selectors: ids.map(String), filters: NO_FILTERS, dryRun: false}
       requestControl(site, choice, planControl(site, choice))
     },
+    named: () => new Map(site.jobs.all().map(({record}) => [record.name, record])),
     record: id => site.jobs.read(jobId(id))?.record ?? null,
   }
 }

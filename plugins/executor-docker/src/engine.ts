@@ -122,9 +122,24 @@ const openClient = async (address: EngineAddress, agent: Agent) => {
     parsedClient(new Dockerode({...options, version}) as unknown as RawClient)
 }
 
+/** What it refuses here is no answer to the question that somebody has: nothing is gone because of it. */
+const versionOf = async (
+  docker: EngineClient,
+  {url}: EngineAddress,
+  deadline: number,
+): Promise<EngineVersion> => {
+  try {
+    return await withDeadline(abortSignal => docker.version({abortSignal}), deadline)
+  } catch (error) {
+    const known = translate(error)
+    if (!(known instanceof EngineRefusal)) throw known
+    throw new Error(`${url} does not tell its version: ${known.message}`)
+  }
+}
+
 const connect = async (address: EngineAddress, agent: Agent, deadline: number): Promise<Connected> => {
   const open = await openClient(address, agent)
-  const version = await withDeadline(abortSignal => open().version({abortSignal}), deadline)
+  const version = await versionOf(open(), address, deadline)
   const spoken = pickVersion(version)
   return {docker: open(`v${spoken}`), version, spoken}
 }

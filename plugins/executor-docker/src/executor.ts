@@ -44,6 +44,7 @@ const createSite = (
     groups: once(engine.address.local ? look : () => GROUPS_ELSEWHERE),
     driver: createDriverMemo(engine),
     slots: createSlots(IN_FLIGHT),
+    unfinished: new Map(),
   }
 }
 
@@ -96,7 +97,7 @@ export const createExecutor = (host: HostServices, readHere: () => Groups = read
     unpause: id => unpause(site, id),
     usage: async (name, id) => usages.read(name, id),
     remove: (name, id) => remove(site, name, id),
-    tidy: name => removeTraces(site, name),
+    tidy: async name => void (await removeTraces(site, name)),
     watch: wake => {
       const stop = watchEvents(engine, host, wake)
       stops.add(stop)

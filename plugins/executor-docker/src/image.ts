@@ -40,9 +40,15 @@ const fetched = async (engine: Engine, reference: ImageReference, seconds: numbe
   const {text, pull} = reference
   if (pull === null) return {fault: `image ${text} is not on this node, and an id cannot be pulled`}
   const fault = await pullImage(engine, pull, seconds)
-  if (fault !== null) return {fault: pullSentence(text, fault)}
+  // What came in spite of an error, or from elsewhere meanwhile, is as good.
   const image = await localImage(engine, reference)
-  return image === null ? {fault: `image ${text} was pulled, but the engine does not show it`} : {image}
+  if (image !== null) return {image}
+  return {
+    fault:
+      fault === null
+        ? `image ${text} was pulled, but the engine does not show it`
+        : pullSentence(text, fault),
+  }
 }
 
 const noName = (name: string): ImageAnswer => ({

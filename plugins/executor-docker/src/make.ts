@@ -94,18 +94,24 @@ const fresh = ({name, job, attempt, nonce}: ContainerSpec, id: string): Containe
   startFault: null,
 })
 
-/** The engine would only say 127 at the end, as it starts its init, which then finds no shell. */
-const lacksShell = async ({engine, host}: Site, id: string): Promise<boolean> => {
+/** True: it says that there is no shell in it. That answer has no words: a second one must say the same. */
+const saysNoShell = async ({engine}: Site, id: string): Promise<boolean> => {
   try {
     const path = SHELL_OF_IMAGE
     await engine.ask((docker, abortSignal) => docker.getContainer(id).infoArchive({path, abortSignal}))
     return false
   } catch (error) {
     if (!(error instanceof EngineRefusal) || error.status !== 404) throw error
-    // The same answer, without a word, is given for a container that is gone.
-    if ((await inspect(engine, host.cluster, id)) === null) throw error
     return true
   }
+}
+
+/** The engine would only say 127 at the end, as it starts its init, which then finds no shell. */
+const lacksShell = async (site: Site, id: string): Promise<boolean> => {
+  if (!(await saysNoShell(site, id))) return false
+  if ((await inspect(site.engine, site.host.cluster, id)) === null)
+    throw new Error(`the container ${id} is gone before it was started`)
+  return saysNoShell(site, id)
 }
 
 const made = async (site: Site, spec: ContainerSpec, options: CreateOptions): Promise<CreateAnswer> => {

@@ -36,6 +36,10 @@ export const faultOfProgress = async (stream: AsyncIterable<Buffer | string>): P
   return fault
 }
 
+/** The engine passes on what the registry said, as 4xx or 500; all else is the engine's own state. */
+const isOfRegistry = ({status, words}: EngineRefusal): boolean =>
+  words !== '' && status <= 500 && !isNodeTrouble(words)
+
 export interface PullRequest {
   readonly fromImage: string
   readonly tag: string
@@ -55,8 +59,7 @@ export const pullImage = async (engine: Engine, what: PullRequest, seconds: numb
     return fault
   } catch (error) {
     if (late) return `the pull was not finished after ${seconds} s (pull_timeout)`
-    if (error instanceof EngineRefusal && error.words !== '' && !isNodeTrouble(error.words))
-      return error.words
+    if (error instanceof EngineRefusal && isOfRegistry(error)) return error.words
     throw error
   } finally {
     clearTimeout(timer)

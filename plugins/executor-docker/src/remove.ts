@@ -15,6 +15,8 @@ import {stopSlice} from './slice.js'
 
 const TRIES = 5
 const BETWEEN = 50
+/** Milliseconds until control groups that are still there are tried again. */
+const LATER = 10_000
 
 const removeContainer = async ({engine, host}: Site, id: string): Promise<void> => {
   try {
@@ -43,18 +45,27 @@ const removeCgroups = async ({groups, host}: Site, name: string): Promise<boolea
 
 /**
  * All of an attempt but its container. Must come after the container for the control groups to be free.
- * The files go last: as long as they are there, the sweep finds what is not finished.
+ * The files go last: as long as they are there, the sweep finds what is not finished. False: it is not finished.
  */
-export const removeTraces = async (site: Site, name: string): Promise<void> => {
-  const {host} = site
-  if (!isPlainName(name)) return
-  if (!(await removeCgroups(site, name)))
-    return host.log('warning', `the control groups of ${name} are still there; removed later`)
+export const removeTraces = async (site: Site, name: string): Promise<boolean> => {
+  const {host, unfinished} = site
+  if (!isPlainName(name)) return true
+  if (!(await removeCgroups(site, name))) {
+    unfinished.set(name, host.now() + LATER)
+    host.log('warning', `the control groups of ${name} are still there; removed later`)
+    return false
+  }
   deleteAccountFiles(host.stateDir, name)
+  unfinished.delete(name)
+  return true
 }
 
 export const remove = async (site: Site, name: string, id: string): Promise<void> => {
-  if (isPlainName(name)) giveUpAccountFiles(site.host.stateDir, name)
+  // An answer that is lost leaves a removed container whose removal nobody asks for again.
+  if (isPlainName(name)) {
+    site.unfinished.set(name, site.host.now())
+    giveUpAccountFiles(site.host.stateDir, name)
+  }
   if (isPlainName(id)) await removeContainer(site, id)
   await removeTraces(site, name)
 }

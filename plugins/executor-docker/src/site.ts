@@ -17,4 +17,6 @@ export interface Site {
   readonly driver: () => Promise<string>
   /** Creates and starts in flight. */
   readonly slots: Slots
+  /** Names of attempts whose removal has not come to its end, and when to try again. Kept in memory only. */
+  readonly unfinished: Map<string, number>
 }

@@ -123,6 +123,20 @@ describe('the docker executor, told what makes no sense', () => {
     assert.ok(!engine.asked.some(line => line.startsWith('POST /v1.41/images/create')), 'nothing was pulled')
   })
 
+  it('a no when it is asked for its version, takes that for no answer to the question, and asks again', async () => {
+    engine.answer('GET /containers/json', {status: 200, body: []})
+    for (const status of [404, 400, 500, 503]) {
+      await executor.health()
+      engine.answer('GET /version', {status, body: {message: 'not now'}}, {status: 200, body: VERSION})
+      const fresh = createExecutor(
+        hostOn(engine.root, {cluster: 'cluster', options: {docker_url: engine.url}}),
+      )
+      await assert.rejects(fresh.inspect(ID), /does not tell its version: not now/)
+      assert.deepEqual(await fresh.list(), [])
+      await fresh.close()
+    }
+  })
+
   it('a no without a reason, refuses no job for good', async () => {
     for (const status of [301, 400, 403, 408, 418, 429, 500, 502]) {
       const answer = {status, body: status < 500 && status !== 429 ? PAGE : {message: 'busy'}}

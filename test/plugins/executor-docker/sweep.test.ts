@@ -86,6 +86,18 @@ describe('the sweep after a crash', () => {
     assert.deepEqual(attemptFolders(stateDir), [waiting.name])
   })
 
+  it('is done at the next listing after a removal whose answer was lost', async () => {
+    const gone = touched(0)
+    await executor.list()
+    engine.answer(`DELETE /containers/${gone.name}`, {status: 503, body: {message: 'later'}})
+    const view = {Id: gone.name, Name: `/${gone.name}`, Config: {Labels: labelsOf(gone)}}
+    const State = {Status: 'running', ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z'}
+    engine.answer(`GET /containers/${gone.name}/json`, {status: 200, body: {...view, State}}, {status: 404})
+    await assert.rejects(executor.remove(gone.name, gone.name), /later/)
+    await executor.list()
+    assert.deepEqual(attemptFolders(stateDir), [])
+  })
+
   it('comes once an hour, also when the clock is set back', async () => {
     const sweeps = async (): Promise<boolean> => {
       touched(DAY + 1000)

@@ -1,0 +1,41 @@
+/** What a built-in plugin reads of its options, and what its schema lets an operator write, are the same. */
+import assert from 'node:assert/strict'
+import {readdirSync, readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import type {HostServices} from '@god-cli/api'
+import {trialHost} from '@god-cli/api/testing'
+
+const PLUGINS = new URL('../../plugins/', import.meta.url)
+
+const schemaKeys = (folder: string): readonly string[] => {
+  const schema: {properties: object} = JSON.parse(
+    readFileSync(new URL(`${folder}/options.schema.json`, PLUGINS), 'utf8'),
+  )
+  return Object.keys(schema.properties).sort()
+}
+
+type Create = (host: HostServices) => unknown
+
+/** Names of the options that the provider asks for while it is made. */
+const readKeys = async (folder: string): Promise<readonly string[]> => {
+  const module: {default: Create} = await import(new URL(`${folder}/src/index.ts`, PLUGINS).href)
+  const asked = new Set<string>()
+  const options = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => {
+        asked.add(String(name))
+        return undefined
+      },
+    },
+  )
+  await module.default(trialHost({options, stateDir: tmpdir()}))
+  return [...asked].sort()
+}
+
+describe('the options of', () => {
+  for (const folder of readdirSync(PLUGINS).filter(name => name !== 'api'))
+    it(`${folder} are those of its schema`, async () => {
+      assert.deepEqual(await readKeys(folder), schemaKeys(folder))
+    })
+})
