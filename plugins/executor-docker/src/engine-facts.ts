@@ -25,10 +25,9 @@ const identityOf = ({ID = '', Name = '', DockerRootDir = ''}: EngineFacts): stri
 /** Kept per connection: another engine may answer at the same address after the next one. */
 export const createIdentityMemo = (engine: Engine): (() => Promise<string>) => {
   const known = new WeakMap<EngineClient, string>()
-  return () =>
+  return async () =>
+    known.get(await engine.client()) ??
     engine.ask(async (docker, abortSignal) => {
-      const kept = known.get(docker)
-      if (kept !== undefined) return kept
       const identity = identityOf(await docker.info({abortSignal}))
       known.set(docker, identity)
       return identity
@@ -38,10 +37,9 @@ export const createIdentityMemo = (engine: Engine): (() => Promise<string>) => {
 /** Who makes control groups: kept per connection, as create asks each time. */
 export const createDriverMemo = (engine: Engine): (() => Promise<string>) => {
   const known = new WeakMap<EngineClient, string>()
-  return () =>
+  return async () =>
+    known.get(await engine.client()) ??
     engine.ask(async (docker, abortSignal) => {
-      const kept = known.get(docker)
-      if (kept !== undefined) return kept
       const {CgroupDriver: driver} = await docker.info({abortSignal})
       if (driver !== undefined) known.set(docker, driver)
       return driver ?? 'none'
@@ -62,17 +60,18 @@ export const createCapacityMemo = (
   now: () => number,
 ): (() => Promise<Pick<Resources, 'cpus' | 'memory'>>) => {
   const known = new WeakMap<EngineClient, {at: number; capacity: Pick<Resources, 'cpus' | 'memory'>}>()
-  return () =>
-    engine.ask(async (docker, abortSignal) => {
-      const kept = known.get(docker)
-      if (kept !== undefined && Math.abs(now() - kept.at) < CAPACITY_KEPT) {
-        if (engine.sinceAnswer() > ALIVE) await docker.ping({abortSignal})
-        return kept.capacity
-      }
+  return async () => {
+    const kept = known.get(await engine.client())
+    if (kept !== undefined && Math.abs(now() - kept.at) < CAPACITY_KEPT) {
+      if (engine.sinceAnswer() > ALIVE) await engine.ask((docker, abortSignal) => docker.ping({abortSignal}))
+      return kept.capacity
+    }
+    return engine.ask(async (docker, abortSignal) => {
       const {NCPU = 0, MemTotal = 0} = await docker.info({abortSignal})
       if (NCPU <= 0 || MemTotal <= 0) throw new Error('the engine does not tell what its host has')
       const capacity = {cpus: NCPU * 1000, memory: MemTotal}
       known.set(docker, {at: now(), capacity})
       return capacity
     })
+  }
 }

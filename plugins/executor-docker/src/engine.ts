@@ -49,6 +49,8 @@ export interface Engine {
   ): Promise<T>
   /** Milliseconds since the engine answered a question, whatever it said; infinite: it never did, or was lost since. */
   sinceAnswer(): number
+  /** The connection as it is, for what is kept with it; asks nothing once there is one. */
+  client(): Promise<EngineClient>
   /** A question without a deadline, for streams; it ends with `abortSignal`. */
   stream<T>(question: (docker: EngineClient) => Promise<T>): Promise<T>
   /** As `GET /version` said, and the version of the API that was picked. */
@@ -147,7 +149,11 @@ const connect = async (address: EngineAddress, agent: Agent, deadline: number): 
 /** One connection a question: a kept one would fail once after each restart of the engine. */
 const createAgent = (): Agent => briefly(new Agent({keepAlive: false}), 'an agent')
 
-export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEADLINES): Engine => {
+export const createEngine = (
+  address: EngineAddress,
+  deadlines: Deadlines = DEADLINES,
+  now: () => number = Date.now,
+): Engine => {
   const agent = createAgent()
   const turn = createSlots(AT_ONCE, deadlines.request)
   let connected: Promise<Connected> | null = null
@@ -160,11 +166,11 @@ export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEAD
   const answered = async <T>(question: (docker: EngineClient) => Promise<T>): Promise<T> => {
     try {
       const answer = await question((await connection()).docker)
-      answeredAt = performance.now()
+      answeredAt = now()
       return answer
     } catch (error) {
       const known = translate(error)
-      if (known instanceof EngineRefusal) answeredAt = performance.now()
+      if (known instanceof EngineRefusal) answeredAt = now()
       else {
         connected = null
         answeredAt = Number.NEGATIVE_INFINITY
@@ -172,12 +178,21 @@ export const createEngine = (address: EngineAddress, deadlines: Deadlines = DEAD
       throw known
     }
   }
+  const client = async (): Promise<EngineClient> => {
+    try {
+      return (await connection()).docker
+    } catch (error) {
+      connected = null
+      throw translate(error)
+    }
+  }
   return {
     address,
     deadlines,
     ask: (question, deadline = deadlines.request) =>
       turn(() => answered(docker => withDeadline(signal => question(docker, signal), deadline))),
-    sinceAnswer: () => performance.now() - answeredAt,
+    sinceAnswer: () => Math.abs(now() - answeredAt),
+    client,
     stream: answered,
     version: async () => {
       connected = null

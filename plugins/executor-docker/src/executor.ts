@@ -36,7 +36,7 @@ const createSite = (
   {address, deadlines, pullTimeout}: Options,
   look: () => Groups,
 ): Site => {
-  const engine = createEngine(address, deadlines)
+  const engine = createEngine(address, deadlines, host.now)
   return {
     host,
     engine,

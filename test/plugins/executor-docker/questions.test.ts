@@ -87,6 +87,29 @@ describe('the questions of the docker executor', () => {
     assert.match(await executor.identity(), /^docker:second:[0-9a-f]{8}$/)
   })
 
+  it('are a ping where nobody has heard of the engine for a second, whatever is known of it', async () => {
+    let now = 0
+    const host = {
+      ...hostOn(engine.root, {cluster: CLUSTER, options: {docker_url: engine.url}}),
+      now: () => now,
+    }
+    const other = createExecutor(host)
+    engine.answer('GET /info', {status: 200, body: {ID: 'first', NCPU: 2, MemTotal: 1024}})
+    engine.answer('GET /_ping', {status: 200, body: {}})
+    await other.identity()
+    await other.nodes()
+    now = 1001
+    assert.deepEqual(await questions(() => other.identity()), [])
+    assert.deepEqual(await questions(() => other.nodes()), ['GET /_ping'])
+    now = 2000
+    assert.deepEqual(await questions(() => other.nodes()), [])
+    now = 3002
+    engine.answer('GET /_ping', {status: 500, body: {message: 'ill'}})
+    await other.identity()
+    await assert.rejects(other.nodes(), /ill/)
+    await other.close()
+  })
+
   it('are a ping for what its host has, until a minute is over or the connection is lost', async () => {
     let now = 0
     const host = {
@@ -100,7 +123,8 @@ describe('the questions of the docker executor', () => {
     assert.deepEqual(await other.nodes(), first)
     engine.answer('GET /info', {status: 200, body: {NCPU: 4, MemTotal: 1024}})
     now = 59_999
-    assert.deepEqual(await questions(() => other.nodes()), [])
+    engine.answer('GET /_ping', {status: 200, body: {}})
+    assert.deepEqual(await questions(() => other.nodes()), ['GET /_ping'])
     assert.deepEqual(await other.nodes(), first)
     now = 60_000
     assert.deepEqual(await questions(() => other.nodes()), ['GET /info'])
