@@ -11,6 +11,7 @@ import type {JobRecord} from '../core/job.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
 import {readFile} from '../store/read-file.js'
+import {derived} from './derived.js'
 import type {Reconciler} from './reconciler.js'
 import type {Service} from './service.js'
 
@@ -79,7 +80,8 @@ const removed = async (service: Service, {name, id}: ListedContainer): Promise<b
 
 const tell = (service: Service, {name, job, attempt}: ListedContainer): void => {
   service.log('warning', `removing orphan container ${name} (job ${job}, attempt ${attempt})`)
-  service.journal.write({at: service.now(), what: 'orphan', id: job, attempt, text: name})
+  const entry = {at: service.now(), what: 'orphan', id: job, attempt, text: name}
+  derived(service, 'the journal', () => service.journal.write(entry))
 }
 
 /** One after another; who stays rests, so that he is in nobody's way the next time. */

@@ -28,7 +28,7 @@ export interface Reconciler {
   restsUntil(id: JobId, sight: Sight): Instant | null
   /** Ids being worked on now. */
   busy(): ReadonlySet<JobId>
-  /** Work on what is no job, beside all others; false: some is under way, and this one was not begun. */
+  /** Work on what is no job, beside all others, its faults as of a job; false: some is under way, this is not begun. */
   beside(work: () => Promise<void>): boolean
   /** Of what that work led nowhere with, by name. */
   readonly pauses: Pauses<string>
@@ -69,12 +69,15 @@ const createWorkers = (work: (id: JobId, sight: Sight | undefined) => Promise<vo
 export const createReconciler = (service: Service, wake: () => void): Reconciler => {
   const pauses = createPauses<JobId>(service.now)
   let fatal: GodError | null = null
+  const noteFault = (error: unknown): string => {
+    if (error instanceof GodError && !error.temporary) fatal ??= error
+    return error instanceof Error ? error.message : String(error)
+  }
   const attempt = async (id: JobId): Promise<boolean> => {
     try {
       return await settle(service, id)
     } catch (error) {
-      if (error instanceof GodError && !error.temporary) fatal ??= error
-      service.log('warning', `job ${id}: ${error instanceof Error ? error.message : String(error)}`)
+      service.log('warning', `job ${id}: ${noteFault(error)}`)
       return false
     }
   }
@@ -90,10 +93,12 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
   let aside: Promise<void> | null = null
   const beside = (work: () => Promise<void>): boolean => {
     if (aside !== null) return false
-    aside = work().finally(() => {
-      aside = null
-      wake()
-    })
+    aside = work()
+      .catch((error: unknown) => service.log('warning', noteFault(error)))
+      .finally(() => {
+        aside = null
+        wake()
+      })
     return true
   }
   return {

@@ -50,6 +50,15 @@ describe('a container that no record asks for', () => {
     assert.equal(world.state(job), 'running')
   })
 
+  it('is removed also where the disk refuses the line about it, and the service goes on', async () => {
+    const id = plant({nonce: 'f'.repeat(24)})
+    const full = world.process()
+    full.fs.plan({call: 'write', path: '/journal/', n: 1, effect: {error: 'ENOSPC'}})
+    await full.watch()
+    assert.ok(!isThere(id))
+    assert.match(world.log.join('\n'), /the journal was not written/)
+  })
+
   it('is removed at once if its job was killed before it ever started', async () => {
     const held = world.submit({hold: true})
     await world.cron()

@@ -88,6 +88,22 @@ describe('the reconciler', () => {
     assert.deepEqual([world.containers(), wakes], [[], 1])
   })
 
+  it('takes a fault of what is worked on beside the jobs as one of a job: told, and the service goes on', async () => {
+    const reconciler = createReconciler(god.service, wake)
+    assert.equal(
+      reconciler.beside(() => Promise.reject(new Error('EIO: disk'))),
+      true,
+    )
+    assert.equal(
+      reconciler.beside(async () => undefined),
+      false,
+      'one at a time',
+    )
+    await reconciler.idle()
+    assert.deepEqual([world.log.at(-1), wakes], ['EIO: disk', 1])
+    reconciler.check()
+  })
+
   it('looks at a job nobody works on at once', async () => {
     const reconciler = createReconciler(god.service, wake)
     await reconciler.reconcile(id)
