@@ -220,6 +220,14 @@ describe('the house', () => {
     assert.deepEqual(long, [])
   })
 
+  it('no test is left out without a word', () => {
+    const silent = sources('test').filter(
+      path =>
+        path !== 'test/support/skip.ts' && /\.(skip|only)\(/.test(readFileSync(join(ROOT, path), 'utf8')),
+    )
+    assert.deepEqual(silent, [])
+  })
+
   it('every file opens with its duty', () => {
     const silent = FILES.filter(
       path => !/^(#!.*\n'use strict'\n)?\/[/*]/.test(readFileSync(join(ROOT, path), 'utf8')),

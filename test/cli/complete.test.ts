@@ -10,6 +10,7 @@ import {commandTable} from '../../src/plugin/command-table.js'
 import {COMMANDS} from '../support/commands.js'
 import {BIN, ROOT, run} from '../support/god.js'
 import {siteForAll, siteForEach, type TestSite} from '../support/site.js'
+import {skip} from '../support/skip.js'
 
 const JOBS = [
   {id: 9, name: 'train', state: 'running'},
@@ -164,9 +165,7 @@ eval "$(god autocomplete zsh)"; words=(god ${words}); CURRENT=${typed.length + 1
 
   /** Skips, and says so. */
   const needs = (test: Mocha.Context, shell: string): void => {
-    if (spawnSync(shell, ['--version']).error === undefined) return
-    console.log(`    ${shell} is not here`)
-    test.skip()
+    if (spawnSync(shell, ['--version']).error !== undefined) skip(test, `needs ${shell}`)
   }
 
   it('is served in bash', async () => {

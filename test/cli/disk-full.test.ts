@@ -4,6 +4,7 @@ import {mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync} from 'node:fs
 import {join} from 'node:path'
 import {god} from '../support/god.js'
 import {temporaryFolder} from '../support/site.js'
+import {skip} from '../support/skip.js'
 
 /** A file system of one megabyte: only root can mount it, and not in every container. */
 const mounted = (path: string): boolean => {
@@ -24,7 +25,7 @@ describe('a full disk (needs the right to mount)', () => {
   before(async function () {
     folder = temporaryFolder()
     disk = join(folder, 'disk')
-    if (!mounted(disk)) return this.skip()
+    if (!mounted(disk)) return skip(this, 'a small disk cannot be mounted here')
     dir = join(disk, 'god')
     assert.equal((await god(['init', dir, '--executor', 'fake'])).code, 0)
     assert.equal((await god(['submit', '-E', 'FAKE_SECONDS=forever', 'x'], {dir})).code, 0)

@@ -4,6 +4,7 @@ import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {BIN, god, type Ran, run} from '../support/god.js'
 import {siteForEach, temporaryFolder} from '../support/site.js'
+import {skip} from '../support/skip.js'
 
 const [ANN, BOB] = [64_101, 64_102]
 
@@ -28,7 +29,7 @@ const canBecome = (): boolean => spawnSync('setpriv', [...become(ANN), 'test', '
 describe('a directory of somebody else (needs root)', () => {
   let folder = ''
   before(function () {
-    if (!canBecome()) this.skip()
+    if (!canBecome()) skip(this, 'only root can become another user')
   })
   beforeEach(() => {
     folder = temporaryFolder()
@@ -74,7 +75,7 @@ describe('a directory of somebody else (needs root)', () => {
 describe('a directory that one may not read (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) this.skip()
+    if (!canBecome()) skip(this, 'only root can become another user')
   })
 
   const asAnn = (...args: readonly string[]) => as(ANN, held.site.work, args, {GOD_SHARED_DIR: held.site.dir})
@@ -107,7 +108,7 @@ describe('a directory that one may not read (needs root)', () => {
 describe('a script that one may not read (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) this.skip()
+    if (!canBecome()) skip(this, 'only root can become another user')
   })
 
   it('is not taken for a command, unless it stands behind --', async () => {
@@ -131,7 +132,7 @@ describe('a script that one may not read (needs root)', () => {
 describe('a job of somebody else (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) this.skip()
+    if (!canBecome()) skip(this, 'only root can become another user')
   })
   beforeEach(async () => {
     const {site} = held

@@ -18,6 +18,7 @@ import {columnsWide} from '../../src/core/text.js'
 import {COMMANDS} from '../support/commands.js'
 import {god, ROOT} from '../support/god.js'
 import {godHere} from '../support/god-here.js'
+import {skip} from '../support/skip.js'
 
 const help = async (...args: readonly string[]): Promise<string> => {
   const {stdout, stderr, code} = await godHere(args)
@@ -152,10 +153,7 @@ describe('what others rely on', () => {
 
   it('is set without a complaint, as manual pages', function () {
     const {error} = spawnSync('groff', ['--version'])
-    if (error !== undefined) {
-      console.log('    no groff here')
-      return this.skip()
-    }
+    if (error !== undefined) return skip(this, 'needs groff')
     for (const name of readdirSync(PAGES)) {
       const {stdout, stderr} = spawnSync('groff', ['-man', '-Tascii', '-ww', `${PAGES}/${name}`], {
         encoding: 'utf8',

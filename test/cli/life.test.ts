@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {chmodSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {siteForAll} from '../support/site.js'
+import {skip} from '../support/skip.js'
 
 const LINE = /^1\ttrue\t.*\n$/
 const asRoot = process.getuid?.() === 0
@@ -91,7 +92,7 @@ describe('god among others', () => {
   }
 
   it('asks no network: it works where there is none (needs root)', async function () {
-    if (!asRoot) return this.skip()
+    if (!asRoot) return skip(this, 'only root can leave the network')
     const {stdout, code} = await held.site.shell('unshare -n $GOD stat -Q 1')
     assert.deepEqual([stdout, code], ['1\n', 0])
   })

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {rowsOf} from '../../src/cli/pager.js'
 import {jobId} from '../../src/core/brand.js'
 import {siteForAll} from '../support/site.js'
+import {skip} from '../support/skip.js'
 import {CTRL_C, onTerminal, type TerminalOptions} from '../support/terminal.js'
 
 /** Shows that it was asked, and what it was given. */
@@ -52,7 +53,7 @@ describe('the pager', () => {
   })
 
   it('is less, where it is there and none is named', async function () {
-    if (spawnSync('less', ['--version']).error !== undefined) return this.skip()
+    if (spawnSync('less', ['--version']).error !== undefined) return skip(this, 'needs less')
     const session = onTerminal('unset PAGER; $GOD logs 1; echo code $?', held.site.options())
     await session.seen(/line 20/)
     session.type('q')

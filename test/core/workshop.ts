@@ -16,6 +16,7 @@ import {open} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {WRAPPER} from '../../src/core/wrapper.js'
+import {skip} from '../support/skip.js'
 
 interface Shell {
   readonly name: string
@@ -140,7 +141,7 @@ export const underEachShell = (title: string, cases: (job: Workshop) => void): v
     describe(`${title} under ${shell.name}`, () => {
       const job = new Workshop(shell)
       before(function () {
-        if (!existsSync(shell.argv[0])) this.skip()
+        if (!existsSync(shell.argv[0])) skip(this, `needs ${shell.name}`)
       })
       beforeEach(() => job.open())
       afterEach(() => job.close())

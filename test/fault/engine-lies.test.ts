@@ -16,6 +16,7 @@ import {type Hands, openHands} from '../support/hands.js'
 import {doubledOf, missingOf, readChains, realFaults} from '../support/real-invariants.js'
 import {containersOf, ENGINE, hasEngine, IMAGE, openRealSite, type RealSite} from '../support/real-site.js'
 import {openRegistry, type Registry} from '../support/registry.js'
+import {NO_ENGINE, skip} from '../support/skip.js'
 import {allowedEnds, type Case, casesOf, type End, isAllowed, kindOf, wishOf} from './lies.js'
 
 /** Seconds that the engine has for its answers here, and that a busy machine may take to notice. */
@@ -155,10 +156,7 @@ describe('R20 an engine that lies', function () {
   const tags: string[] = []
 
   before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
+    if (!hasEngine) skip(this, NO_ENGINE)
     registry = await openRegistry(docker, IMAGE)
   })
   after(async () => {

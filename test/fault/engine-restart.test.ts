@@ -14,6 +14,7 @@ import {type Hands, openHands} from '../support/hands.js'
 import {missingForEngine, type OwnEngine, openOwnEngine} from '../support/own-engine.js'
 import {doubledOf, missingOf, readChains, realFaults} from '../support/real-invariants.js'
 import {containersOf, hasEngine, IMAGE, killNine, openRealSite, type RealSite} from '../support/real-site.js'
+import {skip} from '../support/skip.js'
 
 const WAYS = ['kill -9', 'stop', 'restart'] as const
 type Way = (typeof WAYS)[number]
@@ -114,9 +115,7 @@ describe('R19 the engine dies under ten running jobs', function () {
 
   before(function () {
     const missing = hasEngine ? missingForEngine() : 'a container engine and root'
-    if (missing === null) return
-    console.log(`      needs ${missing}`)
-    this.skip()
+    if (missing !== null) skip(this, `needs ${missing}`)
   })
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') console.log(site?.log())

@@ -19,6 +19,7 @@ import {type Installed, installPacked} from '../../scripts/install-packed.js'
 import {packPlugin, SHORTEST, TARBALL} from '../support/fixture-plugin.js'
 import {type Ran, ROOT, run} from '../support/god.js'
 import {containersOf, ENGINE, hasEngine, IMAGE} from '../support/real-site.js'
+import {NO_ENGINE, skip} from '../support/skip.js'
 
 /** What npm says where there is no registry to be reached. */
 const NO_REGISTRY = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH)\b/
@@ -36,8 +37,7 @@ describe('the package, installed from its tarball', function () {
       installed = installPacked(folder)
     } catch (error) {
       if (!NO_REGISTRY.test(String(error))) throw error
-      console.log('      needs a package registry, or the packages in the cache of npm')
-      this.skip()
+      skip(this, 'needs a package registry, or the packages in the cache of npm')
     }
   })
   after(() => rmSync(folder, {recursive: true, force: true}))
@@ -169,10 +169,7 @@ describe('the package, installed from its tarball', function () {
     ['docker', 3, 'a  b\n'],
   ] as const) {
     it(`makes a shared directory, and runs a job by the passes of cron (${executor})`, async function () {
-      if (executor === 'docker' && !hasEngine) {
-        console.log('      needs a container engine and root')
-        this.skip()
-      }
+      if (executor === 'docker' && !hasEngine) skip(this, NO_ENGINE)
       const dir = join(folder, `site-${executor}`)
       await ok(['init', dir, '--executor', executor, '--image', IMAGE])
       const words = ['submit', '-J', 'first', '--parsable', '--', 'sh', '-c', 'echo "a  b"; exit 3']

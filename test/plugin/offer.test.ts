@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {chmodSync, rmSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {offerOf, trustedNames} from '../../src/plugin/offer.js'
+import {skip} from '../support/skip.js'
 import {type PluginFolders, pluginFolders} from './folders.js'
 
 const UID = process.getuid?.() ?? 0
@@ -107,10 +108,7 @@ describe('the plugins on offer', () => {
       gone: null,
     })
     const names = () => trustedNames(join(place.root, 'system'))
-    if (UID !== 0) {
-      console.log('      skipped: only root can own such a place')
-      return this.skip()
-    }
+    if (UID !== 0) return skip(this, 'only root can own such a place')
     assert.deepEqual(names(), ['b', 'c'])
     chmodSync(join(place.root, 'system/node_modules/b'), 0o777)
     assert.deepEqual(names(), ['c'])

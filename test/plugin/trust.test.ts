@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {chmodSync, chownSync, lchownSync, rmSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {distrustOf, type TrustRule, userRule} from '../../src/plugin/trust.js'
+import {skip} from '../support/skip.js'
 import {type PluginFolders, pluginFolders} from './folders.js'
 
 const UID = process.getuid?.() ?? 0
@@ -55,10 +56,7 @@ describe('a plugin is run by a service', () => {
     })
 
     it(`not if ${path} belongs to somebody else`, function () {
-      if (UID !== 0) {
-        console.log('      skipped: only root can give a file away')
-        return this.skip()
-      }
+      if (UID !== 0) return skip(this, 'only root can give a file away')
       chownSync(join(place.root, path), ANN, ANN)
       assert.match(distrust() ?? '', new RegExp(`${path} belongs to uid ${ANN}$`))
     })
@@ -88,10 +86,7 @@ describe('a plugin is run by a service', () => {
   })
 
   it("of a user's own, or of root's, never of a third one's", function () {
-    if (UID !== 0) {
-      console.log('      skipped: only root can give a file away')
-      return this.skip()
-    }
+    if (UID !== 0) return skip(this, 'only root can give a file away')
     for (const path of ON_THE_WAY) lchownSync(join(place.root, path), ANN, ANN)
     assert.equal(distrust(userRule(ANN)), null)
     assert.match(distrust(userRule(ANN + 1)) ?? '', /belongs to uid/)

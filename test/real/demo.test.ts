@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {ENGINE, hasEngine} from '../support/real-site.js'
+import {NO_ENGINE, skip} from '../support/skip.js'
 
 const DEMO = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url))
 
@@ -18,10 +19,7 @@ describe('the demo', function () {
   this.timeout(180_000)
 
   it('counts the words of the project in containers, as no root, and leaves none of them', async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
+    if (!hasEngine) skip(this, NO_ENGINE)
     const {code, text} = await demo('docker')
     assert.equal(code, 0, text)
     assert.match(text, /^\d+ words in \d+ files$/m)

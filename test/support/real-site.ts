@@ -9,6 +9,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
+import {NO_ENGINE, skip} from './skip.js'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const GOD = join(ROOT, 'bin/god.cjs')
@@ -219,10 +220,7 @@ export const openRealSite = async (
 export const realSiteForAll = (settings: Record<string, string> = {}): {readonly site: RealSite} => {
   let site: RealSite | null = null
   before(async function () {
-    if (!hasEngine) {
-      console.log('      needs a container engine and root')
-      this.skip()
-    }
+    if (!hasEngine) skip(this, NO_ENGINE)
     site = await openRealSite('docker', settings)
   })
   after(() => site?.close())

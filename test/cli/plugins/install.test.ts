@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {specOf} from '../../../src/cli/plugins/install.js'
 import {copyPlugin, packPlugin, SHORTEST, TARBALL} from '../../support/fixture-plugin.js'
 import {siteForEach, type TestSite} from '../../support/site.js'
+import {skip} from '../../support/skip.js'
 
 const OFFLINE = {npm_config_offline: 'true', npm_config_registry: 'http://127.0.0.1:9/'}
 const isRoot = process.getuid?.() === 0
@@ -166,7 +167,7 @@ describe('god plugins install', function () {
     if (!isRoot) {
       const {code} = await god(site, 'plugins', 'install', '--system', `./${TARBALL}`)
       assert.equal(code, 4)
-      return this.skip()
+      return skip(this, 'only root may; that others may not was seen')
     }
     const {stdout, code} = await god(site, 'plugins', 'install', '--system', `./${TARBALL}`)
     assert.deepEqual([stdout, code], [`Installed ${SHORTEST} 1.0.0: scheduler shortest\n`, 0])
