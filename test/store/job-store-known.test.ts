@@ -5,32 +5,18 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {rev} from '../../src/core/brand.js'
-import {encodeRecord, type JobStore, type Stored} from '../../src/store/job-store.js'
+import {encodeRecord, type JobStore} from '../../src/store/job-store.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {author, type DiskWorld} from './disk-world.js'
-import {FIRST, ID, LIFE, OneJob, SEAL, unlinkAll} from './one-job.js'
+import {author} from './disk-world.js'
+import {FIRST, ID, LIFE, oneJobForEach, SEAL, unlinkAll} from './one-job.js'
 
 describe('a job that a store knows', () => {
-  let job: OneJob
-  let world: DiskWorld
-  let live: string
-  const begin = (published = true): void => {
-    job = new OneJob(published)
-    world = job.world
-    live = job.live
-  }
-  beforeEach(() => begin())
-  const read = (): Stored => job.read()
-  const publish: OneJob['publish'] = (...args) => job.publish(...args)
-  const advance: OneJob['advance'] = (...changes) => job.advance(...changes)
-  const manifest = (): void => job.manifest()
-  const unlink = (r: number): void => job.unlink(r)
-  const names = (): string[] => job.names()
-  const nothingIsWrong = (): void => job.nothingIsWrong()
+  const held = oneJobForEach()
+  const {begin, read, publish, advance, manifest, unlink, names, nothingIsWrong} = held
 
   it('is read by opens alone, also what others published since: its bucket may be long', () => {
-    const fs = world.process()
-    const one = world.jobs(fs)
+    const fs = held.world.process()
+    const one = held.world.jobs(fs)
     assert.equal(one.read(ID)?.record.rev, 1)
     fs.plan({call: 'readdir', path: '/jobs/live', n: 1, effect: {error: 'EIO', from: true}})
     assert.equal(one.read(ID)?.record.rev, 1)
@@ -38,28 +24,29 @@ describe('a job that a store knows', () => {
     advance({state: 'pending'})
     const known = one.read(ID) ?? assert.fail()
     assert.equal(known.record.rev, 3)
-    const held = one.publishNext(known, {state: 'held'}, author(), 'now')
-    assert.deepEqual([held?.record.rev, one.read(ID)], [4, held])
+    const fourth = one.publishNext(known, {state: 'held'}, author(), 'now')
+    assert.deepEqual([fourth?.record.rev, one.read(ID)], [4, fourth])
   })
 
   it('is forgotten when no listing shows it any more', () => {
     let listings = 0
-    const fs = world.process()
-    for (let n = 1; n <= 9; n++) fs.on({call: 'readdir', path: live, n, when: 'after', act: () => listings++})
-    const one = world.jobs(fs)
+    const fs = held.world.process()
+    for (let n = 1; n <= 9; n++)
+      fs.on({call: 'readdir', path: held.live, n, when: 'after', act: () => listings++})
+    const one = held.world.jobs(fs)
     one.all()
-    const bytes = world.bytes(join(live, '7.1.json'))
-    world.process().unlink(join(live, '7.1.json'))
+    const bytes = held.world.bytes(join(held.live, '7.1.json'))
+    held.world.process().unlink(join(held.live, '7.1.json'))
     assert.deepEqual(one.all(), [])
-    world.write(join(live, '7.1.json'), bytes)
+    held.world.write(join(held.live, '7.1.json'), bytes)
     listings = 0
     one.read(ID)
     assert.equal(listings, 1)
   })
 
   /** All that was read of it is known, and nothing of what came after. */
-  const knowing = (fs: DiskProcess = world.process()): JobStore => {
-    const store = world.jobs(fs)
+  const knowing = (fs: DiskProcess = held.world.process()): JobStore => {
+    const store = held.world.jobs(fs)
     store.read(ID)
     return store
   }
@@ -79,10 +66,10 @@ describe('a job that a store knows', () => {
 
   it('counts nothing that was published too late on what it knows', () => {
     const base = advance(...LIFE)
-    const late = world.process().plan({call: 'link', n: 1, effect: 'crash-after'})
+    const late = held.world.process().plan({call: 'link', n: 1, effect: 'crash-after'})
     const store = knowing()
     advance(SEAL)
-    unlinkAll(world.process(), live)
+    unlinkAll(held.world.process(), held.live)
     assert.throws(() => publish(base, {state: 'pending', attempt: 2}, late), Crash)
     assert.ok(names().includes('7.5.json'))
     assert.equal(store.read(ID), null)
@@ -95,13 +82,13 @@ describe('a job that a store knows', () => {
     ] as const) {
       begin()
       advance(...changes)
-      const slow = world.process()
+      const slow = held.world.process()
       const store = knowing(slow)
       const away = (): void => {
         if (known === 1) advance(...LIFE)
         advance(SEAL)
         manifest()
-        unlinkAll(world.process(), live)
+        unlinkAll(held.world.process(), held.live)
       }
       slow.on({call: 'open', path: `7.${known}.json`, when: 'before', act: away})
       assert.equal(store.read(ID), null)
@@ -122,12 +109,12 @@ describe('a job that a store knows', () => {
       begin()
       const store = knowing()
       advance({state: 'held'})
-      if (on === 'torn') world.write(join(live, '7.2.json'), 'torn')
+      if (on === 'torn') held.world.write(join(held.live, '7.2.json'), 'torn')
       else if (on === 'forged')
-        world.write(join(live, '7.2.json'), encodeRecord({...read().record, prev: forged}))
-      else world.write(join(live, '7.1.json'), encodeRecord({...FIRST, name: 'other'}))
+        held.world.write(join(held.live, '7.2.json'), encodeRecord({...read().record, prev: forged}))
+      else held.world.write(join(held.live, '7.1.json'), encodeRecord({...FIRST, name: 'other'}))
       assert.equal(store.read(ID)?.record.rev, 1, on)
-      assert.equal(world.disk.files('/god/quarantine').length, 2)
+      assert.equal(held.world.disk.files('/god/quarantine').length, 2)
     }
   })
 })

@@ -7,26 +7,12 @@ import {join} from 'node:path'
 import type {Change} from '../../src/core/outcome.js'
 import type {Stored} from '../../src/store/job-store.js'
 import {Crash} from '../support/disk-process.js'
-import {author, type DiskWorld} from './disk-world.js'
-import {FIRST, ID, LIFE, OneJob, SEAL, unlinkAll} from './one-job.js'
+import {author} from './disk-world.js'
+import {FIRST, ID, LIFE, oneJobForEach, SEAL, unlinkAll} from './one-job.js'
 
 describe('a job while others stall', () => {
-  let job: OneJob
-  let world: DiskWorld
-  let live: string
-  const begin = (published = true): void => {
-    job = new OneJob(published)
-    world = job.world
-    live = job.live
-  }
-  beforeEach(() => begin())
-  const read = (): Stored => job.read()
-  const publish: OneJob['publish'] = (...args) => job.publish(...args)
-  const advance: OneJob['advance'] = (...changes) => job.advance(...changes)
-  const manifest = (): void => job.manifest()
-  const unlink = (r: number): void => job.unlink(r)
-  const names = (): string[] => job.names()
-  const nothingIsWrong = (): void => job.nothingIsWrong()
+  const held = oneJobForEach()
+  const {begin, read, publish, advance, manifest, unlink, names, nothingIsWrong} = held
 
   describe('a publisher', () => {
     it('that stalls across several revisions loses', () => {
@@ -39,19 +25,19 @@ describe('a job while others stall', () => {
 
     it('that stalls across the whole packing finds its name free, and loses all the same', () => {
       const base = advance(...LIFE)
-      const slow = world.process()
+      const slow = held.world.process()
       slow.on({
         call: 'link',
         when: 'before',
         act: () => {
           advance(SEAL)
           manifest()
-          unlinkAll(world.process(), live)
+          unlinkAll(held.world.process(), held.live)
         },
       })
       assert.equal(publish(base, {state: 'pending', attempt: 2}, slow), null)
       assert.deepEqual(names(), [])
-      assert.equal(world.jobs().read(ID), null)
+      assert.equal(held.world.jobs().read(ID), null)
       nothingIsWrong()
     })
 
@@ -64,7 +50,7 @@ describe('a job while others stall', () => {
       const before = names()
       assert.equal(publish(base, lateChange(base)), null, `on ${base.record.rev}, ${freed} freed`)
       assert.deepEqual(names(), before)
-      assert.equal(world.jobs().isCurrent(base), false)
+      assert.equal(held.world.jobs().isCurrent(base), false)
     }
 
     it('loses at whatever revision it had stalled, and however far the packing has come', () => {
@@ -74,30 +60,30 @@ describe('a job while others stall', () => {
       for (let freed = 1; freed <= bases.length + 1; freed++) {
         unlink(freed)
         for (const base of bases) losesOn(base, freed)
-        assert.equal(world.jobs().read(ID), null)
-        assert.deepEqual(world.jobs().all(), [])
+        assert.equal(held.world.jobs().read(ID), null)
+        assert.deepEqual(held.world.jobs().all(), [])
       }
       nothingIsWrong()
     })
 
     it('that is killed before it looks back leaves a file that counts for nobody', () => {
       const base = advance(...LIFE)
-      const slow = world.process().plan({call: 'link', n: 1, effect: 'crash-after'})
+      const slow = held.world.process().plan({call: 'link', n: 1, effect: 'crash-after'})
       slow.on({
         call: 'link',
         when: 'before',
         act: () => {
           advance(SEAL)
           manifest()
-          unlinkAll(world.process(), live)
+          unlinkAll(held.world.process(), held.live)
         },
       })
       assert.throws(() => publish(base, {state: 'pending', attempt: 2}, slow), Crash)
       assert.ok(names().includes('7.5.json'))
-      assert.equal(world.jobs().read(ID), null)
-      assert.deepEqual(world.jobs().all(), [])
-      assert.deepEqual(world.jobs().history(ID), [])
-      assert.deepEqual(world.disk.files('/god/quarantine'), [])
+      assert.equal(held.world.jobs().read(ID), null)
+      assert.deepEqual(held.world.jobs().all(), [])
+      assert.deepEqual(held.world.jobs().history(ID), [])
+      assert.deepEqual(held.world.disk.files('/god/quarantine'), [])
     })
 
     it('cannot requeue what is being sealed, nor seal what is requeued: one of both wins', () => {
@@ -106,7 +92,7 @@ describe('a job while others stall', () => {
         const base = advance(...LIFE)
         const requeue: Change = {state: 'pending', attempt: 2}
         const [late, early] = slowIs === 'sealing' ? [SEAL, requeue] : [requeue, SEAL]
-        const slow = world.process().on({call: 'link', when: 'before', act: () => void advance(early)})
+        const slow = held.world.process().on({call: 'link', when: 'before', act: () => void advance(early)})
         assert.equal(publish(base, late, slow), null)
         assert.equal(read().record.state, early.state)
         nothingIsWrong()
@@ -115,11 +101,11 @@ describe('a job while others stall', () => {
 
     it('loses on a revision that was damaged and published anew while it stalled', () => {
       const base = advance(...LIFE.slice(0, 1))
-      const slow = world.process().on({
+      const slow = held.world.process().on({
         call: 'link',
         when: 'before',
         act: () => {
-          world.write(join(live, '7.2.json'), 'torn')
+          held.world.write(join(held.live, '7.2.json'), 'torn')
           advance({state: 'held'})
         },
       })
@@ -129,10 +115,10 @@ describe('a job while others stall', () => {
     })
 
     it('of a store that had seen the job goes on with what is there now', () => {
-      const store = world.jobs()
+      const store = held.world.jobs()
       const [base] = store.all()
       assert.ok(base !== undefined)
-      world.write(join(live, '7.1.json'), world.bytes(join(live, '7.1.json')))
+      held.world.write(join(held.live, '7.1.json'), held.world.bytes(join(held.live, '7.1.json')))
       advance(...LIFE)
       assert.equal(store.publishNext(base, {state: 'held'}, author(), 'now'), null)
       assert.equal(store.all()[0]?.record.state, 'done')
@@ -142,34 +128,34 @@ describe('a job while others stall', () => {
   describe('an admission', () => {
     it('that stalls across a whole life and its packing is void', () => {
       begin(false)
-      const slow = world.process().on({
+      const slow = held.world.process().on({
         call: 'link',
         when: 'before',
         act: () => {
-          assert.equal(world.jobs().publishFirst(FIRST, 'now'), 'won')
+          assert.equal(held.world.jobs().publishFirst(FIRST, 'now'), 'won')
           advance(...LIFE, SEAL)
           manifest()
-          unlinkAll(world.process(), live)
+          unlinkAll(held.world.process(), held.live)
         },
       })
-      assert.equal(world.jobs(slow).publishFirst(FIRST, 'now'), 'void')
+      assert.equal(held.world.jobs(slow).publishFirst(FIRST, 'now'), 'void')
       assert.deepEqual(names(), [])
       nothingIsWrong()
     })
 
     it('that stalls until its id was dropped by retention is void', () => {
       begin(false)
-      const dropped = () => world.publishManifest(1, {dropped: [[7, 7]]})
-      const slow = world.process().on({call: 'link', when: 'before', act: dropped})
-      assert.equal(world.jobs(slow).publishFirst(FIRST, 'now'), 'void')
-      assert.equal(world.jobs().read(ID), null)
+      const dropped = () => held.world.publishManifest(1, {dropped: [[7, 7]]})
+      const slow = held.world.process().on({call: 'link', when: 'before', act: dropped})
+      assert.equal(held.world.jobs(slow).publishFirst(FIRST, 'now'), 'void')
+      assert.equal(held.world.jobs().read(ID), null)
     })
 
     it("that stalls across another one's finds the id taken", () => {
       begin(false)
-      const other = () => void world.jobs().publishFirst(FIRST, 'now')
-      const slow = world.process().on({call: 'link', when: 'before', act: other})
-      assert.equal(world.jobs(slow).publishFirst({...FIRST, name: 'late'}, 'now'), 'taken')
+      const other = () => void held.world.jobs().publishFirst(FIRST, 'now')
+      const slow = held.world.process().on({call: 'link', when: 'before', act: other})
+      assert.equal(held.world.jobs(slow).publishFirst({...FIRST, name: 'late'}, 'now'), 'taken')
       assert.equal(read().record.name, 'train')
     })
   })
@@ -177,27 +163,27 @@ describe('a job while others stall', () => {
   describe('a reader', () => {
     it('that stalls between its listing and its look sees what is new, or a job that is gone', () => {
       advance(...LIFE)
-      const slow = world
+      const slow = held.world
         .process()
-        .on({call: 'readdir', path: live, when: 'after', act: () => void advance(SEAL)})
-      assert.equal(world.jobs(slow).read(ID)?.record.sealed, false, 'as old as its listing')
-      const slower = world.process().on({
+        .on({call: 'readdir', path: held.live, when: 'after', act: () => void advance(SEAL)})
+      assert.equal(held.world.jobs(slow).read(ID)?.record.sealed, false, 'as old as its listing')
+      const slower = held.world.process().on({
         call: 'readdir',
-        path: live,
+        path: held.live,
         when: 'after',
         act: () => {
           manifest()
-          unlinkAll(world.process(), live)
+          unlinkAll(held.world.process(), held.live)
         },
       })
-      assert.equal(world.jobs(slower).read(ID), null)
+      assert.equal(held.world.jobs(slower).read(ID), null)
       nothingIsWrong()
     })
 
     it('lists again if all that it listed has moved on', () => {
-      const slow = world.process().on({
+      const slow = held.world.process().on({
         call: 'readdir',
-        path: live,
+        path: held.live,
         when: 'after',
         act: () => {
           // As pruning of a long history will do it.
@@ -205,18 +191,20 @@ describe('a job while others stall', () => {
           unlink(1)
         },
       })
-      assert.equal(world.jobs(slow).read(ID)?.record.state, 'done')
-      const all = world.process().on({call: 'readdir', path: live, when: 'after', act: () => unlink(2)})
-      assert.equal(world.jobs(all).all()[0]?.record.state, 'done')
+      assert.equal(held.world.jobs(slow).read(ID)?.record.state, 'done')
+      const all = held.world
+        .process()
+        .on({call: 'readdir', path: held.live, when: 'after', act: () => unlink(2)})
+      assert.equal(held.world.jobs(all).all()[0]?.record.state, 'done')
     })
 
     it('gives up with "no such job" where nothing ever counts', () => {
       advance(...LIFE)
       unlink(3)
       unlink(2)
-      world.write(join(live, '7.1.json'), 'torn')
-      const looker = world.process().plan({call: 'rename', n: 1, effect: {error: 'EACCES', from: true}})
-      assert.equal(world.jobs(looker).read(ID), null)
+      held.world.write(join(held.live, '7.1.json'), 'torn')
+      const looker = held.world.process().plan({call: 'rename', n: 1, effect: {error: 'EACCES', from: true}})
+      assert.equal(held.world.jobs(looker).read(ID), null)
     })
   })
 
@@ -229,6 +217,6 @@ describe('a job while others stall', () => {
     assert.equal(read().record.state, 'starting', 'the kill was published on another revision 2')
     advance(...LIFE.slice(1, 2))
     assert.equal(read().record.rev, 3)
-    assert.equal(world.disk.files('/god/quarantine').length, 2)
+    assert.equal(held.world.disk.files('/god/quarantine').length, 2)
   })
 })

@@ -59,3 +59,29 @@ export class OneJob {
     assert.deepEqual(this.world.temporaries(), [])
   }
 }
+
+/** For `describe`: a fresh one for each test, and its verbs. */
+export const oneJobForEach = () => {
+  let job = new OneJob()
+  const begin = (published = true): void => {
+    job = new OneJob(published)
+  }
+  beforeEach(() => begin())
+  return {
+    /** Anew, in the middle of a test. */
+    begin,
+    get world() {
+      return job.world
+    },
+    get live() {
+      return job.live
+    },
+    read: (): Stored => job.read(),
+    publish: (base: Stored, change: Change, fs?: DiskProcess) => job.publish(base, change, fs),
+    advance: (...changes: readonly Change[]) => job.advance(...changes),
+    manifest: (): void => job.manifest(),
+    unlink: (r: number): void => job.unlink(r),
+    names: () => job.names(),
+    nothingIsWrong: (): void => job.nothingIsWrong(),
+  }
+}

@@ -65,6 +65,9 @@ export const imageSchema = v.object({
 })
 export type InspectedImage = v.InferOutput<typeof imageSchema>
 
+/** `GET /events`, one of them; the attributes of a container are its labels and more. */
+export const eventSchema = v.object({Actor: v.object({Attributes: v.record(v.string(), v.string())})})
+
 export const createdSchema = v.object({id})
 export type Created = v.InferOutput<typeof createdSchema>
 

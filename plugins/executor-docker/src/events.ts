@@ -6,6 +6,7 @@
  * engine may have been away and its events are not kept over a restart. Some ends come without an event.
  */
 import type {HostServices} from '@god-cli/api'
+import {eventSchema, parsed} from './answers.js'
 import type {EngineStream} from './client.js'
 import type {Engine} from './engine.js'
 import {CLUSTER_LABEL, ownerOf} from './labels.js'
@@ -44,7 +45,7 @@ type Ring = (job?: number) => void
 /** Undefined: it does not tell, or not so that it can be read. */
 const jobOf = (event: string, cluster: string): number | undefined => {
   try {
-    const {Actor}: {Actor: {Attributes: Record<string, string>}} = JSON.parse(event)
+    const {Actor} = parsed('events', eventSchema, JSON.parse(event))
     return ownerOf(Actor.Attributes, cluster)?.job
   } catch {
     return undefined
