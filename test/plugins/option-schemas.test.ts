@@ -38,4 +38,12 @@ describe('the options of', () => {
     it(`${folder} are those of its schema`, async () => {
       assert.deepEqual(await readKeys(folder), schemaKeys(folder))
     })
+
+  for (const folder of ['executor-docker', 'executor-fake'])
+    it(`${folder} are told in the README, each in its section`, () => {
+      const readme = readFileSync(new URL('../README.md', PLUGINS), 'utf8')
+      const [, section = ''] = readme.split(`    [plugin.${folder.replace('executor-', '')}]\n`)
+      const told = [...(section.split('\n\n')[0]?.matchAll(/^ {4}(\w+) = /gm) ?? [])].map(([, key]) => key)
+      assert.deepEqual(told.sort(), schemaKeys(folder))
+    })
 })
