@@ -4,6 +4,7 @@ import {GodCommand} from '../../src/cli/base-command.js'
 import {installedLines, installPlugins} from '../../src/cli/plugins/install.js'
 import {placeFor, scriptsFlag, systemFlag} from '../../src/cli/plugins/place.js'
 import {pluginJson} from '../../src/cli/plugins/plugin-view.js'
+import {showTried} from '../../src/cli/plugins/tried.js'
 import {prose} from '../../src/cli/prose.js'
 
 export default class PluginsInstall extends GodCommand {
@@ -35,15 +36,13 @@ Exit codes: 0 ok; 1 not installed, or cannot be used; 4 --system without being r
   async run(): Promise<void> {
     const {flags, argv} = await this.parse(PluginsInstall)
     const screen = this.screen(flags)
-    const views = await installPlugins(this.config, argv.map(String), {
+    const {done, failed} = await installPlugins(this.config, argv.map(String), {
       place: placeFor(flags.system),
       scripts: flags['allow-scripts'],
       json: flags.json,
     })
-    const {done, notes} = installedLines('Installed', views)
-    screen.show({schema: 1, plugins: views.map(pluginJson)}, () =>
-      done.map(line => `${screen.plain(line)}\n`).join(''),
-    )
+    const {lines, notes} = installedLines('Installed', done)
+    this.exitWith(showTried(screen, {schema: 1, plugins: done.map(pluginJson)}, lines, failed))
     for (const note of notes) screen.note(note)
   }
 }

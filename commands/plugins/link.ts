@@ -37,9 +37,9 @@ Exit codes: 0 ok; 1 not linked, or cannot be used.`)
       scripts: flags['allow-scripts'],
       json: flags.json,
     })
-    const {done, notes} = installedLines('Linked', views)
+    const {lines, notes} = installedLines('Linked', views)
     screen.show({schema: 1, plugins: views.map(pluginJson)}, () =>
-      done.map(line => `${screen.plain(line)}\n`).join(''),
+      lines.map(line => `${screen.plain(line)}\n`).join(''),
     )
     for (const note of notes) screen.note(note)
   }

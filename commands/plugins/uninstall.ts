@@ -2,6 +2,7 @@
 import {Args} from '@oclif/core'
 import {GodCommand} from '../../src/cli/base-command.js'
 import {placeFor, systemFlag} from '../../src/cli/plugins/place.js'
+import {showTried} from '../../src/cli/plugins/tried.js'
 import {uninstallPlugins} from '../../src/cli/plugins/uninstall.js'
 import {prose} from '../../src/cli/prose.js'
 
@@ -30,14 +31,12 @@ Exit codes: 0 ok; 1 not installed, or npm failed; 4 --system without being root.
   async run(): Promise<void> {
     const {flags, argv} = await this.parse(PluginsUninstall)
     const screen = this.screen(flags)
-    const names = argv.map(String)
-    await uninstallPlugins(this.config, names, {
+    const {done, failed} = await uninstallPlugins(this.config, argv.map(String), {
       place: placeFor(flags.system),
       scripts: false,
       json: flags.json,
     })
-    screen.show({schema: 1, uninstalled: names}, () =>
-      names.map(name => `${screen.plain(`Uninstalled ${name}`)}\n`).join(''),
-    )
+    const lines = done.map(name => `Uninstalled ${name}`)
+    this.exitWith(showTried(screen, {schema: 1, uninstalled: done}, lines, failed))
   }
 }

@@ -35,12 +35,33 @@ const noCommand = (word: string, known: readonly string[]): GodError => {
 /** Flags that stand for a command of their own. */
 const ALONE = ['-h', '--help', '-V', '--version']
 
+/** Of its own commands `god` wraps some and leaves out others, which would speak in another shape. */
+const WRAPPED = '@oclif/plugin-plugins'
+
+/** `god plugins bogus`: where a command has commands of its own, another word is none. */
+const checkTopic = (topic: string, word: string, config: Config): void => {
+  const inTopic = config.commands.filter(
+    ({id, pluginName}) => id.startsWith(`${topic}:`) && pluginName !== WRAPPED,
+  )
+  if (inTopic.length === 0 || word === '' || word.startsWith('-')) return
+  const found = config.findCommand(`${topic}:${word}`)
+  if (found === undefined || found.pluginName === WRAPPED)
+    throw noCommand(
+      `${topic} ${word}`,
+      inTopic.map(({id}) => id.replaceAll(':', ' ')),
+    )
+}
+
 const checkCommand = (argv: readonly string[], config: Config): void => {
   const known = config.commandIDs.flatMap(id => id.split(':')[0] ?? [])
   const [first = 'help', second = ''] = argv
   if (first === 'help' && second !== '' && !second.startsWith('-') && !known.includes(second))
     throw noCommand(second, known)
-  if (known.includes(first) || ALONE.includes(first)) return
+  if (known.includes(first)) {
+    checkTopic(first, second, config)
+    return
+  }
+  if (ALONE.includes(first)) return
   if (!first.startsWith('-')) throw noCommand(first, known)
   throw new GodError(
     'E_USAGE',
@@ -70,9 +91,13 @@ const wantsJson = (argv: readonly string[]): boolean => {
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
-/** Tells of it and sets the exit code. */
-const fail = (error: unknown, words: readonly string[]): void => {
-  const failure = failureOf(error, words[0])
+/** `plugins install` too is one. */
+const commandOf = ([first = '', second = '']: readonly string[], config: Config): string =>
+  config.findCommand(`${first}:${second}`) === undefined ? first : `${first} ${second}`
+
+/** Tells of it and sets the exit code. `command`: whose help has more. */
+const fail = (error: unknown, words: readonly string[], command: string | undefined): void => {
+  const failure = failureOf(error, command)
   if (failure === null) return
   const json = wantsJson(words)
   process.stderr.write(debugStack(error) ?? '')
@@ -86,20 +111,22 @@ export const main = async (argv: readonly string[], load: LoadOptions): Promise<
   guardOutput()
   fixUmask()
   let words = [...argv]
+  let command = words[0]
   // What is thrown where nobody waits for it: in a timer, by an event.
   process.once('uncaughtException', error => {
-    fail(error, words)
+    fail(error, words, command)
     process.exit()
   })
   try {
     standInForAccount()
     const config = await loadConfig(words, load)
     checkCommand(words, config)
+    command = commandOf(words, config)
     if (wantsPlugins(words)) return void process.stdout.write(versionText(config))
     words = prepared(words, config)
     if (isHelp(words)) await help(words, config)
     else await run(words, config)
   } catch (error) {
-    fail(error, words)
+    fail(error, words, command)
   }
 }

@@ -8,11 +8,18 @@ import {currentOffer} from '../offer.js'
 import {npmRun} from './npm-run.js'
 import type {Place} from './place.js'
 import {faultsOf, type PluginView, viewPlugins} from './plugin-view.js'
+import {type Tried, tryEach} from './tried.js'
 
 const LIKE_A_PATH = /^[./~]|\.(tgz|tar\.gz)$/
 
 /** What is here is packed anew; oclif would take any word with a slash for a repository on GitHub. */
 export const specOf = (word: string): string => {
+  if (word === '')
+    throw new GodError(
+      'E_PLUGIN_FAILED',
+      'an empty word names no plugin',
+      'Name a package, tarball or folder.',
+    )
   if (word.includes(':')) return word
   const path = word.includes('/') || LIKE_A_PATH.test(word) ? existingPath(word) : null
   if (path !== null) return `pack:${path}`
@@ -57,26 +64,30 @@ export interface InstallChoice {
   readonly json: boolean
 }
 
-export const installPlugins = async (
+const installOne = async (
   config: Config,
-  words: readonly string[],
+  word: string,
   {place, scripts, json}: InstallChoice,
 ): Promise<readonly PluginView[]> => {
-  const specs = words.map(specOf)
-  const run = {id: 'plugins:install', place: place.path, scripts, json}
-  const installed: string[] = []
+  const what = `install ${word}`
+  const run = {id: 'plugins:install', place: place.path, scripts, json, what}
   try {
-    for (const [i, spec] of specs.entries())
-      installed.push(...(await npmRun(config, {...run, args: [spec], what: `install ${words[i]}`})))
+    const installed = await npmRun(config, {...run, args: [specOf(word)]})
+    const names = installed.map(nameIn)
+    return serviceable(
+      viewsOf(place, ({name, url}) => names.includes(name) || (url !== null && installed.includes(url))),
+    )
   } catch (error) {
     forgetStrays(place.path)
     throw error
   }
-  const names = installed.map(nameIn)
-  return serviceable(
-    viewsOf(place, ({name, url}) => names.includes(name) || (url !== null && installed.includes(url))),
-  )
 }
+
+export const installPlugins = (
+  config: Config,
+  words: readonly string[],
+  choice: InstallChoice,
+): Promise<Tried<PluginView>> => tryEach(words, word => installOne(config, word, choice))
 
 export const linkPlugin = async (
   config: Config,
@@ -95,8 +106,8 @@ export const linkPlugin = async (
 export const installedLines = (
   verb: string,
   views: readonly PluginView[],
-): {readonly done: readonly string[]; readonly notes: readonly string[]} => ({
-  done: views.map(({plugin, providers}) => {
+): {readonly lines: readonly string[]; readonly notes: readonly string[]} => ({
+  lines: views.map(({plugin, providers}) => {
     const provided = providers.map(({provider: {kind, id}}) => `${kind} ${id}`).join(', ')
     return `${verb} ${plugin.name} ${plugin.version}: ${provided || 'provides nothing to services'}`
   }),

@@ -53,6 +53,8 @@ const KNOWN: readonly (readonly [RegExp, string, string])[] = [
     'the registry has no such package, or does not answer',
     'Check the name.',
   ],
+  [/could not find package\.json/, 'that folder has no package.json', 'Name the folder of a package.'],
+  [/Invalid npm package name/, 'that is no name of a package', 'Check the name.'],
   [/is not installed$/, 'it is not installed', "See 'god plugins'."],
   [/exited with code \d+$|^Command failed/, 'npm failed', 'See its words above.'],
 ]

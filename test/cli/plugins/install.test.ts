@@ -56,6 +56,53 @@ describe('god plugins install', function () {
     ])
   })
 
+  it('tries each of several, tells what became of all, and fails as the worst', async () => {
+    const {site} = held
+    packPlugin(site.work)
+    const words = ['./nowhere.tgz', `./${TARBALL}`, '']
+    const {stdout, stderr, code} = await god(site, 'plugins', 'install', ...words)
+    assert.deepEqual([stdout, code], [`Installed ${SHORTEST} 1.0.0: scheduler shortest\n`, 1])
+    assert.deepEqual(stderr.split('\n'), [
+      'god: there is no file or folder ./nowhere.tgz. Name a package, tarball or folder.',
+      'god: an empty word names no plugin. Name a package, tarball or folder.',
+      '',
+    ])
+    const gone = await god(site, 'plugins', 'uninstall', '--json', 'nope', SHORTEST)
+    const {uninstalled, errors} = JSON.parse(gone.stdout)
+    assert.deepEqual([uninstalled, errors.length, gone.code], [[SHORTEST], 1, 1])
+    assert.match(errors[0].message, /^cannot uninstall nope: it is not installed/)
+  })
+
+  it('without a word points at its own help', async () => {
+    const {stderr, code} = await god(held.site, 'plugins', 'install')
+    assert.deepEqual([stderr.endsWith("See 'god plugins install --help'.\n"), code], [true, 2], stderr)
+  })
+
+  it('links no folder without a package.json, and says so', async () => {
+    const {site} = held
+    const {stderr, code} = await god(site, 'plugins', 'link', site.folder)
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^god: cannot link .*: that folder has no package\.json\. Name the folder of a package\.\n$/,
+    )
+  })
+
+  it('has no command of another word, and guesses which was meant', async () => {
+    const {site} = held
+    for (const [word, hint] of [
+      ['instal', "Did you mean 'god plugins install'?"],
+      ['bogus', "See 'god help'."],
+      ['inspect', ''],
+      ['reset', ''],
+    ] as const) {
+      const {stderr, code} = await god(site, 'plugins', word)
+      assert.equal(code, 2)
+      assert.ok(stderr.startsWith(`god: there is no command 'plugins ${word}'. `), stderr)
+      assert.ok(stderr.includes(hint), stderr)
+    }
+  })
+
   it('copies a folder, by a relative path or an absolute one', async () => {
     const {site} = held
     const folder = copyPlugin(site.work)

@@ -1,6 +1,9 @@
 /** An executor that lives long: after hundreds of containers and lost event streams it holds no more than before. */
 import assert from 'node:assert/strict'
 import {readdirSync} from 'node:fs'
+import {setImmediate as turn} from 'node:timers/promises'
+import {setFlagsFromString} from 'node:v8'
+import {runInNewContext} from 'node:vm'
 import type {Executor} from '@god-cli/api'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
@@ -10,6 +13,17 @@ import {aSpec, hostOn} from './world.js'
 
 const CLUSTER = 'cluster'
 const ID = 'c'.repeat(64)
+
+/** As Node does when memory is short: a signal that only the closed stream would hear may be freed with it. */
+const collectGarbage = async (): Promise<void> => {
+  setFlagsFromString('--expose-gc')
+  const gc: unknown = runInNewContext('gc')
+  assert.ok(typeof gc === 'function')
+  for (let n = 0; n < 5; n += 1) {
+    gc()
+    await turn()
+  }
+}
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length
 const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
@@ -77,6 +91,19 @@ describe('a docker executor that lives long', () => {
     await until('the connections are closed', () => (descriptors() <= before ? true : null))
     assert.ok(last >= 100, `${last} wakes`)
     assert.equal(wakes, last, 'a closed executor wakes nobody')
+  })
+
+  it('lets go of a stream that tells nothing, however long it has been open and whatever memory was freed', async () => {
+    const before = descriptors()
+    engine.answer('GET /events', {status: 200, body: '', open: true})
+    let opened = 0
+    executor.watch(() => {
+      opened += 1
+    })
+    await until('the stream is open', () => (opened > 0 ? true : null))
+    await collectGarbage()
+    await executor.close()
+    await until('the connection is closed', () => (descriptors() <= before ? true : null), 5)
   })
 
   it('waits no longer for an engine that is away once it is told to stop', async () => {
