@@ -23,18 +23,23 @@ const eventsFor = (cluster: string) => ({
   label: [`${CLUSTER_LABEL}=${cluster}`],
 })
 
-/** An engine that takes the question and never answers would else be waited for as long as this process lives. */
-const open = async (engine: Engine, cluster: string, abort: AbortSignal): Promise<EngineStream> => {
+/**
+ * An engine that takes the question and never answers would else be waited for as long as this process lives.
+ * `end` closes the question and later the stream; it is an own controller, since what `AbortSignal.any` gives is held by
+ * nobody once the request is under way.
+ */
+const open = async (engine: Engine, cluster: string, end: AbortController): Promise<EngineStream> => {
   const {request} = engine.deadlines
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), request)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    end.abort()
+  }, request)
   const filters = eventsFor(cluster)
   try {
-    return await engine.stream(docker =>
-      docker.getEvents({filters, abortSignal: AbortSignal.any([abort, late.signal])}),
-    )
+    return await engine.stream(docker => docker.getEvents({filters, abortSignal: end.signal}))
   } catch (error) {
-    throw late.signal.aborted ? new Error(`the engine did not answer within ${request / 1000} s`) : error
+    throw late ? new Error(`the engine did not answer within ${request / 1000} s`) : error
   } finally {
     clearTimeout(timer)
   }
@@ -54,9 +59,16 @@ const jobOf = (event: string, cluster: string): number | undefined => {
 
 /** Until the stream ends; resolves or throws then. */
 const follow = async (engine: Engine, cluster: string, abort: AbortSignal, ring: Ring): Promise<void> => {
-  const stream = await open(engine, cluster, abort)
-  ring()
-  for await (const event of lines(stream)) ring(jobOf(event, cluster))
+  const end = new AbortController()
+  const stop = (): void => end.abort()
+  abort.addEventListener('abort', stop, {once: true})
+  try {
+    const stream = await open(engine, cluster, end)
+    ring()
+    for await (const event of lines(stream)) ring(jobOf(event, cluster))
+  } finally {
+    abort.removeEventListener('abort', stop)
+  }
 }
 
 /** Follows once; a stream that breaks off is a line in the log. */
