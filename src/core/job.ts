@@ -6,33 +6,26 @@
  */
 import * as v from 'valibot'
 import {
-  type Epoch,
-  type Gid,
-  type Instant,
-  type JobId,
-  MAX_ID,
-  type Rev,
-  TOKEN_PATTERN,
-  type Token,
-  type Uid,
-} from './brand.js'
+  attemptSchema,
+  desiredSchema,
+  epochSchema,
+  exitSchema,
+  far,
+  gidSchema,
+  idSchema,
+  instantSchema,
+  type ReadonlyDeep,
+  reasonSchema,
+  reqSchema,
+  revSchema,
+  text,
+  tokenSchema,
+  uidSchema,
+  usageSchema,
+  whole,
+} from './record-fields.js'
 import {STATES} from './state.js'
 
-const whole = (min: number, max: number) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
-const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
-  v.pipe(
-    schema,
-    v.transform(value => value as T),
-  )
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
-const far = Number.MAX_SAFE_INTEGER
-
-export const idSchema = branded<JobId>(whole(1, MAX_ID))
-export const tokenSchema = branded<Token>(v.pipe(v.string(), v.regex(TOKEN_PATTERN)))
-const uidSchema = branded<Uid>(whole(0, 0xffff_fffe))
-const gidSchema = branded<Gid>(whole(0, 0xffff_fffe))
-const instantSchema = branded<Instant>(whole(0, far))
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 const resourcesSchema = v.strictObject({
@@ -41,17 +34,11 @@ const resourcesSchema = v.strictObject({
   gpus: whole(0, 1024),
 })
 
-const reasonSchema = v.strictObject({
-  code: text(64),
-  text: text(1024),
-  numbers: v.exactOptional(v.record(text(64), v.union([v.number(), text(256)]))),
-})
-
-const recordSchema = v.strictObject({
+export const recordSchema = v.strictObject({
   v: v.literal(1),
   id: idSchema,
-  rev: branded<Rev>(whole(1, far)),
-  epoch: branded<Epoch>(whole(0, far)),
+  rev: revSchema,
+  epoch: epochSchema,
   user: text(64),
   uid: uidSchema,
   gid: gidSchema,
@@ -68,10 +55,10 @@ const recordSchema = v.strictObject({
   started: v.nullable(instantSchema),
   ended: v.nullable(instantSchema),
   state: v.picklist(STATES),
-  desired: v.picklist(['run', 'suspended', 'killed'] as const),
+  desired: desiredSchema,
   reason: v.nullable(reasonSchema),
-  req: v.strictObject({uid: uidSchema, tok: tokenSchema}),
-  attempt: whole(1, 1_000_000),
+  req: reqSchema,
+  attempt: attemptSchema,
   node: v.nullable(text(255)),
   /** `engine`: which one it was given to, by the executor's word. Null: not known. */
   container: v.nullable(
@@ -88,25 +75,13 @@ const recordSchema = v.strictObject({
   stop: v.nullable(
     v.strictObject({cause: v.picklist(['killed', 'timeout'] as const), at: instantSchema, signal: text(16)}),
   ),
-  exit: v.nullable(
-    v.strictObject({code: v.nullable(whole(0, 255)), signal: v.nullable(whole(1, 64)), oom: v.boolean()}),
-  ),
-  usage: v.nullable(
-    v.strictObject({
-      cpuSeconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
-      maxMemory: whole(0, far),
-      exact: v.boolean(),
-    }),
-  ),
+  exit: v.nullable(exitSchema),
+  usage: v.nullable(usageSchema),
   sealed: v.boolean(),
-  prev: v.nullable(v.strictObject({rev: branded<Rev>(whole(1, far)), sha256: sha256Schema})),
+  prev: v.nullable(v.strictObject({rev: revSchema, sha256: sha256Schema})),
   /** Who wrote this revision: `u<uid>` for an owner's wish, else the role. */
   by: text(64),
 })
-
-type ReadonlyDeep<T> = T extends string | number | boolean | null | undefined
-  ? T
-  : {readonly [K in keyof T]: ReadonlyDeep<T[K]>}
 
 export type JobRecord = ReadonlyDeep<v.InferOutput<typeof recordSchema>>
 

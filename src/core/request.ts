@@ -4,7 +4,8 @@
  * Who asks is never in the text: it is the owner of the open file. Unknown fields are refused.
  */
 import * as v from 'valibot'
-import {idSchema, type Parsed, parseWith, signalSchema, tokenSchema, wishSchema} from './job.js'
+import {type Parsed, parseWith, signalSchema, wishSchema} from './job.js'
+import {idSchema, tokenSchema} from './record-fields.js'
 import {parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024

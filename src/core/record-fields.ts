@@ -1,0 +1,61 @@
+/**
+ * Fields that several records share: their bounds are the same everywhere. Pure; times are epoch milliseconds.
+ */
+import * as v from 'valibot'
+import {
+  type Epoch,
+  type Gid,
+  type Instant,
+  type JobId,
+  MAX_ID,
+  type Rev,
+  TOKEN_PATTERN,
+  type Token,
+  type Uid,
+} from './brand.js'
+
+export type ReadonlyDeep<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : {readonly [K in keyof T]: ReadonlyDeep<T[K]>}
+
+export const far = Number.MAX_SAFE_INTEGER
+
+export const whole = (min: number, max: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
+const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
+  v.pipe(
+    schema,
+    v.transform(value => value as T),
+  )
+export const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+
+export const idSchema = branded<JobId>(whole(1, MAX_ID))
+export const revSchema = branded<Rev>(whole(1, far))
+export const epochSchema = branded<Epoch>(whole(0, far))
+export const tokenSchema = branded<Token>(v.pipe(v.string(), v.regex(TOKEN_PATTERN)))
+export const uidSchema = branded<Uid>(whole(0, 0xffff_fffe))
+export const gidSchema = branded<Gid>(whole(0, 0xffff_fffe))
+export const instantSchema = branded<Instant>(whole(0, far))
+export const attemptSchema = whole(1, 1_000_000)
+export const desiredSchema = v.picklist(['run', 'suspended', 'killed'] as const)
+
+export const reasonSchema = v.strictObject({
+  code: text(64),
+  text: text(1024),
+  numbers: v.exactOptional(v.record(text(64), v.union([v.number(), text(256)]))),
+})
+
+/** Which request: whose, and which of his. */
+export const reqSchema = v.strictObject({uid: uidSchema, tok: tokenSchema})
+
+export const exitSchema = v.strictObject({
+  code: v.nullable(whole(0, 255)),
+  signal: v.nullable(whole(1, 64)),
+  oom: v.boolean(),
+})
+
+export const usageSchema = v.strictObject({
+  cpuSeconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  maxMemory: whole(0, far),
+  exact: v.boolean(),
+})
