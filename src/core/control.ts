@@ -17,7 +17,8 @@ export type Effect =
   | {readonly kind: 'already'; readonly text: string}
   | {readonly kind: 'refused'; readonly refusal: Refusal}
 
-type Wish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
+export type ControlWish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
+type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
 type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>

@@ -5,6 +5,8 @@
  * Times are epoch milliseconds, walltime seconds, cpus thousandths, memory bytes.
  */
 import * as v from 'valibot'
+import {MOST_RANGE} from './array-range.js'
+import {arraySchema} from './array-record.js'
 import {
   attemptSchema,
   desiredSchema,
@@ -14,10 +16,12 @@ import {
   gidSchema,
   idSchema,
   instantSchema,
+  pausedSchema,
   type ReadonlyDeep,
   reasonSchema,
   reqSchema,
   revSchema,
+  stopSchema,
   text,
   tokenSchema,
   uidSchema,
@@ -70,20 +74,21 @@ export const recordSchema = v.strictObject({
     }),
   ),
   /** Paused time of this attempt: since when, and the sum of what is over (ms). */
-  paused: v.strictObject({since: v.nullable(instantSchema), total: whole(0, far)}),
+  paused: pausedSchema,
   /** Asked to end: why, when the polite signal went out, and which it was. */
-  stop: v.nullable(
-    v.strictObject({cause: v.picklist(['killed', 'timeout'] as const), at: instantSchema, signal: text(16)}),
-  ),
+  stop: v.nullable(stopSchema),
   exit: v.nullable(exitSchema),
   usage: v.nullable(usageSchema),
   sealed: v.boolean(),
   prev: v.nullable(v.strictObject({rev: revSchema, sha256: sha256Schema})),
   /** Who wrote this revision: `u<uid>` for an owner's wish, else the role. */
   by: text(64),
+  /** An array's tasks; left out: the job is none. */
+  array: v.exactOptional(arraySchema),
 })
 
-export type JobRecord = ReadonlyDeep<v.InferOutput<typeof recordSchema>>
+/** `task`: the view of one task of an array, never written (`array-view.ts`). */
+export type JobRecord = ReadonlyDeep<v.InferOutput<typeof recordSchema>> & {readonly task?: number}
 
 const commandSchema = v.variant('kind', [
   v.strictObject({kind: v.literal('argv'), argv: v.pipe(v.array(v.string()), v.minLength(1))}),
@@ -120,6 +125,8 @@ export const wishSchema = v.strictObject({
   output: v.exactOptional(text(4096)),
   error: v.exactOptional(text(4096)),
   hold: v.exactOptional(v.boolean()),
+  /** Range and limit, as `-a` takes them. */
+  array: v.exactOptional(text(MOST_RANGE + 8)),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

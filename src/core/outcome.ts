@@ -29,6 +29,7 @@ export type Change = Partial<
     | 'usage'
     | 'req'
     | 'sealed'
+    | 'array'
   >
 > & {readonly state: State}
 

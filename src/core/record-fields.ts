@@ -59,3 +59,11 @@ export const usageSchema = v.strictObject({
   maxMemory: whole(0, far),
   exact: v.boolean(),
 })
+
+export const pausedSchema = v.strictObject({since: v.nullable(instantSchema), total: whole(0, far)})
+
+export const stopSchema = v.strictObject({
+  cause: v.picklist(['killed', 'timeout'] as const),
+  at: instantSchema,
+  signal: text(16),
+})

@@ -48,6 +48,14 @@ const NEXT: Readonly<Record<State, readonly State[]>> = {
   refused: [],
 }
 
+/** An array is running as soon as a task of it is, and pending before; it is over when nothing of it is left. */
+const NEXT_OF_ARRAY: Readonly<Record<State, readonly State[]>> = {
+  ...NEXT,
+  pending: ['held', 'running', 'killed', 'refused'],
+  held: ['pending', 'running', 'killed'],
+  running: FINAL_STATES,
+}
+
 export const isFinal = (state: State): state is FinalState =>
   (FINAL_STATES as readonly State[]).includes(state)
 
@@ -63,6 +71,8 @@ export interface Stage {
   readonly state: State
   readonly attempt: number
   readonly sealed: boolean
+  /** There: it is an array, with a life of its own. */
+  readonly array?: object
 }
 
 /** Null = allowed; else why not. */
@@ -74,7 +84,8 @@ export const transitionFault = (from: Stage, to: Stage): string | null => {
   const same = to.state === from.state
   if (to.sealed && !(same && isFinal(to.state))) return `only a final state can be sealed, not ${to.state}`
   if (same) return sameStateFault(from, to)
-  if (!NEXT[from.state].includes(to.state)) return `${to.state} cannot follow ${from.state}`
+  const next = from.array === undefined ? NEXT : NEXT_OF_ARRAY
+  if (!next[from.state].includes(to.state)) return `${to.state} cannot follow ${from.state}`
   return attemptFault(from, to)
 }
 

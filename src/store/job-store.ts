@@ -6,11 +6,11 @@
  * predecessor and loses too. No lock is trusted. A damaged revision does not count and goes to quarantine.
  */
 import {join} from 'node:path'
+import {successionFault} from '../core/array-law.js'
 import {type Epoch, epoch, type JobId, rev} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
-import {transitionFault} from '../core/state.js'
 import type {Durable} from './durable.js'
 import {parseBucketName} from './layout.js'
 import {exists, listNames, unlinkIfThere} from './read-file.js'
@@ -153,7 +153,7 @@ export const createJobStore = (parts: Context): JobStore => {
         prev: {rev: base.record.rev, sha256: base.sha256},
         by: author.by,
       }
-      const fault = transitionFault(base.record, next)
+      const fault = successionFault(base.record, next)
       if (fault !== null) throw new GodError('E_BUG', `job ${next.id}: ${fault}`)
       author.check()
       const bytes = publish(next)

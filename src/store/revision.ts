@@ -6,9 +6,9 @@
  * manifest was read after the listing. A published file never changes, so what was read of one stays true.
  */
 import {join} from 'node:path'
+import {successionFault as lawFault} from '../core/array-law.js'
 import {type JobId, rev} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
-import {transitionFault} from '../core/state.js'
 import type {FileSystem} from './file-system.js'
 import {type Layout, parseRecordName, recordName} from './layout.js'
 import type {ManifestReader} from './manifest.js'
@@ -68,7 +68,7 @@ const judge = (context: RevisionContext, id: JobId, r: number): Revision | {read
  * else has published that number since.
  */
 const successionFault = (before: Stored, after: Stored): string | null => {
-  const why = transitionFault(before.record, after.record)
+  const why = lawFault(before.record, after.record)
   if (why !== null) return why
   return after.record.prev?.sha256 === before.sha256 ? null : 'it was published on another predecessor'
 }

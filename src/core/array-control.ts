@@ -1,0 +1,240 @@
+/**
+ * What a control request does to an array, or to some of its tasks (`12[3-9]`): as `control.ts` for a job. Pure.
+ *
+ * Tasks that wait change in their sets, at once and without a revision each; those that run are told by their desired
+ * state. Asked for some tasks it does what can be done, and refuses only where none of them can be meant.
+ */
+
+import {encodedSets} from './array-fold.js'
+import {arrayChange} from './array-own.js'
+import {ordinalOf, type Stride, span, tryRange} from './array-range.js'
+import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import type {Instant} from './brand.js'
+import {applyControl, type ControlWish, type Effect, PAST} from './control.js'
+import {type Refusal, refusal} from './errors.js'
+import {EMPTY, has, type IntervalSet, intersection, interval, minus, setOf, union} from './interval-set.js'
+import type {JobRecord} from './job.js'
+import type {Change} from './outcome.js'
+import {isAllocated, isOver} from './state.js'
+
+/** Most tasks that a selection with steps may name: each is a span of its own in the record. */
+const MOST_STEPPED = 10_000
+
+const stridePlaces = (array: ArrayRecord, {first, last, step}: Stride): IntervalSet | null => {
+  const {range} = setsOf(array)
+  if (step === 1) {
+    const found = span(range, first, last)
+    return found === null ? EMPTY : interval(found[0], found[1])
+  }
+  if ((last - first) / step >= MOST_STEPPED) return null
+  const places: number[] = []
+  for (let task = first; task <= last; task += step) {
+    const place = ordinalOf(range, task)
+    if (place !== null) places.push(place)
+  }
+  return setOf(places)
+}
+
+/** The places of the tasks that a text like `3-9,12` names, or why it cannot be served. */
+export const placesOf = (array: ArrayRecord, tasks: string): IntervalSet | Refusal => {
+  const wanted = tryRange(tasks)
+  if (typeof wanted === 'string')
+    return refusal('E_SELECTOR_BAD', `'[${tasks}]' names no tasks: ${wanted}`, 'Write 12[7] or 12[3-9].')
+  let places: IntervalSet = EMPTY
+  for (const stride of wanted.strides) {
+    const some = stridePlaces(array, stride)
+    if (some === null)
+      return refusal(
+        'E_SELECTOR_BAD',
+        `'[${tasks}]' names over ${MOST_STEPPED} tasks by steps`,
+        'Name fewer at once.',
+      )
+    places = union(places, some)
+  }
+  return places
+}
+
+interface Asked {
+  readonly record: JobRecord
+  readonly array: ArrayRecord
+  readonly places: IntervalSet
+  /** The whole array, not some tasks of it. */
+  readonly whole: boolean
+  readonly wish: ControlWish
+  readonly now: Instant
+}
+
+const already = (text: string): Effect => ({kind: 'already', text})
+
+const refused = ({record, whole, wish}: Asked, why: string): Effect => ({
+  kind: 'refused',
+  refusal: refusal(
+    'E_WRONG_STATE',
+    `${whole ? `job ${record.id}` : `these tasks of job ${record.id}`} cannot be ${VERB[wish.op]}: ${why}`,
+    `See 'god stat ${record.id}'.`,
+  ),
+})
+
+const VERB = {
+  kill: 'killed',
+  suspend: 'suspended',
+  resume: 'resumed',
+  hold: 'held',
+  release: 'released',
+} as const
+
+/** The parts that the wish is for and that `wants` it, changed. */
+const changedParts = (
+  {array, places}: Asked,
+  wants: (part: Part) => boolean,
+  change: (part: Part) => Part,
+): ArrayRecord['parts'] | null => {
+  const {range} = setsOf(array)
+  const hits = Object.entries(array.parts).filter(
+    ([task, part]) =>
+      isAllocated(part.state) && has(places, ordinalOf(range, Number(task)) ?? -1) && wants(part),
+  )
+  if (hits.length === 0) return null
+  return {...array.parts, ...Object.fromEntries(hits.map(([task, part]) => [task, change(part)]))}
+}
+
+const remark = ({wish}: Asked): {reason?: NonNullable<JobRecord['reason']>} =>
+  wish.remark === undefined
+    ? {}
+    : {reason: {code: VERB[wish.op], text: `${PAST[wish.op]}: ${wish.remark}`.slice(0, 200)}}
+
+const changed = ({record, now}: Asked, array: ArrayRecord, over: Partial<Change>): Effect => ({
+  kind: 'change',
+  change: arrayChange(record, array, over, now),
+})
+
+const kill = (asked: Asked): Effect => {
+  const {record, array, places, whole, wish, now} = asked
+  const sets = setsOf(array)
+  const waiting = intersection(sets.waiting, places)
+  const stop =
+    wish.signal === undefined ? {} : {stop: {cause: 'killed' as const, at: now, signal: wish.signal}}
+  const parts = changedParts(
+    asked,
+    part => part.desired !== 'killed',
+    part => ({...part, ...(part.state === 'stopping' ? {} : stop), ...remark(asked), desired: 'killed'}),
+  )
+  if (waiting.length === 0 && parts === null)
+    return already(
+      whole && record.desired === 'killed' ? 'is being killed already' : 'is over or being killed already',
+    )
+  const {range} = sets
+  const again = Object.entries(array.again).filter(
+    ([task]) => !has(waiting, ordinalOf(range, Number(task)) ?? -1),
+  )
+  const next = {
+    ...array,
+    ...encodedSets({
+      ...sets,
+      waiting: minus(sets.waiting, waiting),
+      held: minus(sets.held, waiting),
+      killed: union(sets.killed, waiting),
+    }),
+    again: Object.fromEntries(again),
+    parts: parts ?? array.parts,
+  }
+  return changed(asked, next, whole ? {desired: 'killed', ...remark(asked)} : {})
+}
+
+const suspend = (asked: Asked): Effect => {
+  const {record, array, whole} = asked
+  const parts = changedParts(
+    asked,
+    ({state, desired}) => desired === undefined && state !== 'stopping',
+    part => ({...part, ...remark(asked), desired: 'suspended'}),
+  )
+  const all = whole && record.desired === 'run' && record.state === 'running'
+  if (parts === null && !all)
+    return record.desired === 'suspended'
+      ? already('is suspended already')
+      : refused(asked, 'none of it runs')
+  return changed(
+    asked,
+    {...array, parts: parts ?? array.parts},
+    {
+      ...(all ? {desired: 'suspended'} : {}),
+      ...(whole ? {reason: remark(asked).reason ?? {code: 'suspended', text: 'suspend requested'}} : {}),
+    },
+  )
+}
+
+const resume = (asked: Asked): Effect => {
+  const {record, array, whole} = asked
+  const parts = changedParts(
+    asked,
+    ({desired}) => desired === 'suspended',
+    ({desired: _, ...part}) => ({...part, ...remark(asked)}),
+  )
+  const all = whole && record.desired === 'suspended'
+  if (parts === null && !all) return already('is not suspended')
+  return changed(asked, {...array, parts: parts ?? array.parts}, all ? {desired: 'run', reason: null} : {})
+}
+
+const hold = (asked: Asked): Effect => {
+  const {array, places, whole, wish} = asked
+  const sets = setsOf(array)
+  const wanted = intersection(sets.waiting, places)
+  if (wanted.length === 0) return refused(asked, 'none of it waits')
+  const held = union(sets.held, wanted)
+  if (minus(held, sets.held).length === 0) return already('is held already')
+  const reason = {code: 'held', text: wish.remark ?? 'held by request'}
+  return changed(asked, {...array, ...encodedSets({...sets, held})}, whole ? {reason} : {})
+}
+
+const release = (asked: Asked): Effect => {
+  const {record, array, places, now} = asked
+  const sets = setsOf(array)
+  const wanted = intersection(sets.held, places)
+  if (wanted.length === 0)
+    return intersection(sets.waiting, places).length > 0
+      ? already('is not held')
+      : refused(asked, 'none of it waits')
+  const eligible = record.state === 'held' ? {eligible: now} : {}
+  return changed(
+    asked,
+    {...array, ...encodedSets({...sets, held: minus(sets.held, wanted)})},
+    {
+      ...eligible,
+      reason: null,
+    },
+  )
+}
+
+const ON_ARRAY = {kill, suspend, resume, hold, release} as const
+
+const controlArray = (
+  record: JobRecord,
+  array: ArrayRecord,
+  wish: ControlWish,
+  tasks: string | undefined,
+  now: Instant,
+): Effect => {
+  if (isOver(record.state))
+    return wish.op === 'kill' ? already(`is over already (${record.state})`) : applyControl(record, wish, now)
+  const {range} = setsOf(array)
+  const places = tasks === undefined ? interval(0, range.count - 1) : placesOf(array, tasks)
+  if ('code' in places) return {kind: 'refused', refusal: places}
+  if (places.length === 0)
+    return {
+      kind: 'refused',
+      refusal: refusal('E_NO_JOB', `job ${record.id} has no task ${tasks}`, `Its tasks: ${array.range}.`),
+    }
+  return ON_ARRAY[wish.op]({record, array, places, whole: tasks === undefined, wish, now})
+}
+
+/** `tasks`: those of an array that are meant, as `3-9,12`; left out: all. */
+export const controlJob = (
+  record: JobRecord,
+  wish: ControlWish,
+  tasks: string | undefined,
+  now: Instant,
+): Effect => {
+  if (record.array !== undefined) return controlArray(record, record.array, wish, tasks, now)
+  if (tasks === undefined) return applyControl(record, wish, now)
+  return {kind: 'refused', refusal: refusal('E_NO_JOB', `job ${record.id} is no array, it has no tasks`, '')}
+}

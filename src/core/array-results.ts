@@ -1,0 +1,58 @@
+/**
+ * Results of an array's tasks on their way to the packs (state.md 9 and 10): those its record still holds, and the
+ * record without those that are packed. Counts for people. Pure.
+ */
+import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
+import {runningTasks} from './array-start.js'
+import {partRecords} from './array-view.js'
+import {size} from './interval-set.js'
+import type {JobRecord} from './job.js'
+import type {Change} from './outcome.js'
+import {isFinal} from './state.js'
+import type {TaskResult} from './task-result.js'
+
+const resultOf = (view: JobRecord): readonly TaskResult[] => {
+  const {id, task, state, attempt, node, started, ended, exit, usage, reason} = view
+  if (task === undefined || ended === null || !isFinal(state)) return []
+  const result = {id, task, state, attempt, node, started, ended, exit, usage}
+  return [reason === null ? result : {...result, reason}]
+}
+
+/** Of the tasks that have ended and are not packed, as far as the record knows. */
+export const resultsOf = (record: JobRecord): readonly TaskResult[] =>
+  record.array === undefined ? [] : partRecords(record).flatMap(resultOf)
+
+/** So many wait that they should be packed now: else the array comes to a stop. */
+export const wantsPacking = (record: JobRecord): boolean =>
+  record.array !== undefined &&
+  Object.keys(record.array.parts).length - runningTasks(record.array) >= MOST_PARTS / 3
+
+/** The next revision, when the results of these tasks are packed. */
+export const withoutResults = (record: JobRecord, tasks: readonly number[]): Change => {
+  const {array} = record
+  if (array === undefined) return {state: record.state}
+  const packed = new Set(tasks.map(String))
+  const parts = Object.entries(array.parts).filter(([task, {state}]) => !(packed.has(task) && isFinal(state)))
+  return {state: record.state, array: {...array, parts: Object.fromEntries(parts)}}
+}
+
+export interface TaskCounts {
+  readonly pending: number
+  readonly running: number
+  readonly done: number
+  readonly failed: number
+  readonly killed: number
+  readonly held: number
+}
+
+export const countsOf = (array: ArrayRecord): TaskCounts => {
+  const {waiting, held, done, failed, killed} = setsOf(array)
+  return {
+    pending: size(waiting) - size(held),
+    running: runningTasks(array),
+    done: size(done),
+    failed: size(failed),
+    killed: size(killed),
+    held: size(held),
+  }
+}

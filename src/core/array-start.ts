@@ -1,0 +1,105 @@
+/**
+ * Which tasks of an array may start, and their start (state.md 9). Pure; no task is listed that does not start.
+ */
+import type {Reason} from '@god-cli/api'
+import {foldTasks} from './array-fold.js'
+import {parseArray, rangeText} from './array-range.js'
+import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
+import {taskContainerName, taskRecord, tasksAt} from './array-view.js'
+import type {Instant, Token} from './brand.js'
+import {EMPTY, encodeSet, firstOf, interval, minus, size} from './interval-set.js'
+import type {JobRecord} from './job.js'
+import type {Change} from './outcome.js'
+import {isAllocated} from './state.js'
+
+/** An array as it is admitted; throws on a text that is no range. */
+export const newArray = (text: string, hold: boolean): ArrayRecord => {
+  const {range, limit} = parseArray(text)
+  const all = encodeSet(interval(0, range.count - 1))
+  return {
+    range: rangeText(range),
+    limit,
+    waiting: all,
+    held: hold ? all : EMPTY,
+    done: EMPTY,
+    failed: EMPTY,
+    killed: EMPTY,
+    again: {},
+    places: [],
+    stem: null,
+    parts: {},
+  }
+}
+
+export interface Startable {
+  readonly count: number
+  /** Why no more of it may start than `count`. Null: nothing of it waits. */
+  readonly reason: Reason | null
+}
+
+const no = (code: string, text: string): Startable => ({count: 0, reason: {code, text}})
+
+const least = (...bounds: readonly Startable[]): Startable =>
+  bounds.reduce((one, other) => (other.count < one.count ? other : one))
+
+export const runningTasks = (array: ArrayRecord): number =>
+  Object.values(array.parts).filter(({state}) => isAllocated(state)).length
+
+/** How many could start now, if there were room for all. */
+export const startable = ({array, desired}: JobRecord): Startable => {
+  if (array === undefined) return {count: 0, reason: null}
+  const {waiting, held} = setsOf(array)
+  if (waiting.length === 0) return {count: 0, reason: null}
+  if (desired === 'suspended') return no('suspended', 'the array is suspended')
+  const free = size(waiting) - size(held)
+  if (free === 0) return no('held', `${size(held)} held by request`)
+  const running = runningTasks(array)
+  const parts = Object.keys(array.parts).length
+  const limit = array.limit ?? Number.POSITIVE_INFINITY
+  return least(
+    {count: free, reason: null},
+    {
+      count: Math.max(0, limit - running),
+      reason: {code: 'limit', text: `its limit of ${limit} tasks at once is reached`},
+    },
+    {
+      count: Math.max(0, MOST_PARTS - parts),
+      reason:
+        running === parts
+          ? {code: 'limit', text: `${MOST_PARTS} of its tasks run; no array has more at once`}
+          : {code: 'packing', text: `${parts - running} results of it wait to be packed`},
+    },
+  )
+}
+
+/** Where a task goes. */
+export interface TaskStart {
+  readonly node: string
+  readonly engine: string | null
+  readonly nonce: Token
+}
+
+/** S1 of as many tasks as there are starts, the lowest first. `stem`: beginning of their containers' names. */
+export const startTasks = (
+  record: JobRecord,
+  stem: string,
+  starts: readonly TaskStart[],
+  now: Instant,
+): {readonly tasks: readonly number[]; readonly change: Change} | null => {
+  const {array} = record
+  if (array === undefined) return null
+  const {waiting, held} = setsOf(array)
+  const tasks = tasksAt(
+    array,
+    firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
+  )
+  if (tasks.length === 0) return null
+  const changes = tasks.map((task, i) => {
+    const {node = '', engine = null, nonce} = starts[i] ?? {}
+    const attempt = taskRecord(record, task)?.attempt ?? 1
+    const name = taskContainerName(array.stem ?? stem, task, attempt)
+    const container = nonce === undefined ? null : {name, id: null, nonce, engine}
+    return {task, change: {state: 'starting' as const, node, container, reason: null}}
+  })
+  return {tasks, change: foldTasks(record, changes, now)}
+}

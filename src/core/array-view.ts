@@ -1,0 +1,117 @@
+/**
+ * A task of an array, seen as a job record: so whatever decides on a job decides on a task alike. Pure.
+ *
+ * The view has the array's own fields, and of the task its state, attempt, place, container and end. What of a task is
+ * not in its array any more (it was packed) is null in the view.
+ */
+import {nth, ordinalOf} from './array-range.js'
+import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import {token} from './brand.js'
+import {has} from './interval-set.js'
+import type {JobRecord} from './job.js'
+import {isAllocated, type State} from './state.js'
+
+/** A nonce that no container bears: of what never had one. */
+const NO_NONCE = token('0'.repeat(24))
+
+export const taskContainerName = (stem: string, task: number, attempt: number): string =>
+  `${stem}-t${task}-${attempt}`
+
+/** The beginning that the names of an array's containers share. */
+export const stemOf = (name: string, task: number, attempt: number): string =>
+  name.slice(0, name.length - `-t${task}-${attempt}`.length)
+
+const containerOf = (array: ArrayRecord, task: number, part: Part): JobRecord['container'] =>
+  array.stem === null || part.nonce === undefined
+    ? null
+    : {
+        name: taskContainerName(array.stem, task, part.attempt),
+        id: part.id ?? null,
+        nonce: part.nonce ?? NO_NONCE,
+        engine: part.place === undefined ? null : (array.places[part.place]?.engine ?? null),
+      }
+
+const bare = {
+  started: null,
+  ended: null,
+  node: null,
+  container: null,
+  paused: {since: null, total: 0},
+  stop: null,
+  exit: null,
+  usage: null,
+} as const
+
+/** The array's own wish binds its tasks, but for those that are to end anyway. */
+const desiredOf = (record: JobRecord, own: 'suspended' | 'killed' | undefined): JobRecord['desired'] =>
+  record.desired === 'killed' ? 'killed' : (own ?? 'run')
+
+const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: Part): JobRecord => {
+  const {array: _, ...own} = record
+  return {
+    ...own,
+    ...bare,
+    task,
+    state: part.state,
+    desired: desiredOf(record, part.desired),
+    reason: part.reason ?? null,
+    attempt: part.attempt,
+    node: part.place === undefined ? null : (array.places[part.place]?.node ?? null),
+    container: containerOf(array, task, part),
+    started: part.started ?? null,
+    ended: part.ended ?? null,
+    paused: part.paused ?? bare.paused,
+    stop: part.stop ?? null,
+    exit: part.exit ?? null,
+    usage: part.usage ?? null,
+  }
+}
+
+const restingState = (array: ArrayRecord, ordinal: number): State => {
+  const sets = setsOf(array)
+  if (has(sets.waiting, ordinal)) return has(sets.held, ordinal) ? 'held' : 'pending'
+  if (has(sets.done, ordinal)) return 'done'
+  return has(sets.failed, ordinal) ? 'failed' : 'killed'
+}
+
+const HELD = {code: 'held', text: 'held by request'} as const
+
+/** What there is of a task without a part: its state. */
+const viewAtRest = (record: JobRecord, array: ArrayRecord, task: number, ordinal: number): JobRecord => {
+  const {array: _, ...own} = record
+  const state = restingState(array, ordinal)
+  return {
+    ...own,
+    ...bare,
+    task,
+    state,
+    desired: state === 'killed' ? 'killed' : desiredOf(record, undefined),
+    reason: state === 'held' ? HELD : null,
+    attempt: array.again[task] ?? 1,
+  }
+}
+
+/** Null: the job is no array, or this is no task of it. */
+export const taskRecord = (record: JobRecord, task: number): JobRecord | null => {
+  const {array} = record
+  if (array === undefined) return null
+  const part = array.parts[task]
+  if (part !== undefined) return viewOfPart(record, array, task, part)
+  const ordinal = ordinalOf(setsOf(array).range, task)
+  return ordinal === null ? null : viewAtRest(record, array, task, ordinal)
+}
+
+/** What can be worked on by itself and may have a container: the job, or the array's parts. */
+export const partRecords = (record: JobRecord): readonly JobRecord[] => {
+  const {array} = record
+  if (array === undefined) return [record]
+  return Object.entries(array.parts).map(([task, part]) => viewOfPart(record, array, Number(task), part))
+}
+
+/** Of these, those that take a node's resources. */
+export const allocatedRecords = (record: JobRecord): readonly JobRecord[] =>
+  partRecords(record).filter(({state}) => isAllocated(state))
+
+/** The tasks with these places, ascending. */
+export const tasksAt = (array: ArrayRecord, ordinals: readonly number[]): readonly number[] =>
+  ordinals.flatMap(ordinal => nth(setsOf(array).range, ordinal) ?? [])
