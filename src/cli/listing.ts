@@ -77,7 +77,7 @@ const GROUPS: Readonly<Record<string, (state: State) => boolean>> = {
 }
 
 const stateTest = (word: string): ((state: State) => boolean) => {
-  const group = GROUPS[word]
+  const group = Object.hasOwn(GROUPS, word) ? GROUPS[word] : undefined
   if (group !== undefined) return group
   const state = STATES.find(candidate => candidate === word)
   if (state !== undefined) return candidate => candidate === state

@@ -174,6 +174,13 @@ export const CATALOGUE = {
 
 export type ErrorCode = keyof typeof CATALOGUE
 
+/** A message quotes what was given, which may be as long as a command line: of a longer one the middle is left out. */
+const MOST = 2000
+const HEAD = 1200
+
+const bounded = (text: string): string =>
+  text.length <= MOST ? text : `${text.slice(0, HEAD)} [...] ${text.slice(HEAD + 7 - MOST)}`
+
 export class GodError extends Error {
   override readonly name = 'GodError'
   readonly code: ErrorCode
@@ -181,9 +188,9 @@ export class GodError extends Error {
   readonly hint: string
 
   constructor(code: ErrorCode, message: string, hint = '', options?: {cause?: unknown}) {
-    super(message, options)
+    super(bounded(message), options)
     this.code = code
-    this.hint = hint
+    this.hint = bounded(hint)
   }
 
   get exit(): number {
@@ -202,7 +209,11 @@ export interface Refusal {
   readonly hint: string
 }
 
-export const refusal = (code: ErrorCode, message: string, hint = ''): Refusal => ({code, message, hint})
+export const refusal = (code: ErrorCode, message: string, hint = ''): Refusal => ({
+  code,
+  message: bounded(message),
+  hint: bounded(hint),
+})
 
 export const asError = (no: Refusal): GodError => new GodError(no.code, no.message, no.hint)
 

@@ -93,7 +93,8 @@ const span = (initial: number, purpose: string): Setting<number> =>
   setting(
     initial,
     value => parseTime(value) ?? undefined,
-    value => `${value}s`,
+    // Seconds are written with nine digits at most.
+    value => (value < 1e9 ? `${value}s` : formatTime(value)),
     'a time like 10s or 2m',
     purpose,
   )

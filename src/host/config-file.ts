@@ -36,10 +36,14 @@ export const readConfigText = (path: string): string | null => {
   }
 }
 
-const flatten = (value: unknown, prefix = ''): readonly [string, string][] => {
+/** A value in quotes is read as JSON, which may be nested without end. */
+const MOST_DEPTH = 4
+
+const flatten = (value: unknown, prefix = '', depth = 0): readonly [string, string][] => {
   if (typeof value !== 'object' || value === null) return [[prefix, String(value)]]
+  if (depth > MOST_DEPTH) return []
   return Object.entries(value).flatMap(([key, inner]) =>
-    flatten(inner, prefix === '' ? key : `${prefix}.${key}`),
+    flatten(inner, prefix === '' ? key : `${prefix}.${key}`, depth + 1),
   )
 }
 

@@ -2,11 +2,12 @@
 import {hostname, userInfo} from 'node:os'
 import {type Uid, uid} from '../core/brand.js'
 
-/** A variable that is set and not empty, or null. */
-export const variable = (name: string): string | null => process.env[name] || null
+/** As it stands, also empty; null = not set. The environment has a prototype too: `constructor` is no variable. */
+export const exactVariable = (name: string): string | null =>
+  Object.hasOwn(process.env, name) ? (process.env[name] ?? null) : null
 
-/** As it stands, also empty; null = not set. */
-export const exactVariable = (name: string): string | null => process.env[name] ?? null
+/** A variable that is set and not empty, or null. */
+export const variable = (name: string): string | null => exactVariable(name) || null
 
 /** `GOD_<KEY>` of each key that is set, with the name of the variable. */
 export const godVariables = (

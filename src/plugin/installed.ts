@@ -54,14 +54,17 @@ const isMissing = (error: unknown): boolean =>
 
 /** Never throws. */
 export const installedIn = (place: string): Installed => {
-  let project: unknown
   try {
-    project = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'))
+    return parseInstalled(place, JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')))
   } catch (error) {
     if (isMissing(error)) return NONE
     const why = error instanceof Error ? error.message : String(error)
     return {plugins: [], faults: [`the list of plugins in ${place} cannot be read: ${why}`]}
   }
+}
+
+/** `project` = what its package.json holds. */
+export const parseInstalled = (place: string, project: unknown): Installed => {
   const parsed = parseWith(projectSchema, project)
   if (!parsed.ok) return {plugins: [], faults: [`the list of plugins in ${place} is wrong: ${parsed.why}`]}
   const entries = parsed.value.oclif.plugins.map(one => parseWith(entrySchema, one))

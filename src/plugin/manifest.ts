@@ -71,9 +71,10 @@ const inside = (folder: string, path: string): string => {
   return full
 }
 
-const readJson = (folder: string): unknown => {
+/** Throws E_PROVIDER_BAD. */
+const unlessUnreadable = <T>(folder: string, read: () => T): T => {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return read()
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw bad(folder, `its package.json cannot be read (${why})`)
@@ -99,8 +100,18 @@ const blockOf = (folder: string, god: unknown): Block | null => {
 }
 
 /** Throws E_PROVIDER_BAD. A package without a block provides nothing. */
-export const readManifest = (folder: string): Manifest => {
-  const parsed = parseWith(packageSchema, readJson(folder))
+export const readManifest = (folder: string): Manifest =>
+  parseManifest(
+    folder,
+    unlessUnreadable(folder, () => readFileSync(join(folder, 'package.json'), 'utf8')),
+  )
+
+/** `text` = the package.json of that folder. */
+export const parseManifest = (folder: string, text: string): Manifest => {
+  const parsed = parseWith(
+    packageSchema,
+    unlessUnreadable<unknown>(folder, () => JSON.parse(text)),
+  )
   const {name, version, god} = parsed.ok ? parsed.value : {name: '', version: '', god: undefined}
   const block = blockOf(folder, god)
   return {

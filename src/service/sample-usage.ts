@@ -36,8 +36,9 @@ const look = async (
     if (container === null) continue
     // An engine that cannot be asked has been told of by the pass.
     const usage = await executor.usage(container.name, container.id).catch(() => null)
-    if (usage === null) continue
-    const {cpuSeconds, memory = null} = usage
+    const {cpuSeconds = Number.NaN, memory = null} = usage ?? {}
+    // One that is no number would make the look at all others unreadable.
+    if (!Number.isFinite(cpuSeconds) || !Number.isFinite(memory ?? 0)) continue
     const now = {attempt: record.attempt, at, cpuSeconds, memory}
     found.set(record.id, liveUsage(before.get(record.id), now, record.started))
   }

@@ -4,7 +4,7 @@
  * Each step is decided by the pure `advance`; here it is carried out. After a crash between any two of them the
  * next call goes on from what record, engine and fence say then.
  */
-import type {ContainerView} from '@god-cli/api'
+import type {ContainerView, Usage} from '@god-cli/api'
 import type {JobId} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
@@ -153,16 +153,18 @@ const collect = async (
   const {executor} = service
   const {name, id} = container ?? stored.record.container ?? {name: '', id: null}
   const usage = id === null ? null : await executor.usage(name, id)
-  const outcome = put(service, stored, usage === null ? change : {...change, usage: whole(usage)})
+  const outcome = put(service, stored, usage === null ? change : {...change, usage: readable(usage)})
   if (container === null) await executor.tidy?.(name)
   return outcome
 }
 
-const whole = (usage: {cpuSeconds: number; maxMemory: number; exact: boolean}) => ({
-  cpuSeconds: Math.max(0, Number(usage.cpuSeconds.toFixed(6))),
-  maxMemory: Math.max(0, Math.round(usage.maxMemory)),
-  exact: usage.exact,
-})
+/** Null: no numbers that a record could hold; it would be read by nobody then. */
+const readable = (usage: Usage): JobRecord['usage'] => {
+  const cpuSeconds = Math.max(0, Number(usage.cpuSeconds.toFixed(6)))
+  const maxMemory = Math.max(0, Math.round(usage.maxMemory))
+  if (!Number.isFinite(cpuSeconds) || !Number.isSafeInteger(maxMemory)) return null
+  return {cpuSeconds, maxMemory, exact: usage.exact}
+}
 
 /**
  * Nothing is done because of these before their folder is synced, at the latest at the end of the pass: `create` and

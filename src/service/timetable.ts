@@ -2,8 +2,29 @@
  * Passes by timetable: the only use of cron. One pass at a time; a pass that is still running is not doubled, and is
  * finished before the end.
  */
-import {CronJob, validateCronExpression} from 'cron'
+import {CronJob, sendAt, validateCronExpression} from 'cron'
 import {GodError} from '../core/errors.js'
+
+/** A good one that never comes (`0 0 31 2 *`) is found out only when its next time is looked for. */
+const hasTimes = (expression: string): boolean => {
+  try {
+    sendAt(expression)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Throws E_USAGE. */
+export const checkTimetable = (expression: string): void => {
+  const short = expression.length <= 100 && expression.trim().split(/\s+/).length === 5
+  if (short && validateCronExpression(expression).valid && hasTimes(expression)) return
+  throw new GodError(
+    'E_USAGE',
+    `'${expression.slice(0, 100)}' is not a timetable, or has no time in it`,
+    "Five fields, as in crontab(5): '*/5 * * * *'.",
+  )
+}
 
 /** Runs `pass` at each time of the five-field expression until `signal`; resolves then. */
 export const runTimetable = async (
@@ -11,14 +32,7 @@ export const runTimetable = async (
   pass: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const {valid} = validateCronExpression(expression)
-  if (!valid || expression.length > 100 || expression.trim().split(/\s+/).length !== 5) {
-    throw new GodError(
-      'E_USAGE',
-      `'${expression}' is not a timetable`,
-      "Five fields, as in crontab(5): '*/5 * * * *'.",
-    )
-  }
+  checkTimetable(expression)
   let failed: unknown = null
   await new Promise<void>(resolve => {
     const stop = (): void => {

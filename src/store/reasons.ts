@@ -14,7 +14,7 @@ const schema = v.strictObject({
   v: v.literal(1),
   at: v.number(),
   jobs: v.record(
-    v.string(),
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)),
     v.strictObject({
       code: v.string(),
       text: v.string(),

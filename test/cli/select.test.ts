@@ -140,6 +140,8 @@ describe('the choice of jobs', () => {
     const {site} = held
     const {stderr, code} = await site.here(['stat', '-t', 'runing'])
     assert.deepEqual([stderr, code], ["god: there is no state 'runing'. Did you mean running?\n", 2])
+    for (const word of ['constructor', '__proto__', 'toString'])
+      assert.equal((await site.here(['stat', '-t', word])).code, 2, word)
     assert.match(
       (await site.here(['kill', '-t', 'qqqq'])).stderr,
       /States: pending, held, .*, all, active, over/,

@@ -57,6 +57,15 @@ describe('an error', () => {
     assert.ok(error instanceof Error)
   })
 
+  it('that quotes what is very long leaves the middle out, and keeps what stands at the end', () => {
+    const message = `'${'x'.repeat(100_000)}' selects no jobs`
+    for (const {message: said} of [new GodError('E_USAGE', message), refusal('E_USAGE', message)]) {
+      assert.equal(said.length, 2000)
+      assert.match(said, /^'xxx.* \[\.\.\.\] x.*' selects no jobs$/)
+    }
+    assert.equal(new GodError('E_USAGE', 'x'.repeat(2000)).message.length, 2000)
+  })
+
   it('is made of a refusal, word for word', () => {
     const error = asError(refusal('E_NO_JOB', 'there is no job 9', 'See `god stat`.'))
     assert.deepEqual(

@@ -27,6 +27,10 @@ describe('the environment', () => {
     assert.deepEqual(['FULL', 'EMPTY', 'ABSENT'].map(exactVariable), ['x y', '', null])
   })
 
+  it('has no variable of its prototype', () => {
+    assert.deepEqual(['constructor', '__proto__', 'toString'].map(exactVariable), [null, null, null])
+  })
+
   it('has an override for each key that is set', () => {
     assert.deepEqual(godVariables(['executor', 'network', 'max_time']), [
       {key: 'executor', name: 'GOD_EXECUTOR', value: 'fake'},

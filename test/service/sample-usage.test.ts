@@ -42,6 +42,26 @@ describe('the usage of running jobs', () => {
     )
   })
 
+  it('of a job whose counters are no numbers is not written down, and that of the others is', async () => {
+    const [odd, other] = [await running(), await running()]
+    const {executor} = god.service
+    const broken = new Proxy(executor, {
+      get: (target, name) =>
+        name === 'usage'
+          ? async (container: string, id: string) => {
+              const usage = await executor.usage(container, id)
+              return container.endsWith(`-${odd}-1`) && usage !== null
+                ? {...usage, cpuSeconds: Number.NaN}
+                : usage
+            }
+          : Reflect.get(target, name),
+    })
+    Object.assign(god.service, {executor: broken})
+    world.clock.advance(4 * SECOND)
+    await createUsageSampler(god.service)()
+    assert.deepEqual([seen(odd), seen(other)?.cpuSeconds], [undefined, 4])
+  })
+
   it('goes on from the last look of another process, as in cron', async () => {
     const id = await running()
     world.clock.advance(60 * SECOND)

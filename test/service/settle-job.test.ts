@@ -128,6 +128,18 @@ describe('settling a job', () => {
     assert.deepEqual([world.state(id), world.record(id)?.usage], ['done', null])
   })
 
+  it('takes counters that are no numbers for none: a record with them could be read by nobody', async () => {
+    for (const [cpuSeconds, maxMemory] of [
+      [Number.NaN, 1],
+      [1, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const id = await starting({FAKE_SECONDS: '0'})
+      await settled(id, withExecutor({usage: async () => ({cpuSeconds, maxMemory, exact: true})}))
+      assert.deepEqual([world.state(id), world.record(id)?.usage], ['done', null])
+    }
+    assert.deepEqual(world.disk.files(world.layout.quarantine), [])
+  })
+
   it('does not repeat at once what cannot be seen yet', async () => {
     const id = await starting({...FOREVER, FAKE_IGNORES_TERM: '1'})
     await settled(id)

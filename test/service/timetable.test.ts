@@ -88,6 +88,8 @@ describe('a timetable', () => {
     '* * * * * *',
     '61 * * * *',
     'every minute',
+    '0 0 31 2 *',
+    '* * 31 4,6,9,11 *',
     `* * * * ${' '.repeat(100)}*`,
   ]) {
     it(`cannot be ${JSON.stringify(bad.slice(0, 20))}`, async () => {

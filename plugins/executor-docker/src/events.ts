@@ -48,7 +48,7 @@ const open = async (engine: Engine, cluster: string, end: AbortController): Prom
 type Ring = (job?: number) => void
 
 /** Undefined: it does not tell, or not so that it can be read. */
-const jobOf = (event: string, cluster: string): number | undefined => {
+export const jobOf = (event: string, cluster: string): number | undefined => {
   try {
     const {Actor} = parsed('events', eventSchema, JSON.parse(event))
     return ownerOf(Actor.Attributes, cluster)?.job

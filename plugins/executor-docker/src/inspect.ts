@@ -13,23 +13,25 @@ import {isPlainName} from './names.js'
 import {isNodeTrouble} from './node-trouble.js'
 import {saysGone} from './refusal.js'
 
-const STATUS: Readonly<Record<string, ContainerStatus>> = {
-  created: 'created',
-  running: 'running',
-  restarting: 'running',
-  paused: 'paused',
-  exited: 'exited',
-  removing: 'exited',
-  dead: 'exited',
-  // Podman's words.
-  configured: 'created',
-  initialized: 'created',
-  stopping: 'running',
-  stopped: 'exited',
-}
+const STATUS: ReadonlyMap<string, ContainerStatus> = new Map<string, ContainerStatus>(
+  Object.entries({
+    created: 'created',
+    running: 'running',
+    restarting: 'running',
+    paused: 'paused',
+    exited: 'exited',
+    removing: 'exited',
+    dead: 'exited',
+    // Podman's words.
+    configured: 'created',
+    initialized: 'created',
+    stopping: 'running',
+    stopped: 'exited',
+  }),
+)
 
 const statusOf = (word: string): ContainerStatus => {
-  const status = STATUS[word]
+  const status = STATUS.get(word)
   if (status === undefined) throw new Error(`the engine knows a container state "${word}" that god does not`)
   return status
 }
@@ -114,6 +116,6 @@ export const list = async (engine: Engine, cluster: string): Promise<readonly Li
     const owner = ownerOf(row.Labels, cluster)
     return owner === null
       ? []
-      : [{id: row.Id, name: plainName(row.Names?.[0]), status: STATUS[row.State] ?? 'running', ...owner}]
+      : [{id: row.Id, name: plainName(row.Names?.[0]), status: STATUS.get(row.State) ?? 'running', ...owner}]
   })
 }

@@ -19,7 +19,7 @@ interface Progress {
   readonly errorDetail?: {readonly message?: unknown}
 }
 
-const faultOfLine = (line: string): PullFault => {
+export const faultOfLine = (line: string): PullFault => {
   let progress: Progress | null
   try {
     progress = JSON.parse(line)
@@ -27,7 +27,9 @@ const faultOfLine = (line: string): PullFault => {
     return null
   }
   const said = progress?.errorDetail?.message ?? progress?.error
-  return said === undefined ? null : String(said)
+  if (said === undefined || said === null) return null
+  // Text that is none may even have no way to become some.
+  return typeof said === 'string' ? said : JSON.stringify(said)
 }
 
 export const faultOfProgress = async (stream: AsyncIterable<Buffer | string>): Promise<PullFault> => {

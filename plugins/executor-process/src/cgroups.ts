@@ -175,7 +175,7 @@ const memoryNow = (folder: string): number => {
   const held = readText(join(folder, 'memory.usage_in_bytes')) ?? readText(join(folder, 'memory.current'))
   const stat = readText(join(folder, 'memory.stat')) ?? ''
   const idle = (/^total_inactive_file (\d+)/m.exec(stat) ?? /^inactive_file (\d+)/m.exec(stat))?.[1]
-  return Math.max(0, Number(held ?? 0) - Number(idle ?? 0))
+  return Math.max(0, (Number.parseInt(held ?? '', 10) || 0) - Number(idle ?? 0))
 }
 
 /** Null: neither a copy nor the groups are there. */

@@ -32,7 +32,7 @@ export const parseMark = (text: string | null): ProcessMark | null => {
 }
 
 /** The comm in parentheses may hold anything, also parentheses: fields count from the last one. */
-const parseRow = (pid: number, stat: string | null): ProcessRow | null => {
+export const parseRow = (pid: number, stat: string | null): ProcessRow | null => {
   if (stat === null) return null
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number): number => Number(fields[number - 3])
