@@ -3,6 +3,7 @@
  * but his command, his variables and his paths inside (design 5, security-reliability.md A6). Pure.
  */
 import type {Account, ContainerSpec, Mount} from '@god-cli/api'
+import {outline, parseArray, type Stride} from './array-range.js'
 import {GodError} from './errors.js'
 import type {Command, JobRecord, Wish} from './job.js'
 import {checkEnvName} from './job-name.js'
@@ -22,7 +23,10 @@ export interface Site {
 
 /** First 8 digits of the cluster keep two sites on one engine apart; the name is what the engine refuses to make twice. */
 export const containerName = (cluster: string, id: number, attempt: number): string =>
-  `god-${cluster.slice(0, 8)}-${id}-${attempt}`
+  `${containerStem(cluster, id)}-${attempt}`
+
+/** What the names of an array's containers begin with (`array-view.ts`). */
+export const containerStem = (cluster: string, id: number): string => `god-${cluster.slice(0, 8)}-${id}`
 
 const inside = (workSource: string, site: Site): string => (site.images ? WORK_TARGET : workSource)
 
@@ -33,9 +37,15 @@ const argvOf = (command: Command, work: string): readonly string[] =>
 const fileName = (name: string): string =>
   /^\.+$/.test(name) ? name.replaceAll('.', '_') : name.replaceAll('/', '_')
 
-/** `%j` job number, `%x` job name, as batch users know them. */
-const outputPath = (pattern: string, {id, name}: JobRecord): string =>
-  pattern.replace(/%[jx]/g, mark => (mark === '%j' ? String(id) : fileName(name)))
+/** `%j` job number, `%x` job name, `%a` task of an array, as batch users know them. */
+const outputPath = (pattern: string, {id, name, task}: JobRecord): string => {
+  const marks: Readonly<Record<string, string>> = {
+    '%j': String(id),
+    '%x': fileName(name),
+    '%a': task === undefined ? '%a' : String(task),
+  }
+  return pattern.replace(/%[ajx]/g, mark => marks[mark] ?? mark)
+}
 
 export interface Outputs {
   readonly output: string
@@ -77,6 +87,20 @@ interface Paths {
 const wished = ({env = {}}: Wish): readonly (readonly [string, string])[] =>
   Object.entries(env).filter(([name]) => checkEnvName(name) === null)
 
+const outlineOf = ({array}: Wish): Stride | null =>
+  array === undefined ? null : outline(parseArray(array).range)
+
+/** Both spellings: users' scripts of the original know the misspelt one. */
+const taskVariables = ({task}: JobRecord, array: Stride | null): Readonly<Record<string, string>> => {
+  if (task === undefined || array === null) return {}
+  const told = Object.entries({ID: task, FIRST: array.first, LAST: array.last, STEP: array.step})
+  return Object.fromEntries(
+    ['GODOCKER', 'GOGOCKER'].flatMap(spelling =>
+      told.map(([name, value]) => [`${spelling}_TASK_${name}`, String(value)]),
+    ),
+  )
+}
+
 const environment = (
   record: JobRecord,
   wish: Wish,
@@ -101,6 +125,7 @@ const environment = (
     GOD_CWD: wish.workdir ?? work,
     GOD_STDOUT: outputs.output,
     GOD_STDERR: outputs.error,
+    ...taskVariables(record, outlineOf(wish)),
   }
 }
 
@@ -117,6 +142,7 @@ export const containerSpec = (
     name: record.container.name,
     cluster: site.cluster,
     job: record.id,
+    ...(record.task === undefined ? {} : {task: record.task}),
     attempt: record.attempt,
     nonce: record.container.nonce,
     jobName: record.name,
@@ -135,6 +161,6 @@ export const containerSpec = (
     mounts: site.images ? homeMounts(account, paths.home) : [],
     passwd: passwdText(account, paths.home === null ? work : account.home),
     group: groupText(account),
-    hostname: `job-${record.id}`,
+    hostname: record.task === undefined ? `job-${record.id}` : `job-${record.id}-${record.task}`,
   }
 }

@@ -6,6 +6,7 @@
  */
 import {join} from 'node:path'
 import {type JobId, jobId, MAX_ID, type Rev, rev, type Token, token, type Uid, uid} from '../core/brand.js'
+import {type PartKey, partName} from '../core/part-key.js'
 
 export const BUCKET_SIZE = 1000
 export const bucketOf = (id: number): number => Math.floor(id / BUCKET_SIZE)
@@ -31,7 +32,8 @@ export interface Layout {
   readonly nodes: string
   readonly locks: string
   readonly work: string
-  workOf(uid: Uid, id: JobId): string
+  /** Of a job, or of one task of an array. */
+  workOf(uid: Uid, part: PartKey): string
   readonly quarantine: string
   /** Executors' private state, one folder a provider and node. */
   readonly engines: string
@@ -63,7 +65,10 @@ export const layoutOf = (root: string): Layout => {
     nodes: join(root, 'nodes'),
     locks: join(root, 'lock'),
     work,
-    workOf: (owner, id) => join(work, `u${owner}`, String(id)),
+    workOf: (owner, part) => {
+      const {id, task} = partName(part)
+      return join(work, `u${owner}`, String(id), ...(task === undefined ? [] : [String(task)]))
+    },
     quarantine: join(root, 'quarantine'),
     engines: join(root, 'engine'),
   }

@@ -1,15 +1,16 @@
 /**
- * A job's directory `work/u<uid>/<id>/` (state.md 2 and 8): made by the service, given to the job's user, with
+ * A job's directory `work/u<uid>/<id>/`, that of a task `work/u<uid>/<id>/<task>/` (state.md 2 and 8): made by the service, given to the job's user, with
  * the fences `started.<attempt>` in it. What lies there is the user's word, read guarded and never trusted for
  * more than filling in what the engine lost.
  *
  * The change of owner is the last step of `prepare`; after a crash before it all is made again.
  */
-import {join} from 'node:path'
-import type {JobId, Uid} from '../core/brand.js'
+import {dirname, join} from 'node:path'
+import type {Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {Command} from '../core/job.js'
 import {type LaunchFault, parseLaunchFault} from '../core/launch-fault.js'
+import type {PartKey} from '../core/part-key.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './durable.js'
 import {type FileSystem, isErrno} from './file-system.js'
@@ -20,14 +21,14 @@ import type {FileOwner} from './temporary.js'
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */
-  prepare(submitter: Uid, id: JobId, command: Command, owner: FileOwner): string
-  fence(submitter: Uid, id: JobId, attempt: number): Fence
+  prepare(submitter: Uid, part: PartKey, command: Command, owner: FileOwner): string
+  fence(submitter: Uid, part: PartKey, attempt: number): Fence
   /** Makes the attempt void unless it has started; tells which of both is true now. */
-  voidAttempt(submitter: Uid, id: JobId, attempt: number): Fence
+  voidAttempt(submitter: Uid, part: PartKey, attempt: number): Fence
   /** The wrapper's last word, or null. */
-  exitFile(submitter: Uid, id: JobId, attempt: number): number | null
+  exitFile(submitter: Uid, part: PartKey, attempt: number): number | null
   /** Why its command could not begin, as the wrapper saw it, or null. */
-  launchFault(submitter: Uid, id: JobId, attempt: number): LaunchFault | null
+  launchFault(submitter: Uid, part: PartKey, attempt: number): LaunchFault | null
 }
 
 const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): void => {
@@ -66,16 +67,20 @@ const inUsersFolder = <T>(act: () => T): T => {
 export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder => {
   const {fs} = durable
 
-  const fencePath = (submitter: Uid, id: JobId, attempt: number): string =>
-    join(layout.workOf(submitter, id), `started.${attempt}`)
+  const fencePath = (submitter: Uid, part: PartKey, attempt: number): string =>
+    join(layout.workOf(submitter, part), `started.${attempt}`)
 
-  /** Open to others below a closed root: an engine or a user must be able to walk to the leaf. */
-  const parentOf = (submitter: Uid): string => join(layout.work, `u${submitter}`)
+  /** Open to others below a closed root, and ours: an engine or a user must be able to walk to the leaf. */
+  const makeParents = (folder: string): void => {
+    const parent = dirname(folder)
+    if (dirname(parent) !== layout.work) makeParents(parent)
+    durable.makeFolder(parent, 0o755)
+  }
 
   /** What the wrapper left in the folder of its attempt; '' = nothing that may be read. */
-  const word = (submitter: Uid, id: JobId, attempt: number, name: string): string => {
-    const path = join(fencePath(submitter, id, attempt), name)
-    const bytes = readOutput(fs, layout.workOf(submitter, id), path, 16)
+  const word = (submitter: Uid, part: PartKey, attempt: number, name: string): string => {
+    const path = join(fencePath(submitter, part, attempt), name)
+    const bytes = readOutput(fs, layout.workOf(submitter, part), path, 16)
     return bytes === null ? '' : Buffer.from(bytes).toString('latin1')
   }
 
@@ -98,27 +103,27 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   }
 
   return {
-    fence: (submitter, id, attempt) => fenceAt(fs, fencePath(submitter, id, attempt)),
-    prepare: (submitter, id, command, owner) => {
-      const path = layout.workOf(submitter, id)
-      durable.makeFolder(parentOf(submitter), 0o755)
+    fence: (submitter, part, attempt) => fenceAt(fs, fencePath(submitter, part, attempt)),
+    prepare: (submitter, part, command, owner) => {
+      const path = layout.workOf(submitter, part)
+      makeParents(path)
       ensureFolder(fs, path, 0o700)
       // The engine keeps a created container through a power loss: its folder must not be gone then.
-      durable.syncFolder(parentOf(submitter))
+      durable.syncFolder(dirname(path))
       if (command.kind === 'script') inUsersFolder(() => putScript(path, command.text, owner))
       give(fs, path, owner, 0o700)
       return path
     },
-    voidAttempt: (submitter, id, attempt) => {
-      const folder = layout.workOf(submitter, id)
-      const path = fencePath(submitter, id, attempt)
-      durable.makeFolder(parentOf(submitter), 0o755)
+    voidAttempt: (submitter, part, attempt) => {
+      const folder = layout.workOf(submitter, part)
+      const path = fencePath(submitter, part, attempt)
+      makeParents(folder)
       durable.makeFolder(folder, 0o700)
       return inUsersFolder(() => takeFence(folder, path))
     },
-    launchFault: (submitter, id, attempt) => parseLaunchFault(word(submitter, id, attempt, 'cause')),
-    exitFile: (submitter, id, attempt) => {
-      const text = word(submitter, id, attempt, 'exit')
+    launchFault: (submitter, part, attempt) => parseLaunchFault(word(submitter, part, attempt, 'cause')),
+    exitFile: (submitter, part, attempt) => {
+      const text = word(submitter, part, attempt, 'exit')
       return /^\d{1,3}\n?$/.test(text) && Number(text) <= 255 ? Number(text) : null
     },
   }

@@ -9,22 +9,29 @@ import {
   type Site,
   WORK_TARGET,
 } from '../../src/core/container.js'
-import type {Wish} from '../../src/core/job.js'
+import type {JobRecord, Wish} from '../../src/core/job.js'
 import {WRAPPER} from '../../src/core/wrapper.js'
 import {ANN, anyWish, aRecord, aStarting, aWish, CLUSTER, NONCE} from './builders.js'
+import {anArray, started, task} from './some-array.js'
 
 const SITE: Site = {cluster: CLUSTER, network: 'bridge', pids: 4096, images: true}
 const PATHS = {work: '/srv/god/work/u1000/42', home: '/home/ann'}
 
 interface Asked {
+  readonly record?: JobRecord
   readonly wish?: Wish
   readonly account?: Account
   readonly site?: Partial<Site>
   readonly home?: string | null
 }
 
-const specOf = ({wish = aWish(), account = ANN, site = {}, home = PATHS.home}: Asked = {}): ContainerSpec =>
-  containerSpec(aStarting({walltime: 60}), wish, account, {...SITE, ...site}, {...PATHS, home})
+const specOf = ({
+  record = aStarting({walltime: 60}),
+  wish = aWish(),
+  account = ANN,
+  site = {},
+  home = PATHS.home,
+}: Asked = {}): ContainerSpec => containerSpec(record, wish, account, {...SITE, ...site}, {...PATHS, home})
 
 describe('a container', () => {
   it('is all from the record, the account and the site', () => {
@@ -146,6 +153,34 @@ describe('no wish (T34)', () => {
     const spec = specOf({wish: aWish({command: {kind: 'argv', argv: words}, env})})
     assert.deepEqual(spec.argv, words)
     assert.deepEqual({...spec.env, ...env}, spec.env)
+  })
+})
+
+describe('a task of an array', () => {
+  const view = task(started(anArray('1-9:2,12', {name: 'sweep'}), 2), 3)
+  const spec = (): ContainerSpec => specOf({record: view, wish: aWish({array: '1-9:2,12%4'})})
+
+  it('has a container, a host and a label of its own', () => {
+    assert.equal(spec().name, 'god-5f0a1c9e-42-t3-1')
+    assert.equal(spec().task, 3)
+    assert.equal(spec().hostname, 'job-42-3')
+    assert.equal(specOf({}).task, undefined)
+  })
+
+  it('is told its number, the first, the last and the step, in both spellings', () => {
+    const {env} = spec()
+    for (const word of ['GODOCKER', 'GOGOCKER'])
+      assert.deepEqual(
+        ['ID', 'FIRST', 'LAST', 'STEP'].map(name => env[`${word}_TASK_${name}`]),
+        ['3', '1', '12', '2'],
+      )
+    assert.equal(env.GODOCKER_JID, '42')
+    assert.ok(!Object.keys(specOf({}).env).some(name => name.includes('_TASK_')))
+  })
+
+  it('may have its number in the paths of its output', () => {
+    assert.equal(outputsOf(view, {output: '%x-%j-%a.txt', error: 'e'}).output, 'sweep-42-3.txt')
+    assert.equal(outputsOf(aRecord(), {output: '%a', error: 'e'}).output, '%a')
   })
 })
 

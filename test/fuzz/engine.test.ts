@@ -13,7 +13,7 @@ import {
 } from '../../plugins/executor-docker/src/answers.js'
 import {parseHierarchies, sliceOf} from '../../plugins/executor-docker/src/cgroup.js'
 import {parseAddress, pickVersion} from '../../plugins/executor-docker/src/engine.js'
-import {jobOf} from '../../plugins/executor-docker/src/events.js'
+import {ownerIn} from '../../plugins/executor-docker/src/events.js'
 import {isRuncMended} from '../../plugins/executor-docker/src/health.js'
 import {parseImage} from '../../plugins/executor-docker/src/image-reference.js'
 import {viewOf} from '../../plugins/executor-docker/src/inspect.js'
@@ -139,10 +139,10 @@ describe('R16: answers of an engine', () => {
   fuzzed({
     name: 'line of events',
     throws: 'nothing',
-    parse: text => jobOf(text, CLUSTER),
+    parse: text => ownerIn(text, CLUSTER),
     good: [JSON.stringify({Actor: {Attributes: LABELS}})],
     words: WORDS,
-    holds: job => assert.ok(job === undefined || Number.isSafeInteger(job)),
+    holds: owner => assert.ok(owner === null || Number.isSafeInteger(owner.job)),
   })
 
   fuzzed({

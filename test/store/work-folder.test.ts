@@ -50,6 +50,19 @@ describe('the directory of a job', () => {
     assert.deepEqual(world.process().readdir(FOLDER), [])
   })
 
+  it('of a task lies in that of its array, which is of the service', () => {
+    const folder = work().prepare(ANN, '7[12]', SCRIPT, OWNER)
+    assert.equal(folder, '/god/work/u1000/7/12')
+    assert.deepEqual(look(folder), [1000, 100, 0o700])
+    assert.deepEqual(look('/god/work/u1000/7'), [0, 0, 0o755])
+    assert.equal(work().voidAttempt(ANN, '7[13]', 2), 'void')
+    assert.equal(work().fence(ANN, '7[13]', 2), 'void')
+    assert.equal(work().fence(ANN, '7[12]', 2), 'none')
+    world.disk.powerLoss()
+    assert.equal(work().fence(ANN, '7[13]', 2), 'void')
+    assert.notEqual(world.disk.lookup(folder), null)
+  })
+
   it('holds the script, which only its owner can run', () => {
     prepare(SCRIPT)
     assert.equal(world.disk.text(`${FOLDER}/cmd.sh`), '#!/bin/sh\necho hello\n')

@@ -23,6 +23,17 @@ export const CREATION: Readonly<Record<string, Case>> = {
       },
     )
   },
+  'a task of an array is told with its container, by every answer': async world => {
+    const spec = {...world.spec('endless'), task: 0}
+    const container = await created(world, spec)
+    assert.equal(container.task, 0)
+    assert.equal((await world.executor.create(spec)).answer, 'exists')
+    assert.equal((await view(world, container.id)).task, 0)
+    assert.deepEqual(
+      (await world.executor.list()).map(({job, task}) => ({job, task})),
+      [{job: spec.job, task: 0}],
+    )
+  },
   'a name is created once; the second time the same container exists': async world => {
     const spec = world.spec('exit0')
     const first = await created(world, spec)

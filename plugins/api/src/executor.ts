@@ -16,12 +16,14 @@ export interface Mount {
   readonly readOnly: boolean
 }
 
-/** One attempt of one job, engine-neutral. Built from scratch by one pure function of the host. */
+/** One attempt of one job, or of one task of an array, engine-neutral. Built from scratch by one pure function of the host. */
 export interface ContainerSpec {
-  /** Derived from cluster, job and attempt: the engine refuses to make it twice. */
+  /** Derived from cluster, job, task and attempt: the engine refuses to make it twice. */
   readonly name: string
   readonly cluster: string
   readonly job: number
+  /** Of an array: which task of it. Left out: the job is none. */
+  readonly task?: number
   readonly attempt: number
   /** Random, 24 hex digits, from the record: whose container this is. */
   readonly nonce: string
@@ -59,6 +61,8 @@ export interface ListedContainer {
   readonly status: ContainerStatus
   /** From our labels; a container whose labels do not parse is not listed. */
   readonly job: number
+  /** As the spec had it; left out where it was. */
+  readonly task?: number
   readonly attempt: number
   readonly nonce: string
 }
@@ -145,9 +149,10 @@ export interface Executor {
   tidy?(name: string): Promise<void>
   /**
    * Calls `wake` whenever something may have happened to a container of ours; reconnects by itself. Returns the stop.
-   * With a job where the engine said whose container it was: then the host looks at that one alone, by `inspect`.
+   * With a job (and the task, of an array) where the engine said whose container it was: then the host looks at that
+   * one alone, by `inspect`.
    */
-  watch(wake: (job?: number) => void): () => void
+  watch(wake: (job?: number, task?: number) => void): () => void
   /** For `god doctor`. Never throws. */
   health(): Promise<readonly ExecutorHealth[]>
   /** Lets go of sockets and timers; running containers run on. */

@@ -1,5 +1,5 @@
 /**
- * `watch`: the engine's events as a bell. Of what they say only the job is read, since the engine's listing lags behind
+ * `watch`: the engine's events as a bell. Of what they say only the owner is read, since the engine's listing lags behind
  * its events while its answer about one container does not; the host inspects.
  *
  * A stream that ends is opened again after 0.2 to 5 s, until it is stopped; each opening rings for all, since the
@@ -9,7 +9,7 @@ import type {HostServices} from '@god-cli/api'
 import {eventSchema, parsed} from './answers.js'
 import type {EngineStream} from './client.js'
 import type {Engine} from './engine.js'
-import {CLUSTER_LABEL, ownerOf} from './labels.js'
+import {CLUSTER_LABEL, type Owner, ownerOf} from './labels.js'
 import {lines} from './lines.js'
 
 const FIRST_WAIT = 200
@@ -45,15 +45,15 @@ const open = async (engine: Engine, cluster: string, end: AbortController): Prom
   }
 }
 
-type Ring = (job?: number) => void
+type Ring = (job?: number, task?: number) => void
 
-/** Undefined: it does not tell, or not so that it can be read. */
-export const jobOf = (event: string, cluster: string): number | undefined => {
+/** Null: it does not tell, or not so that it can be read. */
+export const ownerIn = (event: string, cluster: string): Owner | null => {
   try {
     const {Actor} = parsed('events', eventSchema, JSON.parse(event))
-    return ownerOf(Actor.Attributes, cluster)?.job
+    return ownerOf(Actor.Attributes, cluster)
   } catch {
-    return undefined
+    return null
   }
 }
 
@@ -65,7 +65,10 @@ const follow = async (engine: Engine, cluster: string, abort: AbortSignal, ring:
   try {
     const stream = await open(engine, cluster, end)
     ring()
-    for await (const event of lines(stream)) ring(jobOf(event, cluster))
+    for await (const event of lines(stream)) {
+      const owner = ownerIn(event, cluster)
+      ring(owner?.job, owner?.task)
+    }
   } finally {
     abort.removeEventListener('abort', stop)
   }
@@ -87,9 +90,9 @@ const attempt = async (engine: Engine, host: HostServices, abort: AbortSignal, r
 export const watchEvents = (engine: Engine, host: HostServices, wake: Ring): (() => void) => {
   const abort = new AbortController()
   let wait = FIRST_WAIT
-  const ring: Ring = job => {
+  const ring: Ring = (job, task) => {
     wait = FIRST_WAIT
-    if (!abort.signal.aborted) wake(job)
+    if (!abort.signal.aborted) wake(job, task)
   }
   const run = async (): Promise<void> => {
     while (!abort.signal.aborted) {

@@ -10,6 +10,7 @@ export const CLUSTER_LABEL = 'god.cluster'
 
 export interface Owner {
   readonly job: number
+  readonly task?: number
   readonly attempt: number
   readonly nonce: string
 }
@@ -17,6 +18,7 @@ export interface Owner {
 export const labelsOf = (spec: ContainerSpec): Record<string, string> => ({
   [CLUSTER_LABEL]: spec.cluster,
   'god.job': String(spec.job),
+  ...(spec.task === undefined ? {} : {'god.task': String(spec.task)}),
   'god.attempt': String(spec.attempt),
   'god.nonce': spec.nonce,
   'god.uid': String(spec.uid),
@@ -40,5 +42,7 @@ export const ownerOf = (
   const attempt = count(labels['god.attempt'])
   const nonce = labels['god.nonce']
   if (job === null || attempt === null || nonce === undefined || nonce === '') return null
-  return {job, attempt, nonce}
+  const task = count(labels['god.task'])
+  if (task === null) return labels['god.task'] === undefined ? {job, attempt, nonce} : null
+  return {job, task, attempt, nonce}
 }

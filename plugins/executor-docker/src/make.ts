@@ -80,10 +80,11 @@ const explain = async (site: Site, name: string, error: unknown): Promise<Create
 }
 
 /** What the engine would show: it was made this moment, by us, and nobody else knows its id. */
-const fresh = ({name, job, attempt, nonce}: ContainerSpec, id: string): ContainerView => ({
+const fresh = ({name, job, task, attempt, nonce}: ContainerSpec, id: string): ContainerView => ({
   id,
   name,
   job,
+  ...(task === undefined ? {} : {task}),
   attempt,
   nonce,
   status: 'created',

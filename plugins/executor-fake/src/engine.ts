@@ -38,7 +38,7 @@ export interface FakeState {
 export class FakeEngine {
   readonly state: FakeState
   /** Each time a user's command began: for the invariants. */
-  readonly begun: {job: number; attempt: number; nonce: string}[] = []
+  readonly begun: {job: number; task?: number; attempt: number; nonce: string}[] = []
   readonly #now: () => number
   readonly #fences: FakeFences
 
@@ -86,8 +86,8 @@ export class FakeEngine {
       this.#exit(container, 125, this.#now())
       return
     }
-    const {job, attempt, nonce} = container.spec
-    this.begun.push({job, attempt, nonce})
+    const {job, task, attempt, nonce} = container.spec
+    this.begun.push({job, ...(task === undefined ? {} : {task}), attempt, nonce})
     this.tick()
   }
 

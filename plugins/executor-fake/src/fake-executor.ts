@@ -30,6 +30,7 @@ const listed = ({id, spec, status}: FakeContainer): ListedContainer => ({
   name: spec.name,
   status,
   job: spec.job,
+  ...(spec.task === undefined ? {} : {task: spec.task}),
   attempt: spec.attempt,
   nonce: spec.nonce,
 })

@@ -14,6 +14,7 @@ export interface StoredContainer {
   readonly name: string
   readonly cluster: string
   readonly job: number
+  readonly task?: number
   readonly attempt: number
   readonly nonce: string
   readonly uid: number
@@ -39,6 +40,7 @@ export const storedFrom = (spec: ContainerSpec, drops: boolean): StoredContainer
     name: spec.name,
     cluster: spec.cluster,
     job: spec.job,
+    ...(spec.task === undefined ? {} : {task: spec.task}),
     attempt: spec.attempt,
     nonce: spec.nonce,
     uid: spec.uid,
@@ -65,6 +67,7 @@ const isStored = (value: unknown): value is StoredContainer => {
     fields.get('v') === 1 &&
     TEXTS.every(key => typeof fields.get(key) === 'string') &&
     NUMBERS.every(key => isWhole(fields.get(key))) &&
+    (fields.get('task') === undefined || isWhole(fields.get('task'))) &&
     Array.isArray(groups) &&
     groups.every(isWhole)
   )

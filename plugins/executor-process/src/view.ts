@@ -79,6 +79,7 @@ export const listedOf = ({folder, stored}: Found, phase: Phase): ListedContainer
   name: stored.name,
   status: statusOf(folder, phase),
   job: stored.job,
+  ...(stored.task === undefined ? {} : {task: stored.task}),
   attempt: stored.attempt,
   nonce: stored.nonce,
 })

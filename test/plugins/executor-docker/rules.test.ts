@@ -319,6 +319,8 @@ describe('a view of a container', () => {
 
   it('is only of containers whose labels parse whole, of this cluster', () => {
     assert.equal(viewOf(inspected({}), 'd'), null)
+    assert.equal(viewOf(inspected({}, {...Labels, 'god.task': '7'}), 'c')?.task, 7)
+    assert.equal(viewOf(inspected({}, {...Labels, 'god.task': '7x'}), 'c'), null)
     for (const label of ['god.job', 'god.attempt', 'god.nonce'])
       assert.equal(viewOf(inspected({}, {...Labels, [label]: label === 'god.nonce' ? '' : '1x'}), 'c'), null)
   })

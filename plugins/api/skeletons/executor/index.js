@@ -30,10 +30,11 @@ const change = (id, change) => {
 }
 
 /** @param {ContainerSpec} spec @returns {ContainerView} */
-const fresh = ({name, job, attempt, nonce}) => ({
+const fresh = ({name, job, task, attempt, nonce}) => ({
   id: `c${++serial}`,
   name,
   job,
+  ...(task === undefined ? {} : {task}),
   attempt,
   nonce,
   status: 'created',
@@ -82,7 +83,15 @@ const create = host => {
     list: async () =>
       [...containers.values()]
         .filter(({spec}) => spec.cluster === host.cluster)
-        .map(({view: {id, name, status, job, attempt, nonce}}) => ({id, name, status, job, attempt, nonce})),
+        .map(({view: {id, name, status, job, task, attempt, nonce}}) => ({
+          id,
+          name,
+          status,
+          job,
+          ...(task === undefined ? {} : {task}),
+          attempt,
+          nonce,
+        })),
     signal: async (id, signal) => {
       const code = ENDING[signal]
       if (isUp(id) && code !== undefined) end(id, code)
