@@ -2,18 +2,17 @@
 import {join} from 'node:path'
 import type {JobId} from '../core/brand.js'
 import type {Wish} from '../core/job.js'
-import {parseRequest, type SubmitRequest} from '../core/request.js'
+import type {SubmitRequest} from '../core/request.js'
 import {ownRequests} from '../store/drop-folder.js'
 import {readFile} from '../store/read-file.js'
-import {decodeUtf8} from '../store/record-codec.js'
 import {BAD_PREFIX, type RefusedRequest, refusedRequests} from '../store/refused.js'
+import {decodeRequest} from '../store/request-codec.js'
 import {type JobView, viewOfRefused, viewOfRequest} from './job-view.js'
 import type {Site} from './site.js'
 
 const submission = (bytes: Uint8Array): SubmitRequest | null => {
-  const text = decodeUtf8(bytes)
-  const parsed = text === null ? null : parseRequest(text)
-  return parsed?.ok === true && parsed.value.op === 'submit' ? parsed.value : null
+  const parsed = decodeRequest(bytes)
+  return parsed.ok && parsed.value.op === 'submit' ? parsed.value : null
 }
 
 export const waitingRequests = (site: Site): readonly SubmitRequest[] =>

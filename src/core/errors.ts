@@ -151,6 +151,11 @@ export const CATALOGUE = {
     'an operator (or a disk fault) stopped the passes',
     'read HALT, cure the cause, remove the file',
   ),
+  E_LEASE_HELD: passing(
+    EXIT.later,
+    'what needs the scheduler to rest was asked for while one is at work',
+    'stop it first, or wait for the end of its pass',
+  ),
   E_FENCED: passing(EXIT.later, 'a younger scheduler took over', 'nothing; it is working'),
   E_DISK: entry(
     EXIT.disk,

@@ -6,11 +6,8 @@
 import {join} from 'node:path'
 import {type JobId, jobId, type Uid} from '../core/brand.js'
 import {isErrno} from '../store/file-system.js'
-import {FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/ids.js'
+import {CLAIM_LIFE, FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/ids.js'
 import type {Service} from './service.js'
-
-/** Milliseconds; a submit gives up its own claim after half of it. */
-export const CLAIM_LIFE = 10 * 60 * 1000
 
 interface Submitted {
   readonly id: JobId

@@ -111,7 +111,10 @@ export const serviceSettings = (settings: Settings, images: boolean): ServiceSet
 const STALE_AFTER = {local: 30, nfs: 90} as const
 
 /** A heartbeat is missed several times before its lease is stale. */
-const leaseTimes = (format: Format, {lease_time}: Settings): Pick<LeaseOptions, 'staleAfter' | 'update'> => {
+export const leaseTimes = (
+  format: Pick<Format, 'fs'>,
+  {lease_time}: Settings,
+): Pick<LeaseOptions, 'staleAfter' | 'update'> => {
   const staleAfter = lease_time ?? STALE_AFTER[format.fs]
   return {staleAfter, update: Math.max(1000, Math.round((staleAfter * 1000) / 6))}
 }

@@ -4,13 +4,12 @@
  * At once if their attempt is over, given back or packed; after ten minutes if nothing is known of the job at all
  * (a record may be on its way back from a backup). First sights are kept on disk, so cron passes count on.
  */
-import {join} from 'node:path'
 import type {ListedContainer} from '@god-cli/api'
 import {jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
-import {readFile} from '../store/read-file.js'
+import {readSights, writeSights} from '../store/orphan-sights.js'
 import {derived} from './derived.js'
 import type {Reconciler} from './reconciler.js'
 import type {Service} from './service.js'
@@ -31,31 +30,15 @@ const judge = (service: Service, record: JobRecord | undefined, container: Liste
 export const isOf = ({container: own}: JobRecord, {id, nonce}: ListedContainer): boolean =>
   own?.nonce === nonce && (own.id === null || own.id === id)
 
-const sightsPath = (service: Service): string => join(service.layout.engines, `orphans-${service.node}.json`)
-
-const readSights = (service: Service): Map<string, number> => {
-  try {
-    const file = readFile(service.durable.fs, sightsPath(service))
-    const value: unknown = file === null ? {} : JSON.parse(Buffer.from(file.bytes).toString('utf8'))
-    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-    return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
-  } catch {
-    return new Map()
-  }
-}
-
 /** Containers of unknown jobs that have been so for long enough; the others are remembered. */
 const ripe = (service: Service, unknown: readonly ListedContainer[]): readonly ListedContainer[] => {
-  const before = readSights(service)
+  const {durable, layout, node} = service
+  const before = readSights(durable, layout, node)
   if (unknown.length === 0 && before.size === 0) return []
   const now = service.now()
   const sights = new Map(unknown.map(container => [container.id, before.get(container.id) ?? now]))
   const same = sights.size === before.size && [...sights.keys()].every(id => before.has(id))
-  if (!same)
-    service.durable.replace(
-      sightsPath(service),
-      Buffer.from(`${JSON.stringify(Object.fromEntries(sights))}\n`),
-    )
+  if (!same) writeSights(durable, layout, node, sights)
   return unknown.filter(container => now - (sights.get(container.id) ?? now) >= ORPHAN_AFTER)
 }
 

@@ -1,15 +1,17 @@
 /**
  * Making and opening a shared directory (state.md 2). FORMAT is written last: until it is there the
- * directory is none, and `init` may be run again; from then on it never changes.
+ * directory is none, and `init` may be run again; from then on it never changes. FORMAT.copy says the same with a
+ * sum (a crash may leave it out): a damaged FORMAT would stop all jobs, or make them another cluster's, so the copy is believed before it.
  */
 import {dirname} from 'node:path'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
-import {parseWith} from '../core/job.js'
+import {type Parsed, parseWith} from '../core/job.js'
 import {type Durable, isNoSpace, syncIfAllowed} from './durable.js'
 import {errno, type FileSystem, isErrno} from './file-system.js'
 import {foldersOf, type Layout} from './layout.js'
 import {ensureFolder, exists, readFile} from './read-file.js'
+import {decode, encode} from './record-codec.js'
 
 const schema = v.strictObject({
   format: v.literal(1),
@@ -74,9 +76,21 @@ export const initDirectory = (
   if (readFormat(fs, layout) !== null) throw already(layout)
   makeFolders(durable, layout, passable)
   if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
-  const text = `${JSON.stringify(format)}\n`
-  if (!durable.publishNew(layout.format, Buffer.from(text), 0o644)) throw already(layout)
+  if (!durable.publishNew(layout.format, formatBytes(format), 0o644)) throw already(layout)
+  // By who made it alone: of two at once the other's cluster is none.
+  writeFormatCopy(durable, layout, format)
   durable.syncFolder(layout.root)
+}
+
+const formatBytes = (format: Format): Uint8Array => Buffer.from(`${JSON.stringify(format)}\n`)
+
+/** For `init` and for repairs: nobody else writes them. */
+export const writeFormatCopy = (durable: Durable, layout: Layout, format: Format): void => {
+  durable.replace(layout.formatCopy, encode(format), 0o644)
+}
+
+export const writeFormat = (durable: Durable, layout: Layout, format: Format): void => {
+  durable.replace(layout.format, formatBytes(format), 0o644)
 }
 
 const parseJson = (bytes: Uint8Array): unknown => {
@@ -87,20 +101,40 @@ const parseJson = (bytes: Uint8Array): unknown => {
   }
 }
 
-export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
+/** What FORMAT itself says. */
+export const readFormatText = (fs: FileSystem, layout: Layout): Parsed<Format> => {
   const file = readFormat(fs, layout)
-  if (file === null) {
+  return file === null ? {ok: false, why: 'it is not there'} : parseWith(schema, parseJson(file))
+}
+
+/** Never throws: where it is not there, or cannot be read, FORMAT is believed. */
+export const readFormatCopy = (fs: FileSystem, layout: Layout): Parsed<Format> => {
+  try {
+    const file = readFile(fs, layout.formatCopy, {limit: 4096})
+    if (file === null) return {ok: false, why: 'it is not there'}
+    return decode(file.bytes, value => parseWith(schema, value))
+  } catch (error) {
+    const code = errno(error)
+    if (code === null) throw error
+    return {ok: false, why: `it cannot be read (${code})`}
+  }
+}
+
+export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
+  if (readFormat(fs, layout) === null) {
     throw new GodError(
       'E_DIR_MISSING',
       `${layout.root} is not a shared directory`,
       `Make one with 'god init ${layout.root}'.`,
     )
   }
-  const parsed = parseWith(schema, parseJson(file))
-  if (parsed.ok) return parsed.value
+  const [text, copy] = [readFormatText(fs, layout), readFormatCopy(fs, layout)]
+  // The cluster never changes and is in each container's labels; the rest an operator may have changed by hand.
+  if (text.ok) return copy.ok ? {...text.value, cluster: copy.value.cluster} : text.value
+  if (copy.ok) return copy.value
   throw new GodError(
     'E_DIR_BAD',
-    `${layout.format} is damaged or of another version: ${parsed.why}`,
+    `${layout.format} is damaged or of another version: ${text.why}`,
     'Restore it from a backup, or use the god that made it.',
   )
 }

@@ -14,6 +14,7 @@ import type {FileSystem} from './file-system.js'
 import {readRegular} from './guarded-open.js'
 import {type Layout, parseRequestName, requestName} from './layout.js'
 import {ensureFolder, listNames} from './read-file.js'
+import {encodeRequest} from './request-codec.js'
 
 export interface DropContext {
   readonly durable: Durable
@@ -45,7 +46,7 @@ export const newToken = (random: RandomToken): Token => token(random())
 
 /** E_REQUEST_TOO_LARGE if nobody would take it. */
 export const requestBytes = (request: Request): Uint8Array => {
-  const bytes = Buffer.from(`${JSON.stringify(request)}\n`)
+  const bytes = encodeRequest(request)
   if (bytes.length <= MAX_REQUEST_BYTES) return bytes
   throw new GodError(
     'E_REQUEST_TOO_LARGE',

@@ -21,10 +21,10 @@ const claimed = (durable: Durable, layout: Layout): number[] =>
 export const youngestEpoch = (durable: Durable, layout: Layout): Epoch =>
   epoch(claimed(durable, layout).at(-1) ?? 0)
 
-/** `holder`: one line for people, who leads now. */
-export const claimEpoch = (durable: Durable, layout: Layout, holder: string): Epoch => {
+/** `holder`: one line for people, who leads now. `above`: an epoch that a record carries, where its claim was lost. */
+export const claimEpoch = (durable: Durable, layout: Layout, holder: string, above = 0): Epoch => {
   const old = claimed(durable, layout)
-  let next = (old.at(-1) ?? 0) + 1
+  let next = Math.max(old.at(-1) ?? 0, above) + 1
   // Upward by the link's own word: a listing may be older than the claim that it does not show.
   while (!durable.publishNew(join(layout.locks, `epoch.${next}`), Buffer.from(`${holder}\n`), 0o644)) next++
   durable.syncFolder(layout.locks)

@@ -20,6 +20,9 @@ const HINTS_KEPT = 64
 /** No claim moves the hint further than this: a stranger's claim of the last id must not end the site. */
 export const FAR_AHEAD = 1_000_000
 
+/** Milliseconds that a claim without a request lives; a submit gives up its own after half of it. */
+export const CLAIM_LIFE = 10 * 60 * 1000
+
 /** The least id that may be free: the largest hint, or 1. Never moves back, whoever writes late. */
 export const readHint = (fs: FileSystem, layout: Layout): number =>
   listNames(fs, layout.hints).reduce((largest, name) => Math.max(largest, parseIdName(name) ?? 1), 1)

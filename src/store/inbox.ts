@@ -7,13 +7,13 @@
 import {join} from 'node:path'
 import type {Token, Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
-import {MAX_REQUEST_BYTES, parseRequest, type Request} from '../core/request.js'
+import {MAX_REQUEST_BYTES, type Request} from '../core/request.js'
 import {type FileSystem, isErrno} from './file-system.js'
 import {guardedRead, type HeldFolder, holdFolder, isNamed} from './guarded-open.js'
 import {type Layout, parseRequestName, parseUserName, requestName} from './layout.js'
 import {listNames, unlinkIfThere} from './read-file.js'
-import {decodeUtf8} from './record-codec.js'
 import {writeRefusal} from './refused.js'
+import {decodeRequest} from './request-codec.js'
 
 export type Taken =
   | {
@@ -52,9 +52,7 @@ const badRequest = (why: string, size: number): Taken => ({
 
 const judge = (bytes: Uint8Array, writtenAt: number, tok: Token, cluster: string): Taken => {
   const size = bytes.length
-  const text = decodeUtf8(bytes)
-  if (text === null) return badRequest('it is not UTF-8', size)
-  const parsed = parseRequest(text)
+  const parsed = decodeRequest(bytes)
   if (!parsed.ok) return badRequest(parsed.why, size)
   const request = parsed.value
   if (request.tok !== tok) return badRequest('its token is not its name', size)

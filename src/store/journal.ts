@@ -5,6 +5,7 @@
 import {join} from 'node:path'
 import type {FileSystem} from './file-system.js'
 import type {Layout} from './layout.js'
+import {sha256} from './record-codec.js'
 import {writeAll} from './temporary.js'
 
 export interface JournalEntry {
@@ -34,6 +35,40 @@ export interface Writer {
   readonly iso: (at: number) => string
 }
 
+/** Short: a line is judged by itself, and nothing is decided on it. */
+const SUM_DIGITS = 8
+const LINE = /^(.*),"sum":"([0-9a-f]{8})"\}$/
+
+const sumOf = (text: string): string => sha256(text).slice(0, SUM_DIGITS)
+
+const lineOf = (entry: object): string => {
+  const text = JSON.stringify(entry)
+  return `${text.slice(0, -1)},"sum":"${sumOf(text)}"}\n`
+}
+
+/** Of before lines had sums: an object at least. */
+const isWhole = (line: string): boolean => {
+  const [, body, sum] = LINE.exec(line) ?? []
+  if (body !== undefined) return sumOf(`${body}}`) === sum
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !('sum' in value)
+  } catch {
+    return false
+  }
+}
+
+/** Of fsck: how many lines are damaged, or null. A line that a kill or a full disk cut off is one too. */
+export const judgeJournal = (bytes: Uint8Array): string | null => {
+  const lines = Buffer.from(bytes).toString('utf8').split('\n')
+  const bad = lines.flatMap((line, i) => (line === '' || isWhole(line) ? [] : [i + 1]))
+  const [first] = bad
+  if (first === undefined) return null
+  return bad.length === 1
+    ? `line ${first} is damaged`
+    : `${bad.length} lines are damaged, the first is ${first}`
+}
+
 export const createJournal = (fs: FileSystem, layout: Layout, writer: Writer): Journal => {
   /** The last line may have been cut off by a full disk: the next one starts afresh. */
   let torn = false
@@ -43,7 +78,7 @@ export const createJournal = (fs: FileSystem, layout: Layout, writer: Writer): J
       const name = `${at.slice(0, 10)}.${writer.role}-${writer.host}-${writer.pid}.ndjson`
       const fd = fs.open(join(layout.journal, name), 'append', 0o644)
       try {
-        const line = `${torn ? '\n' : ''}${JSON.stringify({...entry, at})}\n`
+        const line = `${torn ? '\n' : ''}${lineOf({...entry, at})}`
         torn = true
         writeAll(fs, fd, Buffer.from(line))
         torn = false

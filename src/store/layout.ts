@@ -14,6 +14,8 @@ export const bucketOf = (id: number): number => Math.floor(id / BUCKET_SIZE)
 export interface Layout {
   readonly root: string
   readonly format: string
+  /** The same once more, with a sum. */
+  readonly formatCopy: string
   readonly config: string
   readonly halt: string
   readonly inbox: string
@@ -47,6 +49,7 @@ export const layoutOf = (root: string): Layout => {
   return {
     root,
     format: join(root, 'FORMAT'),
+    formatCopy: join(root, 'FORMAT.copy'),
     config: join(root, 'go-d.ini'),
     halt: join(root, 'HALT'),
     inbox,

@@ -107,6 +107,13 @@ const holderOf = ({holder}: Paths): Identity | null => {
   return parsed.ok ? parsed.value : null
 }
 
+/** For people: who holds it now, or null: nobody, or he left no name. */
+export const leaseHolder = (folder: string, name: string): string | null => {
+  const path = join(folder, name)
+  const holder = holderOf({lock: `${path}.lock`, holder: `${path}.holder`, seen: ''})
+  return holder === null ? null : `pid ${holder.pid} on ${holder.host}`
+}
+
 /** Unchanged for long enough, as this host has seen it. */
 const seenLongEnough = (paths: Paths, {self, upSeconds, staleAfter}: LeaseOptions): boolean => {
   let stat: nodeFs.Stats

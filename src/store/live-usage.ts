@@ -11,6 +11,7 @@ import type {Durable} from './durable.js'
 import {isErrno} from './file-system.js'
 import type {Layout} from './layout.js'
 import {listNames, readFile} from './read-file.js'
+import {decodeLenient, encode} from './record-codec.js'
 
 export type LiveUsages = ReadonlyMap<JobId, LiveUsage>
 
@@ -30,20 +31,28 @@ const schema = v.strictObject({
   ),
 })
 
-const SUFFIX = '.usage.json'
+export const USAGE_SUFFIX = '.usage.json'
 const MOST_BYTES = 64 * 1024 * 1024
 
-const pathOf = (layout: Layout, node: string): string => join(layout.nodes, `${node}${SUFFIX}`)
+const pathOf = (layout: Layout, node: string): string => join(layout.nodes, `${node}${USAGE_SUFFIX}`)
 
 export const writeLiveUsage = (durable: Durable, layout: Layout, node: string, usages: LiveUsages): void => {
   const jobs = Object.fromEntries([...usages].sort(([a], [b]) => a - b))
-  durable.replace(pathOf(layout, node), Buffer.from(`${JSON.stringify({v: 1, jobs})}\n`), 0o644)
+  durable.replace(pathOf(layout, node), encode({v: 1, jobs}), 0o644)
+}
+
+const parse = (bytes: Uint8Array) => decodeLenient(bytes, value => parseWith(schema, value))
+
+/** Of fsck: what is wrong with the bytes, or null. */
+export const judgeLiveUsage = (bytes: Uint8Array): string | null => {
+  const parsed = parse(bytes)
+  return parsed.ok ? null : parsed.why
 }
 
 const readOne = ({fs}: Pick<Durable, 'fs'>, path: string): readonly [JobId, LiveUsage][] => {
   try {
     const file = readFile(fs, path, {limit: MOST_BYTES})
-    const parsed = file === null ? null : parseWith(schema, JSON.parse(Buffer.from(file.bytes).toString()))
+    const parsed = file === null ? null : parse(file.bytes)
     if (parsed?.ok !== true) return []
     return Object.entries(parsed.value.jobs).map(([id, look]) => [
       jobId(Number(id)),
@@ -60,7 +69,7 @@ export const readLiveUsageOf = (durable: Pick<Durable, 'fs'>, layout: Layout, no
 
 const namesIn = ({fs}: Pick<Durable, 'fs'>, layout: Layout): readonly string[] => {
   try {
-    return listNames(fs, layout.nodes).filter(name => name.endsWith(SUFFIX))
+    return listNames(fs, layout.nodes).filter(name => name.endsWith(USAGE_SUFFIX))
   } catch (error) {
     if (isErrno(error, 'EACCES', 'EPERM')) return []
     throw error

@@ -44,6 +44,18 @@ const parseName = (file: string): {name: string; rev: number} | null => {
   return match?.[1] === undefined ? null : {name: match[1], rev: Number(match[2])}
 }
 
+/** Of fsck: what is wrong with the bytes of a record of that name, or null; null instead: no name of a record. */
+export const judgeNodeFile = (file: string): ((bytes: Uint8Array) => string | null) | null => {
+  const named = parseName(file)
+  if (named === null) return null
+  return bytes => {
+    const parsed = decode(bytes, value => parseWith(schema, value))
+    if (!parsed.ok) return parsed.why
+    const {name, rev} = parsed.value
+    return name === named.name && rev === named.rev ? null : `it tells of revision ${rev} of node ${name}`
+  }
+}
+
 export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => {
   const {fs} = durable
   const pathOf = (name: string, r: number): string => join(layout.nodes, `${name}.${r}.json`)

@@ -34,8 +34,36 @@ export const createQuarantine = (fs: FileSystem, layout: Layout, random: RandomT
     discard(fs, reason)
     return false
   },
-  names: () => listNames(fs, layout.quarantine).filter(name => !name.endsWith('.why')),
+  names: () => quarantined(fs, layout),
 })
+
+/** What lies there, without the reasons. */
+export const quarantined = (fs: FileSystem, layout: Layout): readonly string[] =>
+  listNames(fs, layout.quarantine).filter(name => !name.endsWith('.why'))
+
+/**
+ * As `take`, but the file keeps its own name and has a second one in quarantine: what was published on a revision
+ * counts only while that one is there. For fsck.
+ */
+export const keepInQuarantine = (
+  {fs, layout, random}: {readonly fs: FileSystem; readonly layout: Layout; readonly random: RandomToken},
+  path: string,
+  ino: number,
+  why: string,
+): boolean => {
+  const target = join(layout.quarantine, `${basename(path)}.${random()}`)
+  writeReason(
+    fs,
+    `${target}.why`,
+    `${path}: ${why}; it keeps its name, for later revisions count only with it\n`,
+  )
+  if (fs.lstat(path).ino === ino) {
+    fs.link(path, target)
+    return true
+  }
+  discard(fs, `${target}.why`)
+  return false
+}
 
 const writeReason = (fs: FileSystem, path: string, text: string): void => {
   const fd = fs.open(path, 'create', 0o600)

@@ -9,6 +9,7 @@ import {parseWith} from '../core/job.js'
 import type {Durable} from './durable.js'
 import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
+import {decodeLenient, seal, withoutSum} from './record-codec.js'
 
 const schema = v.strictObject({
   v: v.literal(1),
@@ -31,8 +32,21 @@ export const writeReasons = (
 ): void => {
   const jobs = JSON.stringify(Object.fromEntries([...reasons].sort(([a], [b]) => a - b)))
   // A site at rest writes nothing: what stands there already is left, with the time when it became so.
-  if (readText(durable, layout)?.endsWith(`,"jobs":${jobs}}\n`) === true) return
-  durable.replace(layout.reasons, Buffer.from(`{"v":1,"at":${at},"jobs":${jobs}}\n`), 0o644)
+  const old = readText(durable, layout)
+  const body = old === null ? null : withoutSum(old)
+  if (body?.trimEnd().endsWith(`,"jobs":${jobs}}`) === true) return
+  durable.replace(layout.reasons, seal(`{"v":1,"at":${at},"jobs":${jobs}}`), 0o644)
+}
+
+const parse = (text: string) => {
+  const body = withoutSum(text)
+  return body === null ? null : parseWith(schema, JSON.parse(body))
+}
+
+/** Of fsck: what is wrong with the bytes, or null. */
+export const judgeReasons = (bytes: Uint8Array): string | null => {
+  const parsed = decodeLenient(bytes, value => parseWith(schema, value))
+  return parsed.ok ? null : parsed.why
 }
 
 const MOST_BYTES = 256 * 1024 * 1024
@@ -45,7 +59,7 @@ const readText = ({fs}: Pick<Durable, 'fs'>, layout: Layout): string | null => {
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): ReadonlyMap<JobId, Reason> => {
   try {
     const text = readText(durable, layout)
-    const parsed = text === null ? null : parseWith(schema, JSON.parse(text))
+    const parsed = text === null ? null : parse(text)
     if (parsed?.ok !== true) return new Map()
     return new Map(Object.entries(parsed.value.jobs).map(([id, reason]) => [jobId(Number(id)), reason]))
   } catch {

@@ -12,10 +12,11 @@ const TAIL_LENGTH = ',"sum":""}\n'.length + 64
 
 export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-export const encode = (value: object): Uint8Array => {
-  const text = JSON.stringify(value)
-  return Buffer.from(`${text.slice(0, -1)},"sum":"${sha256(text)}"}\n`)
-}
+/** `text`: a JSON object on one line. */
+export const seal = (text: string): Uint8Array =>
+  Buffer.from(`${text.slice(0, -1)},"sum":"${sha256(text)}"}\n`)
+
+export const encode = (value: object): Uint8Array => seal(JSON.stringify(value))
 
 const strictUtf8 = new TextDecoder('utf-8', {fatal: true})
 
@@ -25,6 +26,30 @@ export const decodeUtf8 = (bytes: Uint8Array): string | null => {
     return strictUtf8.decode(bytes)
   } catch {
     return null
+  }
+}
+
+/**
+ * For files that had no sum at first, or that others may write: the text without it, as it is where it has none.
+ * Null: it has one that does not fit.
+ */
+export const withoutSum = (text: string): string | null => {
+  const sum = TAIL.exec(text)?.[1]
+  if (sum === undefined) return text
+  const body = `${text.slice(0, -TAIL_LENGTH)}}`
+  return sha256(body) === sum ? body : null
+}
+
+/** As `withoutSum`, of bytes, parsed; or why the bytes are not what was written. */
+export const decodeLenient = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
+  const text = decodeUtf8(bytes)
+  if (text === null) return {ok: false, why: 'not UTF-8'}
+  const body = withoutSum(text)
+  if (body === null) return {ok: false, why: 'its checksum does not fit'}
+  try {
+    return parse(JSON.parse(body))
+  } catch {
+    return {ok: false, why: 'not JSON'}
   }
 }
 

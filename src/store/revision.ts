@@ -67,7 +67,7 @@ const judge = (context: RevisionContext, id: JobId, r: number): Revision | {read
  * Other bytes than those it was published on: a power loss or quarantine took the predecessor away, and somebody
  * else has published that number since.
  */
-const successionFault = (before: Stored, after: Stored): string | null => {
+export const successionFault = (before: Stored, after: Stored): string | null => {
   const why = lawFault(before.record, after.record)
   if (why !== null) return why
   return after.record.prev?.sha256 === before.sha256 ? null : 'it was published on another predecessor'

@@ -17,14 +17,23 @@ const isOld = (fs: FileSystem, path: string, now: number): boolean => {
   return kind === 'file' && now - mtimeMs >= TEMPORARY_LIFE
 }
 
+/** Names in a folder that are old temporary files. */
+const staleIn = (fs: FileSystem, folder: string, now: number): readonly string[] =>
+  listNames(fs, folder).filter(name => {
+    try {
+      return name.startsWith('.t.') && isOld(fs, join(folder, name), now)
+    } catch (error) {
+      if (errno(error) === null) throw error
+      return false
+    }
+  })
+
 /** How many went; one that cannot be removed is left for its owner. */
 const sweepFolder = (fs: FileSystem, folder: string, now: number): number => {
   let removed = 0
-  for (const name of listNames(fs, folder)) {
-    const path = join(folder, name)
+  for (const name of staleIn(fs, folder, now)) {
     try {
-      if (!name.startsWith('.t.') || !isOld(fs, path, now)) continue
-      fs.unlink(path)
+      fs.unlink(join(folder, name))
       removed += 1
     } catch (error) {
       if (errno(error) === null) throw error
@@ -33,11 +42,11 @@ const sweepFolder = (fs: FileSystem, folder: string, now: number): number => {
   return removed
 }
 
-const sweepDrop = (fs: FileSystem, layout: Layout, owner: Uid, now: number): number => {
+const inDrop = <T>(fs: FileSystem, layout: Layout, owner: Uid, none: T, act: (folder: string) => T): T => {
   const folder = holdFolder(fs, layout.dropFolder(owner), owner)
-  if (folder === null) return 0
+  if (folder === null) return none
   try {
-    return sweepFolder(fs, folder.path, now)
+    return act(folder.path)
   } finally {
     folder.close()
   }
@@ -48,10 +57,28 @@ const buckets = (fs: FileSystem, folder: string): readonly string[] =>
     .filter(name => parseBucketName(name) !== null)
     .map(name => join(folder, name))
 
+const stateFolders = (fs: FileSystem, layout: Layout): readonly string[] => {
+  const {root, bells, nodes, locks, done, engines, live, specs} = layout
+  return [root, bells, nodes, locks, done, engines, ...buckets(fs, live), ...buckets(fs, specs)]
+}
+
+const usersOf = (fs: FileSystem, layout: Layout): readonly Uid[] =>
+  listNames(fs, layout.inbox).flatMap(name => parseUserName(name) ?? [])
+
 export const removeStaleTemporaries = (fs: FileSystem, layout: Layout, now: number): number => {
-  const {root, bells, nodes, locks, done, engines, live, specs, inbox} = layout
-  const folders = [root, bells, nodes, locks, done, engines, ...buckets(fs, live), ...buckets(fs, specs)]
-  const users = listNames(fs, inbox).flatMap(name => parseUserName(name) ?? [])
-  const ours = folders.reduce((sum, folder) => sum + sweepFolder(fs, folder, now), 0)
-  return users.reduce((sum, user) => sum + sweepDrop(fs, layout, user, now), ours)
+  const ours = stateFolders(fs, layout).reduce((sum, folder) => sum + sweepFolder(fs, folder, now), 0)
+  const sweep = (user: Uid): number => inDrop(fs, layout, user, 0, folder => sweepFolder(fs, folder, now))
+  return usersOf(fs, layout).reduce((sum, user) => sum + sweep(user), ours)
+}
+
+/** Their paths: what `removeStaleTemporaries` would remove. */
+export const staleTemporaries = (fs: FileSystem, layout: Layout, now: number): readonly string[] => {
+  const ofUser = (user: Uid): readonly string[] =>
+    inDrop<readonly string[]>(fs, layout, user, [], folder => staleIn(fs, folder, now)).map(name =>
+      join(layout.dropFolder(user), name),
+    )
+  return [
+    ...stateFolders(fs, layout).flatMap(folder => staleIn(fs, folder, now).map(name => join(folder, name))),
+    ...usersOf(fs, layout).flatMap(ofUser),
+  ]
 }

@@ -17,6 +17,7 @@ import {openSite} from '../../src/cli/site.js'
 import {submitJob} from '../../src/cli/submit.js'
 import {jobId} from '../../src/core/brand.js'
 import {CATALOGUE, type ErrorCode, GodError} from '../../src/core/errors.js'
+import {ownIdentity} from '../../src/host/process.js'
 import {packageRoot} from '../../src/plugin/package-root.js'
 import {builtinProviders, pickProvider} from '../../src/plugin/resolver.js'
 import {openService} from '../../src/service/open-service.js'
@@ -118,14 +119,15 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     await site.submit()
     const folder = site.layout.dropFolder(site.open().uid)
     const [name = ''] = readdirSync(folder)
-    const text = readFileSync(join(folder, name), 'utf8').replace(name.slice(0, 24), 'a'.repeat(24))
+    const {sum: _, ...asked} = JSON.parse(readFileSync(join(folder, name), 'utf8'))
     await site.here(['schedule'])
-    request(site, 'a', text)
+    request(site, 'a', JSON.stringify({...asked, tok: 'a'.repeat(24)}))
     return kept(site)
   },
   E_DIR_MISSING: site => command(site, ['stat', '--dir', site.work]),
   E_DIR_BAD: site => {
     writeFileSync(site.layout.format, '{"format":2}')
+    rmSync(site.layout.formatCopy)
     return command(site, ['stat'])
   },
   E_DIR_BUSY: () =>
@@ -162,6 +164,11 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_HALTED: site => {
     writeFileSync(site.layout.halt, 'test\n')
     return command(site, ['schedule'])
+  },
+  E_LEASE_HELD: site => {
+    mkdirSync(join(site.layout.locks, 'scheduler.lock'))
+    writeFileSync(join(site.layout.locks, 'scheduler.holder'), JSON.stringify(ownIdentity()))
+    return command(site, ['fsck', '--repair'])
   },
   E_FENCED: async site => {
     const open = await openService(passHost({dir: site.dir, json: false}, 'scheduler', false))

@@ -143,6 +143,33 @@ describe('a shared directory', () => {
     )
   })
 
+  const damage = (path: string, text: string): void => {
+    const node = disk.lookup(path)
+    assert.ok(node !== null)
+    node.bytes = Buffer.from(text)
+  }
+
+  it('made before there were copies opens as ever', () => {
+    init()
+    process().unlink(layout.formatCopy)
+    assert.deepEqual(open(), FORMAT)
+  })
+
+  it('believes the copy in what never changes, and FORMAT in what an operator may change', () => {
+    init()
+    const other = {...FORMAT, cluster: '6f0a1c9e-2b1d-4f3a-9c77-0123456789ab', fs: 'nfs'}
+    damage(layout.format, JSON.stringify(other))
+    assert.deepEqual(open(), {...FORMAT, fs: 'nfs'})
+  })
+
+  it('is opened where its copy cannot be read', () => {
+    init()
+    assert.deepEqual(
+      open(process({call: 'open', path: 'FORMAT.copy', n: 1, effect: {error: 'EIO', from: true}})),
+      FORMAT,
+    )
+  })
+
   const damages: readonly (readonly [string, string])[] = [
     ['empty', ''],
     ['cut off', '{"format":1,"clus'],
@@ -152,11 +179,13 @@ describe('a shared directory', () => {
     ['no object', '[]'],
   ]
   for (const [what, text] of damages) {
-    it(`whose FORMAT is ${what} is not opened`, () => {
+    it(`whose FORMAT is ${what} is opened by its copy, and without that not at all`, () => {
       init()
-      const node = disk.lookup(layout.format)
-      assert.ok(node !== null)
-      node.bytes = Buffer.from(text)
+      damage(layout.format, text)
+      assert.deepEqual(open(), FORMAT)
+      damage(layout.formatCopy, 'torn')
+      code('E_DIR_BAD', () => open())
+      process().unlink(layout.formatCopy)
       assert.match(code('E_DIR_BAD', () => open()).message, /FORMAT is damaged or of another version/)
     })
   }

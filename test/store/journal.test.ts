@@ -26,7 +26,11 @@ describe('the journal', () => {
     (world.disk.text(path) ?? '')
       .split('\n')
       .filter(line => line !== '')
-      .map(line => JSON.parse(line))
+      .map(line => {
+        const {sum, ...entry} = JSON.parse(line)
+        assert.match(sum, /^[0-9a-f]{8}$/)
+        return entry
+      })
 
   it('holds a line for each entry, in their order, with the time for people', () => {
     const one = journal()

@@ -8,10 +8,10 @@
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
 import {type JobRecord, type Parsed, parseRecord, parseSpec} from '../../src/core/job.js'
-import {parseRequest} from '../../src/core/request.js'
 import {isAllocated, isFinal, isOver, transitionFault} from '../../src/core/state.js'
 import {parseRecordName} from '../../src/store/layout.js'
 import {decode} from '../../src/store/record-codec.js'
+import {decodeRequest} from '../../src/store/request-codec.js'
 import type {World} from './world.js'
 
 type Faults = string[]
@@ -135,7 +135,7 @@ const requestFaults = (world: World, path: string): Faults => {
   const {disk} = world
   const name = baseName(path)
   if (name.endsWith('.req') && !world.planted.has(path)) {
-    const parsed = parseRequest(Buffer.from(bytesOf(world, path)).toString('utf8'))
+    const parsed = decodeRequest(bytesOf(world, path))
     return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
   }
   const reason = name.startsWith('.bad.') ? disk.text(path.replace('.bad.', '.why.')) : 'none needed'

@@ -1,0 +1,68 @@
+/**
+ * Files that are written again by themselves: node records, reasons, live usage, first sights of orphans; and the
+ * journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
+ */
+import {join} from 'node:path'
+import {judgeJournal} from '../journal.js'
+import {judgeLiveUsage, USAGE_SUFFIX} from '../live-usage.js'
+import {judgeNodeFile} from '../node-store.js'
+import {judgeSights, SIGHTS_NAME} from '../orphan-sights.js'
+import {listNames} from '../read-file.js'
+import {judgeReasons} from '../reasons.js'
+import type {Finding} from './finding.js'
+import {accessFindings} from './owners.js'
+import type {Place} from './place.js'
+import {see, strangerFinding, unseenFinding} from './seen.js'
+
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** Null: whole. */
+type Judge = (bytes: Uint8Array) => string | null
+
+const checkFile = (
+  place: Place,
+  id: 'F_NODE' | 'F_DERIVED',
+  path: string,
+  judge: Judge,
+): readonly Finding[] => {
+  const seen = see(place.fs, path, MOST_BYTES)
+  if (seen.kind === 'gone') return []
+  if (seen.kind !== 'read') return [unseenFinding(path, seen)]
+  const access = accessFindings(place, path, seen.stat, 0o022)
+  const why = judge(seen.bytes)
+  return why === null
+    ? access
+    : [...access, {id, path, text: why, repair: {do: 'set-aside', ino: seen.stat.ino, why}}]
+}
+
+export const checkNodes = (place: Place): readonly Finding[] => {
+  const {fs, layout} = place
+  return listNames(fs, layout.nodes).flatMap((name): readonly Finding[] => {
+    const path = join(layout.nodes, name)
+    if (name.startsWith('.t.')) return []
+    if (name.endsWith(USAGE_SUFFIX)) return checkFile(place, 'F_DERIVED', path, judgeLiveUsage)
+    const judge = judgeNodeFile(name)
+    return judge === null ? [strangerFinding(fs, path) ?? []].flat() : checkFile(place, 'F_NODE', path, judge)
+  })
+}
+
+export const checkDerived = (place: Place): readonly Finding[] => {
+  const {fs, layout} = place
+  const sights = listNames(fs, layout.engines).filter(name => SIGHTS_NAME.test(name))
+  return [
+    ...checkFile(place, 'F_DERIVED', layout.reasons, judgeReasons),
+    ...sights.flatMap(name => checkFile(place, 'F_DERIVED', join(layout.engines, name), judgeSights)),
+  ]
+}
+
+export const checkJournal = (place: Place): readonly Finding[] => {
+  const {fs, layout} = place
+  return listNames(fs, layout.journal).flatMap((name): readonly Finding[] => {
+    const path = join(layout.journal, name)
+    const seen = see(fs, path, MOST_BYTES)
+    if (seen.kind === 'gone') return []
+    if (seen.kind !== 'read') return [unseenFinding(path, seen)]
+    const text = judgeJournal(seen.bytes)
+    return text === null ? [] : [{id: 'F_JOURNAL', path, text}]
+  })
+}

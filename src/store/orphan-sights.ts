@@ -1,0 +1,38 @@
+/**
+ * `engine/orphans-<node>.json`: since when each container of an unknown job is seen (state.md 8), so that single passes
+ * count on. Derived: without it such a container only stays longer.
+ */
+import {join} from 'node:path'
+import * as v from 'valibot'
+import {parseWith} from '../core/job.js'
+import type {Durable} from './durable.js'
+import type {Layout} from './layout.js'
+import {readFile} from './read-file.js'
+import {decodeLenient, encode} from './record-codec.js'
+
+const schema = v.strictObject({v: v.literal(1), seen: v.record(v.string(), v.number())})
+
+/** By container id: epoch milliseconds. */
+export type Sights = ReadonlyMap<string, number>
+
+export const SIGHTS_NAME = /^orphans-.+\.json$/
+
+const pathOf = (layout: Layout, node: string): string => join(layout.engines, `orphans-${node}.json`)
+
+const parse = (bytes: Uint8Array) => decodeLenient(bytes, value => parseWith(schema, value))
+
+/** Of fsck: what is wrong with the bytes, or null. */
+export const judgeSights = (bytes: Uint8Array): string | null => {
+  const parsed = parse(bytes)
+  return parsed.ok ? null : parsed.why
+}
+
+export const readSights = ({fs}: Pick<Durable, 'fs'>, layout: Layout, node: string): Sights => {
+  const file = readFile(fs, pathOf(layout, node))
+  const parsed = file === null ? null : parse(file.bytes)
+  return new Map(parsed?.ok === true ? Object.entries(parsed.value.seen) : [])
+}
+
+export const writeSights = (durable: Durable, layout: Layout, node: string, sights: Sights): void => {
+  durable.replace(pathOf(layout, node), encode({v: 1, seen: Object.fromEntries(sights)}))
+}
