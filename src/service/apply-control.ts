@@ -62,7 +62,8 @@ export const applyControls = (
 
 /**
  * All jobs of one request, then its end: unlinked, or kept with the reason if no job took it. What others published
- * of it may not be on the disk yet, so each job's folder is synced before.
+ * of it may not be on the disk yet, so each job's folder is synced before. The end is synced too: the record names the
+ * last request alone, and an older one that a power loss brings back would be carried out once more, after its time.
  */
 const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => {
   work.busy.add(wanted.request.tok)
@@ -76,9 +77,11 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
   }
   if (no?.kind === 'refused' && outcomes.every(outcome => outcome.kind === 'refused')) {
     drop.refuse(request.tok, {...no.refusal, id: null, at: service.now()})
+    service.durable.syncFolder(drop.path)
     return no
   }
   drop.finish(request.tok)
+  service.durable.syncFolder(drop.path)
   return DONE
 }
 

@@ -29,6 +29,8 @@ export type Taken =
 /** One user's drop folder, held open. */
 export interface Drop {
   readonly uid: Uid
+  /** Of the held folder, for its sync. */
+  readonly path: string
   /** The oldest first. */
   tokens(): readonly Token[]
   read(tok: Token): Taken
@@ -74,6 +76,7 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
   const pathOf = (tok: Token): string => join(folder.path, requestName(tok))
   return {
     uid,
+    path: folder.path,
     tokens: () =>
       listNames(fs, folder.path)
         .flatMap(name => parseRequestName(name) ?? [])

@@ -103,6 +103,28 @@ describe('a control request', () => {
       assert.deepEqual([world.state(id), applied(id).length, left()], ['pending', 3, 0])
     })
 
+    it('though a power cut brings it back, and the one after it', async () => {
+      const [id = jobId(0)] = await pending(FOREVER)
+      await schedule()
+      world.control('suspend', [id])
+      world.control('resume', [id])
+      await world.cron()
+      assert.equal(world.state(id), 'running')
+      world.disk.powerLoss()
+      await world.cron()
+      assert.equal(world.state(id), 'running')
+    })
+
+    it('and not at all if it was refused, though a power cut brings it back when it could be', async () => {
+      const id = world.submit(FOREVER)
+      world.control('suspend', [id])
+      await world.cron()
+      assert.equal(world.state(id), 'running')
+      world.disk.powerLoss()
+      await world.cron()
+      assert.deepEqual([world.state(id), left()], ['running', 0])
+    })
+
     it('and not at all if its owner takes it back before', async () => {
       const [id = jobId(0)] = await pending({})
       world.control('hold', [id])

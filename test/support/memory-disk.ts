@@ -70,15 +70,18 @@ export class MemoryDisk {
     return node
   }
 
-  /** What was not synced is gone. */
+  /** What was not synced is gone; a name that comes back counts again. */
   powerLoss(): void {
     const seen = new Set<Inode>()
     const visit = (node: Inode): void => {
-      if (seen.has(node)) return
-      seen.add(node)
-      node.bytes = node.durableBytes
-      node.names = new Map(node.durableNames)
-      for (const child of node.names.values()) visit(child)
+      if (!seen.has(node)) {
+        seen.add(node)
+        if (node.kind === 'file') node.nlink = 0
+        node.bytes = node.durableBytes
+        node.names = new Map(node.durableNames)
+        for (const child of node.names.values()) visit(child)
+      }
+      if (node.kind === 'file') node.nlink++
     }
     visit(this.root)
   }
