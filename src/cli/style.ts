@@ -37,8 +37,19 @@ const ofState = (chalk: ChalkInstance, state: State): ChalkInstance => {
   }
 }
 
+const asItIs = (text: string): string => text
+
+const PLAIN: Style = {
+  title: asItIs,
+  faint: asItIs,
+  good: asItIs,
+  bad: asItIs,
+  state: (_, text) => text,
+}
+
 export const createStyle = (colour: boolean): Style => {
-  const chalk = new Chalk({level: colour ? 1 : 0})
+  if (!colour) return PLAIN
+  const chalk = new Chalk({level: 1})
   return {
     title: text => chalk.bold(text),
     faint: text => chalk.dim(text),

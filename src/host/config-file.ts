@@ -47,6 +47,14 @@ const flatten = (value: unknown, prefix = '', depth = 0): readonly [string, stri
   )
 }
 
+/** What the grammar reads in one way only: so the package is loaded where a line has more in it. */
+const PLAIN = /^([a-z][a-z0-9_]*) ?= ?([\w./:@+-][\w./:@,+ -]*)$/
+
+const entryOf = (line: string): readonly [string, string] | undefined => {
+  const [, key, value] = PLAIN.exec(line) ?? []
+  return key === undefined || value === undefined ? flatten(parse(line))[0] : [key, value]
+}
+
 const BLANK = /^([;#].*)?$/
 const SECTION = /^\[([^\]]*)\]$/
 
@@ -61,7 +69,7 @@ export const parseAssignments = (path: string, text: string): readonly Assignmen
     if (header !== null) section = `${header[1]?.trim()}.`
     if (header !== null || BLANK.test(line)) continue
     // A line that the grammar drops (a key named __proto__) would be obeyed by nobody and missed by nobody.
-    const [entry] = flatten(parse(line))
+    const entry = entryOf(line)
     if (entry === undefined) throw bad(origin, 'cannot be read', 'Write KEY = VALUE.')
     const key = `${section}${entry[0]}`
     const earlier = found.get(key)

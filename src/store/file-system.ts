@@ -5,7 +5,25 @@
  * each protocol step in one place. Its twin for tests keeps a volatile and a durable image and takes faults.
  * Errors are Node's errno exceptions (`code` ENOENT, EEXIST ...); nothing is retried here.
  */
-import fs, {constants} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 
 export interface Stat {
   readonly kind: 'file' | 'folder' | 'other'
@@ -64,7 +82,7 @@ const FLAGS: Readonly<Record<OpenFlag, number>> = {
   'guarded-folder': constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY,
 }
 
-const statOf = (s: fs.Stats): Stat => ({
+const statOf = (s: Stats): Stat => ({
   kind: s.isFile() ? 'file' : s.isDirectory() ? 'folder' : 'other',
   ino: s.ino,
   dev: s.dev,
@@ -77,29 +95,29 @@ const statOf = (s: fs.Stats): Stat => ({
 })
 
 export const realFileSystem: FileSystem = {
-  open: (path, flag, mode = 0o600) => fs.openSync(path, FLAGS[flag], mode),
-  read: (fd, buffer, position) => fs.readSync(fd, buffer, 0, buffer.length, position),
-  write: (fd, bytes) => fs.writeSync(fd, bytes),
-  fsync: fd => fs.fsyncSync(fd),
+  open: (path, flag, mode = 0o600) => openSync(path, FLAGS[flag], mode),
+  read: (fd, buffer, position) => readSync(fd, buffer, 0, buffer.length, position),
+  write: (fd, bytes) => writeSync(fd, bytes),
+  fsync: fd => fsyncSync(fd),
   fsyncDir: path => {
-    const fd = fs.openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
     try {
-      fs.fsyncSync(fd)
+      fsyncSync(fd)
     } finally {
-      fs.closeSync(fd)
+      closeSync(fd)
     }
   },
-  close: fd => fs.closeSync(fd),
-  fstat: fd => statOf(fs.fstatSync(fd)),
-  lstat: path => statOf(fs.lstatSync(path)),
-  link: (from, to) => fs.linkSync(from, to),
-  rename: (from, to) => fs.renameSync(from, to),
-  unlink: path => fs.unlinkSync(path),
-  mkdir: (path, mode) => fs.mkdirSync(path, mode),
-  rmdir: path => fs.rmdirSync(path),
-  readdir: path => fs.readdirSync(path),
-  fchown: (fd, uid, gid) => fs.fchownSync(fd, uid, gid),
-  fchmod: (fd, mode) => fs.fchmodSync(fd, mode),
+  close: fd => closeSync(fd),
+  fstat: fd => statOf(fstatSync(fd)),
+  lstat: path => statOf(lstatSync(path)),
+  link: (from, to) => linkSync(from, to),
+  rename: (from, to) => renameSync(from, to),
+  unlink: path => unlinkSync(path),
+  mkdir: (path, mode) => mkdirSync(path, mode),
+  rmdir: path => rmdirSync(path),
+  readdir: path => readdirSync(path),
+  fchown: (fd, uid, gid) => fchownSync(fd, uid, gid),
+  fchmod: (fd, mode) => fchmodSync(fd, mode),
 }
 
 /** The errno of an exception, or null if it is none. */

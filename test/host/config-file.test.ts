@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import fc from 'fast-check'
+import {parse} from 'ini'
 import {GodError} from '../../src/core/errors.js'
 import {parseAssignments, readConfigText} from '../../src/host/config-file.js'
 import {temporaryFolder} from '../support/site.js'
@@ -17,6 +18,27 @@ describe('the text of a configuration', () => {
       {key: 'plugin.fake.node_cpus', value: '8', origin: '/etc/go-d.ini:6'},
       {key: 'plugin.fake.node_memory', value: '1', origin: '/etc/go-d.ini:7'},
     ])
+  })
+
+  it('is what its grammar makes of each line, also of those that it is not asked about', () => {
+    const chars = (all: string, most: number) =>
+      fc.array(fc.constantFrom(...all), {minLength: 1, maxLength: most}).map(list => list.join(''))
+    const value = fc.oneof(
+      chars('ab1_./:@,+- ', 8),
+      chars('a1 =;#"\'\\[]', 8),
+      fc.constantFrom('true', 'null', '-1', '010'),
+    )
+    const line = fc
+      .tuple(chars('ab_1', 4), fc.constantFrom('=', ' = ', '= ', ' ='), value)
+      .map(parts => parts.join('').trim())
+      .filter(text => !/^_|\[|=\s*$/.test(text))
+    fc.assert(
+      fc.property(line, text => {
+        const [[key, expected] = []] = Object.entries(parse(text))
+        assert.deepEqual(pairs(text), [[key, String(expected)]])
+      }),
+      {numRuns: 3000},
+    )
   })
 
   const rows: readonly (readonly [string, string, readonly (readonly string[])[]])[] = [
