@@ -1,15 +1,11 @@
-/**
- * The way into oclif and out of it: every error of every command ends here, in one shape, with its exit code.
- *
- * Nothing is printed twice, and no stack reaches a user. With `--json` a failure is one document on stdout.
- */
+/** The way into oclif: which command the words mean, its help, or why there is none. */
 import {type Config, run, settings} from '@oclif/core'
 import {GodError} from '../core/errors.js'
-import {fixUmask, standInForAccount} from '../host/environment.js'
+import {standInForAccount} from '../host/environment.js'
 import {commandMeant} from './command-meant.js'
-import {debugStack, failureOf, renderFailure} from './failure.js'
+import {underGuard} from './guard.js'
 import {type LoadOptions, loadConfig} from './load-config.js'
-import {endAtOperand, type FlagShape} from './operands.js'
+import {ENDS_AT_OPERAND, endAtOperand, type FlagShape} from './operands.js'
 import {guardOutput, openTerminal} from './terminal.js'
 import {versionText, wantsPlugins} from './version.js'
 
@@ -20,9 +16,9 @@ const shapes = (flags: Record<string, {name: string; char?: string; type: string
 const prepared = (argv: readonly string[], config: Config): string[] => {
   const [first, ...rest] = argv
   if (first === 'help' && !rest.some(word => word.startsWith('-'))) return [...rest, '--help']
-  const command = argv[0] === 'submit' ? config.findCommand('submit') : undefined
+  const command = first === ENDS_AT_OPERAND ? config.findCommand(first) : undefined
   if (command === undefined) return [...argv]
-  return ['submit', ...endAtOperand(argv.slice(1), shapes(command.flags))]
+  return [ENDS_AT_OPERAND, ...endAtOperand(rest, shapes(command.flags))]
 }
 
 const noCommand = (word: string, known: readonly string[]): GodError => {
@@ -95,38 +91,22 @@ const wantsJson = (argv: readonly string[]): boolean => {
 const commandOf = ([first = '', second = '']: readonly string[], config: Config): string =>
   config.findCommand(`${first}:${second}`) === undefined ? first : `${first} ${second}`
 
-/** Tells of it and sets the exit code. `command`: whose help has more. */
-const fail = (error: unknown, words: readonly string[], command: string | undefined): void => {
-  const failure = failureOf(error, command)
-  if (failure === null) return
-  const json = wantsJson(words)
-  process.stderr.write(debugStack(error) ?? '')
-  const stream = json ? process.stdout : process.stderr
-  stream.write(renderFailure(failure, json))
-  process.exitCode = failure.exit
-}
-
 export const main = async (argv: readonly string[], load: LoadOptions): Promise<void> => {
   settings.enableAutoTranspile = false
   guardOutput()
-  fixUmask()
   let words = [...argv]
   let command = words[0]
-  // What is thrown where nobody waits for it: in a timer, by an event.
-  process.once('uncaughtException', error => {
-    fail(error, words, command)
-    process.exit()
-  })
-  try {
-    standInForAccount()
-    const config = await loadConfig(words, load)
-    checkCommand(words, config)
-    command = commandOf(words, config)
-    if (wantsPlugins(words)) return void process.stdout.write(versionText(config))
-    words = prepared(words, config)
-    if (isHelp(words)) await help(words, config)
-    else await run(words, config)
-  } catch (error) {
-    fail(error, words, command)
-  }
+  await underGuard(
+    () => ({command, json: wantsJson(words)}),
+    async () => {
+      standInForAccount()
+      const config = await loadConfig(words, load)
+      checkCommand(words, config)
+      command = commandOf(words, config)
+      if (wantsPlugins(words)) return void process.stdout.write(versionText(config))
+      words = prepared(words, config)
+      if (isHelp(words)) await help(words, config)
+      else await run(words, config)
+    },
+  )
 }

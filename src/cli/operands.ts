@@ -3,6 +3,9 @@
  * would go on: `--` is put before the first operand. Also before any help flag that belongs to the user's program.
  */
 
+/** The command whose last words are a program of the user's. */
+export const ENDS_AT_OPERAND = 'submit'
+
 /** What must be known of a flag to step over it. */
 export interface FlagShape {
   readonly name: string

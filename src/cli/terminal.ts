@@ -25,7 +25,7 @@ export interface Terminal {
 }
 
 /** Flag beats variable beats detection; NO_COLOR as no-color.org has it, FORCE_COLOR as Node has it. */
-const wantsColour = (choice: ColourChoice, tty: boolean): boolean => {
+export const wantsColour = (choice: ColourChoice, tty: boolean): boolean => {
   if (choice !== 'auto') return choice === 'always'
   if (variable('NO_COLOR') !== null) return false
   const forced = variable('FORCE_COLOR')
@@ -34,11 +34,14 @@ const wantsColour = (choice: ColourChoice, tty: boolean): boolean => {
 }
 
 export const openTerminal = (choice: ColourChoice): Terminal => {
-  const {stdout, stderr, stdin} = process
+  const {stdout, stderr} = process
   const tty = stdout.isTTY === true
   return {
     tty,
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    // Few ask, and to look opens the stream.
+    get interactive() {
+      return process.stdin.isTTY === true && stderr.isTTY === true
+    },
     width: stdout.columns || 80,
     rows: stdout.rows || 24,
     colour: wantsColour(choice, tty),
@@ -54,15 +57,18 @@ export const openTerminal = (choice: ColourChoice): Terminal => {
   }
 }
 
-/** Call once, before anything is written. */
+/** Nobody reads any more, or the disk is full. */
+export const endWithoutOutput = (error: NodeJS.ErrnoException): never => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
+  process.stderr.write(`god: the output cannot be written: ${error.code}.\n`)
+  process.exit(EXIT.disk)
+}
+
+/** Call before anything is written to the streams. */
 export const guardOutput = (): void => {
   // oclif's own listener throws, as a stack trace, whatever is no closed pipe.
   process.stdout.removeAllListeners('error')
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
-    process.stderr.write(`god: the output cannot be written: ${error.code}.\n`)
-    process.exit(EXIT.disk)
-  })
+  process.stdout.on('error', endWithoutOutput)
   // A log that cannot be written ends no service, and there is nobody to tell it to.
   process.stderr.on('error', () => undefined)
 }
