@@ -7,7 +7,8 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {Plugin, settings} from '@oclif/core'
 import type {Metafile} from 'esbuild'
-import {bundleCommandLine, bundlePlugin} from './bundle.js'
+import {bundleCommandLine, bundlePlugin, joined} from './bundle.js'
+import {bundleFast} from './bundle-fast.js'
 import {settleOutputs} from './settle-outputs.js'
 import {licenses} from './third-party.js'
 import {SELDOM_IMPORTS} from './trim-oclif.js'
@@ -28,7 +29,7 @@ const buildPlugin = async (folder: string): Promise<Metafile> => {
 }
 
 const buildCommandLine = async (plugins: readonly Metafile[]): Promise<void> => {
-  const {outputs, metafile} = await bundleCommandLine(ROOT)
+  const {outputs, metafile} = joined(await bundleCommandLine(ROOT), await bundleFast(ROOT))
   settleOutputs(ROOT, 'dist', [
     ...outputs,
     {path: 'dist/package.json', text: JSON.stringify({type: 'commonjs', imports: SELDOM_IMPORTS})},

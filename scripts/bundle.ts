@@ -29,7 +29,7 @@ const packageSchema = v.object({
   oclif: v.optional(v.object({hooks: v.optional(v.record(v.string(), hook), {})}), {}),
 })
 
-const packageOf = (folder: string): v.InferOutput<typeof packageSchema> =>
+export const packageOf = (folder: string): v.InferOutput<typeof packageSchema> =>
   v.parse(packageSchema, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
 
 const sourceOf = (path: string): string => path.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts')
@@ -47,12 +47,20 @@ const SHARED: BuildOptions = {
   logLevel: 'warning',
 }
 
-const bundled = async (root: string, options: BuildOptions): Promise<Bundle> => {
+export const bundled = async (root: string, options: BuildOptions): Promise<Bundle> => {
   const {outputFiles = [], metafile} = await build({...SHARED, ...options, absWorkingDir: root})
   if (metafile === undefined) throw new Error('esbuild gave no metafile')
   const outputs = outputFiles.map(({path, text}) => ({path: path.slice(root.length + 1), text}))
   return {outputs, metafile}
 }
+
+export const joined = (...bundles: readonly Bundle[]): Bundle => ({
+  outputs: bundles.flatMap(({outputs}) => outputs),
+  metafile: {
+    inputs: Object.assign({}, ...bundles.map(({metafile}) => metafile.inputs)),
+    outputs: Object.assign({}, ...bundles.map(({metafile}) => metafile.outputs)),
+  },
+})
 
 const OWN_IMPORT = /\bimport\(("\.{1,2}\/[^"]+")\)/g
 
@@ -76,7 +84,7 @@ export const commandEntries = (root: string): string[] =>
     .sort()
 
 /** Each entry as `require` finds it: packages often have another form for `import`, which needs more at run time. */
-const asRequired = (root: string): Plugin => ({
+export const asRequired = (root: string): Plugin => ({
   name: 'as-required',
   setup({onResolve, onLoad}) {
     onResolve({filter: /.*/}, ({path, kind}) =>
@@ -115,13 +123,7 @@ export const bundleCommandLine = async (root: string): Promise<Bundle> => {
     splitting: false,
     plugins: [asRequired(root)],
   })
-  return {
-    outputs: [...(await Promise.all(outputs.map(asCommonJs))), ...seldom.outputs],
-    metafile: {
-      inputs: {...metafile.inputs, ...seldom.metafile.inputs},
-      outputs: {...metafile.outputs, ...seldom.metafile.outputs},
-    },
-  }
+  return joined({outputs: await Promise.all(outputs.map(asCommonJs)), metafile}, seldom)
 }
 
 /** `./dist/x.js` of the exports, made of `src/x.ts`. */

@@ -33,11 +33,11 @@ export interface ScreenWords extends ScreenFlags {
   readonly 'no-color': boolean
 }
 
-export const screenFor = ({json, color, 'no-color': none}: ScreenWords): Screen =>
-  openScreen({json, color: none ? 'never' : color})
+export const screenFor = ({json, color, 'no-color': none}: ScreenWords, open = openTerminal): Screen =>
+  openScreen({json, color: none ? 'never' : color}, open)
 
-export const openScreen = ({json, color}: ScreenFlags): Screen => {
-  const terminal = openTerminal(color)
+export const openScreen = ({json, color}: ScreenFlags, open = openTerminal): Screen => {
+  const terminal = open(color)
   const style = createStyle(terminal.colour)
   const note = (text: string): void => {
     if (!json) terminal.warn(neutralise(text))

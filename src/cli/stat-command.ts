@@ -3,7 +3,7 @@ import {columnsOf, LONG_FIELDS, parseFields, USUAL_FIELDS} from './fields.js'
 import {catchInterrupt} from './interrupt.js'
 import {reachSite} from './reach-site.js'
 import {siteRemarks} from './remarks.js'
-import {type ScreenWords, screenFor} from './screen.js'
+import {type Screen, type ScreenWords, screenFor} from './screen.js'
 import {expandStdin, type FilterWords, filtersOf} from './selector-words.js'
 import type {SiteFlags} from './site.js'
 import {repeat, statExit, statJobs, statJson} from './stat.js'
@@ -38,8 +38,8 @@ export const stat = async (
   flags: StatFlags,
   words: readonly string[],
   tell: (exit: number) => void,
+  screen: Screen = screenFor(flags),
 ): Promise<void> => {
-  const screen = screenFor(flags)
   const site = await reachSite(flags, screen)
   const fields = fieldsOf(flags)
   const template = templateOf(flags)

@@ -4,7 +4,7 @@ import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
 import {operandsOf} from './operands.js'
 import {reachSite} from './reach-site.js'
-import {type ScreenWords, screenFor} from './screen.js'
+import {type Screen, type ScreenWords, screenFor} from './screen.js'
 import type {SiteFlags} from './site.js'
 import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from './submit.js'
 import {endLine, waitFor} from './wait.js'
@@ -17,8 +17,11 @@ export interface SubmitWords extends SiteFlags, ScreenWords, SubmitFlags {
 }
 
 /** The exit code: with `--wait` the job's own. */
-export const submit = async (flags: SubmitWords, operands: readonly string[]): Promise<number> => {
-  const screen = screenFor(flags)
+export const submit = async (
+  flags: SubmitWords,
+  operands: readonly string[],
+  screen: Screen = screenFor(flags),
+): Promise<number> => {
   const site = await reachSite(flags, screen)
   const {words, afterDashes} = operandsOf(operands)
   const wish = wishOf(flags, words, afterDashes)

@@ -35,7 +35,7 @@ const ENGINE = ['dockerode', 'docker-modem', '@grpc/grpc-js', 'protobufjs', 'ssh
 const HEAVY = [...ENGINE, 'proper-lockfile', 'chokidar', 'cron', 'luxon', 'ajv', 'semver', 'wsl-utils']
 
 /** The passes take a lease. */
-const LEASE = ['commands/doctor.ts', 'commands/schedule.ts', 'commands/watch.ts']
+const LEASE = ['commands/doctor.ts', 'commands/fsck.ts', 'commands/schedule.ts', 'commands/watch.ts']
 
 describe('the bundle', () => {
   it('has a file for each command, and holds no other', () => {
@@ -84,6 +84,60 @@ describe('the bundle', () => {
   }
 })
 
+/** Third-party code, and all of it: what Node reads at each start. A tenth of a bare start is some 60,000 bytes of it. */
+const MOST_PACKAGES = 60_000
+const MOST_BYTES = 160_000
+
+/** Not for the usual call; loaded when a terminal, a colour, a slip or an unusual setting asks for them. */
+const BESIDE = ['chalk', 'cli-table3', 'fastest-levenshtein', 'ini']
+
+describe('the short way', () => {
+  const files = Object.keys(outputs).filter(path => path.startsWith('dist/fast/'))
+
+  for (const command of ['stat', 'submit']) {
+    const file = `dist/fast/${command}.cjs`
+    const {inputs = {}, imports = [], bytes = 0} = outputs[file] ?? {}
+
+    it(`of ${command} is one file, with valibot alone in it`, () => {
+      assert.ok(bytes > 20_000 && 'node_modules/valibot/dist/index.mjs' in inputs)
+      const inside = Object.keys(inputs).filter(path => path.includes('node_modules/'))
+      assert.deepEqual(
+        inside.map(path => path.replace(/^.*node_modules\//, '').split('/')[0]),
+        ['valibot'],
+      )
+    })
+
+    it(`of ${command} knows no other packages than those beside it, and loads them when used`, () => {
+      const names = imports.filter(({path}) => !path.startsWith('node:')).map(({path}) => path)
+      assert.deepEqual(
+        names.filter(path => !BESIDE.includes(path.replace(/^\.\/|\.cjs$/g, ''))),
+        [],
+      )
+      const text = readFileSync(join(ROOT, file), 'utf8')
+      assert.doesNotMatch(text, /(?<!\?\?=\s?(__toESM\()?)require\("(?!node:url)/)
+    })
+
+    it(`of ${command} has at most ${MOST_PACKAGES} bytes of packages and ${MOST_BYTES} in all`, () => {
+      const ofPackages = Object.entries(inputs)
+        .filter(([path]) => path.includes('node_modules/'))
+        .reduce((sum, [, {bytesInOutput}]) => sum + bytesInOutput, 0)
+      assert.ok(ofPackages > 0 && ofPackages <= MOST_PACKAGES, String(ofPackages))
+      const size = readFileSync(join(ROOT, file)).length
+      assert.ok(size <= MOST_BYTES && size <= bytes * 1.2, String(size))
+    })
+  }
+
+  it('holds nothing heavy, not even beside it', () => {
+    const inside = files.flatMap(packagesIn)
+    assert.ok(inside.includes('cli-table3') && inside.includes('valibot'))
+    const never = [...HEAVY, '@oclif/core', 'zod', 'yaml', 'pino', 'ldapjs', 'hono', 'cli-progress']
+    assert.deepEqual(
+      never.filter(name => inside.includes(name)),
+      [],
+    )
+  })
+})
+
 describe('a running command', function () {
   this.timeout(60_000)
   let folder = ''
@@ -98,7 +152,7 @@ describe('a running command', function () {
     const preload = ['--require', join(ROOT, 'test/support/list-loaded.cjs')]
     await run(process.execPath, [...preload, BIN, ...words], {dir: join(folder, 'site'), env}).done
     const files: string[] = JSON.parse(readFileSync(list, 'utf8'))
-    assert.ok(files.some(path => path.endsWith('/dist/src/cli/main.js')))
+    assert.ok(files.some(path => /\/dist\/(src\/cli\/main\.js|fast\/\w+\.cjs)$/.test(path)))
     return files
   }
   const ofEngine = (files: readonly string[]): string[] =>
@@ -134,6 +188,21 @@ describe('a running command', function () {
       assert.deepEqual(
         files.filter(path => more.test(path)),
         [],
+      )
+    })
+  }
+
+  const SHORT: readonly (readonly string[])[] = [
+    ['stat'],
+    ['stat', '-a', '--json'],
+    ['submit', '-i', 'busybox', '--', 'true'],
+  ]
+  for (const words of SHORT) {
+    it(`of 'god ${words.join(' ')}' loads one file besides the program`, async () => {
+      const files = (await loads(words)).filter(path => !path.includes('/test/support/'))
+      assert.deepEqual(
+        files.map(path => path.slice(ROOT.length)),
+        ['bin/god.cjs', `dist/fast/${words[0]}.cjs`],
       )
     })
   }
