@@ -4,8 +4,9 @@
  * Who asks is never in the text: it is the owner of the open file. Unknown fields are refused.
  */
 import * as v from 'valibot'
+import {MOST_RANGE} from './array-range.js'
 import {type Parsed, parseWith, signalSchema, wishSchema} from './job.js'
-import {idSchema, tokenSchema} from './record-fields.js'
+import {idSchema, text, tokenSchema} from './record-fields.js'
 import {parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
@@ -20,6 +21,8 @@ const controlSchema = v.strictObject({
   ...head,
   op: v.picklist(CONTROL_OPS),
   ids: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(20_000)),
+  /** Of these arrays only some tasks, as `3-9,12`; of the other ids all. */
+  tasks: v.exactOptional(v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), text(MOST_RANGE))),
   /** `kill`: the polite signal, instead of the default. */
   signal: v.exactOptional(signalSchema),
   /** A remark for the record. */
@@ -30,8 +33,8 @@ export type SubmitRequest = v.InferOutput<typeof submitSchema>
 export type ControlRequest = v.InferOutput<typeof controlSchema>
 export type Request = SubmitRequest | ControlRequest
 
-export const parseRequest = (text: string): Parsed<Request> => {
-  const json = parseStrictJson(text)
+export const parseRequest = (bytes: string): Parsed<Request> => {
+  const json = parseStrictJson(bytes)
   if (!json.ok) return json
   const op =
     typeof json.value === 'object' && json.value !== null && 'op' in json.value ? json.value.op : undefined

@@ -37,7 +37,9 @@ const taken = (id: JobId): Verdict =>
 
 /** Revision 1 says whose request became this job. */
 const isOwnJob = (service: Service, {drop, request}: Submission): boolean => {
-  const req = service.jobs.history(request.id)[0]?.record.req
+  const first = service.jobs.history(request.id)[0]?.record
+  // Of an array it may be pruned; its spec lives as long.
+  const req = first?.rev === 1 ? first.req : service.specs.read(request.id)
   return req?.uid === drop.uid && req.tok === request.tok
 }
 

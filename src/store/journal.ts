@@ -21,6 +21,8 @@ export interface JournalEntry {
   readonly node?: string | null
   readonly by?: string
   readonly text?: string
+  /** Of an array: which tasks came into which state, with their attempts. */
+  readonly tasks?: readonly (readonly [task: number, state: string, attempt: number])[]
 }
 
 export interface Journal {

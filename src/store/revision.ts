@@ -35,11 +35,14 @@ export type Revision =
   | {readonly kind: 'bad'; readonly ino: number; readonly why: string}
   | {readonly kind: 'gone'}
 
+/** An array whose tasks end as it never happens, each other one failed, has a record of four megabytes. */
+const MOST_BYTES = 16 * 1024 * 1024
+
 export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
   join(layout.bucket(id), recordName(id, rev(r)))
 
 export const readRevision = ({fs, layout}: RevisionContext, id: JobId, r: number): Revision => {
-  const file = readFile(fs, revisionPath(layout, id, r))
+  const file = readFile(fs, revisionPath(layout, id, r), {limit: MOST_BYTES})
   if (file === null) return {kind: 'gone'}
   const {ino, mtimeMs} = file.stat
   const parsed = decode(file.bytes, parseRecord)
@@ -87,7 +90,7 @@ export const topOf = (context: RevisionContext, id: JobId, revs: readonly number
 
 /** With the bytes that we read: one that was damaged and replaced since is another one. */
 export const isThere = ({fs, layout}: RevisionContext, {record, sha256: sum}: Stored): boolean => {
-  const file = readFile(fs, revisionPath(layout, record.id, record.rev))
+  const file = readFile(fs, revisionPath(layout, record.id, record.rev), {limit: MOST_BYTES})
   return file !== null && sha256(file.bytes) === sum
 }
 
@@ -105,6 +108,21 @@ export const climb = (context: RevisionContext, known: Stored): Stored | null =>
     top = next.stored
   }
   return isThere(context, known) && !context.manifest.contains(id) ? top : null
+}
+
+/** The whole ones that are there without a gap, ascending: all of a job, the last of an array. */
+export const revisionsUpTo = (
+  context: RevisionContext,
+  top: JobRecord,
+): readonly {readonly record: JobRecord; readonly writtenAt: number}[] => {
+  const found: {record: JobRecord; writtenAt: number}[] = []
+  for (let r: number = top.rev; r > 0; r--) {
+    const revision = readRevision(context, top.id, r)
+    if (revision.kind === 'gone') break
+    if (revision.kind === 'whole')
+      found.unshift({record: revision.stored.record, writtenAt: revision.writtenAt})
+  }
+  return found
 }
 
 /** Listings read again when everything vanished under us: packing takes a few milliseconds. */
