@@ -113,8 +113,10 @@ export const createJobStore = (parts: Context): JobStore => {
   }
 
   const all = (): readonly Stored[] => {
-    const buckets = listNames(fs, layout.live).filter(name => parseBucketName(name) !== null)
-    const listed = buckets.flatMap(name => [...byJob(listNames(fs, join(layout.live, name)))])
+    const buckets = listNames(fs, layout.live).flatMap(name => parseBucketName(name) ?? [])
+    const listed = buckets.flatMap(bucket => [
+      ...byJob(listNames(fs, join(layout.live, String(bucket))), bucket),
+    ])
     const live = listed.flatMap(([id, revs]) => current(id, revs) ?? [])
     forgetAllBut(new Set(listed.map(([id]) => id)))
     const isPacked = manifest.now()

@@ -37,6 +37,9 @@ export interface Writer {
   readonly iso: (at: number) => string
 }
 
+/** Day, role, host, process. */
+export const JOURNAL_NAME = /^\d{4,}-\d\d-\d\d\.[a-z]+-.+-\d+\.ndjson$/
+
 /** Short: a line is judged by itself, and nothing is decided on it. */
 const SUM_DIGITS = 8
 const LINE = /^(.*),"sum":"([0-9a-f]{8})"\}$/

@@ -10,7 +10,7 @@ import {successionFault as lawFault} from '../core/array-law.js'
 import {type JobId, rev} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
 import type {FileSystem} from './file-system.js'
-import {type Layout, parseRecordName, recordName} from './layout.js'
+import {bucketOf, type Layout, parseRecordName, recordName} from './layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Quarantine} from './quarantine.js'
 import {exists, listNames, readFile} from './read-file.js'
@@ -132,7 +132,7 @@ const LISTINGS = 3
 export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
   const {fs, layout, manifest} = context
   for (let i = 0; i < LISTINGS; i++) {
-    const revs = byJob(listNames(fs, layout.bucket(id)), id).get(id) ?? []
+    const revs = byJob(listNames(fs, layout.bucket(id)), bucketOf(id), id).get(id) ?? []
     // A listing may miss names: the first revision is there as long as the job.
     if (revs.length === 0 && !exists(fs, revisionPath(layout, id, 1))) return null
     const found = topOf(context, id, revs)
@@ -142,13 +142,16 @@ export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
   return null
 }
 
-/** Revision numbers of each job (or of one) in a bucket's names, highest first. */
-export const byJob = (names: readonly string[], only?: JobId): Map<JobId, number[]> => {
+/**
+ * Revision numbers of each job (or of one) in the names of a bucket, highest first. A name of another bucket's job is
+ * none: its job is not two.
+ */
+export const byJob = (names: readonly string[], bucket: number, only?: JobId): Map<JobId, number[]> => {
   const jobs = new Map<JobId, number[]>()
   const prefix = only === undefined ? '' : `${only}.`
   for (const name of names) {
     const parsed = name.startsWith(prefix) ? parseRecordName(name) : null
-    if (parsed === null) continue
+    if (parsed === null || bucketOf(parsed.id) !== bucket) continue
     const revs = jobs.get(parsed.id)
     if (revs === undefined) jobs.set(parsed.id, [parsed.rev])
     else revs.push(parsed.rev)
