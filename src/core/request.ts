@@ -4,12 +4,17 @@
  * Who asks is never in the text: it is the owner of the open file. Unknown fields are refused.
  */
 import * as v from 'valibot'
-import {MOST_RANGE} from './array-range.js'
-import {type Parsed, parseWith, signalSchema, wishSchema} from './job.js'
-import {idSchema, text, tokenSchema} from './record-fields.js'
-import {parseStrictJson} from './strict-json.js'
+import type {JobId} from './brand.js'
+import {type Parsed, parseWith, signalSchema, type Wish, wishSchema} from './job.js'
+import {idSchema, tokenSchema} from './record-fields.js'
+import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
+/** One that submits many jobs, of which each alone would fit into a request of its own. */
+export const MAX_BULK_BYTES = 4 * 1024 * 1024
+export const MOST_BULK_JOBS = 1000
+/** No more fit: the shortest key with its value has five bytes. */
+const MOST_BULK_KEYS = MAX_BULK_BYTES / 4
 
 export const CONTROL_OPS = ['kill', 'suspend', 'resume', 'hold', 'release'] as const
 export type ControlOp = (typeof CONTROL_OPS)[number]
@@ -17,12 +22,36 @@ export type ControlOp = (typeof CONTROL_OPS)[number]
 const head = {v: v.literal(1), tok: tokenSchema, cluster: v.pipe(v.string(), v.uuid())}
 
 const submitSchema = v.strictObject({...head, op: v.literal('submit'), id: idSchema, wish: wishSchema})
+
+/** Its spec must be readable by itself; all else of a wish has few keys. */
+const hasFewKeys = ({env = {}, labels = {}}: Wish): boolean =>
+  Object.keys(env).length + Object.keys(labels).length <= MOST_KEYS - 100
+const ascend = (jobs: readonly NewJob[]): boolean =>
+  jobs.every(({id}, i) => i === 0 || id > (jobs[i - 1]?.id ?? 0))
+
+const bulkSchema = v.strictObject({
+  ...head,
+  op: v.literal('bulk'),
+  /** Ascending by id, so each once. */
+  jobs: v.pipe(
+    v.array(
+      v.strictObject({
+        id: idSchema,
+        wish: v.pipe(
+          wishSchema,
+          v.check(wish => hasFewKeys(wish), 'too many keys'),
+        ),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(MOST_BULK_JOBS),
+    v.check(jobs => ascend(jobs), 'the ids do not ascend'),
+  ),
+})
 const controlSchema = v.strictObject({
   ...head,
   op: v.picklist(CONTROL_OPS),
   ids: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(20_000)),
-  /** Of these arrays only some tasks, as `3-9,12`; of the other ids all. */
-  tasks: v.exactOptional(v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), text(MOST_RANGE))),
   /** `kill`: the polite signal, instead of the default. */
   signal: v.exactOptional(signalSchema),
   /** A remark for the record. */
@@ -30,13 +59,38 @@ const controlSchema = v.strictObject({
 })
 
 export type SubmitRequest = v.InferOutput<typeof submitSchema>
+/** Many jobs, all of them or none. */
+export type BulkRequest = v.InferOutput<typeof bulkSchema>
 export type ControlRequest = v.InferOutput<typeof controlSchema>
-export type Request = SubmitRequest | ControlRequest
+export type Request = SubmitRequest | BulkRequest | ControlRequest
 
-export const parseRequest = (bytes: string): Parsed<Request> => {
-  const json = parseStrictJson(bytes)
+/** A job that is asked for: nobody has judged it yet. */
+export interface NewJob {
+  readonly id: JobId
+  readonly wish: Wish
+}
+
+export const jobsOf = (request: SubmitRequest | BulkRequest): readonly NewJob[] =>
+  request.op === 'submit' ? [{id: request.id, wish: request.wish}] : request.jobs
+
+export const isSubmission = (request: Request): request is SubmitRequest | BulkRequest =>
+  request.op === 'submit' || request.op === 'bulk'
+
+export const mostBytes = ({op}: Pick<Request, 'op'>): number =>
+  op === 'bulk' ? MAX_BULK_BYTES : MAX_REQUEST_BYTES
+
+const opOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'op' in value ? value.op : undefined
+
+export const parseRequest = (text: string): Parsed<Request> => {
+  const json = parseStrictJson(text, value => (opOf(value) === 'bulk' ? MOST_BULK_KEYS : MOST_KEYS))
   if (!json.ok) return json
-  const op =
-    typeof json.value === 'object' && json.value !== null && 'op' in json.value ? json.value.op : undefined
-  return op === 'submit' ? parseWith(submitSchema, json.value) : parseWith(controlSchema, json.value)
+  switch (opOf(json.value)) {
+    case 'submit':
+      return parseWith(submitSchema, json.value)
+    case 'bulk':
+      return parseWith(bulkSchema, json.value)
+    default:
+      return parseWith(controlSchema, json.value)
+  }
 }

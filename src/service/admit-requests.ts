@@ -2,88 +2,28 @@
  * Admission of submit requests (state.md 4 and 5), many at once so that they share the folder syncs:
  * judge all; make the hint durable; publish spec and revision 1 of each; sync; only then unlink requests and
  * claims. Repeated after a crash it finds its own token and goes on; an id is never given to two requests.
+ *
+ * A request is taken as a whole: while one of its jobs must wait all do, and one that is refused refuses all, unless
+ * some were published before a crash: then the others go on, and those that are refused are told of.
  */
-import type {Account, NodeReport} from '@god-cli/api'
-import {type Admitted, admit} from '../core/admission.js'
+import type {Admitted} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
-import {GodError, type Refusal, refusal} from '../core/errors.js'
-import type {SubmitRequest} from '../core/request.js'
-import {claimOwner, FAR_AHEAD, raiseHint, readHint, removeClaim} from '../store/ids.js'
-import type {Drop} from '../store/inbox.js'
+import {GodError, type Refusal} from '../core/errors.js'
+import {jobsOf} from '../core/request.js'
+import {raiseHint, removeClaim} from '../store/ids.js'
 import type {Author} from '../store/job-store.js'
+import {DONE, judgeAll, type Submission, taken, type Verdict, WAIT} from './judge-submissions.js'
 import type {Service} from './service.js'
 
-export interface Submission {
-  readonly drop: Drop
-  readonly request: SubmitRequest
-  readonly writtenAt: number
-}
+type Kind = Verdict['kind']
 
-type Verdict =
-  | {readonly kind: 'admit'; readonly admitted: Admitted}
-  | {readonly kind: 'done'}
-  | {readonly kind: 'wait'}
-  | {readonly kind: 'refuse'; readonly refusal: Refusal}
+const has = (verdicts: readonly Verdict[], kind: Kind): boolean =>
+  verdicts.some(verdict => verdict.kind === kind)
 
-const DONE: Verdict = {kind: 'done'}
-const WAIT: Verdict = {kind: 'wait'}
-
-const refuse = (no: Refusal): Verdict => ({kind: 'refuse', refusal: no})
-
-const taken = (id: JobId): Verdict =>
-  refuse(
-    refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
-  )
-
-/** Revision 1 says whose request became this job. */
-const isOwnJob = (service: Service, {drop, request}: Submission): boolean => {
-  const first = service.jobs.history(request.id)[0]?.record
-  // Of an array it may be pruned; its spec lives as long.
-  const req = first?.rev === 1 ? first.req : service.specs.read(request.id)
-  return req?.uid === drop.uid && req.tok === request.tok
-}
-
-/** The id: free for this request, used by it already, or not to be had. Null = free. */
-const judgeId = (service: Service, submission: Submission): Verdict | null => {
-  const {drop, request} = submission
-  const {id} = request
-  if (service.jobs.read(id) !== null) return isOwnJob(service, submission) ? DONE : taken(id)
-  if (service.manifest.contains(id)) return taken(id)
-  const owner = claimOwner(service.durable.fs, service.layout, id)
-  if (owner !== null && owner !== drop.uid) return WAIT
-  const hint = readHint(service.durable.fs, service.layout)
-  if (id < hint) return null
-  return owner === drop.uid && id <= hint + FAR_AHEAD ? null : taken(id)
-}
-
-const accountOf = (service: Service, uid: number): Account | null | 'later' => {
-  try {
-    return service.auth.byUid(uid)
-  } catch (error) {
-    service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
-    return 'later'
-  }
-}
-
-const judge = (
-  service: Service,
-  submission: Submission,
-  nodes: readonly NodeReport[],
-  author: Author,
-): Verdict => {
-  const verdict = judgeId(service, submission)
-  if (verdict !== null) return verdict
-  const account = accountOf(service, submission.drop.uid)
-  if (account === 'later') return WAIT
-  if (account === null) {
-    return refuse(
-      refusal('E_REQUEST_BAD', `uid ${submission.drop.uid} has no account on this site`, 'Ask the operator.'),
-    )
-  }
-  const {id, tok, wish} = submission.request
-  const now = service.now()
-  const answer = admit({id, tok, wish, account, now, epoch: author.epoch}, service.settings.admission, nodes)
-  return 'record' in answer ? {kind: 'admit', admitted: answer} : refuse(answer)
+/** Nothing of a request is published as long as it is not known that all of it can be. */
+const together = (verdicts: readonly Verdict[]): readonly Verdict[] => {
+  const halts = has(verdicts, 'wait') || (has(verdicts, 'refuse') && !has(verdicts, 'done'))
+  return halts ? verdicts.map(verdict => (verdict.kind === 'admit' ? WAIT : verdict)) : verdicts
 }
 
 /** Whoever has published the spec has the id, and will publish revision 1 if he has not yet. */
@@ -119,68 +59,98 @@ const publishJob = (service: Service, {record}: Admitted): Verdict => {
   }
 }
 
+type Verdicts = readonly (readonly Verdict[])[]
+
+const eachAdmitted = (verdicts: Verdicts, act: (admitted: Admitted) => Verdict): Verdicts =>
+  verdicts.map(of => of.map(verdict => (verdict.kind === 'admit' ? act(verdict.admitted) : verdict)))
+
 /** Hint, then specs, then records, each on the disk before the next: a record without its spec could not run. */
-const publishAll = (service: Service, verdicts: readonly Verdict[], author: Author): readonly Verdict[] => {
+const publishAll = (service: Service, judged: Verdicts, author: Author): Verdicts => {
   const last = greatest(
-    verdicts.flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : [])),
+    judged.flat().flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : [])),
   )
-  if (last === null) return verdicts
+  if (last === null) return judged
   author.check()
   raiseHint(service.durable, service.layout, last)
-  const withSpecs = verdicts.map(verdict =>
-    verdict.kind === 'admit' ? publishSpec(service, verdict.admitted) : verdict,
-  )
+  const withSpecs = eachAdmitted(judged, admitted => publishSpec(service, admitted)).map(together)
   service.durable.syncPending()
-  return withSpecs.map(verdict =>
-    verdict.kind === 'admit' ? publishJob(service, verdict.admitted) : verdict,
-  )
+  return eachAdmitted(withSpecs, admitted => publishJob(service, admitted))
 }
 
 const greatest = (ids: readonly JobId[]): JobId | null =>
   ids.reduce<JobId | null>((top, id) => (top === null || id > top ? id : top), null)
 
-const refuseOne = (service: Service, {drop, request}: Submission, no: Refusal): void => {
+/** A request with what became of each of its jobs. */
+interface Outcome {
+  readonly submission: Submission
+  readonly jobs: readonly {readonly id: JobId; readonly verdict: Verdict}[]
+}
+
+const outcomeOf = (submission: Submission, verdicts: readonly Verdict[]): Outcome => ({
+  submission,
+  jobs: jobsOf(submission.request).map(({id}, i) => ({id, verdict: verdicts[i] ?? WAIT})),
+})
+
+const idsOf = ({jobs}: Outcome, kind: Kind): readonly JobId[] =>
+  jobs.flatMap(({id, verdict}) => (verdict.kind === kind ? [id] : []))
+
+/** The first of its jobs that is refused, with the reason. */
+const refusalOf = ({jobs}: Outcome): {readonly id: JobId; readonly refusal: Refusal} | null => {
+  for (const {id, verdict} of jobs) if (verdict.kind === 'refuse') return {id, refusal: verdict.refusal}
+  return null
+}
+
+/** Nothing more is to be waited for. */
+const isOver = (outcome: Outcome): boolean =>
+  idsOf(outcome, 'wait').length === 0 || (refusalOf(outcome) !== null && idsOf(outcome, 'done').length === 0)
+
+const refuseOne = (service: Service, outcome: Outcome, id: JobId, no: Refusal): void => {
+  const {drop, request} = outcome.submission
   const at = service.now()
-  drop.refuse(request.tok, {...no, id: request.id, at})
-  service.journal.write({at, what: 'refused', id: request.id, by: `u${drop.uid}`, text: no.message})
+  const others = outcome.jobs.flatMap(job => (job.id === id || job.verdict.kind === 'done' ? [] : [job.id]))
+  drop.refuse(request.tok, {...no, id, others, at})
+  service.journal.write({at, what: 'refused', id, by: `u${drop.uid}`, text: no.message})
+}
+
+/** Nothing is unlinked before it is certain that hint, spec and revision 1 are on the disk. */
+const settleDone = (service: Service, done: readonly JobId[]): void => {
+  const last = greatest(done)
+  if (last === null) return
+  for (const id of done) {
+    service.specs.settle(id)
+    service.jobs.settle(id, 'later')
+  }
+  raiseHint(service.durable, service.layout, last)
+  service.durable.syncPending()
+}
+
+const end = (service: Service, outcome: Outcome): void => {
+  const refused = refusalOf(outcome)
+  const {drop, request} = outcome.submission
+  if (refused === null) drop.finish(request.tok)
+  else refuseOne(service, outcome, refused.id, refused.refusal)
+  for (const id of idsOf(outcome, 'done')) removeClaim(service.durable.fs, service.layout, id)
+}
+
+export interface AdmissionReport {
+  readonly admitted: number
+  readonly refused: number
 }
 
 export const admitAll = (
   service: Service,
   submissions: readonly Submission[],
   author: Author,
-): {readonly admitted: number; readonly refused: number} => {
+): AdmissionReport => {
   if (submissions.length === 0) return {admitted: 0, refused: 0}
-  const nodes = service.nodes.all()
-  const judged = submissions.map(submission => judge(service, submission, nodes, author))
+  const judged = judgeAll(service, submissions, author).map(together)
   const verdicts = publishAll(service, judged, author)
-  const finished: Submission[] = []
-  let admitted = 0
-  let refused = 0
-  for (const [i, submission] of submissions.entries()) {
-    const verdict = verdicts[i] ?? WAIT
-    if (verdict.kind === 'done') finished.push(submission)
-    if (verdict.kind === 'done' && judged[i]?.kind === 'admit') admitted++
-    if (verdict.kind !== 'refuse') continue
-    refused++
-    refuseOne(service, submission, verdict.refusal)
-  }
-  finish(service, finished)
-  return {admitted, refused}
-}
-
-/** Nothing is unlinked before it is certain that hint, spec and revision 1 are on the disk. */
-const finish = (service: Service, finished: readonly Submission[]): void => {
-  const last = greatest(finished.map(({request}) => request.id))
-  if (last === null) return
-  for (const {request} of finished) {
-    service.specs.settle(request.id)
-    service.jobs.settle(request.id, 'later')
-  }
-  raiseHint(service.durable, service.layout, last)
-  service.durable.syncPending()
-  for (const {drop, request} of finished) {
-    drop.finish(request.tok)
-    removeClaim(service.durable.fs, service.layout, request.id)
-  }
+  const over = submissions.map((submission, i) => outcomeOf(submission, verdicts[i] ?? [])).filter(isOver)
+  const done = over.flatMap(outcome => idsOf(outcome, 'done'))
+  settleDone(service, done)
+  for (const outcome of over) end(service, outcome)
+  const before = judged.flat().filter(({kind}) => kind === 'done').length
+  const now = verdicts.flat().filter(({kind}) => kind === 'done').length
+  const jobs = over.reduce((sum, outcome) => sum + outcome.jobs.length, 0)
+  return {admitted: now - before, refused: jobs - done.length}
 }

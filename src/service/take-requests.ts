@@ -7,10 +7,12 @@
  */
 import type {JobId, Token, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {isSubmission, jobsOf} from '../core/request.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author} from '../store/job-store.js'
-import {admitAll, type Submission} from './admit-requests.js'
+import {admitAll} from './admit-requests.js'
 import {applyControls, type Wanted} from './apply-control.js'
+import type {Submission} from './judge-submissions.js'
 import type {Service} from './service.js'
 
 /** Most requests of one user in one round, and most jobs that they name; always at least one request. */
@@ -71,9 +73,9 @@ const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): Load => {
     return {jobs: 0, bytes: taken.size}
   }
   const {request, writtenAt, size} = taken
-  if (request.op === 'submit') {
+  if (isSubmission(request)) {
     pile.submissions.push({drop, request, writtenAt})
-    return {jobs: 1, bytes: size}
+    return {jobs: jobsOf(request).length, bytes: size}
   }
   pile.controls.push({drop, request, writtenAt})
   return {jobs: request.ids.length, bytes: size}
@@ -167,8 +169,10 @@ interface Taking {
 const takeRound = ({service, role, author, drops, queues, waiting, submitted}: Taking): Counts => {
   const pile = collect(service, queues)
   for (const {drop, request} of pile.submissions) {
-    waiting.add(request.id)
-    submitted.push({id: request.id, uid: drop.uid})
+    for (const {id} of jobsOf(request)) {
+      waiting.add(id)
+      submitted.push({id, uid: drop.uid})
+    }
   }
   const admission =
     role === 'scheduler'

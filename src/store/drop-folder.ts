@@ -7,7 +7,7 @@
 import {join} from 'node:path'
 import {type Token, token, type Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {MAX_REQUEST_BYTES, type Request} from '../core/request.js'
+import {MAX_BULK_BYTES, mostBytes, type Request} from '../core/request.js'
 import {ringBell} from './bell.js'
 import {type Durable, diskError, type RandomToken, syncIfAllowed} from './durable.js'
 import type {FileSystem} from './file-system.js'
@@ -47,10 +47,11 @@ export const newToken = (random: RandomToken): Token => token(random())
 /** E_REQUEST_TOO_LARGE if nobody would take it. */
 export const requestBytes = (request: Request): Uint8Array => {
   const bytes = encodeRequest(request)
-  if (bytes.length <= MAX_REQUEST_BYTES) return bytes
+  const most = mostBytes(request)
+  if (bytes.length <= most) return bytes
   throw new GodError(
     'E_REQUEST_TOO_LARGE',
-    `the request has ${bytes.length} bytes; at most ${MAX_REQUEST_BYTES} are taken`,
+    `the request has ${bytes.length} bytes; at most ${most} are taken`,
     'Put long input into a file that the job reads.',
   )
 }
@@ -101,7 +102,7 @@ export const ownRequests = ({durable, layout, uid}: Omit<DropContext, 'random'>)
   for (const name of listNames(durable.fs, folder)) {
     const tok = parseRequestName(name)
     if (tok === null) continue
-    const bytes = readRegular(durable.fs, join(folder, name), MAX_REQUEST_BYTES)
+    const bytes = readRegular(durable.fs, join(folder, name), MAX_BULK_BYTES)
     if (bytes !== null) found.push({tok, bytes})
   }
   return found

@@ -64,20 +64,42 @@ const createClaim = (fs: FileSystem, layout: Layout, n: number): boolean => {
   }
 }
 
-export const claimId = (durable: Durable, layout: Layout): JobId => {
-  const {fs} = durable
-  for (;;) {
-    let n = probableFree(fs, layout, readHint(fs, layout))
-    while (n <= MAX_ID && !createClaim(fs, layout, n)) n++
+/** Claims that are made before the hint is read again: it passes the fewer the shorter that takes. */
+const RUN = 64
+
+/** Upward from the first that is probably free; of one run, before the hint is read again. */
+const createRun = (fs: FileSystem, layout: Layout, from: number, count: number): readonly JobId[] => {
+  const made: JobId[] = []
+  for (let n = probableFree(fs, layout, from); made.length < count; n++) {
     if (n > MAX_ID)
       throw new GodError('E_DIR_BAD', `all ids up to ${MAX_ID} are taken`, 'Make a new shared directory.')
-    if (readHint(fs, layout) <= n) {
-      // In multi-user mode the drop folder's sync commits the claim too.
-      syncIfAllowed(durable, layout.ids)
-      return jobId(n)
-    }
-    unlinkIfThere(fs, join(layout.ids, String(n)))
+    if (createClaim(fs, layout, n)) made.push(jobId(n))
   }
+  return made
+}
+
+/** Ascending, and without a gap where nobody else claims at the same time. */
+export const claimIds = (durable: Durable, layout: Layout, count: number): readonly JobId[] => {
+  const {fs} = durable
+  const claimed: JobId[] = []
+  while (claimed.length < count) {
+    const from = Math.max(readHint(fs, layout), (claimed.at(-1) ?? 0) + 1)
+    const run = createRun(fs, layout, from, Math.min(RUN, count - claimed.length))
+    const hint = readHint(fs, layout)
+    for (const id of run) {
+      if (id >= hint) claimed.push(id)
+      else unlinkIfThere(fs, join(layout.ids, String(id)))
+    }
+  }
+  // In multi-user mode the drop folder's sync commits the claims too.
+  syncIfAllowed(durable, layout.ids)
+  return claimed
+}
+
+export const claimId = (durable: Durable, layout: Layout): JobId => {
+  const [id] = claimIds(durable, layout, 1)
+  if (id === undefined) throw new GodError('E_BUG', 'no id was claimed')
+  return id
 }
 
 /** Who holds the claim: his uid, or null. */

@@ -7,12 +7,12 @@
 import {join} from 'node:path'
 import type {Token, Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
-import {MAX_REQUEST_BYTES, type Request} from '../core/request.js'
+import {MAX_BULK_BYTES, MAX_REQUEST_BYTES, mostBytes, type Request} from '../core/request.js'
 import {type FileSystem, isErrno} from './file-system.js'
 import {guardedRead, type HeldFolder, holdFolder, isNamed} from './guarded-open.js'
 import {type Layout, parseRequestName, parseUserName, requestName} from './layout.js'
 import {listNames, unlinkIfThere} from './read-file.js'
-import {writeRefusal} from './refused.js'
+import {type Reason, writeRefusal} from './refused.js'
 import {decodeRequest} from './request-codec.js'
 
 export type Taken =
@@ -36,7 +36,7 @@ export interface Drop {
   read(tok: Token): Taken
   has(tok: Token): boolean
   finish(tok: Token): void
-  refuse(tok: Token, why: Refusal & {readonly id: number | null; readonly at: number}): void
+  refuse(tok: Token, why: Reason): void
   close(): void
 }
 
@@ -52,11 +52,18 @@ const badRequest = (why: string, size: number): Taken => ({
   refusal: refusal('E_REQUEST_BAD', `the request was not taken: ${why}`, 'Use `god submit`.'),
 })
 
+const tooLarge = (most: number): string => `it is larger than ${most} bytes`
+
 const judge = (bytes: Uint8Array, writtenAt: number, tok: Token, cluster: string): Taken => {
   const size = bytes.length
   const parsed = decodeRequest(bytes)
-  if (!parsed.ok) return badRequest(parsed.why, size)
+  if (!parsed.ok)
+    return badRequest(
+      size > MAX_REQUEST_BYTES ? `${tooLarge(MAX_REQUEST_BYTES)}: ${parsed.why}` : parsed.why,
+      size,
+    )
   const request = parsed.value
+  if (size > mostBytes(request)) return badRequest(tooLarge(mostBytes(request)), size)
   if (request.tok !== tok) return badRequest('its token is not its name', size)
   if (request.cluster !== cluster) return badRequest('it was made for another shared directory', size)
   return {kind: 'request', request, writtenAt, size}
@@ -84,7 +91,7 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
         .sort((a, b) => a.writtenAt - b.writtenAt || (a.tok < b.tok ? -1 : 1))
         .map(({tok}) => tok),
     read: tok => {
-      const read = guardedRead(fs, pathOf(tok), uid, MAX_REQUEST_BYTES)
+      const read = guardedRead(fs, pathOf(tok), uid, MAX_BULK_BYTES)
       if (read.kind === 'bad') return badRequest(read.why, 0)
       return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
     },

@@ -3,7 +3,7 @@
  *
  * A published file never changes; a change is the next number, by exclusive link: of several writers one wins,
  * and the losers re-read. Names are freed ascending and only by packing, so a link on a freed number finds no
- * predecessor and loses too (an array's oldest are pruned, the same way). No lock is trusted. A damaged revision does not count and goes to quarantine.
+ * predecessor and loses too. No lock is trusted. A damaged revision does not count and goes to quarantine.
  */
 import {join} from 'node:path'
 import {successionFault} from '../core/array-law.js'
@@ -13,7 +13,6 @@ import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import type {Durable} from './durable.js'
 import {parseBucketName} from './layout.js'
-import {pruneRevisions} from './prune.js'
 import {exists, listNames, unlinkIfThere} from './read-file.js'
 import {encode, sha256} from './record-codec.js'
 import {
@@ -21,9 +20,9 @@ import {
   climb,
   isThere,
   type RevisionContext,
+  readRevision,
   readTop,
   revisionPath,
-  revisionsUpTo,
   type Stored,
   topOf,
 } from './revision.js'
@@ -49,6 +48,8 @@ export interface Author {
 export interface JobStore {
   /** The revision that counts, or null: no such live job (look into the manifest's packs next). */
   read(id: JobId): Stored | null
+  /** Revision 1, whatever came of it; null: it is not there, or damaged. */
+  first(id: JobId): JobRecord | null
   /** Everything live, ascending. */
   all(): readonly Stored[]
   /** The revisions that count, ascending. */
@@ -113,10 +114,8 @@ export const createJobStore = (parts: Context): JobStore => {
   }
 
   const all = (): readonly Stored[] => {
-    const buckets = listNames(fs, layout.live).flatMap(name => parseBucketName(name) ?? [])
-    const listed = buckets.flatMap(bucket => [
-      ...byJob(listNames(fs, join(layout.live, String(bucket))), bucket),
-    ])
+    const buckets = listNames(fs, layout.live).filter(name => parseBucketName(name) !== null)
+    const listed = buckets.flatMap(name => [...byJob(listNames(fs, join(layout.live, name)))])
     const live = listed.flatMap(([id, revs]) => current(id, revs) ?? [])
     forgetAllBut(new Set(listed.map(([id]) => id)))
     const isPacked = manifest.now()
@@ -129,18 +128,28 @@ export const createJobStore = (parts: Context): JobStore => {
     read,
     all,
     settle,
+    first: id => {
+      const revision = readRevision(context, id, 1)
+      return revision.kind === 'whole' ? revision.stored.record : null
+    },
     history: id => {
       const top = read(id)
-      return top === null ? [] : revisionsUpTo(context, top.record)
+      if (top === null) return []
+      const revisions = Array.from({length: top.record.rev}, (_, i) => readRevision(context, id, i + 1))
+      return revisions.flatMap(revision =>
+        revision.kind === 'whole' ? [{record: revision.stored.record, writtenAt: revision.writtenAt}] : [],
+      )
     },
     publishFirst: (record, sync) => {
       durable.makeFolder(layout.bucket(record.id), 0o755)
-      if (publish(record) === null) return 'taken'
+      const bytes = publish(record)
+      if (bytes === null) return 'taken'
       if (manifest.contains(record.id)) {
         unlinkIfThere(fs, revisionPath(layout, record.id, 1))
         return 'void'
       }
       settle(record.id, sync)
+      seen.set(record.id, {record, sha256: sha256(bytes)})
       return 'won'
     },
     publishNext: (base, change, author, sync) => {
@@ -164,7 +173,6 @@ export const createJobStore = (parts: Context): JobStore => {
         return null
       }
       settle(next.id, sync)
-      pruneRevisions(durable, layout, next)
       const stored = {record: next, sha256: sha256(bytes)}
       seen.set(next.id, stored)
       return stored

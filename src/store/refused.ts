@@ -22,21 +22,29 @@ const schema = v.strictObject({
   message: v.string(),
   hint: v.string(),
   at: v.number(),
+  /** Jobs of the same request, refused with it: all of it is taken or nothing. */
+  others: v.exactOptional(v.array(idSchema)),
 })
 export type RefusedRequest = v.InferOutput<typeof schema> & {readonly tok: Token}
 
 export const BAD_PREFIX = '.bad.'
 const WHY_PREFIX = '.why.'
 
+/** As it is told to its owner; `id`: the job that it is about. */
+export interface Reason extends Refusal {
+  readonly id: number | null
+  readonly others?: readonly number[]
+  readonly at: number
+}
+
+/** A thousand ids and a long message. */
+const MOST_WHY = 65_536
+
 /** `folder` = the held drop folder. What cannot be moved now stays, and is judged again. */
-export const writeRefusal = (
-  fs: FileSystem,
-  folder: string,
-  tok: Token,
-  why: Refusal & {readonly id: number | null; readonly at: number},
-): void => {
-  const {id, code, message, hint, at} = why
-  const text = `${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at})}\n`
+export const writeRefusal = (fs: FileSystem, folder: string, tok: Token, why: Reason): void => {
+  const {id, code, message, hint, at, others = []} = why
+  const together = others.length === 0 ? {} : {others}
+  const text = `${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at, ...together})}\n`
   if (!writeReason(fs, join(folder, `${WHY_PREFIX}${tok}`), Buffer.from(text))) return
   try {
     fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${tok}`))
@@ -69,7 +77,7 @@ export const refusedRequests = (fs: FileSystem, layout: Layout, owner: Uid): rea
   return listNames(fs, folder).flatMap(name => {
     const tok = name.slice(WHY_PREFIX.length)
     if (!name.startsWith(WHY_PREFIX) || !TOKEN_PATTERN.test(tok)) return []
-    const bytes = readRegular(fs, join(folder, name), 16_384)
+    const bytes = readRegular(fs, join(folder, name), MOST_WHY)
     return bytes === null ? [] : parseRefusal(bytes, token(tok))
   })
 }

@@ -1,16 +1,47 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {MAX_ID} from '../../src/core/brand.js'
-import {CONTROL_OPS, MAX_REQUEST_BYTES, parseRequest, type Request} from '../../src/core/request.js'
+import {
+  CONTROL_OPS,
+  isSubmission,
+  jobsOf,
+  MAX_BULK_BYTES,
+  MAX_REQUEST_BYTES,
+  MOST_BULK_JOBS,
+  parseRequest,
+  type Request,
+} from '../../src/core/request.js'
 import {anyOf, anyText, anyWish, aWish, CLUSTER, damaged, TOK} from './builders.js'
 
 const SUBMIT = {v: 1, op: 'submit', tok: TOK, cluster: CLUSTER, id: 42, wish: aWish()}
+const BULK = {
+  v: 1,
+  op: 'bulk',
+  tok: TOK,
+  cluster: CLUSTER,
+  jobs: [
+    {id: 42, wish: aWish()},
+    {id: 44, wish: aWish()},
+  ],
+}
 const KILL = {v: 1, op: 'kill', tok: TOK, cluster: CLUSTER, ids: [42]}
+
+const manyJobs = (n: number, wish = aWish()) => Array.from({length: n}, (_, i) => ({id: i + 1, wish}))
+const many = (n: number) => aWish({env: Object.fromEntries(Array.from({length: n}, (_, i) => [`A${i}`, '']))})
 
 const write = (request: unknown): string => JSON.stringify(request)
 
 const anyRequest: fc.Arbitrary<Request> = fc.oneof(
   fc.record({id: fc.integer({min: 1, max: MAX_ID}), wish: anyWish}).map(fields => ({...SUBMIT, ...fields})),
+  fc
+    .record({
+      jobs: fc
+        .uniqueArray(fc.integer({min: 1, max: MAX_ID}), {minLength: 1, maxLength: 5})
+        .chain(ids =>
+          fc.tuple(...ids.sort((a, b) => a - b).map(id => fc.record({id: fc.constant(id), wish: anyWish}))),
+        ),
+    })
+    .map(fields => ({...BULK, ...fields})),
   fc
     .record({
       op: fc.constantFrom(...CONTROL_OPS),
@@ -42,7 +73,7 @@ describe('a request', () => {
       ...['{', '}', '[', ']', ',', ':', '"v":1', '"op":"kill"', `"tok":"${TOK}"`, `"cluster":"${CLUSTER}"`],
       ...['"ids":[1]', '"op":"submit"', '"wish":{}', '"id":1', '"__proto__":', 'null', '1e999', '-0'],
     )
-    const texts = fc.oneof(near, damaged(write(SUBMIT)), damaged(write(KILL)), anyText)
+    const texts = fc.oneof(near, damaged(write(SUBMIT)), damaged(write(BULK)), damaged(write(KILL)), anyText)
     fc.assert(
       fc.property(texts, text => {
         const parsed = parseRequest(text)
@@ -67,6 +98,22 @@ describe('a request', () => {
     assert.equal(MAX_REQUEST_BYTES, 262_144)
     const ids = Array.from({length: 20_000}, (_, i) => i + 1)
     assert.equal(parseRequest(write({...KILL, ids})).ok, true)
+  })
+
+  it('submits a thousand jobs at most, of which all together have more keys than one may have', () => {
+    assert.equal(parseRequest(write({...BULK, jobs: manyJobs(1000, many(50))})).ok, true)
+    assert.equal(parseRequest(write({...SUBMIT, wish: many(20_000)})).ok, false)
+    assert.deepEqual([MAX_BULK_BYTES, MOST_BULK_JOBS], [4 * 1024 * 1024, 1000])
+  })
+
+  it('tells its jobs, one or many', () => {
+    const jobs = (request: unknown) => {
+      const parsed = parseRequest(write(request))
+      return parsed.ok && isSubmission(parsed.value) ? jobsOf(parsed.value) : null
+    }
+    assert.deepEqual(jobs(SUBMIT), [{id: 42, wish: aWish()}])
+    assert.deepEqual(jobs(BULK), BULK.jobs)
+    assert.equal(jobs(KILL), null)
   })
 
   for (const op of CONTROL_OPS) {
@@ -97,6 +144,17 @@ describe('a request', () => {
     ['with a long remark', {...KILL, remark: 'x'.repeat(257)}, /remark/],
     ['in the name of another (T30)', {...KILL, uid: 0}, /uid/],
     ['to submit for several ids', {...SUBMIT, ids: [1, 2]}, /ids/],
+    ['of many without one', {...BULK, jobs: []}, /jobs/],
+    ['of more than a thousand jobs', {...BULK, jobs: manyJobs(1001)}, /jobs/],
+    ['of many with one id twice', {...BULK, jobs: [BULK.jobs[0], BULK.jobs[0]]}, /do not ascend/],
+    ['of many that do not ascend', {...BULK, jobs: [...BULK.jobs].reverse()}, /do not ascend/],
+    ['of many with an id of its own', {...BULK, id: 1}, /id/],
+    ['of many with a field besides', {...BULK, jobs: [{id: 1, wish: aWish(), tok: TOK}]}, /tok/],
+    [
+      'of many, one with more keys than its spec may have',
+      {...BULK, jobs: [{id: 1, wish: many(20_000)}]},
+      /keys/,
+    ],
     ['to submit nothing', {...SUBMIT, wish: undefined}, /wish/],
     ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), root: true}}, /root/],
   ]
@@ -110,7 +168,12 @@ describe('a request', () => {
   })
 
   it('with __proto__ at any level is refused (T10)', () => {
-    for (const text of [write(KILL), write(SUBMIT), write({...SUBMIT, wish: aWish({env: {}, labels: {}})})]) {
+    for (const text of [
+      write(KILL),
+      write(SUBMIT),
+      write(BULK),
+      write({...SUBMIT, wish: aWish({env: {}, labels: {}})}),
+    ]) {
       for (const at of [...text.matchAll(/\{/g)]) {
         const hostile = `${text.slice(0, at.index + 1)}"__proto__":{"op":"kill"},${text.slice(at.index + 1)}`
         assert.equal(parseRequest(hostile).ok, false, hostile)

@@ -113,6 +113,62 @@ const SUBMITTING: readonly Scenario[] = [
   },
 ]
 
+/** What the request's file holds stays where its admission stopped in the middle. */
+const BULK: readonly Scenario[] = [
+  {
+    name: 'submit many at once',
+    prepare: async () => NONE,
+    step: async (world, fs) => world.submitMany([LONG, {hold: true}, LONG], fs),
+  },
+  {
+    name: 'submit many at once beside others',
+    prepare: async world => [world.submit(LONG), ...world.submitMany([LONG], undefined, 1001)],
+    step: async (world, fs) => world.submitMany([LONG, LONG], fs),
+  },
+  {
+    name: 'admit many of one request',
+    prepare: async world => world.submitMany([LONG, {hold: true}, LONG]),
+    step: schedule,
+  },
+  {
+    name: 'admit two requests of many, and one alone',
+    prepare: async world => [
+      ...world.submitMany([LONG, {hold: true}]),
+      world.submit({hold: true}, undefined, 1001),
+      ...world.submitMany([{hold: true}, LONG], undefined, 1001),
+    ],
+    step: schedule,
+  },
+  {
+    name: 'refuse many of one request',
+    prepare: async world => {
+      const ids = world.submitMany([LONG, {cpus: 99_000}, LONG])
+      // The nodes are known, so that none of them can ever run it.
+      await world.process().schedule(world.process().claimEpoch())
+      return [...ids, ...world.submitMany([LONG, {cpus: 99_000}])]
+    },
+    step: schedule,
+  },
+  {
+    name: 'admit what is left of a request',
+    prepare: async world => {
+      const ids = world.submitMany([LONG, {hold: true}, LONG])
+      const fs = dying(world, {call: 'link', path: '.1.json', n: 2, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).schedule())
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'kill some of a request that nobody has taken',
+    prepare: async world => {
+      const ids = world.submitMany([LONG, LONG, {hold: true}])
+      return kill(world, ids.slice(1)).then(() => ids)
+    },
+    step: schedule,
+  },
+]
+
 const STARTING: readonly Scenario[] = [
   {name: 'start', prepare: world => pending(world, world.submit(LONG)), step: schedule},
   {
@@ -373,4 +429,4 @@ const CONTROLLING: readonly Scenario[] = [
   },
 ]
 
-export const SCENARIOS: readonly Scenario[] = [...SUBMITTING, ...STARTING, ...ENDING, ...CONTROLLING]
+export const SCENARIOS: readonly Scenario[] = [...SUBMITTING, ...BULK, ...STARTING, ...ENDING, ...CONTROLLING]

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import {jobId, MAX_ID} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
-import {claimId, claimOwner, listClaims, raiseHint, readHint, removeClaim} from '../../src/store/ids.js'
+import {
+  claimId,
+  claimIds,
+  claimOwner,
+  listClaims,
+  raiseHint,
+  readHint,
+  removeClaim,
+} from '../../src/store/ids.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
 import {DiskWorld} from './disk-world.js'
 
@@ -111,6 +119,76 @@ describe('claiming an id', () => {
     remove(MAX_ID)
     assert.equal(hint(), MAX_ID + 1)
     assert.throws(() => claim(), GodError)
+  })
+
+  describe('many at once', () => {
+    const claimMany = (count: number, fs = world.process()): readonly number[] =>
+      claimIds(world.durable(fs), world.layout, count)
+
+    it('gives them in a row, after those that are there', () => {
+      put(1, 2, 3)
+      const ids = claimMany(200)
+      assert.deepEqual(
+        ids,
+        Array.from({length: 200}, (_, i) => i + 4),
+      )
+      assert.equal(claims().length, 203)
+      assert.deepEqual(claimMany(0), [])
+    })
+
+    it('reads the hint and syncs seldom, however many they are', () => {
+      const fs = world.process()
+      let hints = 0
+      for (let n = 1; n < 300; n++) fs.on({call: 'readdir', n, when: 'before', act: () => void hints++})
+      claimMany(1000, fs)
+      assert.ok(hints < 40, `${hints} readings`)
+      assert.equal(fs.counts.get('fsyncDir'), 1)
+    })
+
+    it('passes over what others claim meanwhile', () => {
+      const fs = world.process()
+      fs.on({call: 'open-create', when: 'before', n: 2, act: () => put(2, 3)})
+      assert.deepEqual(claimMany(3, fs), [1, 4, 5])
+    })
+
+    it('drops those that the hint passed in between, and no others', () => {
+      const fs = world.process()
+      fs.on({call: 'open-create', when: 'before', n: 4, act: () => raise(2)})
+      assert.deepEqual(claimMany(5, fs), [3, 4, 5, 6, 7])
+      assert.deepEqual(claims(), [3, 4, 5, 6, 7])
+      assert.equal(hint(), 3)
+    })
+
+    it('keeps what was safe before the hint rose', () => {
+      const fs = world.process()
+      // The second run of claims; the first was looked at again before.
+      fs.on({call: 'open-create', when: 'before', n: 70, act: () => raise(66)})
+      const ids = claimMany(100, fs)
+      assert.deepEqual([ids.length, ids[0], ids[63], ids[64]], [100, 1, 64, 67])
+    })
+
+    it('tells none where the last id is not enough', () => {
+      world.write(`/god/idh/${MAX_ID - 1}`, '')
+      assert.throws(
+        () => claimMany(3),
+        error => error instanceof GodError && error.code === 'E_DIR_BAD',
+      )
+    })
+
+    it('leaves claims at most when it dies, at whatever call', () => {
+      for (let n = 1; n < 8; n++) {
+        world = new DiskWorld()
+        const fs = world.process().plan({n, effect: 'crash-before'})
+        try {
+          claimMany(5, fs)
+        } catch (error) {
+          assert.ok(error instanceof Crash)
+        }
+        const left = claims()
+        const next = claimMany(5)
+        assert.ok(next.every(id => !left.includes(id as never)))
+      }
+    })
   })
 
   it('is no success if the disk fails', () => {

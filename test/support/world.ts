@@ -6,11 +6,9 @@ import type {Account, Auth, ContainerSpec, NodeReport} from '@god-cli/api'
 import {type FakeContainer, FakeEngine} from '../../plugins/executor-fake/src/engine.js'
 import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.js'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
-import {taskRecord} from '../../src/core/array-view.js'
 import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
-import {type PartKey, partName} from '../../src/core/part-key.js'
-import type {ControlOp} from '../../src/core/request.js'
+import type {ControlOp, NewJob} from '../../src/core/request.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import type {Service, ServiceSettings} from '../../src/service/service.js'
@@ -20,7 +18,7 @@ import {dropRequest} from '../../src/store/drop-folder.js'
 import {createDurable, type Durable} from '../../src/store/durable.js'
 import {claimEpoch} from '../../src/store/epoch.js'
 import {writeHalt} from '../../src/store/halt.js'
-import {claimId} from '../../src/store/ids.js'
+import {claimId, claimIds} from '../../src/store/ids.js'
 import {createInbox} from '../../src/store/inbox.js'
 import {createJobStore} from '../../src/store/job-store.js'
 import {createJournal} from '../../src/store/journal.js'
@@ -189,15 +187,31 @@ export class World {
     return id
   }
 
-  /** `tasks`: of arrays only some. */
-  control(op: ControlOp, ids: readonly JobId[], user = USER, tasks?: Readonly<Record<string, string>>): void {
+  /** A user's `submit --from`, one request; returns the printed ids. */
+  submitMany(wishes: readonly Partial<Wish>[], process?: DiskProcess, user = USER): readonly JobId[] {
+    const fs = process ?? new DiskProcess(this.disk, user)
+    const durable = this.durable(fs)
+    const ids = claimIds(durable, this.layout, wishes.length)
+    const jobs = ids.map(
+      (id, i): NewJob => ({id, wish: {command: {kind: 'argv', argv: ['true']}, ...wishes[i]}}),
+    )
+    const random = this.randomOf(fs)
+    const tok = token(random())
+    dropRequest(
+      {durable, layout: this.layout, uid: uid(user), random},
+      {v: 1, op: 'bulk', tok, cluster: FORMAT.cluster, jobs: [...jobs]},
+    )
+    return ids
+  }
+
+  control(op: ControlOp, ids: readonly JobId[], user = USER): void {
     const fs = new DiskProcess(this.disk, user)
     const random = this.randomOf(fs)
     const tok = token(random())
     this.clock.advance(1)
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
-      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...(tasks === undefined ? {} : {tasks})},
+      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids]},
     )
   }
 
@@ -218,15 +232,12 @@ export class World {
     }
   }
 
-  /** Of a job, or of a task of an array (`12[7]`). */
-  record(key: PartKey) {
-    const {id, task} = partName(key)
-    const record = this.process().service.jobs.read(id)?.record ?? null
-    return record === null || task === undefined ? record : taskRecord(record, task)
+  record(id: JobId) {
+    return this.process().service.jobs.read(id)?.record ?? null
   }
 
-  state(key: PartKey): string {
-    return this.record(key)?.state ?? 'absent'
+  state(id: JobId): string {
+    return this.record(id)?.state ?? 'absent'
   }
 }
 

@@ -1,0 +1,126 @@
+/**
+ * What becomes of the jobs that submissions ask for (state.md 5, steps 5 and 6), before anything is published.
+ *
+ * Many are judged by the same few looks: live names, then the manifest, then the claims, then the hint. In this order:
+ * a scheduler raises the hint before it removes a claim, so no id seems free that somebody has used. Nothing is kept;
+ * repeated after a crash, a job that was published with the token of its request is found again, and is done.
+ */
+import type {Account, NodeReport} from '@god-cli/api'
+import {type Admitted, admit} from '../core/admission.js'
+import type {JobId} from '../core/brand.js'
+import {type Refusal, refusal} from '../core/errors.js'
+import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
+import {claimOwner, FAR_AHEAD, readHint} from '../store/ids.js'
+import type {Drop} from '../store/inbox.js'
+import type {Author} from '../store/job-store.js'
+import {namedIds} from '../store/live-names.js'
+import type {Service} from './service.js'
+
+export interface Submission {
+  readonly drop: Drop
+  readonly request: SubmitRequest | BulkRequest
+  readonly writtenAt: number
+}
+
+export type Verdict =
+  | {readonly kind: 'admit'; readonly admitted: Admitted}
+  | {readonly kind: 'done'}
+  | {readonly kind: 'wait'}
+  | {readonly kind: 'refuse'; readonly refusal: Refusal}
+
+export const DONE: Verdict = {kind: 'done'}
+export const WAIT: Verdict = {kind: 'wait'}
+
+const refuse = (no: Refusal): Verdict => ({kind: 'refuse', refusal: no})
+
+export const taken = (id: JobId): Verdict =>
+  refuse(
+    refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
+  )
+
+/** Revision 1 says whose request became this job. */
+const isOwnJob = (service: Service, {drop, request}: Submission, id: JobId): boolean => {
+  const req = service.jobs.first(id)?.req
+  return req?.uid === drop.uid && req.tok === request.tok
+}
+
+interface Ids {
+  readonly named: ReadonlySet<JobId>
+  readonly isPacked: (id: JobId) => boolean
+  readonly owners: ReadonlyMap<JobId, number | null>
+  readonly hint: number
+}
+
+const lookAt = ({durable: {fs}, layout, manifest}: Service, ids: readonly JobId[]): Ids => {
+  const named = namedIds(fs, layout, ids)
+  const isPacked = manifest.now()
+  const owners = new Map(ids.map(id => [id, claimOwner(fs, layout, id)]))
+  return {named, isPacked, owners, hint: readHint(fs, layout)}
+}
+
+/** The id: free for this request, used by it already, or not to be had. Null = free. */
+const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids): Verdict | null => {
+  if (ids.named.has(id) && service.jobs.read(id) !== null)
+    return isOwnJob(service, submission, id) ? DONE : taken(id)
+  if (ids.isPacked(id)) return taken(id)
+  const owner = ids.owners.get(id) ?? null
+  const {uid} = submission.drop
+  if (owner !== null && owner !== uid) return WAIT
+  if (id < ids.hint) return null
+  return owner === uid && id <= ids.hint + FAR_AHEAD ? null : taken(id)
+}
+
+type Accounts = Map<number, Account | Verdict>
+
+const accountOf = (service: Service, uid: number): Account | Verdict => {
+  try {
+    const account = service.auth.byUid(uid)
+    if (account !== null) return account
+    return refuse(refusal('E_REQUEST_BAD', `uid ${uid} has no account on this site`, 'Ask the operator.'))
+  } catch (error) {
+    service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
+    return WAIT
+  }
+}
+
+/** Asked once for all jobs of one user. */
+const knownAccount = (service: Service, uid: number, accounts: Accounts): Account | Verdict => {
+  const account = accounts.get(uid) ?? accountOf(service, uid)
+  accounts.set(uid, account)
+  return account
+}
+
+interface Judging {
+  readonly ids: Ids
+  readonly accounts: Accounts
+  readonly nodes: readonly NodeReport[]
+  readonly author: Author
+}
+
+const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
+  const verdict = judgeId(service, submission, id, judging.ids)
+  if (verdict !== null) return verdict
+  const account = knownAccount(service, submission.drop.uid, judging.accounts)
+  if ('kind' in account) return account
+  const {tok} = submission.request
+  const wanted = {id, tok, wish, account, now: service.now(), epoch: judging.author.epoch}
+  const answer = admit(wanted, service.settings.admission, judging.nodes)
+  return 'record' in answer ? {kind: 'admit', admitted: answer} : refuse(answer)
+}
+
+/** One verdict a job, in the order of its request. */
+export const judgeAll = (
+  service: Service,
+  submissions: readonly Submission[],
+  author: Author,
+): readonly (readonly Verdict[])[] => {
+  const nodes = service.nodes.all()
+  const ids = lookAt(
+    service,
+    submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
+  )
+  const judging: Judging = {ids, nodes, author, accounts: new Map()}
+  return submissions.map(submission =>
+    jobsOf(submission.request).map(job => judge(service, submission, job, judging)),
+  )
+}
