@@ -14,15 +14,23 @@ export default class Submit extends GodCommand {
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
 
+With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
+or "script" with its text. Flags beside it hold for lines that say nothing else. While one line is bad nothing is queued.
+With --parsable an id a line, in the order of the file.
+
 Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 6 the site says no; 74 disk; 75 the directory does not answer; with -W the job's own
 code, 128+n if signal n ended it, 125 if it never started.`)
 
-  static override usage = 'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]'
+  static override usage = [
+    'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]',
+    'submit [FLAGS] --from FILE',
+  ]
 
   static override examples = [
     '<%= config.bin %> submit -J hello -i busybox:local -c 1 -m 64M -- echo hello',
     '<%= config.bin %> submit -t 2h -m 4G ./analyse.sh sample1',
     '<%= config.bin %> submit -W --parsable -- sh -c "exit 3"',
+    '<%= config.bin %> submit --from jobs.ndjson -t 2h',
   ]
 
   static override args = {
@@ -62,6 +70,11 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     }),
     label: Flags.string({char: 'l', summary: 'A label to select by.', helpValue: 'KEY[=VALUE]', ...many}),
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
+    from: Flags.string({
+      char: 'f',
+      summary: 'Many jobs at once: one JSON object a line; - is standard input.',
+      helpValue: 'FILE',
+    }),
     wait: Flags.boolean({char: 'W', summary: "Wait for its end; exit with the job's code.", default: false}),
     'dry-run': Flags.boolean({char: 'n', summary: 'Check only; queue nothing.', default: false}),
     parsable: Flags.boolean({summary: 'Print the id alone.', default: false}),
@@ -69,6 +82,10 @@ code, 128+n if signal n ended it, 125 if it never started.`)
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Submit)
-    this.exitWith(await submit(flags, args.command ?? []))
+    const words = args.command ?? []
+    if (flags.from === undefined) return this.exitWith(await submit(flags, words))
+    // Only here: a single job is submitted without it.
+    const {submitFrom} = await import('../src/cli/bulk-command.js')
+    this.exitWith(await submitFrom(flags, flags.from, words))
   }
 }

@@ -79,8 +79,12 @@ const takesOf = ({type, multiple}: Definition): FastFlag['takes'] => {
   return multiple === true ? 'many' : 'one'
 }
 
+/** A file of jobs is no usual call, and would make all others longer. */
+const SELDOM = ['from']
+
 /** Null: it is for oclif. */
 const fastFlag = (name: string, flag: Definition): FastFlag | null => {
+  if (SELDOM.includes(name)) return null
   const {type, parse, multiple, multipleNonGreedy, delimiter, options} = flag
   if (strangers(flag, FLAG_FIELDS).length > 0 || !sameText(parse, PLAIN[String(type)])) return null
   if (multiple === true && multipleNonGreedy !== true) return null

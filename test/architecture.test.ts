@@ -78,6 +78,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   cron: /^src\/service\/timetable\.ts$/,
   chalk: /^src\/cli\/style\.ts$/,
   'cli-table3': /^src\/cli\/table\.ts$/,
+  'cli-progress': /^src\/cli\/progress\.ts$/,
   ini: /^src\/host\/config-file\.ts$/,
   '@oclif/core': /^(commands|src\/cli)\//,
   valibot: /^(src\/(core|store|plugin)\/|plugins\/executor-docker\/src\/answers\.ts$)/,

@@ -7,7 +7,7 @@ import {nameOf} from '../core/admission.js'
 import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
-import type {SubmitRequest} from '../core/request.js'
+import type {NewJob} from '../core/request.js'
 import {callerName} from '../host/environment.js'
 import type {RefusedRequest} from '../store/refused.js'
 import type {Site} from './site.js'
@@ -86,13 +86,13 @@ const wished = (site: Site, wish: Wish): Pick<JobView, 'name' | 'image' | 'resou
 
 const NEW: Reason = {code: 'new', text: 'no scheduler has taken the request yet'}
 
-export const viewOfRequest = (site: Site, request: SubmitRequest): JobView => ({
+export const viewOfRequest = (site: Site, {id, wish}: NewJob): JobView => ({
   ...unstarted,
-  ...wished(site, request.wish),
-  id: request.id,
+  ...wished(site, wish),
+  id,
   user: callerName(),
   uid: site.uid,
-  labels: request.wish.labels ?? {},
+  labels: wish.labels ?? {},
   state: 'pending',
   reason: NEW,
 })

@@ -1,17 +1,15 @@
 /** What a single pass did, as JSON. */
-import type {PartKey} from '../core/part-key.js'
 import {SCHEMA} from './job-json.js'
 
 interface Scheduled {
   readonly admitted: number
   readonly refused: number
-  /** Ids; of an array each task, as `12[7]`. */
-  readonly started: readonly PartKey[]
+  readonly started: readonly number[]
   readonly pending: number
 }
 
 interface Watched {
-  readonly worked: readonly PartKey[]
+  readonly worked: readonly number[]
   readonly orphans: number | null
 }
 

@@ -8,7 +8,7 @@ import {parseBucketName, parseRecordName} from '../store/layout.js'
 import {listNames} from '../store/read-file.js'
 import type {NamedJob} from './complete.js'
 import {viewOfRequest} from './job-view.js'
-import {waitingRequests} from './own-requests.js'
+import {waitingJobs} from './own-requests.js'
 import type {Site} from './site.js'
 
 const MOST_SHOWN = 30
@@ -31,7 +31,7 @@ export const recentJobs = (site: Site): readonly NamedJob[] => {
   const found: NamedJob[] = []
   const folder = site.layout.dropFolder(site.uid)
   if (listNames(site.durable.fs, folder).length <= MOST_READ)
-    found.push(...waitingRequests(site).map(request => viewOfRequest(site, request)))
+    found.push(...waitingJobs(site).map(job => viewOfRequest(site, job)))
   let read = 0
   for (const id of newestIds(site)) {
     if (found.length >= MOST_SHOWN || read >= MOST_READ || site.now() >= end) break

@@ -13,7 +13,7 @@ import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
 import {withLiveUsage} from './live-usage.js'
 import {type OutputFile, type OutputFiles, outputFilesOf} from './output-files.js'
-import {waitingRequests} from './own-requests.js'
+import {waitingJobs} from './own-requests.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
 
@@ -25,7 +25,7 @@ export interface Shown {
 
 const wishOf = (site: Site, job: JobView): Wish | null => {
   if (!mayReadSpec({uid: site.uid, operator: site.uid === 0}, job)) return null
-  if (job.record === null) return waitingRequests(site).find(({id}) => id === job.id)?.wish ?? null
+  if (job.record === null) return waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null
   try {
     return site.specs.read(job.id)?.wish ?? null
   } catch (error) {

@@ -23,7 +23,7 @@ import type {Site} from './site.js'
 import {unsetVariables} from './wish.js'
 
 /** Milliseconds; the service burns a claim at twice this age. */
-const CLAIM_GOOD = 5 * 60 * 1000
+export const CLAIM_GOOD = 5 * 60 * 1000
 
 const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
   v: 1,
@@ -34,14 +34,20 @@ const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
   wish,
 })
 
-export const judgeWish = (site: Site, wish: Wish): Settled => {
+/** For many wishes: what is read of the site is read once. */
+export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
   const {settings} = site.configuration
   const policy = admissionPolicy(settings, runsImages(settings.executor))
-  const settled = settleWish(wish, policy, site.nodes.all())
-  if ('code' in settled) throw asError(settled)
-  checkReadable(requestFor(site, wish))
-  return settled
+  const nodes = site.nodes.all()
+  return wish => {
+    const settled = settleWish(wish, policy, nodes)
+    if ('code' in settled) throw asError(settled)
+    checkReadable(requestFor(site, wish))
+    return settled
+  }
 }
+
+export const judgeWish = (site: Site, wish: Wish): Settled => judgeOf(site)(wish)
 
 /** What is told aside: also what was asked for and cannot be given. */
 export const submitRemarks = (site: Site, env: readonly string[] | undefined): readonly string[] => [
@@ -65,13 +71,14 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
 })
 
 /** As the JSON of a job tells it: whole cpus, bytes, seconds. */
-export const settledJson = ({name, image, resources, walltime}: Settled): object => ({
-  schema: SCHEMA,
+export const settledFields = ({name, image, resources, walltime}: Settled): object => ({
   name,
   image,
   resources: {...resources, cpus: resources.cpus / 1000},
   walltime,
 })
+
+export const settledJson = (settled: Settled): object => ({schema: SCHEMA, ...settledFields(settled)})
 
 /** What `--dry-run` tells. */
 export const settledText = ({name, image, resources, walltime}: Settled): string => {

@@ -7,6 +7,7 @@
 import {parseTime} from '../core/amounts.js'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {formatIds} from '../core/id-ranges.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {jobExitCode} from './exit-code.js'
@@ -17,6 +18,9 @@ import type {Site} from './site.js'
 /** Milliseconds between two looks: quick at first, for short jobs. */
 const FIRST_LOOK = 30
 const LAST_LOOK = 1000
+
+/** More jobs are told of as ranges. */
+const FEW = 8
 
 export interface WaitOptions {
   /** Enough that one is over. */
@@ -33,9 +37,15 @@ export interface Waited {
 }
 
 const interrupted = (ids: readonly JobId[]): GodError => {
-  const list = ids.join(' ')
+  const list = ids.length > FEW ? formatIds(ids, ' ') : ids.join(' ')
   const what = ids.length === 1 ? `job ${list} is` : `jobs ${list} are`
   return new GodError('E_INTERRUPTED', `interrupted; ${what} left alone`, `End with 'god kill ${list}'.`)
+}
+
+const timedOut = (ids: readonly JobId[]): GodError => {
+  const list =
+    ids.length > FEW ? `${ids.length} jobs: ${formatIds(ids)}` : ids.map(id => `job ${id}`).join(', ')
+  return new GodError('E_TIMED_OUT', `still not over: ${list}`, 'The jobs run on; wait again.')
 }
 
 /** A job that was there and is not live any more has been packed: what was seen last stands. */
@@ -61,13 +71,7 @@ export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOp
     }
     const open = jobs.filter(job => !isOver(job.state)).map(job => job.id)
     if (options.signal.aborted) throw interrupted(open)
-    if (end !== null && site.now() >= end) {
-      throw new GodError(
-        'E_TIMED_OUT',
-        `still not over: ${open.map(id => `job ${id}`).join(', ')}`,
-        'The jobs run on; wait again.',
-      )
-    }
+    if (end !== null && site.now() >= end) throw timedOut(open)
     await site.delay(end === null ? pause : Math.max(1, Math.min(pause, end - site.now())), options.signal)
   }
 }

@@ -1,9 +1,9 @@
 /** From the words of `god submit` to a wish: amounts are read here, a script is copied, the rest is admission's. */
 
 import {nameOf} from '../core/admission.js'
-import {parseCpus, parseMemory, parseTime} from '../core/amounts.js'
-import {type ErrorCode, GodError} from '../core/errors.js'
+import {asError, type ErrorCode, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
+import {AMOUNTS, amountRefusal, type FormDefaults} from '../core/job-form.js'
 import {MAX_REQUEST_BYTES} from '../core/request.js'
 import {exactVariable} from '../host/environment.js'
 import {wordsAreText} from '../host/own-words.js'
@@ -24,15 +24,10 @@ export interface SubmitFlags {
   readonly label: readonly string[] | undefined
 }
 
-const amount = <T>(
-  text: string | undefined,
-  parse: (text: string) => T | null,
-  what: string,
-  how: string,
-): T | undefined => {
+const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
   if (text === undefined) return undefined
-  const value = parse(text)
-  if (value === null) throw new GodError('E_AMOUNT_BAD', `'${text}' is no ${what}`, how)
+  const value = AMOUNTS[key].parse(text)
+  if (value === null) throw asError(amountRefusal(text, AMOUNTS[key]))
   return value
 }
 
@@ -107,28 +102,31 @@ const checkText = (operands: readonly string[], env: readonly string[] = []): vo
   )
 }
 
+/** What the flags say by themselves, whatever the command is. */
+const flagFields = (flags: SubmitFlags): FormDefaults =>
+  given<FormDefaults>({
+    name: flags.name,
+    image: flags.image,
+    cpus: amount(flags.cpus, 'cpus'),
+    memory: amount(flags.mem, 'mem'),
+    walltime: amount(flags.time, 'time'),
+    env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
+    labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),
+    workdir: flags.workdir,
+    output: flags.output,
+    error: flags.error,
+    hold: flags.hold ? true : undefined,
+  })
+
+/** For every line of a file of jobs. */
+export const defaultsOf = (flags: SubmitFlags): FormDefaults => {
+  checkText([], flags.env)
+  return flagFields(flags)
+}
+
 export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => {
   checkText(operands, flags.env)
   const command = commandOf(operands, optionsEnded)
-  return {
-    command,
-    ...given<Omit<Wish, 'command'>>({
-      name: flags.name ?? scriptName(command, operands),
-      image: flags.image,
-      cpus: amount(flags.cpus, parseCpus, 'number of cpus', 'Write 1, 4 or 0.5.'),
-      memory: amount(flags.mem, parseMemory, 'amount of memory', 'Write 512M, 2G, or a number of MiB.'),
-      walltime: amount(
-        flags.time,
-        parseTime,
-        'time',
-        'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
-      ),
-      env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
-      labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),
-      workdir: flags.workdir,
-      output: flags.output,
-      error: flags.error,
-      hold: flags.hold ? true : undefined,
-    }),
-  }
+  const name = flags.name ?? scriptName(command, operands)
+  return {command, ...flagFields(name === undefined ? flags : {...flags, name})}
 }

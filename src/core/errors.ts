@@ -81,6 +81,11 @@ export const CATALOGUE = {
     'a script file that cannot be read or is too large',
     'check the file and its size',
   ),
+  E_JOBS_BAD: entry(
+    EXIT.usage,
+    'a file of jobs that cannot be read, is empty, or has lines that are no jobs',
+    'see the lines named in the message; nothing was queued',
+  ),
   E_REQUEST_TOO_LARGE: entry(
     EXIT.usage,
     'a request over 256 KiB',

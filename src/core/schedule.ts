@@ -15,18 +15,12 @@ export interface Allocation {
   readonly resources: Resources
 }
 
-/** What waits: a job, or an array, of which several tasks may start in one pass. */
-export interface Waiting extends PendingJob {
-  /** Of an array: how many tasks may start now, and why no more. */
-  readonly tasks?: {readonly count: number; readonly reason: Reason | null}
-}
-
 export interface Snapshot {
   readonly now: Instant
   /** Nodes that take new work. */
   readonly nodes: readonly NodeReport[]
   readonly allocations: readonly Allocation[]
-  readonly pending: readonly Waiting[]
+  readonly pending: readonly PendingJob[]
 }
 
 export interface Start {
@@ -35,9 +29,8 @@ export interface Start {
 }
 
 export interface Plan {
-  /** Of an array one for each task: which tasks they are is the array's business. */
   readonly starts: readonly Start[]
-  /** One for each that waits and does not start now, or not all of it. */
+  /** One for each pending job that does not start now. */
   readonly reasons: ReadonlyMap<JobId, Reason>
 }
 
@@ -153,28 +146,16 @@ const behind = (head: JobId, ahead: number): Reason => ({
 })
 
 /** The policy's order made whole: unknown and repeated ids dropped, forgotten ones last, by number. */
-const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly Waiting[] => {
+const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly PendingJob[] => {
   const pending = [...snapshot.pending].sort((a, b) => a.id - b.id)
   const left = new Map(pending.map(job => [job.id, job]))
-  const jobs: Waiting[] = []
+  const jobs: PendingJob[] = []
   for (const id of policy.order(pending, snapshot.now)) {
     const job = left.get(id)
     if (job !== undefined) jobs.push(job)
     left.delete(id)
   }
   return [...jobs, ...left.values()]
-}
-
-/** Places one after the other until one does not fit, or all have a place: true. So it costs as much as there is room. */
-const placeAll = (job: Waiting, rooms: readonly Room[], starts: Start[]): boolean => {
-  const count = job.tasks?.count ?? 1
-  for (let i = 0; i < count; i++) {
-    const room = place(job.resources, rooms)
-    if (room === null) return false
-    starts.push({id: jobId(job.id), node: room.node.name})
-    room.left = minus(room.left, job.resources)
-  }
-  return true
 }
 
 export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): Plan => {
@@ -187,16 +168,17 @@ export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): 
   for (const job of ordered(snapshot, policy)) {
     const id = jobId(job.id)
     const never = neverReason(job.resources, nodes)
-    // What keeps an array from starting more is its own affair: it is in nobody's way.
-    const own = job.tasks?.reason ?? null
-    if (job.tasks?.count === 0) reasons.set(id, own ?? NO_NODE)
-    else if (never !== null) reasons.set(id, never)
+    const room = head === null ? place(job.resources, rooms) : null
+    if (never !== null) reasons.set(id, never)
     else if (nodes.length === 0) reasons.set(id, NO_NODE)
     else if (head !== null) reasons.set(id, behind(head, ++waiting))
-    else if (!placeAll(job, rooms, starts)) {
+    else if (room === null) {
       head = id
       reasons.set(id, resourcesReason(job.resources, rooms))
-    } else if (own !== null) reasons.set(id, own)
+    } else {
+      starts.push({id, node: room.node.name})
+      room.left = minus(room.left, job.resources)
+    }
   }
   return {starts, reasons}
 }

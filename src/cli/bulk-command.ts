@@ -1,0 +1,149 @@
+/** `god submit --from` behind its flags: read all, judge all, then queue in order and say what came of it. */
+import {EXIT, GodError} from '../core/errors.js'
+import {formatIds} from '../core/id-ranges.js'
+import {partError, type Queued, submitMany} from './bulk.js'
+import {failureOf} from './failure.js'
+import {catchInterrupt} from './interrupt.js'
+import {SCHEMA} from './job-json.js'
+import {
+  badLinesError,
+  type JobLine,
+  type JobLines,
+  lineText,
+  noJobs,
+  parseJobLines,
+  readJobFile,
+  toldLines,
+} from './job-lines.js'
+import {operandsOf} from './operands.js'
+import {showProgress} from './progress.js'
+import {reachSite} from './reach-site.js'
+import {type Screen, screenFor} from './screen.js'
+import type {Site} from './site.js'
+import {statJson} from './stat.js'
+import {judgeOf, settledFields, submitRemarks} from './submit.js'
+import type {SubmitWords} from './submit-command.js'
+import {endedBadly, endLine, waitFor} from './wait.js'
+import {defaultsOf} from './wish.js'
+
+/** Also without a bar a person should not wonder for long; fewer are queued at once. */
+const MANY = 1000
+
+const checkWords = (operands: readonly string[]): void => {
+  const [first] = operandsOf(operands).words
+  if (first !== undefined)
+    throw new GodError(
+      'E_USAGE',
+      `with --from each line has its own command, so '${first}' has no place`,
+      'Write it as argv into the lines, or leave --from out.',
+    )
+}
+
+const tellBad = (screen: Screen, from: string, lines: JobLines): number => {
+  const error = badLinesError(from, lines)
+  if (!screen.json) {
+    for (const line of toldLines(lines.bad)) screen.fault({message: lineText(line), hint: line.refusal.hint})
+    throw error
+  }
+  const {code, message, hint} = error
+  const errors = toldLines(lines.bad).map(({number, refusal}) => ({line: number, ...refusal}))
+  screen.show({schema: SCHEMA, error: {code, message, hint}, errors}, () => '')
+  return error.exit
+}
+
+const queuedText = (flags: SubmitWords, {ids}: Queued): string => {
+  if (flags.parsable) return ids.map(id => `${id}\n`).join('')
+  const [first] = ids
+  if (first === undefined) return ''
+  return ids.length === 1 ? `Submitted job ${first}\n` : `Submitted ${ids.length} jobs: ${formatIds(ids)}\n`
+}
+
+const failureJson = (fault: unknown): object => {
+  const failure = failureOf(fault, 'submit')
+  if (failure === null) return {}
+  const {code, message, hint} = failure
+  return {error: {code, message, hint}}
+}
+
+const queuedJson = (lines: readonly JobLine[], queued: Queued, fault: unknown): object => ({
+  schema: SCHEMA,
+  jobs: queued.ids.flatMap((id, i) => {
+    const settled = lines[i]?.settled
+    return settled === undefined ? [] : [{id, name: settled.name}]
+  }),
+  ...(fault === null ? {} : failureJson(fault)),
+})
+
+const queueAll = async (
+  site: Site,
+  screen: Screen,
+  lines: readonly JobLine[],
+  signal: AbortSignal,
+): Promise<Queued> => {
+  const bar =
+    screen.json || lines.length <= MANY ? null : await showProgress(screen.terminal, lines.length, 'jobs')
+  try {
+    return await submitMany(site, lines, {signal, told: queued => bar?.at(queued)})
+  } finally {
+    bar?.end()
+  }
+}
+
+/** Shows the ids, also of a part: they are promised. */
+const showQueued = (
+  screen: Screen,
+  flags: SubmitWords,
+  lines: readonly JobLine[],
+  queued: Queued,
+): number => {
+  const fault = queued.fault === null ? null : partError(lines, queued)
+  const text = queuedText(flags, queued)
+  if (queued.ids.length > 0) screen.promise(queuedText({...flags, parsable: false}, queued).trimEnd())
+  if (fault === null || (screen.json && queued.ids.length > 0)) {
+    screen.show(queuedJson(lines, queued, fault), () => text)
+    return fault === null ? EXIT.ok : (failureOf(fault, 'submit')?.exit ?? EXIT.ok)
+  }
+  if (text !== '') screen.terminal.write(text)
+  throw fault
+}
+
+/** The exit code: the highest of all. */
+const waitForAll = async (
+  site: Site,
+  screen: Screen,
+  {ids}: Queued,
+  signal: AbortSignal,
+): Promise<number> => {
+  const {jobs, exit} = await waitFor(site, ids, {any: false, timeout: null, signal})
+  if (screen.json) screen.show(statJson({jobs, failed: []}), () => '')
+  for (const job of jobs) if (endedBadly(job)) screen.note(endLine(job))
+  return exit
+}
+
+export const submitFrom = async (
+  flags: SubmitWords,
+  from: string,
+  operands: readonly string[],
+): Promise<number> => {
+  const screen = screenFor(flags)
+  checkWords(operands)
+  const defaults = defaultsOf(flags)
+  const site = await reachSite(flags, screen)
+  const lines = parseJobLines(await readJobFile(from), defaults, judgeOf(site))
+  if (lines.bad.length > 0) return tellBad(screen, from, lines)
+  if (lines.jobs.length === 0) throw noJobs(from)
+  for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
+  if (flags['dry-run']) {
+    const jobs = lines.jobs.map(({settled}) => settledFields(settled))
+    screen.show(
+      {schema: SCHEMA, jobs},
+      () => `would submit ${jobs.length} job${jobs.length === 1 ? '' : 's'}\n`,
+    )
+    return EXIT.ok
+  }
+  const interrupt = catchInterrupt()
+  const queued = await queueAll(site, screen, lines.jobs, interrupt.signal)
+  if (!flags.wait || queued.fault !== null) return showQueued(screen, flags, lines.jobs, queued)
+  if (!screen.json) screen.terminal.write(queuedText(flags, queued))
+  return waitForAll(site, screen, queued, interrupt.signal)
+}

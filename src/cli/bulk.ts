@@ -1,0 +1,86 @@
+/**
+ * Many jobs by few requests: each request is dropped durably before the next, in the order of the lines.
+ *
+ * A request is all or nothing. Whatever ends it in between (Ctrl-C, a full disk), what was queued is told with what
+ * was not; the jobs whose ids were told survive everything, as those of a single submit do.
+ */
+import type {JobId} from '../core/brand.js'
+import {batchSizes, bytesOf} from '../core/bulk.js'
+import {GodError} from '../core/errors.js'
+import {formatIds} from '../core/id-ranges.js'
+import type {BulkRequest} from '../core/request.js'
+import {dropRequest, newToken} from '../store/drop-folder.js'
+import {claimIds} from '../store/ids.js'
+import type {JobLine} from './job-lines.js'
+import type {Site} from './site.js'
+import {CLAIM_GOOD} from './submit.js'
+
+/** Durable when it returns. */
+const dropBatch = (site: Site, lines: readonly JobLine[]): readonly JobId[] => {
+  const {cluster} = site.format
+  for (;;) {
+    const claimedAt = site.now()
+    const ids = claimIds(site.durable, site.layout, lines.length)
+    const jobs = lines.flatMap(({wish}, i) => {
+      const id = ids[i]
+      return id === undefined ? [] : [{id, wish}]
+    })
+    const request: BulkRequest = {v: 1, op: 'bulk', tok: newToken(site.random), cluster, jobs}
+    if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return ids
+  }
+}
+
+export interface Queued {
+  /** Of the first lines, in their order. */
+  readonly ids: readonly JobId[]
+  /** What ended it before all were queued. */
+  readonly fault: unknown
+}
+
+const batchesOf = (lines: readonly JobLine[]): readonly (readonly JobLine[])[] => {
+  let from = 0
+  return batchSizes(lines.map(({wish}) => bytesOf(wish))).map(size => {
+    from += size
+    return lines.slice(from - size, from)
+  })
+}
+
+export interface Watching {
+  readonly signal: AbortSignal
+  /** How many are queued. */
+  readonly told: (queued: number) => void
+}
+
+export const submitMany = async (
+  site: Site,
+  lines: readonly JobLine[],
+  {signal, told}: Watching,
+): Promise<Queued> => {
+  const ids: JobId[] = []
+  try {
+    for (const batch of batchesOf(lines)) {
+      if (ids.length > 0) {
+        told(ids.length)
+        // A signal is heard between two turns of the event loop.
+        await site.delay(0)
+        if (signal.aborted) return {ids, fault: new GodError('E_INTERRUPTED', 'interrupted')}
+      }
+      ids.push(...dropBatch(site, batch))
+    }
+    return {ids, fault: null}
+  } catch (fault) {
+    return {ids, fault}
+  }
+}
+
+/** Only a part was queued, or nothing at all: what, why, and where to go on. */
+export const partError = (lines: readonly JobLine[], {ids, fault}: Queued): unknown => {
+  const next = lines[ids.length]
+  if (!(fault instanceof GodError) || ids.length === 0 || next === undefined) return fault
+  return new GodError(
+    fault.code,
+    `${fault.message}; ${ids.length} of ${lines.length} jobs are queued: ${formatIds(ids)}`,
+    `${fault.hint === '' ? '' : `${fault.hint} `}Of line ${next.number} and those after it nothing is queued.`,
+    {cause: fault},
+  )
+}
