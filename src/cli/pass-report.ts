@@ -1,15 +1,17 @@
 /** What a single pass did, as JSON. */
+import type {PartKey} from '../core/part-key.js'
 import {SCHEMA} from './job-json.js'
 
 interface Scheduled {
   readonly admitted: number
   readonly refused: number
-  readonly started: readonly number[]
+  /** Ids; of an array each task, as `12[7]`. */
+  readonly started: readonly PartKey[]
   readonly pending: number
 }
 
 interface Watched {
-  readonly worked: readonly number[]
+  readonly worked: readonly PartKey[]
   readonly orphans: number | null
 }
 

@@ -5,8 +5,10 @@
  * the user left out gets the site's default; what the site forbids is refused with the value named.
  */
 import type {Account, NodeReport, Resources} from '@god-cli/api'
+import type {ArrayRecord} from './array-record.js'
+import {newArray} from './array-start.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
-import {type Refusal, refusal} from './errors.js'
+import {GodError, type Refusal, refusal} from './errors.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
@@ -32,6 +34,8 @@ export interface Settled {
   readonly image: string
   readonly resources: Resources
   readonly walltime: number | null
+  /** Left out: a single job. */
+  readonly array?: ArrayRecord
 }
 
 const isRefusal = (value: object): value is Refusal => 'code' in value && 'hint' in value
@@ -51,7 +55,20 @@ export const settleWish = (
   const name = wish.name ?? nameOf(wish)
   const walltime = wish.walltime ?? policy.defaultWalltime
   const no = checkJobName(name) ?? checkText(wish) ?? checkLimits(resources, walltime, policy, nodes)
-  return no ?? {name, image, resources, walltime}
+  if (no !== null) return no
+  const array = arrayOf(wish)
+  if (array === null) return {name, image, resources, walltime}
+  return 'code' in array ? array : {name, image, resources, walltime, array}
+}
+
+const arrayOf = ({array, hold}: Wish): ArrayRecord | null | Refusal => {
+  if (array === undefined) return null
+  try {
+    return newArray(array, hold === true)
+  } catch (error) {
+    if (!(error instanceof GodError)) throw error
+    return refusal(error.code, error.message, error.hint)
+  }
 }
 
 /** As batch users expect: the name of the program. */
@@ -193,4 +210,5 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   sealed: false,
   prev: null,
   by: 'scheduler',
+  ...(settled.array === undefined ? {} : {array: settled.array}),
 })

@@ -115,3 +115,28 @@ export const allocatedRecords = (record: JobRecord): readonly JobRecord[] =>
 /** The tasks with these places, ascending. */
 export const tasksAt = (array: ArrayRecord, ordinals: readonly number[]): readonly number[] =>
   ordinals.flatMap(ordinal => nth(setsOf(array).range, ordinal) ?? [])
+
+/**
+ * What of it decides on its next step: of a task its own part alone, for the others change the array's revision all
+ * the time.
+ */
+export const stampOf = (record: JobRecord): string => {
+  if (record.task === undefined) return String(record.rev)
+  const {state, desired, attempt, container, started, paused, stop} = record
+  return JSON.stringify([state, desired, attempt, container, started, paused, stop])
+}
+
+/** Tasks whose part came, went or changed between two revisions, as they are now: for the journal. */
+export const changedTasks = (
+  from: JobRecord,
+  to: JobRecord,
+): readonly (readonly [task: number, state: State, attempt: number])[] => {
+  const [before, after] = [from.array?.parts ?? {}, to.array?.parts ?? {}]
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap(key => {
+    const [one, other] = [taskRecord(from, Number(key)), taskRecord(to, Number(key))]
+    if (one === null || other === null) return []
+    return one.state === other.state && one.attempt === other.attempt
+      ? []
+      : [[Number(key), other.state, other.attempt] as const]
+  })
+}

@@ -106,6 +106,11 @@ export const FINDINGS = {
     null,
     'a bug of god: report it with the record; `god kill` ends the job',
   ),
+  F_ARRAY: error(
+    'a task of an array is in two places at once, or in none',
+    null,
+    'a bug of god: report it with the record; `god kill` ends the array',
+  ),
   F_END: error(
     'a job that is over tells no end, or no reason for it',
     null,

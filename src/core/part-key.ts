@@ -19,3 +19,13 @@ export const partName = (key: PartKey): PartName => {
   const cut = key.indexOf('[')
   return {id: jobId(Number(key.slice(0, cut))), task: Number(key.slice(cut + 1, -1))}
 }
+
+/** Of a text that is one. */
+export const parsePartKey = (text: string): PartKey =>
+  text.endsWith(']') ? (text as TaskKey) : jobId(Number(text))
+
+/** For sorting: by job, then by task. */
+export const inOrder = (one: PartKey, other: PartKey): number => {
+  const [a, b] = [partName(one), partName(other)]
+  return a.id - b.id || (a.task ?? -1) - (b.task ?? -1)
+}

@@ -4,9 +4,10 @@
  * Who asks is never in the text: it is the owner of the open file. Unknown fields are refused.
  */
 import * as v from 'valibot'
+import {MOST_RANGE} from './array-range.js'
 import type {JobId} from './brand.js'
 import {type Parsed, parseWith, signalSchema, type Wish, wishSchema} from './job.js'
-import {idSchema, tokenSchema} from './record-fields.js'
+import {idSchema, text, tokenSchema} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
@@ -52,6 +53,8 @@ const controlSchema = v.strictObject({
   ...head,
   op: v.picklist(CONTROL_OPS),
   ids: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(20_000)),
+  /** Of these arrays only some tasks, as `3-9,12`; of the other ids all. */
+  tasks: v.exactOptional(v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), text(MOST_RANGE))),
   /** `kill`: the polite signal, instead of the default. */
   signal: v.exactOptional(signalSchema),
   /** A remark for the record. */
@@ -82,8 +85,8 @@ export const mostBytes = ({op}: Pick<Request, 'op'>): number =>
 const opOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'op' in value ? value.op : undefined
 
-export const parseRequest = (text: string): Parsed<Request> => {
-  const json = parseStrictJson(text, value => (opOf(value) === 'bulk' ? MOST_BULK_KEYS : MOST_KEYS))
+export const parseRequest = (bytes: string): Parsed<Request> => {
+  const json = parseStrictJson(bytes, value => (opOf(value) === 'bulk' ? MOST_BULK_KEYS : MOST_KEYS))
   if (!json.ok) return json
   switch (opOf(json.value)) {
     case 'submit':

@@ -15,12 +15,18 @@ export interface Allocation {
   readonly resources: Resources
 }
 
+/** What waits: a job, or an array, of which several tasks may start in one pass. */
+export interface Waiting extends PendingJob {
+  /** Of an array: how many tasks may start now, and why no more. */
+  readonly tasks?: {readonly count: number; readonly reason: Reason | null}
+}
+
 export interface Snapshot {
   readonly now: Instant
   /** Nodes that take new work. */
   readonly nodes: readonly NodeReport[]
   readonly allocations: readonly Allocation[]
-  readonly pending: readonly PendingJob[]
+  readonly pending: readonly Waiting[]
 }
 
 export interface Start {
@@ -29,8 +35,9 @@ export interface Start {
 }
 
 export interface Plan {
+  /** Of an array one for each task: which tasks they are is the array's business. */
   readonly starts: readonly Start[]
-  /** One for each pending job that does not start now. */
+  /** One for each that waits and does not start now, or not all of it. */
   readonly reasons: ReadonlyMap<JobId, Reason>
 }
 
@@ -146,16 +153,28 @@ const behind = (head: JobId, ahead: number): Reason => ({
 })
 
 /** The policy's order made whole: unknown and repeated ids dropped, forgotten ones last, by number. */
-const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly PendingJob[] => {
+const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly Waiting[] => {
   const pending = [...snapshot.pending].sort((a, b) => a.id - b.id)
   const left = new Map(pending.map(job => [job.id, job]))
-  const jobs: PendingJob[] = []
+  const jobs: Waiting[] = []
   for (const id of policy.order(pending, snapshot.now)) {
     const job = left.get(id)
     if (job !== undefined) jobs.push(job)
     left.delete(id)
   }
   return [...jobs, ...left.values()]
+}
+
+/** Places one after the other until one does not fit, or all have a place: true. So it costs as much as there is room. */
+const placeAll = (job: Waiting, rooms: readonly Room[], starts: Start[]): boolean => {
+  const count = job.tasks?.count ?? 1
+  for (let i = 0; i < count; i++) {
+    const room = place(job.resources, rooms)
+    if (room === null) return false
+    starts.push({id: jobId(job.id), node: room.node.name})
+    room.left = minus(room.left, job.resources)
+  }
+  return true
 }
 
 export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): Plan => {
@@ -168,17 +187,16 @@ export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): 
   for (const job of ordered(snapshot, policy)) {
     const id = jobId(job.id)
     const never = neverReason(job.resources, nodes)
-    const room = head === null ? place(job.resources, rooms) : null
-    if (never !== null) reasons.set(id, never)
+    // What keeps an array from starting more is its own affair: it is in nobody's way.
+    const own = job.tasks?.reason ?? null
+    if (job.tasks?.count === 0) reasons.set(id, own ?? NO_NODE)
+    else if (never !== null) reasons.set(id, never)
     else if (nodes.length === 0) reasons.set(id, NO_NODE)
     else if (head !== null) reasons.set(id, behind(head, ++waiting))
-    else if (room === null) {
+    else if (!placeAll(job, rooms, starts)) {
       head = id
       reasons.set(id, resourcesReason(job.resources, rooms))
-    } else {
-      starts.push({id, node: room.node.name})
-      room.left = minus(room.left, job.resources)
-    }
+    } else if (own !== null) reasons.set(id, own)
   }
   return {starts, reasons}
 }

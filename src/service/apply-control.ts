@@ -5,8 +5,8 @@
  * do; another one is still in the inbox: that one is finished first; then the change is published with req = R,
  * and R is unlinked after its last job. So neither a crash before the unlink nor a stalled taker applies R twice.
  */
+import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
-import {applyControl} from '../core/control.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {mayChange} from '../core/permission.js'
 import type {ControlRequest} from '../core/request.js'
@@ -112,7 +112,7 @@ const settled = (service: Service, work: Work, {drop, request}: Wanted, base: St
 
 /** Null = somebody was faster: read the job again. */
 const change = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
-  const effect = applyControl(base.record, request, service.now())
+  const effect = controlJob(base.record, request, request.tasks?.[base.record.id], service.now())
   if (effect.kind === 'already') return DONE
   if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
   const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}

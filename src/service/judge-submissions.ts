@@ -40,7 +40,8 @@ export const taken = (id: JobId): Verdict =>
 
 /** Revision 1 says whose request became this job. */
 const isOwnJob = (service: Service, {drop, request}: Submission, id: JobId): boolean => {
-  const req = service.jobs.first(id)?.req
+  // Of an array it may be pruned; its spec lives as long.
+  const req = service.jobs.first(id)?.req ?? service.specs.read(id)
   return req?.uid === drop.uid && req.tok === request.tok
 }
 

@@ -6,8 +6,9 @@
  * is over. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
  * fault costs one turn. Started again after a crash it needs nothing but the shared directory.
  */
-import type {Epoch, Instant, JobId} from '../core/brand.js'
+import type {Epoch, Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import type {PartKey} from '../core/part-key.js'
 import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
@@ -35,8 +36,8 @@ export interface LoopOptions {
   readonly signal: AbortSignal
   /** Resolves when a turn has waited for the engine long enough and goes on without its answer. */
   readonly patience: (signal: AbortSignal) => Promise<void>
-  /** Starts what rings `wake`, with a job where something happened to that one alone; returns its stop. */
-  readonly listen: (wake: (job?: JobId) => void) => () => Promise<void>
+  /** Starts what rings `wake`, with a job or task where something happened to that one alone; returns its stop. */
+  readonly listen: (wake: (part?: PartKey) => void) => () => Promise<void>
 }
 
 interface Held {
@@ -195,9 +196,9 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
   const looks = patientLooks(service, {wait: options.patience, wake: waker.wake})
   const workers = {reconciler, sample: createUsageSampler(service), looks}
   // One job is looked at beside the turns, and rings when it rests: a turn would list all containers for it.
-  const stopListening = options.listen(job => {
-    if (job === undefined || held.watcher === null || isHalted(service)) waker.wake()
-    else reconciler.look(job)
+  const stopListening = options.listen(part => {
+    if (part === undefined || held.watcher === null || isHalted(service)) waker.wake()
+    else reconciler.look(part)
   })
   options.signal.addEventListener('abort', waker.wake, {once: true})
   let lastTurn: Promise<Instant | null> = Promise.resolve(null)

@@ -5,7 +5,8 @@
  */
 import {join} from 'node:path'
 import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
-import {type Instant, type JobId, jobId, MAX_ID, type Uid} from '../core/brand.js'
+import {type Instant, jobId, MAX_ID, type Uid} from '../core/brand.js'
+import {type PartKey, partKey} from '../core/part-key.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions, optionsGiven} from '../plugin/options.js'
@@ -51,7 +52,7 @@ export interface OpenService {
   /** One line for people: who holds what. */
   readonly holder: string
   /** Bells, locks and engine events ring `wake`; returns the stop. */
-  readonly listen: (wake: (job?: JobId) => void) => () => Promise<void>
+  readonly listen: (wake: (part?: PartKey) => void) => () => Promise<void>
   close(): Promise<void>
 }
 
@@ -129,8 +130,13 @@ const loudly = (quarantine: Quarantine, log: Service['log']): Quarantine => ({
   },
 })
 
-const isId = (job: number | undefined): job is number =>
-  job !== undefined && Number.isInteger(job) && job >= 1 && job <= MAX_ID
+const isWithin = (n: number, least: number): boolean => Number.isInteger(n) && n >= least && n <= MAX_ID
+
+/** Undefined: it is no job of ours, by the executor's own words. */
+const partOf = (job: number | undefined, task: number | undefined): PartKey | undefined =>
+  job === undefined || !isWithin(job, 1) || (task !== undefined && !isWithin(task, 0))
+    ? undefined
+    : partKey({id: jobId(job), task})
 
 export const openService = async (host: HostParts): Promise<OpenService> => {
   const fs = realFileSystem
@@ -182,7 +188,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
           text => host.log('warning', text),
         ),
       )
-      const stop = executor.watch(job => wake(isId(job) ? jobId(job) : undefined))
+      const stop = executor.watch((job, task) => wake(partOf(job, task)))
       return async () => {
         stop()
         await (await hints).close()

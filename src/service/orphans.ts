@@ -5,8 +5,10 @@
  * (a record may be on its way back from a backup). First sights are kept on disk, so cron passes count on.
  */
 import type {ListedContainer} from '@god-cli/api'
+import {taskRecord} from '../core/array-view.js'
 import {jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
+import {partKey} from '../core/part-key.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
 import {readSights, writeSights} from '../store/orphan-sights.js'
@@ -18,8 +20,16 @@ export const ORPHAN_AFTER = 10 * 60 * 1000
 
 type Verdict = 'ours' | 'over' | 'unknown'
 
-const judge = (service: Service, record: JobRecord | undefined, container: ListedContainer): Verdict => {
-  if (record === undefined) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
+/** Of an array the task that it is of; null: the job has no such part. */
+const partOf = (job: JobRecord, {task}: ListedContainer): JobRecord | null => {
+  if (task !== undefined) return taskRecord(job, task)
+  return job.array === undefined ? job : null
+}
+
+const judge = (service: Service, job: JobRecord | undefined, container: ListedContainer): Verdict => {
+  if (job === undefined) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
+  const record = partOf(job, container)
+  if (record === null) return 'unknown'
   if (container.attempt < record.attempt) return 'over'
   if (container.attempt > record.attempt) return 'unknown'
   if (record.container === null && !isFinal(record.state)) return 'unknown'
@@ -61,8 +71,9 @@ const removed = async (service: Service, {name, id}: ListedContainer): Promise<b
   }
 }
 
-const tell = (service: Service, {name, job, attempt}: ListedContainer): void => {
-  service.log('warning', `removing orphan container ${name} (job ${job}, attempt ${attempt})`)
+const tell = (service: Service, {name, job, task, attempt}: ListedContainer): void => {
+  const key = partKey({id: jobId(job), task})
+  service.log('warning', `removing orphan container ${name} (job ${key}, attempt ${attempt})`)
   const entry = {at: service.now(), what: 'orphan', id: job, attempt, text: name}
   derived(service, 'the journal', () => service.journal.write(entry))
 }
@@ -95,7 +106,7 @@ export const removeOrphans = (
   // Their record is being changed by us right now.
   const busy = reconciler.busy()
   const judged = containers
-    .filter(container => !busy.has(jobId(container.job)))
+    .filter(({job, task}) => !busy.has(partKey({id: jobId(job), task})))
     .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
   const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
   const doomed = [...of('over'), ...ripe(service, of('unknown'))].filter(

@@ -2,10 +2,15 @@
  * Publishing a revision and telling the journal: the one way by which the passes change a job.
  * The revision counts: a journal that cannot be written takes nothing back.
  */
+import {changedTasks} from '../core/array-view.js'
 import type {Change} from '../core/outcome.js'
 import type {Author, Stored, Sync} from '../store/job-store.js'
 import {derived} from './derived.js'
 import type {Service} from './service.js'
+
+/** No two revisions of an array have the same bytes: a number that pruning has freed may be linked again (state.md 6). */
+const marked = (service: Service, change: Change): Change =>
+  change.array === undefined ? change : {...change, array: {...change.array, mark: service.random()}}
 
 /** Null: somebody was faster; read the job again. */
 export const publish = (
@@ -15,7 +20,7 @@ export const publish = (
   author: Author,
   sync: Sync,
 ): Stored | null => {
-  const next = service.jobs.publishNext(base, change, author, sync)
+  const next = service.jobs.publishNext(base, marked(service, change), author, sync)
   if (next === null) return null
   const {record} = next
   const entry = {
@@ -30,6 +35,7 @@ export const publish = (
     node: record.node,
     by: record.by,
     text: record.reason?.text ?? '',
+    ...(record.array === undefined ? {} : {tasks: changedTasks(base.record, record)}),
   }
   derived(service, 'the journal', () => service.journal.write(entry))
   return next

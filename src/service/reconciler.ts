@@ -1,16 +1,18 @@
 /**
- * Works on many jobs at once, each settled by one worker (state.md 8).
+ * Works on many jobs at once, each (of an array each task) settled by one worker (state.md 8).
  *
  * Both the scheduler (for what it has just placed) and the watcher (for its node) call it. Two processes are kept
  * apart by the record's link, the container's name and the fence; so are the two workers of a job whose kill comes
  * while its start is still under way. What led nowhere is not tried again on the same sight before a pause that
  * doubles, so an engine in trouble is not hammered. It keeps nothing that a crash could lose.
  */
-import type {Instant, JobId} from '../core/brand.js'
+import type {Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import type {PartKey} from '../core/part-key.js'
 import {createPauses, type Pauses} from './pauses.js'
 import type {Service} from './service.js'
 import {settle} from './settle-job.js'
+import {createTaskDesk} from './task-desk.js'
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
 export interface Sight {
@@ -21,13 +23,13 @@ export interface Sight {
 
 export interface Reconciler {
   /** Resolves when the job rests. Never rejects: the fault is logged, see `check`. */
-  reconcile(id: JobId, sight?: Sight): Promise<void>
+  reconcile(key: PartKey, sight?: Sight): Promise<void>
   /** Something happened to its container: looked at now, or once more if it is being worked on. */
-  look(id: JobId): void
+  look(key: PartKey): void
   /** Not before then: the last try on this very sight led nowhere. Null = try. */
-  restsUntil(id: JobId, sight: Sight): Instant | null
-  /** Ids being worked on now. */
-  busy(): ReadonlySet<JobId>
+  restsUntil(key: PartKey, sight: Sight): Instant | null
+  /** What is being worked on now. */
+  busy(): ReadonlySet<PartKey>
   /** Work on what is no job, beside all others, its faults as of a job; false: some is under way, this is not begun. */
   beside(work: () => Promise<void>): boolean
   /** Of what that work led nowhere with, by name. */
@@ -38,52 +40,53 @@ export interface Reconciler {
   check(): void
 }
 
-/** The workers of one kind, at most one a job. */
-const createWorkers = (work: (id: JobId, sight: Sight | undefined) => Promise<void>, wake: () => void) => {
-  const active = new Map<JobId, Promise<void>>()
+/** The workers of one kind, at most one a job or task. */
+const createWorkers = (work: (key: PartKey, sight: Sight | undefined) => Promise<void>, wake: () => void) => {
+  const active = new Map<PartKey, Promise<void>>()
   /** Worked on while something happened to them. */
-  const again = new Set<JobId>()
-  const run = async (id: JobId, sight: Sight | undefined): Promise<void> => {
-    await work(id, sight)
-    while (again.delete(id)) await work(id, undefined)
-    active.delete(id)
+  const again = new Set<PartKey>()
+  const run = async (key: PartKey, sight: Sight | undefined): Promise<void> => {
+    await work(key, sight)
+    while (again.delete(key)) await work(key, undefined)
+    active.delete(key)
     wake()
   }
-  const start = (id: JobId, sight: Sight | undefined): Promise<void> => {
-    const already = active.get(id)
+  const start = (key: PartKey, sight: Sight | undefined): Promise<void> => {
+    const already = active.get(key)
     if (already !== undefined) return already
-    const done = run(id, sight)
-    active.set(id, done)
+    const done = run(key, sight)
+    active.set(key, done)
     return done
   }
   return {
     active,
     start,
-    look: (id: JobId): void => {
-      if (active.has(id)) again.add(id)
-      else void start(id, undefined)
+    look: (key: PartKey): void => {
+      if (active.has(key)) again.add(key)
+      else void start(key, undefined)
     },
   }
 }
 
 export const createReconciler = (service: Service, wake: () => void): Reconciler => {
-  const pauses = createPauses<JobId>(service.now)
+  const pauses = createPauses<PartKey>(service.now)
+  const desk = createTaskDesk(service)
   let fatal: GodError | null = null
   const noteFault = (error: unknown): string => {
     if (error instanceof GodError && !error.temporary) fatal ??= error
     return error instanceof Error ? error.message : String(error)
   }
-  const attempt = async (id: JobId): Promise<boolean> => {
+  const attempt = async (key: PartKey): Promise<boolean> => {
     try {
-      return await settle(service, id)
+      return await settle(service, key, desk)
     } catch (error) {
-      service.log('warning', `job ${id}: ${noteFault(error)}`)
+      service.log('warning', `job ${key}: ${noteFault(error)}`)
       return false
     }
   }
-  const work = async (id: JobId, sight: Sight | undefined): Promise<void> => {
-    if (await attempt(id)) pauses.end(id)
-    else if (sight !== undefined) pauses.begin(id, sight.text)
+  const work = async (key: PartKey, sight: Sight | undefined): Promise<void> => {
+    if (await attempt(key)) pauses.end(key)
+    else if (sight !== undefined) pauses.begin(key, sight.text)
   }
   const calm = createWorkers(work, wake)
   const urgent = createWorkers(work, wake)
@@ -104,9 +107,9 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
   return {
     beside,
     pauses: createPauses<string>(service.now),
-    reconcile: (id, sight) => (sight?.urgent === true ? urgent : calm).start(id, sight),
+    reconcile: (key, sight) => (sight?.urgent === true ? urgent : calm).start(key, sight),
     look: calm.look,
-    restsUntil: (id, sight) => pauses.until(id, sight.text),
+    restsUntil: (key, sight) => pauses.until(key, sight.text),
     busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),
     idle: async () => {
       while (calm.active.size + urgent.active.size > 0 || aside !== null)

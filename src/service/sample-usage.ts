@@ -3,9 +3,11 @@
  * counters alone, so that a pass stays cheap. A crash loses one look; what a job used in the end is read by
  * `settle-job`, never from here.
  */
-import type {Instant, JobId} from '../core/brand.js'
+import {partRecords} from '../core/array-view.js'
+import type {Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {type LiveUsage, liveUsage} from '../core/live-usage.js'
+import {type PartKey, partKey} from '../core/part-key.js'
 import {type LiveUsages, readLiveUsageOf, writeLiveUsage} from '../store/live-usage.js'
 import {derived} from './derived.js'
 import type {Service} from './service.js'
@@ -30,8 +32,8 @@ const look = async (
   before: LiveUsages,
   at: Instant,
 ): Promise<LiveUsages> => {
-  const found = new Map<JobId, LiveUsage>()
-  for (const {record} of jobs.all()) {
+  const found = new Map<PartKey, LiveUsage>()
+  for (const record of jobs.all().flatMap(stored => partRecords(stored.record))) {
     const container = runningHere(record, node)
     if (container === null) continue
     // An engine that cannot be asked has been told of by the pass.
@@ -40,7 +42,8 @@ const look = async (
     // One that is no number would make the look at all others unreadable.
     if (!Number.isFinite(cpuSeconds) || !Number.isFinite(memory ?? 0)) continue
     const now = {attempt: record.attempt, at, cpuSeconds, memory}
-    found.set(record.id, liveUsage(before.get(record.id), now, record.started))
+    const key = partKey(record)
+    found.set(key, liveUsage(before.get(key), now, record.started))
   }
   return found
 }

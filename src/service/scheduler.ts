@@ -5,12 +5,15 @@
  * meanwhile wins. S2 to S4 follow through the reconciler, outside. A crash anywhere leaves nothing that the
  * next pass does not find again.
  */
-import type {NodeReport, PendingJob, Reason} from '@god-cli/api'
+import type {NodeReport, Reason} from '@god-cli/api'
+import {startable, startTasks, type TaskStart} from '../core/array-start.js'
+import {allocatedRecords} from '../core/array-view.js'
 import {type Epoch, type JobId, token} from '../core/brand.js'
-import {containerName} from '../core/container.js'
+import {containerName, containerStem} from '../core/container.js'
 import type {JobRecord} from '../core/job.js'
-import {type Plan, schedule} from '../core/schedule.js'
-import {isAllocated} from '../core/state.js'
+import {type PartKey, partKey} from '../core/part-key.js'
+import {type Plan, schedule, type Waiting} from '../core/schedule.js'
+import {isOver} from '../core/state.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, Stored} from '../store/job-store.js'
 import {writeReasons} from '../store/reasons.js'
@@ -25,13 +28,14 @@ import {takeRequests} from './take-requests.js'
 export interface SchedulerReport {
   readonly admitted: number
   readonly refused: number
-  readonly started: readonly JobId[]
+  /** Jobs, and tasks of arrays. */
+  readonly started: readonly PartKey[]
   readonly pending: number
   /** Requests lie there that a further pass would take. */
   readonly unread: boolean
 }
 
-const pendingJob = (record: JobRecord): PendingJob => ({
+const pendingJob = (record: JobRecord): Waiting => ({
   id: record.id,
   uid: record.uid,
   user: record.user,
@@ -42,7 +46,12 @@ const pendingJob = (record: JobRecord): PendingJob => ({
   nice: record.nice,
   submitted: record.submitted,
   eligible: record.eligible,
+  ...(record.array === undefined ? {} : {tasks: startable(record)}),
 })
+
+/** An array waits as long as one of its tasks does. */
+const waits = ({state, array}: JobRecord): boolean =>
+  array === undefined ? state === 'pending' : !isOver(state) && array.waiting.length > 0
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
 const offerOf = async (
@@ -62,27 +71,42 @@ const planFor = (service: Service, live: readonly Stored[], nodes: readonly Node
     {
       now: service.now(),
       nodes,
-      allocations: live.flatMap(({record}) =>
-        isAllocated(record.state) && record.node !== null
-          ? [{id: record.id, node: record.node, resources: record.resources}]
-          : [],
-      ),
-      pending: live.filter(({record}) => record.state === 'pending').map(({record}) => pendingJob(record)),
+      allocations: live
+        .flatMap(({record}) => allocatedRecords(record))
+        .flatMap(({id, node, resources}) => (node === null ? [] : [{id, node, resources}])),
+      pending: live.filter(({record}) => waits(record)).map(({record}) => pendingJob(record)),
     },
     service.policy,
   )
 
-/** S1. Null: the job changed meanwhile. */
-const publishStart = (
+type Place = Pick<TaskStart, 'node' | 'engine'>
+
+/** S1 of a job. Empty: it changed meanwhile. */
+const startJob = (
   service: Service,
   base: Stored,
-  {node, engine}: {readonly node: string; readonly engine: string | null},
+  {node, engine}: Place,
   author: Author,
-): Stored | null => {
+): readonly PartKey[] => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
   const container = {name, id: null, nonce: token(service.random()), engine}
-  return publish(service, base, {state: 'starting', node, container, reason: null}, author, 'later')
+  const change = {state: 'starting' as const, node, container, reason: null}
+  return publish(service, base, change, author, 'later') === null ? [] : [id]
+}
+
+/** S1 of all tasks of an array that this pass chose, in one revision. */
+const startArray = (
+  service: Service,
+  base: Stored,
+  places: readonly Place[],
+  author: Author,
+): readonly PartKey[] => {
+  const {record} = base
+  const starts = places.map(place => ({...place, nonce: token(service.random())}))
+  const start = startTasks(record, containerStem(service.format.cluster, record.id), starts, service.now())
+  if (start === null || publish(service, base, start.change, author, 'later') === null) return []
+  return start.tasks.map(task => partKey({id: record.id, task}))
 }
 
 const startAll = (
@@ -91,12 +115,20 @@ const startAll = (
   plan: Plan,
   engine: string | null,
   author: Author,
-): readonly JobId[] => {
+): readonly PartKey[] => {
   const byId = new Map(live.map(stored => [stored.record.id, stored]))
-  const started: JobId[] = []
-  for (const {id, node} of plan.starts) {
+  const places = new Map<JobId, Place[]>()
+  for (const {id, node} of plan.starts) places.set(id, [...(places.get(id) ?? []), {node, engine}])
+  const started: PartKey[] = []
+  for (const [id, some] of places) {
     const base = byId.get(id)
-    if (base !== undefined && publishStart(service, base, {node, engine}, author) !== null) started.push(id)
+    const [first] = some
+    if (base === undefined || first === undefined) continue
+    started.push(
+      ...(base.record.array === undefined
+        ? startJob(service, base, first, author)
+        : startArray(service, base, some, author)),
+    )
   }
   service.durable.syncPending()
   return started

@@ -1,72 +1,99 @@
 /**
- * Brings one job a step further, again and again, until nothing is to be done now (state.md 8).
+ * Brings one job, or one task of an array, a step further, again and again, until nothing is to be done now (state.md 8).
  *
  * Each step is decided by the pure `advance`; here it is carried out. After a crash between any two of them the
  * next call goes on from what record, engine and fence say then.
  */
 import type {ContainerView, Usage} from '@god-cli/api'
-import type {JobId} from '../core/brand.js'
+import {stampOf, taskRecord} from '../core/array-view.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {mayBeLaunchFault} from '../core/launch-fault.js'
 import {type Change, refusedStart} from '../core/outcome.js'
+import {type PartKey, partName} from '../core/part-key.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/job-store.js'
 import {checkHalt} from './check-halt.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
+import {createTaskDesk, type TaskDesk} from './task-desk.js'
 import {isElsewhere} from './whose.js'
 
 /** More steps than any life has between two waits; a guard against our own mistakes. */
 const MOST_STEPS = 24
 
+/** A job, or a task of an array seen as one, and the revision it was read from. */
+interface Target {
+  readonly key: PartKey
+  readonly stored: Stored
+  readonly record: JobRecord
+}
+
+const read = (service: Service, key: PartKey): Target | null => {
+  const {id, task} = partName(key)
+  const stored = service.jobs.read(id)
+  if (stored === null) return null
+  const record = task === undefined ? stored.record : taskRecord(stored.record, task)
+  return record === null ? null : {key, stored, record}
+}
+
 /** True: it came on and rests now. False: there was nothing we could do, or what we did cannot be seen yet. */
-export const settle = async (service: Service, id: JobId): Promise<boolean> => {
+export const settle = async (
+  service: Service,
+  key: PartKey,
+  desk: TaskDesk = createTaskDesk(service),
+): Promise<boolean> => {
   let last = ''
   let known: Known | null = null
   for (let i = 0; i < MOST_STEPS; i++) {
-    const stored = service.jobs.read(id)
-    if (stored === null || stored.record.container === null) return i > 0
-    const observed: Observed | 'elsewhere' = await observe(service, stored.record, known)
+    const target = read(service, key)
+    if (target === null || target.record.container === null) return i > 0
+    const observed: Observed | 'elsewhere' = await observe(service, target, known)
     if (observed === 'elsewhere') return i > 0
-    const step = advance(stored.record, observed, service.now(), service.settings.limits)
+    const step = advance(target.record, observed, service.now(), service.settings.limits)
     if (step.do === 'none') return i > 0
-    const said = `${stored.record.rev} ${step.do}`
+    const said = `${stampOf(target.record)} ${step.do}`
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
     if (said === last) return false
     last = said
-    known = knownAfter(await perform(service, stored, step), stored.record, observed)
+    known = knownAfter(await perform({service, desk}, target, step), target.record, observed)
   }
-  service.log('warning', `job ${id} took ${MOST_STEPS} steps without coming to rest`)
+  service.log('warning', `job ${key} took ${MOST_STEPS} steps without coming to rest`)
   return false
+}
+
+/** What carries steps out. */
+interface Hands {
+  readonly service: Service
+  readonly desk: TaskDesk
 }
 
 /**
  * What the engine need not be asked again: what it has just told of a container that it made, or that we saw right
- * before we wrote it down. Good for that revision alone: whoever writes another one may have done more.
+ * before we wrote it down. Good for that stamp alone: whoever writes another one may have done more.
  */
 interface Known {
-  readonly rev: number
+  readonly stamp: string
   readonly container: ContainerView
 }
 
 /** What a step came to: a container that was made, a revision that we published, or neither. */
-type Outcome = {readonly made: ContainerView} | {readonly published: Stored} | null
+type Outcome = {readonly made: ContainerView} | {readonly published: JobRecord} | null
 
-const knownAfter = (outcome: Outcome, {rev}: JobRecord, {container}: Observed): Known | null => {
+const knownAfter = (outcome: Outcome, record: JobRecord, {container}: Observed): Known | null => {
   if (outcome === null) return null
-  if ('made' in outcome) return {rev, container: outcome.made}
-  return container === null || container === 'unknown' ? null : {rev: outcome.published.record.rev, container}
+  if ('made' in outcome) return {stamp: stampOf(record), container: outcome.made}
+  return container === null || container === 'unknown' ? null : {stamp: stampOf(outcome.published), container}
 }
 
 const inspect = async (
   service: Service,
-  record: JobRecord,
+  {key, record}: Target,
   known: Known | null,
 ): Promise<ContainerView | null | 'unknown' | 'elsewhere'> => {
   if (record.container === null) return null
-  if (known?.rev === record.rev) return known.container
+  if (known?.stamp === stampOf(record)) return known.container
   const {executor} = service
   try {
     const engine = await executor.identity()
@@ -75,7 +102,7 @@ const inspect = async (
   } catch (error) {
     service.log(
       'warning',
-      `job ${record.id}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      `job ${key}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
     )
     return 'unknown'
   }
@@ -83,39 +110,37 @@ const inspect = async (
 
 const observe = async (
   service: Service,
-  record: JobRecord,
+  target: Target,
   known: Known | null,
 ): Promise<Observed | 'elsewhere'> => {
-  const container = await inspect(service, record, known)
+  const container = await inspect(service, target, known)
   if (container === 'elsewhere') return container
   const {work} = service
+  const {key, record} = target
   const ask = asked(record, container)
-  const exitFile = ask.exitFile ? work.exitFile(record.uid, record.id, record.attempt) : null
+  const exitFile = ask.exitFile ? work.exitFile(record.uid, key, record.attempt) : null
   return {
     container,
-    fence: ask.fence ? work.fence(record.uid, record.id, record.attempt) : 'none',
+    fence: ask.fence ? work.fence(record.uid, key, record.attempt) : 'none',
     exitFile,
-    fault: mayBeLaunchFault(exitFile) ? work.launchFault(record.uid, record.id, record.attempt) : null,
+    fault: mayBeLaunchFault(exitFile) ? work.launchFault(record.uid, key, record.attempt) : null,
   }
 }
 
-const perform = async (
-  service: Service,
-  stored: Stored,
-  step: Exclude<Step, {do: 'none'}>,
-): Promise<Outcome> => {
+const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'none'}>): Promise<Outcome> => {
+  const {service} = hands
   const {executor} = service
-  const {record} = stored
+  const {key, record} = target
   switch (step.do) {
     case 'create': {
       checkHalt(service)
       const answer = await createContainer(service, record)
       if (answer.answer === 'created') return {made: answer.container}
-      if (answer.answer === 'refused') put(service, stored, refusedStart(answer.reason, service.now()))
+      if (answer.answer === 'refused') await put(hands, target, refusedStart(answer.reason, service.now()))
       return null
     }
     case 'start':
-      await start(service, stored, step.id)
+      await start(hands, target, step.id)
       return null
     case 'pause':
       await executor.pause(step.id)
@@ -125,19 +150,19 @@ const perform = async (
       return null
     case 'signal':
       await executor.signal(step.id, step.signal)
-      if (step.change !== null) put(service, stored, step.change)
+      if (step.change !== null) await put(hands, target, step.change)
       return null
     case 'publish':
-      return put(service, stored, step.change)
+      return put(hands, target, step.change)
     case 'collect':
-      return collect(service, stored, step)
+      return collect(hands, target, step)
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
       service.jobs.settle(record.id, 'now')
       await executor.remove(step.container.name, step.container.id)
       return null
     case 'void':
-      service.work.voidAttempt(record.uid, record.id, record.attempt)
+      service.work.voidAttempt(record.uid, key, record.attempt)
       return null
     default:
       return never(step)
@@ -146,14 +171,14 @@ const perform = async (
 
 /** Of a container that somebody removed the counters may still be there, and nobody asks for its removal. */
 const collect = async (
-  service: Service,
-  stored: Stored,
+  hands: Hands,
+  target: Target,
   {container, change}: Extract<Step, {do: 'collect'}>,
 ): Promise<Outcome> => {
-  const {executor} = service
-  const {name, id} = container ?? stored.record.container ?? {name: '', id: null}
+  const {executor} = hands.service
+  const {name, id} = container ?? target.record.container ?? {name: '', id: null}
   const usage = id === null ? null : await executor.usage(name, id)
-  const outcome = put(service, stored, usage === null ? change : {...change, usage: readable(usage)})
+  const outcome = await put(hands, target, usage === null ? change : {...change, usage: readable(usage)})
   if (container === null) await executor.tidy?.(name)
   return outcome
 }
@@ -170,17 +195,27 @@ const readable = (usage: Usage): JobRecord['usage'] => {
  * Nothing is done because of these before their folder is synced, at the latest at the end of the pass: `create` and
  * `remove` do it first, and only the engine need know of running and suspended.
  */
-const put = (service: Service, stored: Stored, change: Change): Outcome => {
-  const published = publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')
-  return published === null ? null : {published}
+const put = async ({service, desk}: Hands, {stored, record}: Target, change: Change): Promise<Outcome> => {
+  const published =
+    record.task === undefined
+      ? publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')?.record
+      : await desk.publish(record, change)
+  return published == null ? null : {published}
+}
+
+/** A task's array has other revisions all the time: read again, its own part tells. */
+const isCurrent = (service: Service, {key, stored, record}: Target): boolean => {
+  if (record.task === undefined) return service.jobs.isCurrent(stored)
+  const fresh = read(service, key)
+  return fresh !== null && stampOf(fresh.record) === stampOf(record)
 }
 
 /** S3: the record is read again right before the engine starts anything. */
-const start = async (service: Service, stored: Stored, containerId: string): Promise<void> => {
-  const {record} = stored
-  if (!service.jobs.isCurrent(stored)) {
-    const fresh = service.jobs.read(record.id)
-    const still = fresh !== null && fresh.record.container?.nonce === record.container?.nonce
+const start = async (hands: Hands, target: Target, containerId: string): Promise<void> => {
+  const {service} = hands
+  const {key, record} = target
+  if (!isCurrent(service, target)) {
+    const still = read(service, key)?.record.container?.nonce === record.container?.nonce
     // It is another attempt's turn: ours must never run. If it is still this attempt, somebody may have adopted it.
     if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
     return
@@ -188,6 +223,6 @@ const start = async (service: Service, stored: Stored, containerId: string): Pro
   checkHalt(service)
   const answer = await service.executor.start(containerId)
   if (answer.answer === 'refused') {
-    put(service, stored, refusedStart(answer.reason, service.now()))
+    await put(hands, target, refusedStart(answer.reason, service.now()))
   }
 }

@@ -6,6 +6,7 @@ import type {Account, CreateAnswer, Reason} from '@god-cli/api'
 import {containerSpec} from '../core/container.js'
 import {GodError} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
+import {partKey} from '../core/part-key.js'
 import {mountableHome} from './home.js'
 import type {Service} from './service.js'
 
@@ -37,7 +38,7 @@ export const createContainer = async (service: Service, record: JobRecord): Prom
   const {jobs, work, durable, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
   jobs.settle(record.id, 'now')
-  const folder = work.prepare(record.uid, record.id, spec.wish.command, account)
+  const folder = work.prepare(record.uid, partKey(record), spec.wish.command, account)
   const site = {
     cluster: format.cluster,
     network: settings.network,

@@ -3,8 +3,9 @@
  * Only looks. A node is taken as watched while somebody holds its lease: passes by cron hold it for moments only.
  */
 import type {ContainerView, Executor} from '@god-cli/api'
+import {allocatedRecords} from '../core/array-view.js'
 import type {JobRecord} from '../core/job.js'
-import {isAllocated} from '../core/state.js'
+import {partKey} from '../core/part-key.js'
 import type {Stored} from '../store/job-store.js'
 import type {Finding} from '../store/probe.js'
 import {listNames} from '../store/read-file.js'
@@ -13,13 +14,15 @@ import {isElsewhere, isMine} from './whose.js'
 
 const jobs = (count: number): string => `${count} live ${count === 1 ? 'job' : 'jobs'}`
 
+const firstOf = ([first]: readonly JobRecord[]): string => (first === undefined ? '' : String(partKey(first)))
+
 const engineFinding = (records: readonly JobRecord[], engine: string): Finding =>
   records.length === 0
     ? {check: 'engine-jobs', ok: true, text: 'no live job of this node is of another engine'}
     : {
         check: 'engine-jobs',
         ok: false,
-        text: `${jobs(records.length)} of another engine than ${engine}, the first ${records[0]?.id} of ${records[0]?.container?.engine}: left alone`,
+        text: `${jobs(records.length)} of another engine than ${engine}, the first ${firstOf(records)} of ${records[0]?.container?.engine}: left alone`,
         remedy: 'Run god with the engine they were started on until they have ended.',
       }
 
@@ -53,7 +56,7 @@ export const strayFindings = async (
   {executor, node, durable, layout}: Service,
   live: readonly Stored[],
 ): Promise<readonly Finding[]> => {
-  const allocated = live.map(({record}) => record).filter(({state}) => isAllocated(state))
+  const allocated = live.flatMap(({record}) => allocatedRecords(record))
   let engine: string
   let views: ReadonlyMap<JobRecord, ContainerView | null>
   try {

@@ -6,8 +6,10 @@
  * A pass that finds nothing to do makes one engine call and opens no record twice.
  */
 import type {ContainerView, ListedContainer} from '@god-cli/api'
-import {epoch, type Instant, type JobId} from '../core/brand.js'
+import {partRecords, stampOf} from '../core/array-view.js'
+import {epoch, type Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
+import {type PartKey, partKey} from '../core/part-key.js'
 import {advance} from '../core/reconcile.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/job-store.js'
@@ -20,8 +22,8 @@ import {takeRequests} from './take-requests.js'
 import {isElsewhere, isMine} from './whose.js'
 
 export interface WatcherReport {
-  /** Jobs handed to the reconciler; their work goes on until `reconciler.idle()`. */
-  readonly worked: readonly JobId[]
+  /** Jobs and tasks handed to the reconciler; their work goes on until `reconciler.idle()`. */
+  readonly worked: readonly PartKey[]
   /** The next moment at which a grace period or a walltime ends. */
   readonly until: Instant | null
   /** Containers that no record asks for, given to removal; null: the engine could not be asked. */
@@ -75,12 +77,12 @@ const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
 }
 
 const sightOf = (record: JobRecord, status: string): Sight => ({
-  text: `${record.rev} ${status}`,
+  text: `${stampOf(record)} ${status}`,
   urgent: record.desired === 'killed',
 })
 
 interface Share {
-  readonly worked: readonly JobId[]
+  readonly worked: readonly PartKey[]
   readonly until: Instant | null
 }
 
@@ -93,7 +95,8 @@ interface Own {
 const ownJobs = (service: Service, live: readonly Stored[], {engine, containers}: Look): readonly Own[] => {
   const byName = new Map(containers.map(container => [container.name, container]))
   const mine = live
-    .map(({record}) => {
+    .flatMap(({record}) => partRecords(record))
+    .map(record => {
       const named = record.container === null ? undefined : byName.get(record.container.name)
       return {record, container: named !== undefined && isOf(record, named) ? named : undefined}
     })
@@ -111,18 +114,19 @@ const ownJobs = (service: Service, live: readonly Stored[], {engine, containers}
 }
 
 const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[]): Share => {
-  const worked: JobId[] = []
+  const worked: PartKey[] = []
   let until: Instant | null = null
   for (const {record, container} of own) {
     const sight = sightOf(record, container?.status ?? 'absent')
     const needed = need(service, record, container)
-    const when = needed === 'now' ? (reconciler.restsUntil(record.id, sight) ?? 'now') : needed
+    const key = partKey(record)
+    const when = needed === 'now' ? (reconciler.restsUntil(key, sight) ?? 'now') : needed
     if (when !== 'now') {
       until = earlier(until, when)
       continue
     }
-    worked.push(record.id)
-    void reconciler.reconcile(record.id, sight)
+    worked.push(key)
+    void reconciler.reconcile(key, sight)
   }
   return {worked, until}
 }
@@ -130,11 +134,12 @@ const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[])
 /** With a silent engine a kill can still be carried out on what has not started: its attempt is made void. */
 const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly Stored[]): Share => {
   const worked = live
-    .filter(({record}) => isMine(record, service.node, null, null) && record.state === 'starting')
-    .filter(({record}) => record.desired === 'killed')
-    .filter(({record}) => reconciler.restsUntil(record.id, sightOf(record, 'silent')) === null)
-  for (const {record} of worked) void reconciler.reconcile(record.id, sightOf(record, 'silent'))
-  return {worked: worked.map(({record}) => record.id), until: null}
+    .flatMap(({record}) => partRecords(record))
+    .filter(record => isMine(record, service.node, null, null) && record.state === 'starting')
+    .filter(record => record.desired === 'killed')
+    .filter(record => reconciler.restsUntil(partKey(record), sightOf(record, 'silent')) === null)
+  for (const record of worked) void reconciler.reconcile(partKey(record), sightOf(record, 'silent'))
+  return {worked: worked.map(partKey), until: null}
 }
 
 export const watcherPass = async (

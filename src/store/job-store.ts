@@ -3,7 +3,7 @@
  *
  * A published file never changes; a change is the next number, by exclusive link: of several writers one wins,
  * and the losers re-read. Names are freed ascending and only by packing, so a link on a freed number finds no
- * predecessor and loses too. No lock is trusted. A damaged revision does not count and goes to quarantine.
+ * predecessor and loses too (an array's oldest are pruned, the same way). No lock is trusted. A damaged revision does not count and goes to quarantine.
  */
 import {join} from 'node:path'
 import {successionFault} from '../core/array-law.js'
@@ -13,6 +13,7 @@ import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import type {Durable} from './durable.js'
 import {parseBucketName} from './layout.js'
+import {pruneRevisions} from './prune.js'
 import {exists, listNames, unlinkIfThere} from './read-file.js'
 import {encode, sha256} from './record-codec.js'
 import {
@@ -23,6 +24,7 @@ import {
   readRevision,
   readTop,
   revisionPath,
+  revisionsUpTo,
   type Stored,
   topOf,
 } from './revision.js'
@@ -114,8 +116,10 @@ export const createJobStore = (parts: Context): JobStore => {
   }
 
   const all = (): readonly Stored[] => {
-    const buckets = listNames(fs, layout.live).filter(name => parseBucketName(name) !== null)
-    const listed = buckets.flatMap(name => [...byJob(listNames(fs, join(layout.live, name)))])
+    const buckets = listNames(fs, layout.live).flatMap(name => parseBucketName(name) ?? [])
+    const listed = buckets.flatMap(bucket => [
+      ...byJob(listNames(fs, join(layout.live, String(bucket))), bucket),
+    ])
     const live = listed.flatMap(([id, revs]) => current(id, revs) ?? [])
     forgetAllBut(new Set(listed.map(([id]) => id)))
     const isPacked = manifest.now()
@@ -134,11 +138,7 @@ export const createJobStore = (parts: Context): JobStore => {
     },
     history: id => {
       const top = read(id)
-      if (top === null) return []
-      const revisions = Array.from({length: top.record.rev}, (_, i) => readRevision(context, id, i + 1))
-      return revisions.flatMap(revision =>
-        revision.kind === 'whole' ? [{record: revision.stored.record, writtenAt: revision.writtenAt}] : [],
-      )
+      return top === null ? [] : revisionsUpTo(context, top.record)
     },
     publishFirst: (record, sync) => {
       durable.makeFolder(layout.bucket(record.id), 0o755)
@@ -173,6 +173,7 @@ export const createJobStore = (parts: Context): JobStore => {
         return null
       }
       settle(next.id, sync)
+      pruneRevisions(durable, layout, next)
       const stored = {record: next, sha256: sha256(bytes)}
       seen.set(next.id, stored)
       return stored

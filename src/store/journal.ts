@@ -21,6 +21,8 @@ export interface JournalEntry {
   readonly node?: string | null
   readonly by?: string
   readonly text?: string
+  /** Of an array: which tasks came into which state, with their attempts. */
+  readonly tasks?: readonly (readonly [task: number, state: string, attempt: number])[]
 }
 
 export interface Journal {
@@ -34,6 +36,9 @@ export interface Writer {
   /** Epoch milliseconds -> ISO 8601. */
   readonly iso: (at: number) => string
 }
+
+/** Day, role, host, process. */
+export const JOURNAL_NAME = /^\d{4,}-\d\d-\d\d\.[a-z]+-.+-\d+\.ndjson$/
 
 /** Short: a line is judged by itself, and nothing is decided on it. */
 const SUM_DIGITS = 8

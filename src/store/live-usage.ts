@@ -4,23 +4,25 @@
  */
 import {join} from 'node:path'
 import * as v from 'valibot'
-import {instant, type JobId, jobId} from '../core/brand.js'
+import {instant} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
+import {inOrder, type PartKey, parsePartKey} from '../core/part-key.js'
 import type {Durable} from './durable.js'
 import {isErrno} from './file-system.js'
 import type {Layout} from './layout.js'
 import {listNames, readFile} from './read-file.js'
 import {decodeLenient, encode} from './record-codec.js'
 
-export type LiveUsages = ReadonlyMap<JobId, LiveUsage>
+export type LiveUsages = ReadonlyMap<PartKey, LiveUsage>
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 
 const schema = v.strictObject({
   v: v.literal(1),
   jobs: v.record(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)),
+    /** `12`, or `12[7]` of an array. */
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}(\[\d{1,10}\])?$/)),
     v.strictObject({
       attempt: amount,
       at: amount,
@@ -37,7 +39,7 @@ const MOST_BYTES = 64 * 1024 * 1024
 const pathOf = (layout: Layout, node: string): string => join(layout.nodes, `${node}${USAGE_SUFFIX}`)
 
 export const writeLiveUsage = (durable: Durable, layout: Layout, node: string, usages: LiveUsages): void => {
-  const jobs = Object.fromEntries([...usages].sort(([a], [b]) => a - b))
+  const jobs = Object.fromEntries([...usages].sort(([a], [b]) => inOrder(a, b)))
   durable.replace(pathOf(layout, node), encode({v: 1, jobs}), 0o644)
 }
 
@@ -49,13 +51,13 @@ export const judgeLiveUsage = (bytes: Uint8Array): string | null => {
   return parsed.ok ? null : parsed.why
 }
 
-const readOne = ({fs}: Pick<Durable, 'fs'>, path: string): readonly [JobId, LiveUsage][] => {
+const readOne = ({fs}: Pick<Durable, 'fs'>, path: string): readonly [PartKey, LiveUsage][] => {
   try {
     const file = readFile(fs, path, {limit: MOST_BYTES})
     const parsed = file === null ? null : parse(file.bytes)
     if (parsed?.ok !== true) return []
     return Object.entries(parsed.value.jobs).map(([id, look]) => [
-      jobId(Number(id)),
+      parsePartKey(id),
       {...look, at: instant(look.at)},
     ])
   } catch {

@@ -10,7 +10,7 @@ import {successionFault as lawFault} from '../core/array-law.js'
 import {type JobId, rev} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
 import type {FileSystem} from './file-system.js'
-import {type Layout, parseRecordName, recordName} from './layout.js'
+import {bucketOf, type Layout, parseRecordName, recordName} from './layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Quarantine} from './quarantine.js'
 import {exists, listNames, readFile} from './read-file.js'
@@ -35,11 +35,14 @@ export type Revision =
   | {readonly kind: 'bad'; readonly ino: number; readonly why: string}
   | {readonly kind: 'gone'}
 
+/** An array whose tasks end as it never happens, each other one failed, has a record of four megabytes. */
+const MOST_BYTES = 16 * 1024 * 1024
+
 export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
   join(layout.bucket(id), recordName(id, rev(r)))
 
 export const readRevision = ({fs, layout}: RevisionContext, id: JobId, r: number): Revision => {
-  const file = readFile(fs, revisionPath(layout, id, r))
+  const file = readFile(fs, revisionPath(layout, id, r), {limit: MOST_BYTES})
   if (file === null) return {kind: 'gone'}
   const {ino, mtimeMs} = file.stat
   const parsed = decode(file.bytes, parseRecord)
@@ -87,7 +90,7 @@ export const topOf = (context: RevisionContext, id: JobId, revs: readonly number
 
 /** With the bytes that we read: one that was damaged and replaced since is another one. */
 export const isThere = ({fs, layout}: RevisionContext, {record, sha256: sum}: Stored): boolean => {
-  const file = readFile(fs, revisionPath(layout, record.id, record.rev))
+  const file = readFile(fs, revisionPath(layout, record.id, record.rev), {limit: MOST_BYTES})
   return file !== null && sha256(file.bytes) === sum
 }
 
@@ -107,6 +110,21 @@ export const climb = (context: RevisionContext, known: Stored): Stored | null =>
   return isThere(context, known) && !context.manifest.contains(id) ? top : null
 }
 
+/** The whole ones that are there without a gap, ascending: all of a job, the last of an array. */
+export const revisionsUpTo = (
+  context: RevisionContext,
+  top: JobRecord,
+): readonly {readonly record: JobRecord; readonly writtenAt: number}[] => {
+  const found: {record: JobRecord; writtenAt: number}[] = []
+  for (let r: number = top.rev; r > 0; r--) {
+    const revision = readRevision(context, top.id, r)
+    if (revision.kind === 'gone') break
+    if (revision.kind === 'whole')
+      found.unshift({record: revision.stored.record, writtenAt: revision.writtenAt})
+  }
+  return found
+}
+
 /** Listings read again when everything vanished under us: packing takes a few milliseconds. */
 const LISTINGS = 3
 
@@ -114,7 +132,7 @@ const LISTINGS = 3
 export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
   const {fs, layout, manifest} = context
   for (let i = 0; i < LISTINGS; i++) {
-    const revs = byJob(listNames(fs, layout.bucket(id)), id).get(id) ?? []
+    const revs = byJob(listNames(fs, layout.bucket(id)), bucketOf(id), id).get(id) ?? []
     // A listing may miss names: the first revision is there as long as the job.
     if (revs.length === 0 && !exists(fs, revisionPath(layout, id, 1))) return null
     const found = topOf(context, id, revs)
@@ -124,13 +142,16 @@ export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
   return null
 }
 
-/** Revision numbers of each job (or of one) in a bucket's names, highest first. */
-export const byJob = (names: readonly string[], only?: JobId): Map<JobId, number[]> => {
+/**
+ * Revision numbers of each job (or of one) in the names of a bucket, highest first. A name of another bucket's job is
+ * none: its job is not two.
+ */
+export const byJob = (names: readonly string[], bucket: number, only?: JobId): Map<JobId, number[]> => {
   const jobs = new Map<JobId, number[]>()
   const prefix = only === undefined ? '' : `${only}.`
   for (const name of names) {
     const parsed = name.startsWith(prefix) ? parseRecordName(name) : null
-    if (parsed === null) continue
+    if (parsed === null || bucketOf(parsed.id) !== bucket) continue
     const revs = jobs.get(parsed.id)
     if (revs === undefined) jobs.set(parsed.id, [parsed.rev])
     else revs.push(parsed.rev)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type {Executor} from '@god-cli/api'
 import {type JobId, uid} from '../../src/core/brand.js'
+import type {PartKey} from '../../src/core/part-key.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {watcherPass} from '../../src/service/watcher.js'
@@ -309,7 +310,7 @@ describe('a watcher pass', () => {
         }),
       })
       const reconciler = createReconciler(god.service, () => undefined)
-      const turn = async (): Promise<readonly JobId[]> => {
+      const turn = async (): Promise<readonly PartKey[]> => {
         const {worked} = await watcherPass(god.service, reconciler)
         await reconciler.idle()
         return worked

@@ -168,6 +168,19 @@ describe('the job store', () => {
       )
     })
 
+    it('a job once that has a file in another bucket too', () => {
+      store().publishFirst(first(), 'now')
+      next()
+      world.process().mkdir(world.layout.bucket(1000), 0o755)
+      world.write(`${world.layout.bucket(1000)}/7.1.json`, Buffer.from(world.bytes(path(1))))
+      assert.deepEqual(
+        store()
+          .all()
+          .map(({record}) => `${record.id} ${record.rev} ${record.state}`),
+        ['7 2 held'],
+      )
+    })
+
     it('all live jobs again without opening what it has read', () => {
       for (const id of [1, 2, 3]) store().publishFirst(first(id), 'now')
       const fs = world.process()

@@ -6,9 +6,12 @@
  * the code under test says. I13 and I14 need time and load; I5 lacks the charging, which comes with accounting.
  */
 import assert from 'node:assert/strict'
+import {successionFault} from '../../src/core/array-law.js'
+import {allocatedRecords, partRecords} from '../../src/core/array-view.js'
 import type {JobId} from '../../src/core/brand.js'
 import {type JobRecord, type Parsed, parseRecord, parseSpec} from '../../src/core/job.js'
-import {isAllocated, isFinal, isOver, transitionFault} from '../../src/core/state.js'
+import {type PartKey, partKey} from '../../src/core/part-key.js'
+import {isAllocated, isFinal, isOver} from '../../src/core/state.js'
 import {parseRecordName} from '../../src/store/layout.js'
 import {decode} from '../../src/store/record-codec.js'
 import {decodeRequest} from '../../src/store/request-codec.js'
@@ -55,12 +58,13 @@ const isPacked = (world: World, id: JobId): boolean => world.process().service.m
 export const chainFaults = (revs: readonly JobRecord[]): Faults => {
   const faults: Faults = []
   const first = revs[0]
-  if (first !== undefined && first.rev !== 1)
+  // An array's oldest revisions are pruned.
+  if (first !== undefined && first.rev !== 1 && first.array === undefined)
     faults.push(`I4: job ${first.id} begins at revision ${first.rev}`)
   for (const [i, next] of revs.entries()) {
     const base = revs[i - 1]
     if (base === undefined) continue
-    const why = transitionFault(base, next)
+    const why = successionFault(base, next)
     if (why !== null) faults.push(`I4: job ${next.id}: ${why}`)
     if (next.epoch < base.epoch) faults.push(`I10: job ${next.id}: epoch ${next.epoch} after ${base.epoch}`)
   }
@@ -87,7 +91,7 @@ export const placeFaults = (record: JobRecord): Faults =>
 /** I6: what the records give away never exceeds a node. */
 const capacityFaults = (world: World, tops: readonly JobRecord[]): Faults =>
   world.nodes.flatMap(({name, capacity}) => {
-    const here = tops.filter(record => record.node === name && isAllocated(record.state))
+    const here = tops.flatMap(allocatedRecords).filter(record => record.node === name)
     return (['cpus', 'memory'] as const).flatMap(kind => {
       const sum = here.reduce((total, {resources}) => total + resources[kind], 0)
       return sum > capacity[kind] ? [`I6: ${sum} of ${capacity[kind]} ${kind} given away on ${name}`] : []
@@ -98,14 +102,15 @@ const capacityFaults = (world: World, tops: readonly JobRecord[]): Faults =>
 const startFaults = (world: World): Faults => {
   const faults: Faults = []
   const begun = new Map<string, number>()
-  for (const {job, attempt} of world.begun()) {
-    const key = `job ${job}, attempt ${attempt}`
+  for (const {job, task, attempt} of world.begun()) {
+    const key = `job ${job}${task === undefined ? '' : `[${task}]`}, attempt ${attempt}`
     begun.set(key, (begun.get(key) ?? 0) + 1)
   }
   for (const [key, times] of begun) if (times > 1) faults.push(`I2: ${key} began ${times} times`)
-  const alive = new Map<number, number>()
+  const alive = new Map<PartKey, number>()
   for (const {status, spec} of world.containers()) {
-    if (status === 'running' || status === 'paused') alive.set(spec.job, (alive.get(spec.job) ?? 0) + 1)
+    const key = partKey({id: spec.job as JobId, task: spec.task})
+    if (status === 'running' || status === 'paused') alive.set(key, (alive.get(key) ?? 0) + 1)
   }
   for (const [job, times] of alive) if (times > 1) faults.push(`I3: ${times} live attempts of job ${job}`)
   return faults
@@ -182,33 +187,43 @@ const live = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
 const topsOf = (jobs: ReadonlyMap<JobId, readonly JobRecord[]>): JobRecord[] =>
   [...jobs.values()].flatMap(revs => revs.at(-1) ?? [])
 
+/** A job; an array, and each task of it that has a part. */
+const withParts = (record: JobRecord): readonly JobRecord[] =>
+  record.array === undefined ? [record] : [record, ...partRecords(record)]
+
 /** True at every moment. `printed`: ids that a submit has told its user. */
 export const safetyFaults = (world: World, printed: readonly JobId[]): Faults => {
   const faults: Faults = []
   const jobs = live(world, faults)
   const tops = topsOf(jobs)
   for (const id of printed) if (!isKept(world, id, jobs)) faults.push(`I1: job ${id} was printed and is gone`)
-  for (const revs of jobs.values()) faults.push(...chainFaults(revs), ...revs.flatMap(endFaults))
-  faults.push(...tops.flatMap(placeFaults), ...capacityFaults(world, tops), ...startFaults(world))
+  for (const revs of jobs.values())
+    faults.push(...chainFaults(revs), ...revs.flatMap(withParts).flatMap(endFaults))
+  faults.push(
+    ...tops.flatMap(partRecords).flatMap(placeFaults),
+    ...capacityFaults(world, tops),
+    ...startFaults(world),
+  )
   const journals = world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
   faults.push(...journalFaults(journals), ...fileFaults(world), ...outsideFaults(world))
   return faults
 }
 
 /** I7: at rest each container has its record, and each record that says so its container. */
-const containerFaults = (world: World, tops: readonly JobRecord[]): Faults => {
+const containerFaults = (world: World, jobs: readonly JobRecord[]): Faults => {
   const faults: Faults = []
+  const tops = jobs.flatMap(partRecords)
   const {cluster} = world.process().service.format
   const containers = world.containers().filter(({spec}) => spec.cluster === cluster)
   for (const {spec, status} of containers) {
-    const record = tops.find(({id}) => id === spec.job)
+    const record = tops.find(({id, task}) => id === spec.job && task === spec.task)
     const fits = record?.container?.nonce === spec.nonce && isAllocated(record.state)
     if (!fits) faults.push(`I7: ${status} container ${spec.name} belongs to no record`)
   }
   for (const record of tops) {
     const there = containers.some(({spec}) => spec.nonce === record.container?.nonce)
     if (isAllocated(record.state) && !there)
-      faults.push(`I7: job ${record.id} is ${record.state} without a container`)
+      faults.push(`I7: job ${partKey(record)} is ${record.state} without a container`)
   }
   return faults
 }
@@ -217,11 +232,11 @@ const containerFaults = (world: World, tops: readonly JobRecord[]): Faults => {
 const openFaults = (world: World, tops: readonly JobRecord[]): Faults => {
   const requests = world.disk.files(world.layout.inbox).filter(path => path.endsWith('.req'))
   const faults = requests.map(path => `I9: ${path} was not taken`)
-  for (const record of tops) {
+  for (const record of tops.flatMap(withParts)) {
     if (record.desired === 'killed' && !isOver(record.state))
-      faults.push(`I11: job ${record.id} is ${record.state}, though killed`)
+      faults.push(`I11: job ${partKey(record)} is ${record.state}, though killed`)
     if (record.state === 'starting' || record.state === 'stopping')
-      faults.push(`I9: job ${record.id} rests as ${record.state}`)
+      faults.push(`I9: job ${partKey(record)} rests as ${record.state}`)
   }
   return faults
 }

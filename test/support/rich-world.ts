@@ -45,7 +45,7 @@ const ended = async (world: World): Promise<readonly JobId[]> => {
 
 /** Each in the state it is named after, with its processes still running where it has any. */
 const alive = async (world: World): Promise<readonly JobId[]> => {
-  const long = {env: {FAKE_SECONDS: '40'}, cpus: 250}
+  const long = {env: {FAKE_SECONDS: '25'}, cpus: 250}
   const running = world.submit(long)
   const suspended = world.submit(long, undefined, BOB)
   const stopping = world.submit({...long, env: {FAKE_SECONDS: 'forever', FAKE_IGNORES_TERM: '1'}})
@@ -60,7 +60,7 @@ const alive = async (world: World): Promise<readonly JobId[]> => {
 
 /** S1 was published, then S2 of another one: their scheduler died each time. */
 const beginning = async (world: World): Promise<readonly JobId[]> => {
-  const long = {env: {FAKE_SECONDS: '40'}, cpus: 250}
+  const long = {env: {FAKE_SECONDS: '25'}, cpus: 250}
   const created = world.submit(long)
   const fs = dying(world, {call: 'engine.start', n: 1, effect: 'crash-before'})
   await attempt(fs, () => world.process(fs).schedule())

@@ -6,8 +6,10 @@ import type {Account, Auth, ContainerSpec, NodeReport} from '@god-cli/api'
 import {type FakeContainer, FakeEngine} from '../../plugins/executor-fake/src/engine.js'
 import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.js'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
+import {taskRecord} from '../../src/core/array-view.js'
 import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
+import {type PartKey, partName} from '../../src/core/part-key.js'
 import type {ControlOp, NewJob} from '../../src/core/request.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
@@ -204,14 +206,15 @@ export class World {
     return ids
   }
 
-  control(op: ControlOp, ids: readonly JobId[], user = USER): void {
+  /** `tasks`: of arrays only some. */
+  control(op: ControlOp, ids: readonly JobId[], user = USER, tasks?: Readonly<Record<string, string>>): void {
     const fs = new DiskProcess(this.disk, user)
     const random = this.randomOf(fs)
     const tok = token(random())
     this.clock.advance(1)
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
-      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids]},
+      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...(tasks === undefined ? {} : {tasks})},
     )
   }
 
@@ -232,12 +235,15 @@ export class World {
     }
   }
 
-  record(id: JobId) {
-    return this.process().service.jobs.read(id)?.record ?? null
+  /** Of a job, or of a task of an array (`12[7]`). */
+  record(key: PartKey) {
+    const {id, task} = partName(key)
+    const record = this.process().service.jobs.read(id)?.record ?? null
+    return record === null || task === undefined ? record : taskRecord(record, task)
   }
 
-  state(id: JobId): string {
-    return this.record(id)?.state ?? 'absent'
+  state(key: PartKey): string {
+    return this.record(key)?.state ?? 'absent'
   }
 }
 

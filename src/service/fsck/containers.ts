@@ -3,6 +3,7 @@
  * (state.md 14). They were listed before the records were read, so one without a record is a true orphan.
  */
 import type {ListedContainer} from '@god-cli/api'
+import {taskRecord} from '../../core/array-view.js'
 import {jobId} from '../../core/brand.js'
 import {isFinal} from '../../core/state.js'
 import type {Finding} from '../../store/fsck/finding.js'
@@ -12,7 +13,7 @@ import type {Layout} from '../../store/layout.js'
 const twice = (layout: Layout, containers: readonly ListedContainer[]): readonly Finding[] => {
   const byAttempt = new Map<string, ListedContainer[]>()
   for (const container of containers) {
-    const key = `${container.job} ${container.attempt}`
+    const key = `${container.job} ${container.task ?? ''} ${container.attempt}`
     byAttempt.set(key, [...(byAttempt.get(key) ?? []), container])
   }
   return [...byAttempt.values()].flatMap((same): readonly Finding[] => {
@@ -24,9 +25,12 @@ const twice = (layout: Layout, containers: readonly ListedContainer[]): readonly
 }
 
 /** Null: a record asks for it. */
-const unknownText = (seen: JobSeen | undefined, {attempt, nonce}: ListedContainer): string | null => {
-  const top = seen?.top ?? null
-  if (top === null) return 'no record tells of its job'
+const unknownText = (seen: JobSeen | undefined, {task, attempt, nonce}: ListedContainer): string | null => {
+  const job = seen?.top ?? null
+  if (job === null) return 'no record tells of its job'
+  const array = seen?.array ?? null
+  const top = task === undefined ? job : array === null ? null : taskRecord(array, task)
+  if (top === null) return `its job has no task ${task}`
   if (attempt !== top.attempt) return `its job is at attempt ${top.attempt}`
   if (top.container === null)
     return isFinal(top.state) ? null : `its job is ${top.state}, without a container`

@@ -18,6 +18,10 @@ const freshAttempt = ({durable, layout}: Service, {uid, id}: JobSpec): number =>
     return Math.max(next, attempt + 1)
   }, 1)
 
+/** Which of its tasks ran nobody knows: their own fences will tell, and none runs twice. */
+const allHeld = ({array}: JobRecord): Pick<JobRecord, 'array'> =>
+  array === undefined ? {} : {array: {...array, held: array.waiting}}
+
 const REASON: JobRecord['reason'] = {
   code: 'restored',
   text: 'its record was lost and made anew: release it if it did not run yet, else kill it',
@@ -34,6 +38,7 @@ export const makeAnew = (service: Service, spec: JobSpec, author: Author): strin
   const record: JobRecord = {
     ...admitted.record,
     state: 'held',
+    ...allHeld(admitted.record),
     reason: REASON,
     attempt: freshAttempt(service, spec),
     by: author.by,

@@ -3,7 +3,7 @@
  * journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
  */
 import {join} from 'node:path'
-import {judgeJournal} from '../journal.js'
+import {JOURNAL_NAME, judgeJournal} from '../journal.js'
 import {judgeLiveUsage, USAGE_SUFFIX} from '../live-usage.js'
 import {judgeNodeFile} from '../node-store.js'
 import {judgeSights, SIGHTS_NAME} from '../orphan-sights.js'
@@ -35,6 +35,11 @@ const checkFile = (
     : [...access, {id, path, text: why, repair: {do: 'set-aside', ino: seen.stat.ino, why}}]
 }
 
+const strangersOf = ({fs}: Place, path: string): readonly Finding[] => {
+  const finding = strangerFinding(fs, path)
+  return finding === null ? [] : [finding]
+}
+
 export const checkNodes = (place: Place): readonly Finding[] => {
   const {fs, layout} = place
   return listNames(fs, layout.nodes).flatMap((name): readonly Finding[] => {
@@ -42,7 +47,7 @@ export const checkNodes = (place: Place): readonly Finding[] => {
     if (name.startsWith('.t.')) return []
     if (name.endsWith(USAGE_SUFFIX)) return checkFile(place, 'F_DERIVED', path, judgeLiveUsage)
     const judge = judgeNodeFile(name)
-    return judge === null ? [strangerFinding(fs, path) ?? []].flat() : checkFile(place, 'F_NODE', path, judge)
+    return judge === null ? strangersOf(place, path) : checkFile(place, 'F_NODE', path, judge)
   })
 }
 
@@ -59,6 +64,7 @@ export const checkJournal = (place: Place): readonly Finding[] => {
   const {fs, layout} = place
   return listNames(fs, layout.journal).flatMap((name): readonly Finding[] => {
     const path = join(layout.journal, name)
+    if (!JOURNAL_NAME.test(name)) return strangersOf(place, path)
     const seen = see(fs, path, MOST_BYTES)
     if (seen.kind === 'gone') return []
     if (seen.kind !== 'read') return [unseenFinding(path, seen)]

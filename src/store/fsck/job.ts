@@ -2,13 +2,16 @@
  * One job: its revisions, its spec, and what its record says of itself (state.md 6 and 14). What is being packed
  * meanwhile is left out: nothing is called damaged before the manifest was read after the listing.
  */
+import {arrayFault} from '../../core/array-law.js'
+import {partRecords, taskContainerName} from '../../core/array-view.js'
 import type {JobId} from '../../core/brand.js'
-import {containerName} from '../../core/container.js'
+import {containerName, containerStem} from '../../core/container.js'
 import {type JobRecord, type JobSpec, parseRecord, parseSpec} from '../../core/job.js'
 import {isAllocated, isFinal} from '../../core/state.js'
+import {PRUNING} from '../prune.js'
 import {decode, sha256} from '../record-codec.js'
 import {revisionPath} from '../revision.js'
-import {type Fault, judgeChain, type Link} from './chain.js'
+import {type Fault, type Judged, judgeChain, type Link} from './chain.js'
 import type {Finding} from './finding.js'
 import {accessFindings} from './owners.js'
 import type {Place} from './place.js'
@@ -19,6 +22,8 @@ export interface JobSeen {
   readonly id: JobId
   /** Null: no revision counts. */
   readonly top: Pick<JobRecord, 'uid' | 'state' | 'attempt' | 'container'> | null
+  /** Of an array the whole record: its tasks have containers of their own. */
+  readonly array: JobRecord | null
   /** The greatest of its revisions. */
   readonly epoch: number
   /** Where it is all that there is of the job; else null. */
@@ -92,7 +97,10 @@ const startFieldsText = (record: JobRecord, cluster: string | null): string | nu
   if (record.node === null) return `it is ${record.state} on no node`
   if (record.container === null) return `it is ${record.state} without the name of a container`
   if (cluster === null) return null
-  const name = containerName(cluster, record.id, record.attempt)
+  const name =
+    record.task === undefined
+      ? containerName(cluster, record.id, record.attempt)
+      : taskContainerName(containerStem(cluster, record.id), record.task, record.attempt)
   return record.container.name === name
     ? null
     : `its container is called ${record.container.name}, not ${name}`
@@ -108,9 +116,13 @@ const endText = ({state, ended, started, reason, exit}: JobRecord): string | nul
 
 const recordFindings = (place: Place, record: JobRecord): readonly Finding[] => {
   const path = revisionPath(place.layout, record.id, record.rev)
-  const [start, end] = [startFieldsText(record, place.cluster), endText(record)]
+  const parts = partRecords(record)
+  const start = parts.map(part => startFieldsText(part, place.cluster)).find(text => text !== null) ?? null
+  const end = [record, ...parts].map(endText).find(text => text !== null) ?? null
+  const array = record.array === undefined ? null : arrayFault(record.array)
   return [
     ...(start === null ? [] : [{id: 'F_START_FIELDS', path, text: start, job: record.id} as const]),
+    ...(array === null ? [] : [{id: 'F_ARRAY', path, text: array, job: record.id} as const]),
     ...(end === null ? [] : [{id: 'F_END', path, text: end, job: record.id} as const]),
   ]
 }
@@ -145,6 +157,14 @@ export interface JobChecked {
 const greatestEpoch = (links: readonly Link[]): number =>
   links.reduce((top, {read}) => (read.kind === 'whole' ? Math.max(top, read.stored.record.epoch) : top), 0)
 
+/** Of an array only the last revisions must be there: the others are pruned. */
+const judgeRevisions = (links: readonly Link[]): Judged => {
+  const judged = judgeChain(links)
+  const array = judged.top?.record.array
+  const rev = judged.top?.record.rev ?? 1
+  return array === undefined ? judged : judgeChain(links, Math.max(1, rev - PRUNING.kept + 1))
+}
+
 /** `revs` ascending; none: only its spec was listed. */
 export const checkJob = (
   place: Place,
@@ -154,7 +174,7 @@ export const checkJob = (
 ): JobChecked => {
   const read = revs.map(rev => readLink(place, id, rev))
   const links = read.flatMap(({value}) => value ?? [])
-  const {top, faults} = judgeChain(links)
+  const {top, faults} = judgeRevisions(links)
   const spec = readSpec(place, id)
   const findings = [
     ...read.flatMap(each => each.findings),
@@ -166,7 +186,13 @@ export const checkJob = (
   ]
   const alone = links.length > 0 || spec.value === 'bad' ? null : spec.value
   return {
-    seen: {id, top: top === null ? null : sketch(top.record), epoch: greatestEpoch(links), alone},
+    seen: {
+      id,
+      top: top === null ? null : sketch(top.record),
+      array: top?.record.array === undefined ? null : top.record,
+      epoch: greatestEpoch(links),
+      alone,
+    },
     revisions: links.length,
     findings,
   }
