@@ -10,7 +10,7 @@ import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
 import {decodeLenient, encode} from './record-codec.js'
 
-const schema = v.strictObject({v: v.literal(1), seen: v.record(v.string(), v.number())})
+const schema = v.object({v: v.literal(1), seen: v.record(v.string(), v.number())})
 
 /** By container id: epoch milliseconds. */
 export type Sights = ReadonlyMap<string, number>

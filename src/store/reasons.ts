@@ -11,7 +11,7 @@ import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
 import {decodeLenient, seal, withoutSum} from './record-codec.js'
 
-const schema = v.strictObject({
+const schema = v.object({
   v: v.literal(1),
   at: v.number(),
   jobs: v.record(

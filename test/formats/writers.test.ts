@@ -4,14 +4,19 @@
  * work on one directory.
  */
 import assert from 'node:assert/strict'
+import {uid} from '../../src/core/brand.js'
 import {parseRecord, parseSpec} from '../../src/core/job.js'
+import {openDirectory} from '../../src/store/directory.js'
 import {judgeJournal} from '../../src/store/journal.js'
+import {layoutOf} from '../../src/store/layout.js'
 import {judgeLiveUsage} from '../../src/store/live-usage.js'
 import {judgeNodeFile} from '../../src/store/node-store.js'
 import {judgeSights} from '../../src/store/orphan-sights.js'
 import {judgeReasons} from '../../src/store/reasons.js'
-import {decode} from '../../src/store/record-codec.js'
+import {decode, seal} from '../../src/store/record-codec.js'
+import {refusedRequests} from '../../src/store/refused.js'
 import {decodeRequest} from '../../src/store/request-codec.js'
+import {oneFile} from '../fuzz/one-file.js'
 import {BESIDE, FIRST, type Frozen} from './frozen.js'
 import {alwaysIn, KINDS, kindOf, shapesOf} from './shapes.js'
 import {writtenFiles} from './written.js'
@@ -40,11 +45,35 @@ const byKind = (files: readonly Frozen[]): Map<string, Shapes> => {
 
 const FROZEN = byKind([...FIRST, ...BESIDE])
 
+/** From users, or what tells a directory from others: nothing is added to these without a number. */
+const STRICT = ['request', 'reason of a refusal', 'FORMAT', 'copy of FORMAT', 'manifest']
+
+const LAYOUT = layoutOf('/god')
+
+/** Without its sum, as it was written first. */
+const opens = (text: string): boolean => {
+  const disk = oneFile('FORMAT')
+  const {sum, ...format} = JSON.parse(text)
+  disk.put(Buffer.from(JSON.stringify(format)))
+  return openDirectory(disk.fs, LAYOUT).format === 1
+}
+
+const refusedIn = (text: string): number => {
+  const disk = oneFile(`.why.${'0'.repeat(24)}`)
+  disk.put(Buffer.from(text))
+  return refusedRequests(disk.fs, LAYOUT, uid(1000)).length
+}
+
 /** Why a file of that name is none; null: it is whole. */
 const faultOf = ({path, text}: Frozen): string | null => {
   const bytes = Buffer.from(text)
   const why = (parsed: {ok: boolean; why?: string}): string | null => parsed.why ?? null
   switch (kindOf(path)?.name) {
+    case 'FORMAT':
+    case 'copy of FORMAT':
+      return opens(text) ? null : 'it does not open'
+    case 'reason of a refusal':
+      return refusedIn(text) === 1 ? null : 'it is not told'
     case 'record':
       return why(decode(bytes, parseRecord))
     case 'spec':
@@ -74,6 +103,16 @@ describe('R24: frozen files', () => {
       kept.filter(name => !names.has(name)),
       [],
     )
+  })
+
+  it('are read with a field that a later god has added', () => {
+    for (const file of [...FIRST, ...BESIDE]) {
+      const name = kindOf(file.path)?.name ?? ''
+      if (kindOf(file.path)?.form !== 'json' || STRICT.includes(name)) continue
+      const {sum, ...value} = JSON.parse(file.text)
+      const later = seal(JSON.stringify({...value, later: {x: 1}}))
+      assert.equal(faultOf({path: file.path, text: Buffer.from(later).toString()}), null, file.path)
+    }
   })
 
   it('are read, each of them, for ever', () => {
