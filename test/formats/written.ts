@@ -1,4 +1,5 @@
 /** All files that god writes in every scenario of the crash tests, and in some seeded lives of a site. */
+import type {JobId} from '../../src/core/brand.js'
 import {createUsageSampler} from '../../src/service/sample-usage.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {SCENARIOS} from '../crash/scenarios.js'
@@ -42,6 +43,29 @@ const troubled = async (): Promise<World> => {
   return world
 }
 
+const ARRAY_EVENTS: readonly ((world: World, id: JobId) => void)[] = [
+  (world, id) => world.control('hold', [id]),
+  (world, id) => world.control('release', [id]),
+  world => world.clock.advance(4000),
+  (world, id) => world.control('suspend', [id]),
+  (world, id) => world.control('resume', [id]),
+  world => world.clock.advance(4000),
+  (world, id) => world.control('kill', [id]),
+]
+
+/** Arrays whose tasks end in each way. */
+const arrays = async (tell: Tell): Promise<void> => {
+  for (const env of [{}, {FAKE_EXIT: '3'}, {FAKE_OOM: '1'}, {FAKE_REFUSE: 'no'}, {FAKE_SECONDS: 'forever'}]) {
+    const world = new World()
+    const id = world.submit({array: '1-9:2,12%3', walltime: 60, env: {FAKE_SECONDS: '3', ...env}})
+    for (const event of ARRAY_EVENTS) {
+      await world.cron()
+      tellAll(world.disk, world.layout.root, tell)
+      event(world, id)
+    }
+  }
+}
+
 export const writtenFiles = async (tell: Tell): Promise<void> => {
   const world = await troubled()
   tellAll(world.disk, world.layout.root, tell)
@@ -54,6 +78,7 @@ export const writtenFiles = async (tell: Tell): Promise<void> => {
     await watched(world)
     tellAll(world.disk, world.layout.root, tell)
   }
+  await arrays(tell)
   for (let seed = 1; seed <= LIVES; seed++) {
     const site = new Simulation(seed)
     for (let i = 0; i < EVENTS; i++) {
