@@ -44,10 +44,13 @@ export interface DurableOptions {
   readonly halt: (why: string) => void
 }
 
+/** Ours or the machine's; a moment later there may be fewer. */
+const TOO_MANY_FILES = ['EMFILE', 'ENFILE']
+
 const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
 
 /** The folder could not be opened: nothing was synced, and nothing dropped. */
-const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE']
+const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', ...TOO_MANY_FILES]
 
 export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
 
@@ -56,6 +59,10 @@ export const diskError = (error: unknown, path: string): unknown => {
   const code = errno(error)
   if (code === null || error instanceof GodError) return error
   const what = `cannot write ${path}: ${code}`
+  if (TOO_MANY_FILES.includes(code))
+    return new GodError('E_DIR_BUSY', what, 'Raise the limit of open files, or try again later.', {
+      cause: error,
+    })
   return isNoSpace(error)
     ? new GodError('E_DISK_FULL', what, 'Free space and try again; nothing was lost.', {cause: error})
     : new GodError('E_DISK', what, 'Check the file system (`god doctor`).', {cause: error})
