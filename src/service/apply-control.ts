@@ -81,11 +81,11 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
   }
   if (no?.kind === 'refused' && outcomes.every(outcome => outcome.kind === 'refused')) {
     drop.refuse(request.tok, {...no.refusal, id: null, at: service.now()})
-    service.durable.syncFolder(drop.path)
+    service.durable.syncFolder(drop.path, drop.name)
     return no
   }
   drop.finish(request.tok)
-  service.durable.syncFolder(drop.path)
+  service.durable.syncFolder(drop.path, drop.name)
   work.emptied.add(drop.uid)
   return DONE
 }
@@ -134,7 +134,7 @@ const settleLast = ({durable}: Service, {drops, emptied}: Work, {record}: Stored
   const {uid} = record.req
   const drop = drops.find(candidate => candidate.uid === uid)
   if (drop === undefined || emptied.has(uid)) return
-  durable.syncFolder(drop.path)
+  durable.syncFolder(drop.path, drop.name)
   emptied.add(uid)
 }
 

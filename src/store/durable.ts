@@ -31,7 +31,8 @@ export interface Durable {
   replace(path: string, bytes: Uint8Array, mode?: number, options?: ReplaceOptions): boolean
   /** The folder is there and its name is on the disk, whoever made it. */
   makeFolder(path: string, mode: number): void
-  syncFolder(path: string): void
+  /** `name`: as people know it, if not by that path. */
+  syncFolder(path: string, name?: string): void
   /** The folder is synced at the latest by `syncPending`. */
   syncLater(path: string): void
   syncPending(): void
@@ -72,7 +73,7 @@ interface Syncs {
   /** Throws once an fsync has failed: its pages may be gone, and so may those of later calls. */
   check(): void
   file(fd: number, path: string): void
-  folder(path: string): void
+  folder(path: string, name: string): void
 }
 
 const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
@@ -102,13 +103,13 @@ const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
         fatal(error, path)
       }
     },
-    folder: path => {
+    folder: (path, name) => {
       check()
       try {
         fs.fsyncDir(path)
       } catch (error) {
-        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, path)
-        fatal(error, path)
+        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, name)
+        fatal(error, name)
       }
     },
   }
@@ -126,8 +127,8 @@ export const createDurable = (options: DurableOptions): Durable => {
     return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync: syncs.file})
   }
 
-  const syncFolder = (path: string): void => {
-    syncs.folder(path)
+  const syncFolder = (path: string, name = path): void => {
+    syncs.folder(path, name)
     pending.delete(path)
   }
 

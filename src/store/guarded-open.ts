@@ -10,6 +10,8 @@ import {closeRead, readOpen} from './read-file.js'
 /** A folder held open; `path` stays this folder even if its name is swapped (Linux: /proc/self/fd). */
 export interface HeldFolder {
   readonly path: string
+  /** As people know it. */
+  readonly name: string
   readonly stat: Stat
   /** What fails in it is told by the name of the folder, not by our number of it. */
   named<T>(act: () => T): T
@@ -40,6 +42,7 @@ const held = (fs: FileSystem, fd: number, name: string, stat: Stat): HeldFolder 
   const path = `/proc/self/fd/${fd}`
   return {
     path,
+    name,
     stat,
     named: act => {
       try {

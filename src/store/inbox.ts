@@ -31,6 +31,8 @@ export interface Drop {
   readonly uid: Uid
   /** Of the held folder, for its sync. */
   readonly path: string
+  /** As people know it. */
+  readonly name: string
   /** The oldest first. */
   tokens(): readonly Token[]
   read(tok: Token): Taken
@@ -84,6 +86,7 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
   return {
     uid,
     path: folder.path,
+    name: folder.name,
     tokens: () =>
       folder
         .named(() =>
