@@ -56,12 +56,8 @@ const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
       faults.push(`I8: ${path} tells of another job or revision`)
     else jobs.set(named.id, [...(jobs.get(named.id) ?? []), parsed.value])
   }
-  for (const [id, list] of jobs) {
-    const found = counting(world, list)
-    if (found.length > 0) jobs.set(id, found)
-    else jobs.delete(id)
-  }
-  return jobs
+  const counted = [...jobs].map(([id, list]) => [id, counting(world, list)] as const)
+  return new Map(counted.filter(([, list]) => list.length > 0))
 }
 
 /** A job being packed by hand has lost its lowest revisions: what is left is void. */
