@@ -5,9 +5,13 @@ import fc from 'fast-check'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
 import {jobId} from '../../src/core/brand.js'
 import {type Allocation, neverReason, type Plan, type Snapshot, schedule} from '../../src/core/schedule.js'
+import {amount, tellCases} from '../support/amount.js'
 import {aPending, NOW} from './builders.js'
 
-const RUNS = {numRuns: 5000}
+const RUNS = {numRuns: amount(2000, 100_000)}
+/** Milliseconds for one law. */
+const PATIENCE = amount(20_000, 1_800_000)
+let cases = 0
 const KINDS = ['cpus', 'memory', 'gpus'] as const
 
 /** Small numbers, so that nodes are full, jobs tie and some fit nowhere. */
@@ -102,10 +106,13 @@ for (const [name, policy] of POLICIES) {
   const law = (title: string, holds: (snapshot: Snapshot, plan: Plan) => void): void => {
     it(title, () => {
       fc.assert(
-        fc.property(anySnapshot, snapshot => holds(snapshot, schedule(snapshot, policy))),
+        fc.property(anySnapshot, snapshot => {
+          cases++
+          holds(snapshot, schedule(snapshot, policy))
+        }),
         RUNS,
       )
-    })
+    }).timeout(PATIENCE)
   }
 
   describe(`R15: under ${name}`, () => {
@@ -199,9 +206,34 @@ for (const [name, policy] of POLICIES) {
         }),
         RUNS,
       )
-    })
+    }).timeout(PATIENCE)
   })
 }
+
+describe('R15: under fifo', () => {
+  it('who gives way to fewer never starts later for it, and keeps nobody before him from starting', () => {
+    const changed = anySnapshot
+      .filter(({pending}) => pending.length > 0)
+      .chain(snapshot => fc.tuple(fc.constant(snapshot), fc.nat({max: snapshot.pending.length - 1})))
+    fc.assert(
+      fc.property(changed, ([snapshot, which]) => {
+        cases++
+        const better = snapshot.pending.map((job, i) => (i === which ? {...job, nice: job.nice - 1} : job))
+        const id = snapshot.pending[which]?.id
+        const startsIn = (pending: typeof better): ReadonlySet<number> =>
+          new Set(schedule({...snapshot, pending}, fifo).starts.map(start => start.id))
+        const [before, after] = [startsIn([...snapshot.pending]), startsIn(better)]
+        assert.ok(!before.has(id ?? 0) || after.has(id ?? 0), `job ${id} waits for being nicer to itself`)
+        const order = orderOf({...snapshot, pending: better}, fifo)
+        for (const other of order.slice(0, order.indexOf(id ?? 0)))
+          assert.equal(after.has(other), before.has(other), `job ${other} stands before it still`)
+      }),
+      RUNS,
+    )
+  }).timeout(PATIENCE)
+
+  after(() => tellCases('R15', cases))
+})
 
 describe('R15: nobody starves', () => {
   const ROUNDS = 80
@@ -256,5 +288,5 @@ describe('R15: nobody starves', () => {
       }),
       RUNS,
     )
-  })
+  }).timeout(PATIENCE)
 })
