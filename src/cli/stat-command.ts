@@ -56,7 +56,9 @@ export const stat = async (
     const table = (): string =>
       screen.table(columnsOf(fields, site.now(), screen.style), listed.jobs, flags.header)
     const lines = (form: Template) => () => renderTemplate(form, listed.jobs, site.now())
-    screen.show(statJson(listed), template === null ? table : lines(template))
+    // Of a thousand jobs it is not made for nobody.
+    const document = screen.json ? statJson(listed) : {}
+    screen.show(document, template === null ? table : lines(template))
     for (const failed of listed.failed) screen.fault(failed)
     tell(statExit(listed))
   }

@@ -120,15 +120,29 @@ export const readFormatCopy = (fs: FileSystem, layout: Layout): Parsed<Format> =
   }
 }
 
+/** It names the same cluster, whatever else is wrong with it: asked at each start, so without its checksum. */
+const isConfirmed = (fs: FileSystem, layout: Layout, {cluster}: Format): boolean => {
+  try {
+    const bytes = readFile(fs, layout.formatCopy, {limit: 4096})?.bytes
+    return bytes !== undefined && Buffer.from(bytes).includes(`"cluster":"${cluster}"`)
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return false
+  }
+}
+
 export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
-  if (readFormat(fs, layout) === null) {
+  const file = readFormat(fs, layout)
+  if (file === null) {
     throw new GodError(
       'E_DIR_MISSING',
       `${layout.root} is not a shared directory`,
       `Make one with 'god init ${layout.root}'.`,
     )
   }
-  const [text, copy] = [readFormatText(fs, layout), readFormatCopy(fs, layout)]
+  const text = parseWith(schema, parseJson(file))
+  if (text.ok && isConfirmed(fs, layout, text.value)) return text.value
+  const copy = readFormatCopy(fs, layout)
   // The cluster never changes and is in each container's labels; the rest an operator may have changed by hand.
   if (text.ok) return copy.ok ? {...text.value, cluster: copy.value.cluster} : text.value
   if (copy.ok) return copy.value

@@ -31,8 +31,7 @@ export interface Durable {
   replace(path: string, bytes: Uint8Array, mode?: number, options?: ReplaceOptions): boolean
   /** The folder is there and its name is on the disk, whoever made it. */
   makeFolder(path: string, mode: number): void
-  /** `name`: as people know it, if not by that path. */
-  syncFolder(path: string, name?: string): void
+  syncFolder(path: string): void
   /** The folder is synced at the latest by `syncPending`. */
   syncLater(path: string): void
   syncPending(): void
@@ -45,13 +44,10 @@ export interface DurableOptions {
   readonly halt: (why: string) => void
 }
 
-/** Ours or the machine's; a moment later there may be fewer. */
-const TOO_MANY_FILES = ['EMFILE', 'ENFILE']
-
 const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
 
 /** The folder could not be opened: nothing was synced, and nothing dropped. */
-const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', ...TOO_MANY_FILES]
+const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE']
 
 export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
 
@@ -60,10 +56,6 @@ export const diskError = (error: unknown, path: string): unknown => {
   const code = errno(error)
   if (code === null || error instanceof GodError) return error
   const what = `cannot write ${path}: ${code}`
-  if (TOO_MANY_FILES.includes(code))
-    return new GodError('E_DIR_BUSY', what, 'Raise the limit of open files, or try again later.', {
-      cause: error,
-    })
   return isNoSpace(error)
     ? new GodError('E_DISK_FULL', what, 'Free space and try again; nothing was lost.', {cause: error})
     : new GodError('E_DISK', what, 'Check the file system (`god doctor`).', {cause: error})
@@ -73,7 +65,7 @@ interface Syncs {
   /** Throws once an fsync has failed: its pages may be gone, and so may those of later calls. */
   check(): void
   file(fd: number, path: string): void
-  folder(path: string, name: string): void
+  folder(path: string): void
 }
 
 const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
@@ -103,13 +95,13 @@ const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
         fatal(error, path)
       }
     },
-    folder: (path, name) => {
+    folder: path => {
       check()
       try {
         fs.fsyncDir(path)
       } catch (error) {
-        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, name)
-        fatal(error, name)
+        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, path)
+        fatal(error, path)
       }
     },
   }
@@ -127,8 +119,8 @@ export const createDurable = (options: DurableOptions): Durable => {
     return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync: syncs.file})
   }
 
-  const syncFolder = (path: string, name = path): void => {
-    syncs.folder(path, name)
+  const syncFolder = (path: string): void => {
+    syncs.folder(path)
     pending.delete(path)
   }
 

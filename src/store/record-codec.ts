@@ -40,6 +40,12 @@ export const withoutSum = (text: string): string | null => {
   return sha256(body) === sum ? body : null
 }
 
+/** The text without its sum, whether that fits or not: for what decides nothing, and is read at each start. */
+export const unsealed = (text: string): string => {
+  const at = TAIL.test(text) ? text.length - TAIL_LENGTH : text.length
+  return at === text.length ? text : `${text.slice(0, at)}}`
+}
+
 /** As `withoutSum`, of bytes, parsed; or why the bytes are not what was written. */
 export const decodeLenient = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
   const text = decodeUtf8(bytes)
