@@ -9,6 +9,7 @@ import {Plugin, settings} from '@oclif/core'
 import type {Metafile} from 'esbuild'
 import {bundleCommandLine, bundlePlugin, joined} from './bundle.js'
 import {bundleFast} from './bundle-fast.js'
+import {compiledFiles, compileFast} from './compile-fast.js'
 import {settleOutputs} from './settle-outputs.js'
 import {licenses} from './third-party.js'
 import {SELDOM_IMPORTS} from './trim-oclif.js'
@@ -52,8 +53,11 @@ const writeManifest = async (): Promise<void> => {
 
 // Without a manifest oclif asks the commands themselves: slow, but never wrong.
 rmSync(MANIFEST, {force: true})
+// And what was compiled of other code is never to be found beside this.
+for (const file of compiledFiles(ROOT)) rmSync(file)
 // The others are made with it inside.
 await buildPlugin('plugins/api')
 const others = readdirSync(join(ROOT, 'plugins')).filter(name => name !== 'api')
 await buildCommandLine(await Promise.all(others.map(name => buildPlugin(`plugins/${name}`))))
 await writeManifest()
+compileFast(ROOT)

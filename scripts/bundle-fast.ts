@@ -8,6 +8,7 @@ import {pathToFileURL} from 'node:url'
 import type {Command} from '@oclif/core'
 import {type Plugin, transform} from 'esbuild'
 import {asRequired, type Bundle, bundled, joined, type Output, packageOf} from './bundle.js'
+import {FAST_FLAGS} from './fast-flags.js'
 import {fastTable} from './fast-table.js'
 
 export const FAST_COMMANDS = ['stat', 'submit'] as const
@@ -27,15 +28,20 @@ const beside: Plugin = {
 
 const IMPORTED = /^var (import_\w+) = (.*require\("[^"]+"\).*);$/gm
 
-/** esbuild's `var import_x = require("x")` becomes a function, and each use of `import_x` a call of it. */
+/** Of valibot: built of dozens of calls, and most of them for what the usual call does not read. */
+const SCHEMA = /^var (\w+Schema\d*) = ([\s\S]*?);$(?!\n[ })])/gm
+
+/** What esbuild declares by `var x = ...` becomes a function, and each use of `x` a call of it. */
 export const whenUsed = (text: string): string => {
   const names: string[] = []
-  const declared = text.replace(IMPORTED, (_, name: string, value: string) => {
+  const later = (_: string, name: string, value: string): string => {
     names.push(name)
-    return `let $${name};\nconst get$${name} = () => ($${name} ??= ${value});`
-  })
+    return `var $${name};\nvar get$${name} = () => ($${name} ??= ${value});`
+  }
+  const declared = text.replace(IMPORTED, later).replace(SCHEMA, later)
+  // A key of an object has its colon at once; esbuild writes a blank before that of a choice.
   return names.reduce(
-    (code, name) => code.replace(new RegExp(`(?<![$\\w])${name}\\b`, 'g'), () => `(get$${name}())`),
+    (code, name) => code.replace(new RegExp(`(?<![$\\w.])${name}\\b(?!:)`, 'g'), () => `(get$${name}())`),
     declared,
   )
 }
@@ -45,13 +51,13 @@ const small = async ({path, text}: Output): Promise<Output> => {
   const {code} = await transform(whenUsed(text), {
     minifySyntax: true,
     minifyWhitespace: true,
-    charset: 'utf8',
+    charset: 'ascii',
     target: 'node20.19',
   })
   return {path, text: code}
 }
 
-const bundleOne = async (root: string, command: string): Promise<Bundle> => {
+const bundleOne = async (root: string, command: (typeof FAST_COMMANDS)[number]): Promise<Bundle> => {
   const module: {default: Command.Class} = await import(
     pathToFileURL(join(root, `commands/${command}.ts`)).href
   )
@@ -63,7 +69,7 @@ const bundleOne = async (root: string, command: string): Promise<Bundle> => {
     outExtension: {'.js': '.cjs'},
     plugins: [beside],
     define: {
-      FAST_TABLE: JSON.stringify(fastTable(command, module.default)),
+      FAST_TABLE: JSON.stringify(fastTable(command, module.default, FAST_FLAGS[command])),
       'import.meta.url': '$module.url',
     },
     banner: {

@@ -120,12 +120,13 @@ const checkCommand = (command: string, type: Command.Class): void => {
     refuse(command, 'its operands are more than words')
 }
 
-export const fastTable = (command: string, type: Command.Class): FastTable => {
+/** `known`: the flags that the function behind the command has; another is handled by the class itself. */
+export const fastTable = (command: string, type: Command.Class, known: ReadonlySet<string>): FastTable => {
   checkCommand(command, type)
   const all = Object.entries({...type.baseFlags, ...type.flags} as Record<string, Definition>)
   for (const [name, flag] of all) checkAbsent(command, name, flag)
   const flags = all.flatMap(([name, flag]) => {
-    const fast = fastFlag(name, flag)
+    const fast = known.has(name) ? fastFlag(name, flag) : null
     if (fast === null) return []
     const short: [string, FastFlag][] = flag.char === undefined ? [] : [[`-${flag.char}`, fast]]
     return [...short, [`--${name}`, fast] as const]

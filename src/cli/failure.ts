@@ -30,13 +30,6 @@ const DISK_ERRORS = [
   'ENFILE',
   'ENOENT',
   'ENOTDIR',
-  'EINTR',
-  'EFBIG',
-  'EBUSY',
-  'EMLINK',
-  'ENXIO',
-  'ENODEV',
-  'ETIMEDOUT',
 ]
 
 const ofSystem = (error: Error, code: string): Failure => {

@@ -118,7 +118,8 @@ const SUBMIT_WORDS = parts(`
   | -t 30 | -t 1:30:00 | --time=2-12 | -t 1d | -t soon | -o /tmp/o | -e x.err | -D /work | -D work | --workdir=/
   | -E A=1 | -E A=1 -E B=2 | --env=A | -E SHELL | -E HOME | -E GOD_X=1 | -E = | -E 'A=b c' | -E A=
   | -l k | -l k=v -l w= | --label k=v,w | -l =v | -H | --hold | -n | --dry-run | --parsable | --json | -Hn | -nH
-  | --no-color | --color always | --color x | -h | --help | --version | --bogus | --time | --dir /nonexistent`)
+  | --no-color | --color always | --color x | -h | --help | --version | --bogus | --time | --dir /nonexistent
+  | -f jobs.ndjson | --from=x | -W | --wait`)
 
 const PROGRAMS = parts(`
   true | -- true | echo 'a b' '' | -- sh -c 'exit 3' | sh -c x --json | x -h | -- -- x | -- | - | '' | -- '' | -- -x
@@ -221,6 +222,9 @@ describe('the short way of stat and submit', function () {
     ['a flag that excludes another', ['stat', '--format', '{{id}}'], {}],
     ['a value that is none of the options', ['stat', '--color', 'pink'], {}],
     ['ids from standard input', ['stat', '-'], {}],
+    ['what the command does by itself', ['submit', '--from', 'jobs'], {}],
+    ['what goes on for long', ['stat', '-w'], {}],
+    ['waiting', ['submit', '-W', 'true'], {}],
     ['GOD_NO_FAST', ['stat'], {GOD_NO_FAST: '1'}],
     ['the log of oclif', ['stat'], {DEBUG: '*'}],
     ['no home', ['stat'], {HOME: ''}],
@@ -275,8 +279,19 @@ describe('the short way in a process of its own', function () {
       assert.deepEqual(short, long)
     })
 
+  it('is the same where the engine is not the one of the build, or was told otherwise', async () => {
+    const copy = join(site.folder, 'copy')
+    const copied = `for f in bin dist/fast package.json dist/package.json; do
+        mkdir -p $(dirname ${copy}/$f); cp -r ${ROOT}$f ${copy}/$f; done; rm ${copy}/dist/fast/*.bin`
+    const [, long] = await both('$GOD stat -a')
+    for (const god of [`node ${copy}/bin/god.cjs`, `node --jitless ${ROOT}bin/god.cjs`]) {
+      const {stdout, code} = await shell(`${copied}; ${god} stat -a`, site.options())
+      assert.deepEqual({stdout, code}, {stdout: long.stdout, code: 0})
+    }
+  })
+
   it('gives a slow reader all that there is', async () => {
-    const script = 'for i in $(seq 300); do $GOD stat -a --json; break; done | (sleep 0.2; cat)'
+    const script = '$GOD stat -a --json | (sleep 0.2; cat)'
     const [short, long] = await both(script)
     assert.equal(short.stdout.length, long.stdout.length)
   })

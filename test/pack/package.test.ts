@@ -56,7 +56,7 @@ describe('the package, installed from its tarball', function () {
 
   it('holds programs, their manifest, licences, the example; no tests, no sources, no maps, no types', () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.js|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|options\.schema\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|docs\/man\/god[a-z-]*\.1|shared-dir\.example\/[\w.-]+)$/
+      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.js|dist\/fast\/[\w-]+\.cjs(\.[\w.-]+\.bin)?|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|options\.schema\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|docs\/man\/god[a-z-]*\.1|shared-dir\.example\/[\w.-]+)$/
     assert.deepEqual(
       installed.files.filter(path => !expected.test(path)),
       [],
@@ -119,13 +119,18 @@ describe('the package, installed from its tarball', function () {
   })
 
   it('says so where a file of it is gone', async () => {
-    const main = join(installed.root, 'dist/src/cli/main.js')
-    const text = readFileSync(main)
-    rmSync(main)
-    const {stderr, code} = await god(['stat'])
-    writeFileSync(main, text)
-    assert.equal(code, 70)
-    assert.match(stderr, /^god: this installation is damaged: .*Install it again\.\n$/s)
+    for (const [path, command] of [
+      ['dist/src/cli/main.js', 'show'],
+      ['dist/fast/stat.cjs', 'stat'],
+    ] as const) {
+      const file = join(installed.root, path)
+      const text = readFileSync(file)
+      rmSync(file)
+      const {stderr, code} = await god([command])
+      writeFileSync(file, text)
+      assert.equal(code, 70)
+      assert.match(stderr, /^god: this installation is damaged: .*Install it again\.\n$/s)
+    }
   })
 
   it('finds its own plugins by the door that all others come through', async () => {

@@ -37,9 +37,7 @@ export interface Fault {
   readonly effect:
     | 'crash-before'
     | 'crash-after'
-    /** Half of the bytes are written or read: this time, or from then on. */
     | 'short'
-    | 'short-from'
     | {readonly error: string; readonly from?: boolean}
   /** Only calls whose path contains this. */
   readonly path?: string
@@ -79,24 +77,17 @@ export class DiskProcess implements FileSystem {
   #dead = false
   #fault: Fault | null = null
   #counted = 0
-  /** The call under way moves half of its bytes. */
-  #halved = false
   #hooks: {hook: Hook; seen: number}[] = []
   /** Mutating calls so far, by name. */
   readonly counts = new Map<string, number>()
   mutations = 0
   fired = 0
-  /** The call that the fault met first. */
+  /** The call that the fault met. */
   firedAt = ''
 
   constructor(disk: MemoryDisk, uid = 1000) {
     this.#disk = disk
     this.#uid = uid
-  }
-
-  /** Files that it forgot to close (I13). */
-  get openFiles(): readonly string[] {
-    return [...this.#open.values()].map(({path}) => path)
   }
 
   /** Killed: every further call throws. */
@@ -123,7 +114,6 @@ export class DiskProcess implements FileSystem {
     }
     this.#runHooks('before', call, path)
     const effect = this.#due(call, path)
-    this.#halved = effect === 'short' || effect === 'short-from'
     if (effect === 'crash-before') this.#crash(call)
     if (typeof effect === 'object' && effect !== null) throw new Errno(effect.error, `${call} ${path}`)
     try {
@@ -142,11 +132,10 @@ export class DiskProcess implements FileSystem {
     if (fault.call === undefined ? !isMutating(call) : fault.call !== call) return null
     if (fault.path !== undefined && !path.includes(fault.path)) return null
     this.#counted++
-    const from =
-      fault.effect === 'short-from' || (typeof fault.effect === 'object' && fault.effect.from === true)
+    const from = typeof fault.effect === 'object' && fault.effect.from === true
     if (from ? this.#counted < fault.n : this.#counted !== fault.n) return null
     this.fired++
-    if (this.firedAt === '') this.firedAt = `${call} ${path}`
+    this.firedAt = `${call} ${path}`
     return fault.effect
   }
 
@@ -202,6 +191,10 @@ export class DiskProcess implements FileSystem {
     return open
   }
 
+  #touch(folder: Inode): void {
+    folder.mtimeMs = this.#disk.now()
+  }
+
   // --- the port
 
   open(path: string, flag: OpenFlag, mode = 0o600): number {
@@ -214,7 +207,8 @@ export class DiskProcess implements FileSystem {
         if (!creates) throw new Errno('ENOENT', path)
         target = this.#disk.make('file', mode, this.#uid, this.#uid)
         target.nlink = 1
-        this.#disk.change(parent, {given: [name, target]})
+        parent.names.set(name, target)
+        this.#touch(parent)
       }
       if (flag === 'guarded-folder' && target.kind !== 'folder') throw new Errno('ENOTDIR', path)
       if (creates && target.kind === 'folder') throw new Errno('EISDIR', path)
@@ -229,21 +223,18 @@ export class DiskProcess implements FileSystem {
       const {node, path, writes} = this.#file(fd)
       if (writes) throw new Errno('EBADF', path)
       if (node.kind === 'folder') throw new Errno('EISDIR', path)
-      const chunk = this.#part(node.bytes.subarray(position, position + buffer.length))
+      const chunk = node.bytes.subarray(position, position + buffer.length)
       buffer.set(chunk)
       return chunk.length
     })
-  }
-
-  #part(bytes: Uint8Array): Uint8Array {
-    return this.#halved && bytes.length > 1 ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
   }
 
   write(fd: number, bytes: Uint8Array): number {
     const {node, path, writes} = this.#file(fd)
     return this.mutate('write', path, () => {
       if (!writes) throw new Errno('EBADF', path)
-      const part = this.#part(bytes)
+      const short = this.#fault?.effect === 'short' && this.#counted === this.#fault.n && bytes.length > 1
+      const part = short ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
       node.bytes = Buffer.concat([node.bytes, part])
       node.mtimeMs = this.#disk.now()
       return part.length
@@ -260,7 +251,7 @@ export class DiskProcess implements FileSystem {
   fsyncDir(path: string): void {
     this.mutate('fsyncDir', path, () => {
       const node = this.#needFolder(path)
-      this.#disk.sync(node)
+      node.durableNames = new Map(node.names)
     })
   }
 
@@ -285,8 +276,9 @@ export class DiskProcess implements FileSystem {
       const {parent, name, node} = this.#resolve(to)
       if (node !== null) throw new Errno('EEXIST', to)
       if (source.kind === 'folder') throw new Errno('EPERM', to)
-      this.#disk.change(parent, {given: [name, source]})
+      parent.names.set(name, source)
       source.nlink++
+      this.#touch(parent)
     })
   }
 
@@ -297,12 +289,10 @@ export class DiskProcess implements FileSystem {
       const target = this.#resolve(to)
       if (target.node === source.node) return
       if (target.node !== null) this.#makeWay(source.node, target.node, to)
-      const [taken, given] = [source.name, [target.name, source.node] as const]
-      if (source.parent === target.parent) this.#disk.change(source.parent, {taken, given})
-      else {
-        this.#disk.change(source.parent, {taken})
-        this.#disk.change(target.parent, {given})
-      }
+      source.parent.names.delete(source.name)
+      target.parent.names.set(target.name, source.node)
+      this.#touch(source.parent)
+      this.#touch(target.parent)
     })
   }
 
@@ -319,8 +309,9 @@ export class DiskProcess implements FileSystem {
       const {parent, name, node} = this.#resolve(path)
       if (node === null) throw new Errno('ENOENT', path)
       if (node.kind === 'folder') throw new Errno('EISDIR', path)
-      this.#disk.change(parent, {taken: name})
+      parent.names.delete(name)
       node.nlink--
+      this.#touch(parent)
     })
   }
 
@@ -328,7 +319,8 @@ export class DiskProcess implements FileSystem {
     this.mutate('mkdir', path, () => {
       const {parent, name, node} = this.#resolve(path)
       if (node !== null) throw new Errno('EEXIST', path)
-      this.#disk.change(parent, {given: [name, this.#disk.make('folder', mode, this.#uid, this.#uid)]})
+      parent.names.set(name, this.#disk.make('folder', mode, this.#uid, this.#uid))
+      this.#touch(parent)
     })
   }
 
@@ -338,7 +330,8 @@ export class DiskProcess implements FileSystem {
       if (node === null) throw new Errno('ENOENT', path)
       if (node.kind === 'file') throw new Errno('ENOTDIR', path)
       if (node.names.size > 0) throw new Errno('ENOTEMPTY', path)
-      this.#disk.change(parent, {taken: name})
+      parent.names.delete(name)
+      this.#touch(parent)
     })
   }
 

@@ -6,12 +6,6 @@
  * counts calls and takes faults.
  */
 
-/** One step in a folder's names: a name taken away, one given, or both at once (a rename). */
-export interface NameChange {
-  readonly taken?: string
-  readonly given?: readonly [name: string, node: Inode]
-}
-
 export interface Inode {
   readonly ino: number
   kind: 'file' | 'folder'
@@ -24,13 +18,6 @@ export interface Inode {
   durableBytes: Uint8Array
   names: Map<string, Inode>
   durableNames: Map<string, Inode>
-  /** What happened to the names since the folder was synced last, in order: a power cut may keep any of it. */
-  unsynced: NameChange[]
-}
-
-export const applyChange = (names: Map<string, Inode>, {taken, given}: NameChange): void => {
-  if (taken !== undefined) names.delete(taken)
-  if (given !== undefined) names.set(...given)
 }
 
 export class Errno extends Error {
@@ -68,20 +55,7 @@ export class MemoryDisk {
       durableBytes: new Uint8Array(),
       names: new Map(),
       durableNames: new Map(),
-      unsynced: [],
     }
-  }
-
-  /** Changes a folder's names; durable once it is synced. */
-  change(folder: Inode, change: NameChange): void {
-    applyChange(folder.names, change)
-    folder.unsynced.push(change)
-    folder.mtimeMs = this.now()
-  }
-
-  sync(folder: Inode): void {
-    folder.durableNames = new Map(folder.names)
-    folder.unsynced = []
   }
 
   /** The inode at an absolute path, or null. */
@@ -105,7 +79,6 @@ export class MemoryDisk {
         if (node.kind === 'file') node.nlink = 0
         node.bytes = node.durableBytes
         node.names = new Map(node.durableNames)
-        node.unsynced = []
         for (const child of node.names.values()) visit(child)
       }
       if (node.kind === 'file') node.nlink++
@@ -117,7 +90,7 @@ export class MemoryDisk {
   syncAll(): void {
     const visit = (node: Inode): void => {
       node.durableBytes = node.bytes
-      this.sync(node)
+      node.durableNames = new Map(node.names)
       for (const child of node.names.values()) visit(child)
     }
     visit(this.root)

@@ -1,0 +1,44 @@
+/**
+ * What the engine of this Node makes of the short ways, written beside them: bin/god.cjs then starts without parsing.
+ * Another engine does not find it, by its name, and parses. Made by calling each way as its users do, in a directory of
+ * its own that is gone afterwards; so what the usual call needs is in it, and nothing else.
+ */
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {FAST_COMMANDS} from './bundle-fast.js'
+
+const CALLS: Readonly<Record<(typeof FAST_COMMANDS)[number], readonly (readonly string[])[]>> = {
+  submit: [['--parsable', '-i', 'image', '--', 'true']],
+  stat: [[], ['-a']],
+}
+
+/** Nothing of the builder's: what he sets for Node changes what his engine makes. */
+const run = (folder: string, words: readonly string[]): void => {
+  const env = {PATH: process.env.PATH ?? '', HOME: folder, GOD_SHARED_DIR: join(folder, 'site')}
+  execFileSync(process.execPath, words, {cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe']})
+}
+
+export const compiledFiles = (root: string): readonly string[] => {
+  const folder = join(root, 'dist/fast')
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.filter(name => name.endsWith('.bin')).map(name => join(folder, name))
+}
+
+export const compileFast = (root: string): void => {
+  const folder = mkdtempSync(join(tmpdir(), 'god-build-'))
+  const god = (...words: readonly string[]): void => run(folder, [join(root, 'bin/god.cjs'), ...words])
+  try {
+    god('init', '--executor', 'fake')
+    for (const name of ['running', 'waiting', 'waiting'])
+      god('submit', '-J', name, '-c', '4', '-E', 'FAKE_SECONDS=forever', '--', 'true')
+    god('schedule')
+    for (const [command, calls] of Object.entries(CALLS)) {
+      const words = calls.map(call => JSON.stringify(call))
+      run(folder, [join(root, 'scripts/compile-once.cjs'), join(root, `dist/fast/${command}.cjs`), ...words])
+    }
+  } finally {
+    rmSync(folder, {recursive: true})
+  }
+}
