@@ -52,7 +52,8 @@ const publishJob = (service: Service, {record}: Admitted): Verdict => {
       })
       return DONE
     case 'taken':
-      return DONE
+      // By a file that is no record of it, say: that one is set aside when it is read.
+      return service.jobs.read(record.id) === null ? WAIT : DONE
     case 'void':
       service.specs.remove(record.id)
       return WAIT

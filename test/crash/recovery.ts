@@ -1,8 +1,10 @@
 /** Runs scenarios with a fault in their step, lets fresh processes recover, and judges what came of it. */
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
+import {isNight} from '../support/amount.js'
 import {DiskProcess, type Fault} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
+import {assertClean} from '../support/fsck.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
 import {GRACE, World} from '../support/world.js'
 import type {Scenario} from './scenarios.js'
@@ -33,6 +35,9 @@ const picture = (world: World): unknown => ({
   containers: world.containers().map(({id, status}) => [id, status]),
 })
 
+/** A whole fsck each time would cost as much as a fifth of all the rest. */
+let recovered = 0
+
 export const recover = async (world: World, printed: readonly JobId[], where: string): Promise<Ends> => {
   assertSafe(world, printed, `${where}: before any recovery`)
   for (let i = 0; i < PASSES; i++) {
@@ -43,6 +48,7 @@ export const recover = async (world: World, printed: readonly JobId[], where: st
   await world.cron()
   assert.deepEqual(picture(world), before, `${where}: not at rest (I9)`)
   assertAtRest(world, printed, where)
+  if (isNight || ++recovered % 8 === 0) await assertClean(world, where)
   return endsOf(world)
 }
 

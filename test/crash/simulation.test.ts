@@ -1,5 +1,7 @@
 /** R12, small: hundreds of seeded lives of a site, each with crashes, power cuts, stalls, and an engine that goes away. */
 import assert from 'node:assert/strict'
+import type {Finding} from '../../src/store/fsck/finding.js'
+import {fsck, severe} from '../support/fsck.js'
 import {restFaults} from '../support/invariants.js'
 import {excuse, Simulation} from './simulation.js'
 
@@ -20,6 +22,10 @@ const live = async (seed: number): Promise<Simulation> => {
   }
   await site.calm(PASSES)
   told(restFaults(site.world, site.printed))
+  // A power cut may take a request back that was never promised, and leave the spec that came of it.
+  const unpromised = ({id, job}: Finding): boolean =>
+    id === 'F_SPEC_ALONE' && job !== undefined && !site.printed.includes(job)
+  told(severe((await fsck(site.world)).filter(finding => !unpromised(finding))))
   told(
     site.jobs.flatMap(job => {
       const record = site.world.record(job.id)

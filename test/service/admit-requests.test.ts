@@ -243,6 +243,23 @@ describe('admission', () => {
     assert.equal(world.disk.files(world.layout.quarantine).length, 2)
   })
 
+  it('does not take a damaged file in the place of its record for the record', async () => {
+    const id = world.submit()
+    const fs = world.process().fs
+    fs.mkdir(world.layout.bucket(id), 0o755)
+    fs.close(fs.open(`${world.layout.bucket(id)}/${id}.1.json`, 'create', 0o644))
+    const cannot = new DiskProcess(world.disk).plan({
+      call: 'rename',
+      path: '/quarantine/',
+      n: 1,
+      effect: {error: 'EROFS', from: true},
+    })
+    await pass(world.process(cannot))
+    assert.equal(waiting(), 1, 'the request stays: no job came of it')
+    await pass()
+    assert.deepEqual([world.state(id), waiting()], ['pending', 0])
+  })
+
   it('publishes nothing once a younger scheduler is there', async () => {
     const id = world.submit()
     const god = world.process()

@@ -1,6 +1,7 @@
 /** Drop folders and what waits in them, judged as the passes judge it (inbox.ts); what its owner put beside is his. */
 import {join} from 'node:path'
 import type {JobId, Token, Uid} from '../../core/brand.js'
+import {isSubmission, jobsOf} from '../../core/request.js'
 import {createInbox, type Drop} from '../inbox.js'
 import {parseUserName, requestName} from '../layout.js'
 import {listNames} from '../read-file.js'
@@ -26,7 +27,8 @@ const checkOne = ({layout}: Place, drop: Drop, tok: Token, sum: Sum): void => {
   if (taken.kind === 'gone') return
   sum.requests++
   if (taken.kind === 'request') {
-    if (taken.request.op === 'submit') sum.submitted.push({id: taken.request.id, uid: drop.uid})
+    if (isSubmission(taken.request))
+      for (const {id} of jobsOf(taken.request)) sum.submitted.push({id, uid: drop.uid})
     return
   }
   const path = join(layout.dropFolder(drop.uid), requestName(tok))
