@@ -7,12 +7,14 @@ import type {Configuration} from '../core/settings.js'
 import {systemClock} from '../host/clock.js'
 import {readConfiguration} from '../host/config.js'
 import {callerUid} from '../host/environment.js'
+import {bootId} from '../host/process.js'
 import {randomToken} from '../host/random.js'
 import {type Located, locate} from '../host/shared-dir.js'
 import {type Format, openDirectory} from '../store/directory.js'
 import {createDurable, type Durable} from '../store/durable.js'
 import {type FileSystem, realFileSystem} from '../store/file-system.js'
 import {writeHalt} from '../store/halt.js'
+import {bootOfIndex} from '../store/index-file.js'
 import {createJobStore, type JobStore} from '../store/job-store.js'
 import {type Layout, layoutOf} from '../store/layout.js'
 import {createManifestReader, type ManifestReader} from '../store/manifest.js'
@@ -53,7 +55,13 @@ export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Sit
     layout,
     durable,
     manifest,
-    jobs: createJobStore({durable, layout, manifest, quarantine: noQuarantine}),
+    jobs: createJobStore({
+      durable,
+      layout,
+      manifest,
+      quarantine: noQuarantine,
+      boot: bootOfIndex(format.fs, bootId()),
+    }),
     specs: createSpecStore(durable, layout, noQuarantine),
     nodes: createNodeStore(durable, layout),
     uid: callerUid(),

@@ -27,7 +27,8 @@ const startOf = (pid: number): string => {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }
 
-const bootId = (): string => readText('/proc/sys/kernel/random/boot_id').trim()
+/** Empty where there is no /proc. */
+export const bootId = (): string => readText('/proc/sys/kernel/random/boot_id').trim()
 
 export const ownIdentity = (): ProcessIdentity => ({
   host: hostname(),

@@ -16,6 +16,7 @@ import {createDurable, type Durable} from '../store/durable.js'
 import {realFileSystem} from '../store/file-system.js'
 import {writeHalt} from '../store/halt.js'
 import {createInbox} from '../store/inbox.js'
+import {bootOfIndex} from '../store/index-file.js'
 import {createJobStore} from '../store/job-store.js'
 import {createJournal} from '../store/journal.js'
 import {type Layout, layoutOf} from '../store/layout.js'
@@ -159,7 +160,13 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     layout,
     durable,
     manifest,
-    jobs: createJobStore({durable, layout, manifest, quarantine}),
+    jobs: createJobStore({
+      durable,
+      layout,
+      manifest,
+      quarantine,
+      boot: bootOfIndex(format.fs, self.boot),
+    }),
     specs: createSpecStore(durable, layout, quarantine),
     inbox: createInbox(fs, layout, format.cluster),
     work: createWorkFolder(durable, layout),

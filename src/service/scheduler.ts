@@ -164,6 +164,7 @@ export const schedulerPass = async (
   derived(service, 'reasons.json', () =>
     writeReasons(service.durable, service.layout, reasons, service.now()),
   )
+  derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken
   return {admitted, refused, started, pending: plan.reasons.size, unread}
 }

@@ -152,5 +152,7 @@ export const watcherPass = async (
   const live = service.jobs.all()
   if (seen === null) return {...handOverSilent(service, reconciler, live), orphans: null}
   const share = handOver(service, reconciler, ownJobs(service, live, seen))
-  return {...share, orphans: removeOrphans(service, reconciler, live, seen.containers)}
+  const orphans = removeOrphans(service, reconciler, live, seen.containers)
+  derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
+  return {...share, orphans}
 }

@@ -5,19 +5,19 @@
  * and the losers re-read. Names are freed ascending and only by packing, so a link on a freed number finds no
  * predecessor and loses too (an array's oldest are pruned, the same way). No lock is trusted. A damaged revision does not count and goes to quarantine.
  */
-import {join} from 'node:path'
 import {successionFault} from '../core/array-law.js'
-import {type Epoch, epoch, type JobId, rev} from '../core/brand.js'
+import {type Epoch, epoch, type JobId, rev, type Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
-import type {Durable} from './durable.js'
-import {parseBucketName} from './layout.js'
+import type {Durable, RandomToken} from './durable.js'
+import {createIndexReader} from './index-file.js'
+import {refreshIndex} from './index-refresh.js'
+import {createBucketReader, type LiveJobs} from './live-jobs.js'
 import {pruneRevisions} from './prune.js'
-import {exists, listNames, unlinkIfThere} from './read-file.js'
+import {exists, unlinkIfThere} from './read-file.js'
 import {encode, sha256} from './record-codec.js'
 import {
-  byJob,
   climb,
   isThere,
   type RevisionContext,
@@ -26,10 +26,9 @@ import {
   revisionPath,
   revisionsUpTo,
   type Stored,
-  topOf,
 } from './revision.js'
 
-export type {Stored}
+export type {LiveJobs, Stored}
 
 /** A revision with the time of its file, epoch milliseconds: for people, never for a decision. */
 export interface Published {
@@ -52,8 +51,14 @@ export interface JobStore {
   read(id: JobId): Stored | null
   /** Revision 1, whatever came of it; null: it is not there, or damaged. */
   first(id: JobId): JobRecord | null
-  /** Everything live, ascending. */
+  /** Everything live; as cheap as few changes since the last call make it. */
+  live(): LiveJobs
+  /** The same, ascending. */
   all(): readonly Stored[]
+  /** What is live of one user, ascending; as cheap as his jobs are few, where the index is fresh. */
+  ofUser(uid: Uid): readonly Stored[]
+  /** Brings the index up to date for what `live` has found, a bounded part of it. For the service alone. */
+  refreshIndex(random: RandomToken, now: number): void
   /** The revisions that count, ascending. */
   history(id: JobId): readonly Published[]
   /** Revision 1. 'taken': the id is used. 'void': it was packed meanwhile. */
@@ -68,6 +73,8 @@ export interface JobStore {
 
 interface Context extends Omit<RevisionContext, 'fs'> {
   readonly durable: Durable
+  /** The boot that the index must be of; empty: any. Left out: no index is read or written. */
+  readonly boot?: string | undefined
 }
 
 /** The bytes of a revision: what was published stays as it is, for ever. */
@@ -79,6 +86,8 @@ export const createJobStore = (parts: Context): JobStore => {
   const context: RevisionContext = {...parts, fs}
   /** What was read once of (id, rev) stays true: such a file never changes. */
   const seen = new Map<JobId, Stored>()
+  const index = parts.boot === undefined ? null : createIndexReader(fs, layout, parts.boot)
+  const buckets = createBucketReader({...context, seen, index})
 
   const settle = (id: JobId, sync: Sync): void => {
     const folder = layout.bucket(id)
@@ -98,39 +107,31 @@ export const createJobStore = (parts: Context): JobStore => {
     return stored
   }
 
-  const current = (id: JobId, revs: readonly number[]): Stored | null => {
-    const cached = seen.get(id)
-    if (cached !== undefined && cached.record.rev === revs[0]) return cached
-    return keep(id, topOf(context, id, revs) ?? readTop(context, id))
+  /** A row of the index only proposes: its bytes on the disk count. Null: they are others, or gone. */
+  const proven = (stored: Stored): Stored | null => {
+    if (stored.proposed === undefined) return stored
+    const {record, sha256: sum} = stored
+    const revision = readRevision(context, record.id, record.rev)
+    return revision.kind === 'whole' && revision.stored.sha256 === sum ? revision.stored : null
   }
 
   /** A bucket may hold thousands of names: it is listed only for a job that is new to us, or has gone. */
   const read = (id: JobId): Stored | null => {
-    const cached = seen.get(id)
-    const stored = cached === undefined ? null : climb(context, cached)
+    const known = seen.get(id) ?? buckets.row(id)
+    const base = known === null ? null : proven(known)
+    const stored = base === null ? null : climb(context, base)
     return keep(id, stored ?? readTop(context, id))
-  }
-
-  const forgetAllBut = (listed: ReadonlySet<JobId>): void => {
-    for (const id of seen.keys()) if (!listed.has(id)) seen.delete(id)
-  }
-
-  const all = (): readonly Stored[] => {
-    const buckets = listNames(fs, layout.live).flatMap(name => parseBucketName(name) ?? [])
-    const listed = buckets.flatMap(bucket => [
-      ...byJob(listNames(fs, join(layout.live, String(bucket))), bucket),
-    ])
-    const live = listed.flatMap(([id, revs]) => current(id, revs) ?? [])
-    forgetAllBut(new Set(listed.map(([id]) => id)))
-    const isPacked = manifest.now()
-    return live
-      .filter(stored => !isPacked(stored.record.id))
-      .sort((one, other) => one.record.id - other.record.id)
   }
 
   return {
     read,
-    all,
+    live: buckets.live,
+    all: () => buckets.live().all,
+    ofUser: buckets.ofUser,
+    refreshIndex: (random, now) => {
+      if (index !== null && parts.boot !== undefined)
+        refreshIndex({fs, layout, random, now, boot: parts.boot, index, buckets})
+    },
     settle,
     first: id => {
       const revision = readRevision(context, id, 1)
@@ -152,7 +153,13 @@ export const createJobStore = (parts: Context): JobStore => {
       seen.set(record.id, {record, sha256: sha256(bytes)})
       return 'won'
     },
-    publishNext: (base, change, author, sync) => {
+    publishNext: (proposed, change, author, sync) => {
+      const base = proven(proposed)
+      if (base === null) {
+        // Damaged, or gone: the next reading shall tell.
+        keep(proposed.record.id, readTop(context, proposed.record.id))
+        return null
+      }
       const next: JobRecord = {
         ...base.record,
         ...change,

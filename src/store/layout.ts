@@ -30,6 +30,9 @@ export interface Layout {
   spec(id: JobId): string
   readonly done: string
   readonly journal: string
+  /** Derived rows of the records, a file a bucket. */
+  readonly index: string
+  indexFile(bucket: number): string
   readonly reasons: string
   readonly nodes: string
   readonly locks: string
@@ -46,6 +49,7 @@ export const layoutOf = (root: string): Layout => {
   const specs = join(root, 'jobs', 'spec')
   const inbox = join(root, 'inbox')
   const work = join(root, 'work')
+  const index = join(root, 'index')
   return {
     root,
     format: join(root, 'FORMAT'),
@@ -64,6 +68,8 @@ export const layoutOf = (root: string): Layout => {
     spec: id => join(specs, String(bucketOf(id)), `${id}.json`),
     done: join(root, 'jobs', 'done'),
     journal: join(root, 'journal'),
+    index,
+    indexFile: bucket => join(index, `${bucket}.json`),
     reasons: join(root, 'reasons.json'),
     nodes: join(root, 'nodes'),
     locks: join(root, 'lock'),
@@ -88,6 +94,7 @@ export const foldersOf = (layout: Layout): readonly string[] => [
   layout.specs,
   layout.done,
   layout.journal,
+  layout.index,
   layout.nodes,
   layout.locks,
   layout.work,

@@ -34,7 +34,7 @@ export const manifestPath = (layout: Layout, n: number): string => join(layout.d
 export interface ManifestReader {
   /** Packed or dropped: by the newest manifest at the time of the call. */
   contains(id: JobId): boolean
-  /** The same question for many ids, all by the newest manifest of now. */
+  /** The same question for many ids, all by the newest manifest of now; the same function while that is the same. */
   now(): (id: JobId) => boolean
 }
 
@@ -65,13 +65,17 @@ const readManifest = (fs: FileSystem, layout: Layout, n: number): Manifest => {
 const within = (spans: Manifest['dropped'], id: JobId): boolean =>
   spans.some(([from, to]) => id >= from && id <= to)
 
+const containsOf =
+  ({dropped, segments}: Manifest) =>
+  (id: JobId): boolean =>
+    within(dropped, id) || segments.some(segment => within(segment.ids, id))
+
 export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
-  let known = {n: 0, manifest: EMPTY_MANIFEST}
+  let known = {n: 0, contains: (_id: JobId): boolean => false}
   const now = (): ((id: JobId) => boolean) => {
     const n = highest(fs, layout, known.n)
-    if (n > known.n) known = {n, manifest: readManifest(fs, layout, n)}
-    const {dropped, segments} = known.manifest
-    return id => within(dropped, id) || segments.some(segment => within(segment.ids, id))
+    if (n > known.n) known = {n, contains: containsOf(readManifest(fs, layout, n))}
+    return known.contains
   }
   return {now, contains: id => now()(id)}
 }

@@ -20,6 +20,8 @@ import {decode, sha256} from './record-codec.js'
 export interface Stored {
   readonly record: JobRecord
   readonly sha256: string
+  /** A row of the index: its file was not opened, and is before anything is published on it. */
+  readonly proposed?: true
 }
 
 export interface RevisionContext {

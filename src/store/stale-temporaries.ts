@@ -58,8 +58,8 @@ const buckets = (fs: FileSystem, folder: string): readonly string[] =>
     .map(name => join(folder, name))
 
 const stateFolders = (fs: FileSystem, layout: Layout): readonly string[] => {
-  const {root, bells, nodes, locks, done, engines, live, specs} = layout
-  return [root, bells, nodes, locks, done, engines, ...buckets(fs, live), ...buckets(fs, specs)]
+  const {root, bells, nodes, locks, done, index, engines, live, specs} = layout
+  return [root, bells, nodes, locks, done, index, engines, ...buckets(fs, live), ...buckets(fs, specs)]
 }
 
 const usersOf = (fs: FileSystem, layout: Layout): readonly Uid[] =>

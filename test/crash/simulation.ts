@@ -9,6 +9,7 @@ import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {isPassing} from '../../src/service/passes.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
+import {indexFaults} from '../support/index-faults.js'
 import {safetyFaults} from '../support/invariants.js'
 import {type Dice, dice} from '../support/seeded.js'
 import {StallingProcess} from '../support/stalling-process.js'
@@ -60,7 +61,13 @@ export class Simulation {
   }
 
   faults(): readonly string[] {
-    return safetyFaults(this.world, this.printed).filter(fault => !(this.overtaken && fault.startsWith('I6')))
+    const faults = safetyFaults(this.world, this.printed)
+    // Seldom: who has just read is behind in nothing.
+    const lasting = this.story.length % 8 === 0 ? [this.#daemon.service.jobs] : []
+    return [
+      ...faults.filter(fault => !(this.overtaken && fault.startsWith('I6'))),
+      ...(this.story.length % 4 === 0 ? indexFaults(this.world, lasting) : []),
+    ]
   }
 
   /** One event. */
@@ -76,6 +83,7 @@ export class Simulation {
       [3, () => this.#strike()],
       [5, () => this.#toggleEngine()],
       [14, () => this.#time()],
+      [2, () => this.#removeIndex()],
     ]
     let left = this.#dice.roll(events.reduce((sum, [weight]) => sum + weight, 0))
     for (const [weight, event] of events) {
@@ -193,6 +201,11 @@ export class Simulation {
   #toggleEngine(): void {
     this.world.engineDown = !this.world.engineDown
     this.#say(`engine ${this.world.engineDown ? 'down' : 'up'}`)
+  }
+
+  #removeIndex(): void {
+    this.world.disk.lookup(this.world.layout.root)?.names.delete('index')
+    this.#say('index removed')
   }
 
   #time(): void {

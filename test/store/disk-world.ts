@@ -50,9 +50,11 @@ export class DiskWorld {
     return createDurable({fs, random, halt: why => writeHalt(fs, this.layout, why)})
   }
 
-  jobs(fs: FileSystem = this.process(), random = this.random): JobStore {
+  /** `boot`: of the index that it reads and writes; left out: none. */
+  jobs(fs: FileSystem = this.process(), random = this.random, boot?: string): JobStore {
     const {layout} = this
     return createJobStore({
+      boot,
       durable: this.durable(fs, random),
       layout,
       manifest: createManifestReader(fs, layout),

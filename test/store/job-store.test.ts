@@ -186,7 +186,7 @@ describe('the job store', () => {
       const fs = world.process()
       const one = store(fs)
       const before = one.all()
-      fs.plan({call: 'open', path: '/jobs/live', n: 1, effect: {error: 'EIO', from: true}})
+      fs.plan({call: 'open', path: '/jobs/live/0/', n: 1, effect: {error: 'EIO', from: true}})
       assert.deepEqual(one.all(), before)
     })
 

@@ -36,6 +36,7 @@ export class MemoryDisk {
   readonly root: Inode
   #serial = 1
   readonly now: () => number
+  #boots = 1
 
   constructor(now: () => number) {
     this.now = now
@@ -70,8 +71,14 @@ export class MemoryDisk {
     return node
   }
 
+  /** Another one after each loss of power. */
+  get boot(): string {
+    return `boot ${this.#boots}`
+  }
+
   /** What was not synced is gone; a name that comes back counts again. */
   powerLoss(): void {
+    this.#boots++
     const seen = new Set<Inode>()
     const visit = (node: Inode): void => {
       if (!seen.has(node)) {

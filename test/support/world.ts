@@ -268,7 +268,7 @@ export class GodProcess {
       layout,
       durable,
       manifest,
-      jobs: createJobStore({durable, layout, manifest, quarantine}),
+      jobs: createJobStore({durable, layout, manifest, quarantine, boot: world.disk.boot}),
       specs: createSpecStore(durable, layout, quarantine),
       inbox: createInbox(fs, layout, FORMAT.cluster),
       work: createWorkFolder(durable, layout),

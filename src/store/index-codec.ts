@@ -1,0 +1,171 @@
+/**
+ * The bytes of an index file (state.md 11): a head line, then one slice of rows for each user, so that a reader of a
+ * few jobs parses a few rows.
+ *
+ * Each part carries a checksum and is believed by it: what is torn, flipped or of another version is as if it were not
+ * there. In a slice the first record stands whole, the others as what differs from it: jobs resemble each other.
+ */
+import {type Uid, uid} from '../core/brand.js'
+import {type JobRecord, parseRecord} from '../core/job.js'
+import {STATES} from '../core/state.js'
+import {bucketOf} from './layout.js'
+import {encode, sha256, summed} from './record-codec.js'
+import type {Stored} from './revision.js'
+
+/** Of a folder: as long as both are the same, no name in it has come or gone (but see `exact`). */
+export interface Stamp {
+  readonly ino: number
+  readonly mtimeMs: number
+}
+
+export const sameStamp = (a: Stamp, b: Stamp): boolean => a.ino === b.ino && a.mtimeMs === b.mtimeMs
+
+/** Where a user's rows lie, from the end of the head line. */
+interface Slice {
+  readonly uid: Uid
+  readonly at: number
+  readonly bytes: number
+  readonly sum: string
+}
+
+export interface IndexHead {
+  readonly bucket: number
+  /** The bucket folder's, taken before its names were listed. */
+  readonly stamp: Stamp
+  /** A later change has another stamp: as long as the folder has this one, the rows are all that counts. */
+  readonly exact: boolean
+  /** After a power loss a number may come back with other content. Empty: of no meaning here. */
+  readonly boot: string
+  readonly slices: readonly Slice[]
+}
+
+/** Raised whenever a record is parsed to another shape than before. */
+const VERSION = 1
+
+interface HeadJson {
+  readonly v: typeof VERSION
+  readonly bucket: number
+  readonly ino: number
+  readonly mtimeMs: number
+  readonly exact: boolean
+  readonly boot: string
+  readonly slices: readonly (readonly [uid: number, at: number, bytes: number, sum: string])[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Values are compared as JSON; texts of the first record are made once. */
+const differences = (base: Fields, texts: ReadonlyMap<string, string>, record: Fields): Fields => {
+  const differing: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(record)) {
+    if (value === base[key]) continue
+    if (typeof value === 'object' && JSON.stringify(value) === texts.get(key)) continue
+    differing[key] = value
+  }
+  return differing
+}
+
+const shape = (record: JobRecord): string => Object.keys(record).join()
+
+const encodeSlice = (stored: readonly Stored[]): string => {
+  const [first] = stored
+  if (first === undefined) return ''
+  const base = first.record
+  const texts = new Map(Object.entries(base).map(([key, value]) => [key, JSON.stringify(value)]))
+  const usual = shape(base)
+  const rows = stored.map(({record, sha256: sum}) =>
+    shape(record) === usual ? [sum, differences(base, texts, record)] : [sum, record, 'whole'],
+  )
+  return JSON.stringify({base, rows})
+}
+
+const byUser = (stored: readonly Stored[]): ReadonlyMap<Uid, readonly Stored[]> => {
+  const users = new Map<Uid, Stored[]>()
+  for (const one of stored) {
+    const own = users.get(one.record.uid)
+    if (own === undefined) users.set(one.record.uid, [one])
+    else own.push(one)
+  }
+  return users
+}
+
+export const encodeIndex = (head: Omit<IndexHead, 'slices'>, stored: readonly Stored[]): Uint8Array => {
+  const slices: [number, number, number, string][] = []
+  const parts: Uint8Array[] = []
+  let at = 0
+  for (const [owner, own] of byUser(stored)) {
+    const bytes = Buffer.from(`${encodeSlice(own)}\n`)
+    slices.push([owner, at, bytes.length, sha256(bytes)])
+    parts.push(bytes)
+    at += bytes.length
+  }
+  const {bucket, stamp, exact, boot} = head
+  const json: HeadJson = {v: VERSION, bucket, ...stamp, exact, boot, slices}
+  return Buffer.concat([encode(json), ...parts])
+}
+
+/** A look at it is enough: the checksum says that it was written here, and a hundred of them are read at once. */
+const isHead = (value: unknown): value is HeadJson =>
+  typeof value === 'object' &&
+  value !== null &&
+  'v' in value &&
+  value.v === VERSION &&
+  'slices' in value &&
+  Array.isArray(value.slices)
+
+/** Null: damaged, of another version, or of another bucket than the file's name says. */
+export const decodeHead = (line: Uint8Array, bucket: number): IndexHead | null => {
+  const body = summed(line)
+  const json: unknown = body.ok ? JSON.parse(body.value) : null
+  if (!isHead(json) || json.bucket !== bucket) return null
+  const {ino, mtimeMs, exact, boot, slices} = json
+  return {
+    bucket,
+    stamp: {ino, mtimeMs},
+    exact,
+    boot,
+    slices: slices.map(([owner, at, bytes, sum]) => ({uid: uid(owner), at, bytes, sum})),
+  }
+}
+
+/** Of a sha256 in hexadecimal digits. */
+const SUM_LENGTH = 64
+
+const isPlausible = ({id, rev, uid: owner, state}: JobRecord, slice: Slice, bucket: number): boolean =>
+  Number.isSafeInteger(id) &&
+  bucketOf(id) === bucket &&
+  Number.isSafeInteger(rev) &&
+  rev >= 1 &&
+  owner === slice.uid &&
+  STATES.includes(state)
+
+/** The checksum says that the service wrote it, so the first record alone is parsed field by field. */
+const rowOf = (base: JobRecord, row: unknown): Stored | null => {
+  if (!Array.isArray(row)) return null
+  const [sum, fields, kind]: readonly unknown[] = row
+  if (typeof sum !== 'string' || sum.length !== SUM_LENGTH || typeof fields !== 'object' || fields === null)
+    return null
+  const record = kind === 'whole' ? fields : {...base, ...fields}
+  return {record: record as JobRecord, sha256: sum, proposed: true}
+}
+
+const parseSlice = (text: string): {readonly base: JobRecord; readonly rows: readonly unknown[]} | null => {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || !('base' in value) || !('rows' in value)) return null
+  const base = parseRecord(value.base)
+  return base.ok && Array.isArray(value.rows) ? {base: base.value, rows: value.rows} : null
+}
+
+/** Null: not what was written. */
+export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): readonly Stored[] | null => {
+  if (bytes.length !== slice.bytes || sha256(bytes) !== slice.sum) return null
+  const parsed = parseSlice(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  if (parsed === null) return null
+  const stored: Stored[] = []
+  for (const row of parsed.rows) {
+    const one = rowOf(parsed.base, row)
+    if (one === null || !isPlausible(one.record, slice, bucket)) return null
+    stored.push(one)
+  }
+  return stored
+}
