@@ -9,6 +9,7 @@ import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import type {NewJob} from '../core/request.js'
 import {callerName} from '../host/environment.js'
+import type {Reasons} from '../store/reasons.js'
 import type {RefusedRequest} from '../store/refused.js'
 import type {Site} from './site.js'
 
@@ -45,7 +46,7 @@ export interface JobView extends Shown {
   readonly live: LiveUsage | null
 }
 
-export const viewOfRecord = (record: JobRecord, reasons: ReadonlyMap<JobId, Reason>): JobView => ({
+export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => ({
   ...record,
   reason: record.state === 'pending' ? (reasons.get(record.id) ?? record.reason) : record.reason,
   record,

@@ -9,7 +9,7 @@ import {GodError} from '../core/errors.js'
 import {type Selector, selected} from '../core/selector.js'
 import {isOver, STATES, type State} from '../core/state.js'
 import {nearest} from '../core/text.js'
-import {readReasons} from '../store/reasons.js'
+import {NO_REASONS, readReasons} from '../store/reasons.js'
 import {damageOf} from './damaged.js'
 import {type JobView, viewOfRecord} from './job-view.js'
 import {withNodeReasons} from './node-reasons.js'
@@ -38,7 +38,7 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const records = ids.map((id, i) => (first[i] ?? site.jobs.read(id))?.record ?? null)
   // Only who waits has a reason there, and the file may be large.
   const waits = records.some(record => record?.state === 'pending')
-  const reasons = waits ? readReasons(site.durable, site.layout) : new Map()
+  const reasons = waits ? readReasons(site.durable, site.layout) : NO_REASONS
   const views = ids.flatMap((id, i) => {
     const record = records[i] ?? null
     if (record !== null) return [viewOfRecord(record, reasons)]

@@ -5,9 +5,11 @@
  * does not fit now keeps all behind it waiting, so nothing starves. A job that fits on no empty node can
  * never start and keeps nobody waiting. Never over the capacity of a node in any resource.
  */
-import type {NodeReport, PendingJob, Reason, Resources, Scheduler} from '@god-cli/api'
+import type {NodeReport, PendingJob, Reason, Resources} from '@god-cli/api'
 import {formatCpus, formatMemory} from './amounts.js'
 import {type Instant, type JobId, jobId} from './brand.js'
+import {createWaiting, type Plan, type Start} from './plan.js'
+import {inOrder, type Policy} from './policy-order.js'
 
 export interface Allocation {
   readonly id: JobId
@@ -29,18 +31,6 @@ export interface Snapshot {
   readonly pending: readonly Waiting[]
 }
 
-export interface Start {
-  readonly id: JobId
-  readonly node: string
-}
-
-export interface Plan {
-  /** Of an array one for each task: which tasks they are is the array's business. */
-  readonly starts: readonly Start[]
-  /** One for each that waits and does not start now, or not all of it. */
-  readonly reasons: ReadonlyMap<JobId, Reason>
-}
-
 const RESOURCES = ['cpus', 'memory', 'gpus'] as const
 type Kind = (typeof RESOURCES)[number]
 
@@ -51,9 +41,11 @@ const show = (kind: Kind, amount: number): string => {
   return kind === 'memory' ? `${formatMemory(amount)} of memory` : counted(String(amount), 'gpu')
 }
 
-/** A node that shrank below what it runs keeps nobody waiting who asks for none of that. */
+/** A node that shrank below what it runs keeps nobody waiting who asks for none of that. Asked of every job. */
 const fits = (need: Resources, room: Resources): boolean =>
-  RESOURCES.every(kind => need[kind] <= Math.max(0, room[kind]))
+  need.cpus <= Math.max(0, room.cpus) &&
+  need.memory <= Math.max(0, room.memory) &&
+  need.gpus <= Math.max(0, room.gpus)
 
 const minus = (room: Resources, need: Resources): Resources => ({
   cpus: room.cpus - need.cpus,
@@ -67,12 +59,14 @@ interface Room {
   left: Resources
 }
 
-const roomOn = (node: NodeReport, allocations: readonly Allocation[]): Room => ({
-  node,
-  left: allocations
-    .filter(allocation => allocation.node === node.name)
-    .reduce((left, {resources}) => minus(left, resources), node.capacity),
-})
+const roomsOn = (nodes: readonly NodeReport[], allocations: readonly Allocation[]): readonly Room[] => {
+  const rooms = new Map<string, Room>(nodes.map(node => [node.name, {node, left: node.capacity}]))
+  for (const {node, resources} of allocations) {
+    const room = rooms.get(node)
+    if (room !== undefined) room.left = minus(room.left, resources)
+  }
+  return nodes.flatMap(({name}) => rooms.get(name) ?? [])
+}
 
 /** Null = it fits on some empty node; else why it can never start here. Also asked at submission. */
 export const neverReason = (need: Resources, nodes: readonly NodeReport[]): Reason | null => {
@@ -101,6 +95,22 @@ const tooMuch = (need: Resources, lacking: Kind, nodes: readonly NodeReport[]): 
       greatest: largest.capacity[lacking],
       node: largest.name,
     },
+  }
+}
+
+/** Very many jobs ask for few different amounts, and most fit on a large node. */
+const neverReasons = (nodes: readonly NodeReport[]): ((need: Resources) => Reason | null) => {
+  if (nodes.length === 0) return () => NO_NODE
+  const [large] = [...nodes].sort((a, b) => b.capacity.cpus - a.capacity.cpus)
+  const known = new Map<string, Reason | null>()
+  return need => {
+    if (large === undefined || fits(need, large.capacity)) return null
+    const key = `${need.cpus} ${need.memory} ${need.gpus}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const reason = neverReason(need, nodes)
+    known.set(key, reason)
+    return reason
   }
 }
 
@@ -146,25 +156,6 @@ const NO_NODE: Reason = {
   text: 'no node takes work: none is known or its engine does not answer',
 }
 
-const behind = (head: JobId, ahead: number): Reason => ({
-  code: 'priority',
-  text: `behind ${ahead} ${ahead === 1 ? 'job' : 'jobs'}; job ${head} is next`,
-  numbers: {ahead, next: head},
-})
-
-/** The policy's order made whole: unknown and repeated ids dropped, forgotten ones last, by number. */
-const ordered = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): readonly Waiting[] => {
-  const pending = [...snapshot.pending].sort((a, b) => a.id - b.id)
-  const left = new Map(pending.map(job => [job.id, job]))
-  const jobs: Waiting[] = []
-  for (const id of policy.order(pending, snapshot.now)) {
-    const job = left.get(id)
-    if (job !== undefined) jobs.push(job)
-    left.delete(id)
-  }
-  return [...jobs, ...left.values()]
-}
-
 /** Places one after the other until one does not fit, or all have a place: true. So it costs as much as there is room. */
 const placeAll = (job: Waiting, rooms: readonly Room[], starts: Start[]): boolean => {
   const count = job.tasks?.count ?? 1
@@ -177,26 +168,29 @@ const placeAll = (job: Waiting, rooms: readonly Room[], starts: Start[]): boolea
   return true
 }
 
-export const schedule = (snapshot: Snapshot, policy: Pick<Scheduler, 'order'>): Plan => {
-  const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const rooms = nodes.map(node => roomOn(node, snapshot.allocations))
+/** `pending` of the snapshot is in order already. */
+export const planInOrder = ({nodes: listed, allocations, pending}: Snapshot): Plan => {
+  const nodes = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const rooms = roomsOn(nodes, allocations)
+  const never = neverReasons(nodes)
   const starts: Start[] = []
-  const reasons = new Map<JobId, Reason>()
+  const behind: JobId[] = []
+  const waiting = createWaiting()
   let head: JobId | null = null
-  let waiting = 0
-  for (const job of ordered(snapshot, policy)) {
+  for (const job of pending) {
     const id = jobId(job.id)
-    const never = neverReason(job.resources, nodes)
     // What keeps an array from starting more is its own affair: it is in nobody's way.
     const own = job.tasks?.reason ?? null
-    if (job.tasks?.count === 0) reasons.set(id, own ?? NO_NODE)
-    else if (never !== null) reasons.set(id, never)
-    else if (nodes.length === 0) reasons.set(id, NO_NODE)
-    else if (head !== null) reasons.set(id, behind(head, ++waiting))
+    const barred = job.tasks?.count === 0 ? (own ?? NO_NODE) : never(job.resources)
+    if (barred !== null) waiting.because(barred, id)
+    else if (head !== null) behind.push(id)
     else if (!placeAll(job, rooms, starts)) {
       head = id
-      reasons.set(id, resourcesReason(job.resources, rooms))
-    } else if (own !== null) reasons.set(id, own)
+      waiting.because(resourcesReason(job.resources, rooms), id)
+    } else if (own !== null) waiting.because(own, id)
   }
-  return {starts, reasons}
+  return {starts, waits: waiting.all(), queue: head === null ? null : {head, behind}}
 }
+
+export const schedule = (snapshot: Snapshot, policy: Policy): Plan =>
+  planInOrder({...snapshot, pending: inOrder(snapshot.pending, snapshot.now, policy)})

@@ -28,7 +28,17 @@ export const guardedPolicy = (policy: Scheduler, id: string): Scheduler => {
       throw fault(error instanceof Error ? error.message : String(error), error)
     }
   }
+  const compared: NonNullable<Scheduler['compare']> = (a, b) => {
+    try {
+      const answer: unknown = policy.compare?.(a, b)
+      if (typeof answer === 'number' && !Number.isNaN(answer)) return answer
+    } catch (error) {
+      throw fault(error instanceof Error ? error.message : String(error), error)
+    }
+    throw fault('it compares two jobs to no number')
+  }
   return {
+    ...(policy.compare === undefined ? {} : {compare: compared}),
     order: (pending, now) => {
       const answer = asked(pending, now)
       if (!Array.isArray(answer)) throw fault('its answer is no list of ids')

@@ -10,7 +10,7 @@ import {jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import {isFinal} from '../core/state.js'
-import type {Stored} from '../store/job-store.js'
+import type {LiveJobs} from '../store/job-store.js'
 import {readSights, writeSights} from '../store/orphan-sights.js'
 import {derived} from './derived.js'
 import type {Reconciler} from './reconciler.js'
@@ -26,8 +26,8 @@ const partOf = (job: JobRecord, {task}: ListedContainer): JobRecord | null => {
   return job.array === undefined ? job : null
 }
 
-const judge = (service: Service, job: JobRecord | undefined, container: ListedContainer): Verdict => {
-  if (job === undefined) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
+const judge = (service: Service, job: JobRecord | null, container: ListedContainer): Verdict => {
+  if (job === null) return service.manifest.contains(jobId(container.job)) ? 'over' : 'unknown'
   const record = partOf(job, container)
   if (record === null) return 'unknown'
   if (container.attempt < record.attempt) return 'over'
@@ -99,15 +99,17 @@ const removeAll = async (
 export const removeOrphans = (
   service: Service,
   reconciler: Reconciler,
-  live: readonly Stored[],
+  live: LiveJobs,
   containers: readonly ListedContainer[],
 ): number => {
-  const records = new Map(live.map(({record}) => [record.id, record]))
   // Their record is being changed by us right now.
   const busy = reconciler.busy()
   const judged = containers
     .filter(({job, task}) => !busy.has(partKey({id: jobId(job), task})))
-    .map(container => ({container, verdict: judge(service, records.get(jobId(container.job)), container)}))
+    .map(container => ({
+      container,
+      verdict: judge(service, live.get(jobId(container.job))?.record ?? null, container),
+    }))
   const of = (verdict: Verdict) => judged.filter(item => item.verdict === verdict).map(item => item.container)
   const doomed = [...of('over'), ...ripe(service, of('unknown'))].filter(
     ({id}) => reconciler.pauses.until(id, SIGHT) === null,

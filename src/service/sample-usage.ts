@@ -3,13 +3,13 @@
  * counters alone, so that a pass stays cheap. A crash loses one look; what a job used in the end is read by
  * `settle-job`, never from here.
  */
-import {partRecords} from '../core/array-view.js'
 import type {Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {type LiveUsage, liveUsage} from '../core/live-usage.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type LiveUsages, readLiveUsageOf, writeLiveUsage} from '../store/live-usage.js'
 import {derived} from './derived.js'
+import {placedJobs} from './live-view.js'
 import type {Service} from './service.js'
 
 /** Milliseconds between two looks. */
@@ -33,7 +33,7 @@ const look = async (
   at: Instant,
 ): Promise<LiveUsages> => {
   const found = new Map<PartKey, LiveUsage>()
-  for (const record of jobs.all().flatMap(stored => partRecords(stored.record))) {
+  for (const record of placedJobs(jobs.live())) {
     const container = runningHere(record, node)
     if (container === null) continue
     // An engine that cannot be asked has been told of by the pass.

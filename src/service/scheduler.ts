@@ -5,21 +5,21 @@
  * meanwhile wins. S2 to S4 follow through the reconciler, outside. A crash anywhere leaves nothing that the
  * next pass does not find again.
  */
-import type {NodeReport, Reason} from '@god-cli/api'
-import {startable, startTasks, type TaskStart} from '../core/array-start.js'
-import {allocatedRecords} from '../core/array-view.js'
-import {type Epoch, type JobId, token} from '../core/brand.js'
+import type {NodeReport} from '@god-cli/api'
+import {startTasks, type TaskStart} from '../core/array-start.js'
+import {type Epoch, type Instant, type JobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
-import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey} from '../core/part-key.js'
-import {type Plan, schedule, type Waiting} from '../core/schedule.js'
-import {isOver} from '../core/state.js'
+import {type Plan, waitingIn} from '../core/plan.js'
+import {inOrder} from '../core/policy-order.js'
+import {planInOrder, type Waiting} from '../core/schedule.js'
 import {checkEpoch} from '../store/epoch.js'
-import type {Author, Stored} from '../store/job-store.js'
+import type {Author, LiveJobs, Stored} from '../store/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
+import {allocationsOf, pendingJobs} from './live-view.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
@@ -35,24 +35,6 @@ export interface SchedulerReport {
   readonly unread: boolean
 }
 
-const pendingJob = (record: JobRecord): Waiting => ({
-  id: record.id,
-  uid: record.uid,
-  user: record.user,
-  project: record.project,
-  queue: record.queue,
-  resources: record.resources,
-  walltime: record.walltime,
-  nice: record.nice,
-  submitted: record.submitted,
-  eligible: record.eligible,
-  ...(record.array === undefined ? {} : {tasks: startable(record)}),
-})
-
-/** An array waits as long as one of its tasks does. */
-const waits = ({state, array}: JobRecord): boolean =>
-  array === undefined ? state === 'pending' : !isOver(state) && array.waiting.length > 0
-
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
 const offerOf = async (
   {log}: Service,
@@ -66,18 +48,22 @@ const offerOf = async (
   }
 }
 
-const planFor = (service: Service, live: readonly Stored[], nodes: readonly NodeReport[]): Plan =>
-  schedule(
-    {
-      now: service.now(),
-      nodes,
-      allocations: live
-        .flatMap(({record}) => allocatedRecords(record))
-        .flatMap(({id, node, resources}) => (node === null ? [] : [{id, node, resources}])),
-      pending: live.filter(({record}) => waits(record)).map(({record}) => pendingJob(record)),
-    },
-    service.policy,
-  )
+/** Kept while the same jobs wait, where the policy says that nothing else counts. */
+const orders = new WeakMap<readonly Waiting[], readonly Waiting[]>()
+
+const orderFor = ({policy}: Service, pending: readonly Waiting[], now: Instant): readonly Waiting[] => {
+  const before = policy.compare === undefined ? undefined : orders.get(pending)
+  if (before !== undefined) return before
+  const order = inOrder(pending, now, policy)
+  orders.set(pending, order)
+  return order
+}
+
+const planFor = (service: Service, live: LiveJobs, nodes: readonly NodeReport[]): Plan => {
+  const now = service.now()
+  const pending = orderFor(service, pendingJobs(live), now)
+  return planInOrder({now, nodes, allocations: allocationsOf(live), pending})
+}
 
 type Place = Pick<TaskStart, 'node' | 'engine'>
 
@@ -111,19 +97,18 @@ const startArray = (
 
 const startAll = (
   service: Service,
-  live: readonly Stored[],
+  live: LiveJobs,
   plan: Plan,
   engine: string | null,
   author: Author,
 ): readonly PartKey[] => {
-  const byId = new Map(live.map(stored => [stored.record.id, stored]))
   const places = new Map<JobId, Place[]>()
   for (const {id, node} of plan.starts) places.set(id, [...(places.get(id) ?? []), {node, engine}])
   const started: PartKey[] = []
   for (const [id, some] of places) {
-    const base = byId.get(id)
+    const base = live.get(id)
     const [first] = some
-    if (base === undefined || first === undefined) continue
+    if (base === null || first === undefined) continue
     started.push(
       ...(base.record.array === undefined
         ? startJob(service, base, first, author)
@@ -133,11 +118,6 @@ const startAll = (
   service.durable.syncPending()
   return started
 }
-
-const held = (live: readonly Stored[]): [JobId, Reason][] =>
-  live.flatMap(({record}): [JobId, Reason][] =>
-    record.state === 'held' ? [[record.id, record.reason ?? {code: 'held', text: 'held by request'}]] : [],
-  )
 
 /** `rounds`: how many of taking requests, see there. */
 export const schedulerPass = async (
@@ -157,14 +137,12 @@ export const schedulerPass = async (
   const taken = takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   sweepTemporaries(service)
-  const live = service.jobs.all()
+  const live = service.jobs.live()
   const plan = planFor(service, live, nodes)
   const started = startAll(service, live, plan, engine, author)
-  const reasons = new Map([...held(live), ...plan.reasons])
-  derived(service, 'reasons.json', () =>
-    writeReasons(service.durable, service.layout, reasons, service.now()),
-  )
+  derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
+  derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken
-  return {admitted, refused, started, pending: plan.reasons.size, unread}
+  return {admitted, refused, started, pending: waitingIn(plan), unread}
 }

@@ -6,15 +6,15 @@
  * A pass that finds nothing to do makes one engine call and opens no record twice.
  */
 import type {ContainerView, ListedContainer} from '@god-cli/api'
-import {partRecords, stampOf} from '../core/array-view.js'
+import {stampOf} from '../core/array-view.js'
 import {epoch, type Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {advance} from '../core/reconcile.js'
 import {isFinal} from '../core/state.js'
-import type {Stored} from '../store/job-store.js'
 import {derived} from './derived.js'
 import {type EngineLooks, type Look, looksAt} from './engine-looks.js'
+import {placedJobs} from './live-view.js'
 import {isOf, removeOrphans} from './orphans.js'
 import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
@@ -92,10 +92,13 @@ interface Own {
 }
 
 /** The jobs that this engine can be asked about. The others are left as they are, and told of. */
-const ownJobs = (service: Service, live: readonly Stored[], {engine, containers}: Look): readonly Own[] => {
+const ownJobs = (
+  service: Service,
+  placed: readonly JobRecord[],
+  {engine, containers}: Look,
+): readonly Own[] => {
   const byName = new Map(containers.map(container => [container.name, container]))
-  const mine = live
-    .flatMap(({record}) => partRecords(record))
+  const mine = placed
     .map(record => {
       const named = record.container === null ? undefined : byName.get(record.container.name)
       return {record, container: named !== undefined && isOf(record, named) ? named : undefined}
@@ -132,9 +135,8 @@ const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[])
 }
 
 /** With a silent engine a kill can still be carried out on what has not started: its attempt is made void. */
-const handOverSilent = (service: Service, reconciler: Reconciler, live: readonly Stored[]): Share => {
-  const worked = live
-    .flatMap(({record}) => partRecords(record))
+const handOverSilent = (service: Service, reconciler: Reconciler, placed: readonly JobRecord[]): Share => {
+  const worked = placed
     .filter(record => isMine(record, service.node, null, null) && record.state === 'starting')
     .filter(record => record.desired === 'killed')
     .filter(record => reconciler.restsUntil(partKey(record), sightOf(record, 'silent')) === null)
@@ -149,9 +151,10 @@ export const watcherPass = async (
 ): Promise<WatcherReport> => {
   takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
   const seen = await lookOrMark(service, looks)
-  const live = service.jobs.all()
-  if (seen === null) return {...handOverSilent(service, reconciler, live), orphans: null}
-  const share = handOver(service, reconciler, ownJobs(service, live, seen))
+  const live = service.jobs.live()
+  const placed = placedJobs(live)
+  if (seen === null) return {...handOverSilent(service, reconciler, placed), orphans: null}
+  const share = handOver(service, reconciler, ownJobs(service, placed, seen))
   const orphans = removeOrphans(service, reconciler, live, seen.containers)
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   return {...share, orphans}

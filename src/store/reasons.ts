@@ -1,41 +1,93 @@
 /**
- * `reasons.json`: why each waiting job waits, written by the last scheduling pass (state.md 6). Derived: it may
- * be missing or old at any time, and nothing is decided on it.
+ * `reasons.json`: why the jobs wait, as the last scheduling pass saw it (state.md 6). Derived: it may be missing or old
+ * at any time, and nothing is decided on it.
+ *
+ * Very many jobs wait for few reasons, so it tells a reason once and who waits for it, and of those that are behind
+ * another one their order, as spans of ids that follow each other. Only so many spans: who comes after is told less
+ * exactly.
  */
 import type {Reason} from '@god-cli/api'
 import * as v from 'valibot'
 import {type JobId, jobId} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
+import {behindReason, type Plan} from '../core/plan.js'
 import type {Durable} from './durable.js'
 import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
 import {decodeLenient, seal, unsealed, withoutSum} from './record-codec.js'
 
-const schema = v.strictObject({
-  v: v.literal(1),
-  at: v.number(),
-  jobs: v.record(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)),
-    v.strictObject({
-      code: v.string(),
-      text: v.string(),
-      numbers: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string()]))),
-    }),
-  ),
+const reasonSchema = v.strictObject({
+  code: v.string(),
+  text: v.string(),
+  numbers: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string()]))),
 })
+
+const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** From, to, from, to ...: flat, for there may be thousands. */
+const spansSchema = v.pipe(
+  v.array(number),
+  v.check(spans => spans.length % 2 === 0),
+)
+
+const schema = v.variant('v', [
+  /** As it was first: one entry a job. */
+  v.object({
+    v: v.literal(1),
+    at: v.number(),
+    jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
+  }),
+  v.object({
+    v: v.literal(2),
+    at: v.number(),
+    groups: v.array(v.strictObject({reason: reasonSchema, ids: spansSchema})),
+    /** `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off. */
+    behind: v.nullable(v.strictObject({next: number, jobs: number, last: number, order: spansSchema})),
+  }),
+])
+type ReasonsFile = v.InferOutput<typeof schema>
+
+/** Spans of the order that are written: 40 KB at most. */
+const MOST_SPANS = 2000
+
+const spansOf = (ids: readonly JobId[], most = Number.POSITIVE_INFINITY): readonly number[] => {
+  const spans: number[] = []
+  let to = Number.NaN
+  for (const id of ids) {
+    if (id === to + 1) spans[spans.length - 1] = id
+    else if (spans.length >= 2 * most) return spans
+    else spans.push(id, id)
+    to = id
+  }
+  return spans
+}
+
+const greatest = (ids: readonly JobId[]): number => ids.reduce((top, id) => Math.max(top, id), 0)
+
+const bodyOf = ({waits, queue}: Pick<Plan, 'waits' | 'queue'>): string => {
+  const groups = waits.map(({reason, ids}) => ({reason, ids: spansOf([...ids].sort((a, b) => a - b))}))
+  const behind =
+    queue === null || queue.behind.length === 0
+      ? null
+      : {
+          next: queue.head,
+          jobs: queue.behind.length,
+          last: greatest(queue.behind),
+          order: spansOf(queue.behind, MOST_SPANS),
+        }
+  return `,"groups":${JSON.stringify(groups)},"behind":${JSON.stringify(behind)}}`
+}
 
 export const writeReasons = (
   durable: Durable,
   layout: Layout,
-  reasons: ReadonlyMap<JobId, Reason>,
+  plan: Pick<Plan, 'waits' | 'queue'>,
   at: number,
 ): void => {
-  const jobs = JSON.stringify(Object.fromEntries([...reasons].sort(([a], [b]) => a - b)))
+  const body = bodyOf(plan)
   // A site at rest writes nothing: what stands there already is left, with the time when it became so.
   const old = readText(durable, layout)
-  const body = old === null ? null : withoutSum(old)
-  if (body?.trimEnd().endsWith(`,"jobs":${jobs}}`) === true) return
-  durable.replace(layout.reasons, seal(`{"v":1,"at":${at},"jobs":${jobs}}`), 0o644)
+  if (old !== null && withoutSum(old)?.endsWith(body) === true) return
+  durable.replace(layout.reasons, seal(`{"v":2,"at":${at}${body}`), 0o644)
 }
 
 const isPart = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
@@ -79,11 +131,72 @@ const readText = ({fs}: Pick<Durable, 'fs'>, layout: Layout): string | null => {
   return file === null ? null : Buffer.from(file.bytes).toString('utf8')
 }
 
-export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): ReadonlyMap<JobId, Reason> => {
+/** Looked up by id. */
+export interface Reasons {
+  get(id: JobId): Reason | undefined
+}
+
+export const NO_REASONS: Reasons = {get: () => undefined}
+
+interface Span {
+  readonly from: number
+  readonly to: number
+  readonly reason: (id: number) => Reason
+}
+
+const pairs = (spans: readonly number[]): readonly (readonly [number, number])[] =>
+  Array.from({length: spans.length / 2}, (_, i) => [spans[2 * i] ?? 0, spans[2 * i + 1] ?? 0])
+
+const behindSpans = (next: JobId, order: readonly number[]): readonly Span[] => {
+  let ahead = 1
+  return pairs(order).map(([from, to]) => {
+    const first = ahead
+    ahead += to - from + 1
+    return {from, to, reason: id => behindReason(next, first + id - from)}
+  })
+}
+
+/** The last span that begins at or before it. */
+const spanOf = (spans: readonly Span[], id: number): Span | undefined => {
+  let low = 0
+  let high = spans.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((spans[middle]?.from ?? 0) <= id) low = middle + 1
+    else high = middle
+  }
+  return spans[low - 1]
+}
+
+const reasonsIn = (file: ReasonsFile): Reasons => {
+  if (file.v === 1) {
+    const jobs = new Map(Object.entries(file.jobs).map(([id, reason]) => [Number(id), reason]))
+    return {get: id => jobs.get(id)}
+  }
+  const {groups, behind} = file
+  const next = jobId(behind?.next ?? 0)
+  const order = behindSpans(next, behind?.order ?? [])
+  const spans = [
+    ...groups.flatMap(({reason, ids}) => pairs(ids).map(([from, to]) => ({from, to, reason: () => reason}))),
+    ...order,
+  ].sort((a, b) => a.from - b.from)
+  const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
+  const untold = (id: JobId): Reason | undefined =>
+    behind !== null && told < behind.jobs && id <= behind.last ? behindReason(next, told, true) : undefined
+  return {
+    get: id => {
+      const span = spanOf(spans, id)
+      return span !== undefined && id <= span.to ? span.reason(id) : untold(id)
+    },
+  }
+}
+
+export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {
   try {
     const text = readText(durable, layout)
-    return (text === null ? null : parse(text)) ?? new Map()
+    const parsed = text === null ? null : parse(text)
+    return parsed?.ok === true ? reasonsIn(parsed.value) : NO_REASONS
   } catch {
-    return new Map()
+    return NO_REASONS
   }
 }

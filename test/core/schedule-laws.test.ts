@@ -1,10 +1,12 @@
 /** The laws that hold for every snapshot and every policy (R15). */
 import assert from 'node:assert/strict'
-import type {NodeReport, PendingJob, Resources, Scheduler} from '@god-cli/api'
+import type {NodeReport, PendingJob, Resources} from '@god-cli/api'
 import fc from 'fast-check'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
 import {jobId} from '../../src/core/brand.js'
-import {type Allocation, neverReason, type Plan, type Snapshot, schedule} from '../../src/core/schedule.js'
+import {type Plan, reasonsOf, waitingIn} from '../../src/core/plan.js'
+import {inOrder, type Policy} from '../../src/core/policy-order.js'
+import {type Allocation, neverReason, type Snapshot, schedule} from '../../src/core/schedule.js'
 import {amount, tellCases} from '../support/amount.js'
 import {aPending, NOW} from './builders.js'
 
@@ -55,8 +57,6 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   pending: anyPending,
 })
 
-type Policy = Pick<Scheduler, 'order'>
-
 const fifo: Policy = createFifo({} as never)
 const smallestFirst: Policy = {
   order: pending =>
@@ -69,6 +69,7 @@ const sloppy: Policy = {
 
 const POLICIES: readonly (readonly [string, Policy])[] = [
   ['fifo', fifo],
+  ['fifo, by its order alone', {order: fifo.order}],
   ['smallest first', smallestFirst],
   ['a policy that keeps no contract', sloppy],
 ]
@@ -133,12 +134,15 @@ for (const [name, policy] of POLICIES) {
     })
 
     law('each pending job starts or has a reason, never both', (snapshot, plan) => {
-      const answered = [...plan.starts.map(start => start.id), ...plan.reasons.keys()].sort((a, b) => a - b)
+      const answered = [...plan.starts.map(start => start.id), ...reasonsOf(plan).keys()].sort(
+        (a, b) => a - b,
+      )
       assert.deepEqual(
         answered,
         snapshot.pending.map(job => job.id).sort((a, b) => a - b),
       )
-      for (const reason of plan.reasons.values()) {
+      assert.equal(waitingIn(plan), reasonsOf(plan).size)
+      for (const reason of reasonsOf(plan).values()) {
         assert.match(reason.code, /^(never|no-node|resources|priority)$/)
         assert.ok(reason.text.length > 10 && !/NaN|undefined|null|-\d/.test(reason.text), reason.text)
       }
@@ -157,8 +161,8 @@ for (const [name, policy] of POLICIES) {
     })
 
     law('the first that waits fits nowhere, and lacks what its reason says', (snapshot, plan) => {
-      const head = [...plan.reasons].find(([, reason]) => reason.code === 'resources')
-      const waiting = [...plan.reasons.values()].filter(reason => reason.code === 'priority')
+      const head = [...reasonsOf(plan)].find(([, reason]) => reason.code === 'resources')
+      const waiting = [...reasonsOf(plan).values()].filter(reason => reason.code === 'priority')
       if (head === undefined) return assert.deepEqual(waiting, [])
       const [id, reason] = head
       const need = needs(snapshot).get(id)
@@ -179,7 +183,7 @@ for (const [name, policy] of POLICIES) {
     law('never is said of those jobs, and only those, that no empty node could take', (snapshot, plan) => {
       for (const job of snapshot.pending) {
         const possible = snapshot.nodes.some(node => fitsIn(job.resources, node.capacity))
-        const isNever = plan.reasons.get(jobId(job.id))?.code === 'never'
+        const isNever = reasonsOf(plan).get(jobId(job.id))?.code === 'never'
         assert.equal(isNever, !possible && snapshot.nodes.length > 0)
       }
     })
@@ -289,4 +293,23 @@ describe('R15: nobody starves', () => {
       RUNS,
     )
   }).timeout(PATIENCE)
+})
+
+describe('R15: a policy that compares', () => {
+  it('has the plan that its order has', () => {
+    fc.assert(
+      fc.property(anySnapshot, snapshot => {
+        const {order} = fifo
+        assert.deepEqual(inOrder(snapshot.pending, NOW, fifo), inOrder(snapshot.pending, NOW, {order}))
+        assert.deepEqual(schedule(snapshot, fifo), schedule(snapshot, {order}))
+      }),
+      RUNS,
+    )
+  })
+
+  it('leaves ties to the lower id', () => {
+    const jobs = [3, 1, 2].map(id => aPending(id, {cpus: 1, memory: 1, gpus: 0}))
+    const ids = inOrder(jobs, NOW, {order: () => [], compare: () => 0}).map(({id}) => id)
+    assert.deepEqual(ids, [1, 2, 3])
+  })
 })

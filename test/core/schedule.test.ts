@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type {NodeReport, PendingJob} from '@god-cli/api'
 import {jobId} from '../../src/core/brand.js'
-import {type Allocation, neverReason, type Plan, schedule} from '../../src/core/schedule.js'
+import {type Plan, reasonsOf} from '../../src/core/plan.js'
+import {type Allocation, neverReason, schedule} from '../../src/core/schedule.js'
 import {amounts, aNode, aPending, GIB, NOW} from './builders.js'
 
 const BY_ID = {order: (pending: readonly PendingJob[]) => pending.map(job => job.id).sort((a, b) => a - b)}
@@ -21,10 +22,10 @@ const running = (id: number, node: string, cpus: number, memory = 1): Allocation
 
 const placed = ({starts}: Plan): string => starts.map(({id, node}) => `${id}@${node}`).join(' ')
 
-const codes = ({reasons}: Plan): Record<number, string> =>
-  Object.fromEntries([...reasons].map(([id, {code}]) => [id, code]))
+const codes = (made: Plan): Record<number, string> =>
+  Object.fromEntries([...reasonsOf(made)].map(([id, {code}]) => [id, code]))
 
-const textOf = ({reasons}: Plan, id: number): string => reasons.get(jobId(id))?.text ?? ''
+const textOf = (made: Plan, id: number): string => reasonsOf(made).get(jobId(id))?.text ?? ''
 
 describe('a scheduling pass', () => {
   it('starts what fits, in the order of the policy', () => {
@@ -98,7 +99,7 @@ describe('a scheduling pass', () => {
   })
 
   it('has nothing to do without jobs', () => {
-    assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], reasons: new Map()})
+    assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], waits: [], queue: null})
   })
 })
 
@@ -151,7 +152,7 @@ describe('the reason of the next job', () => {
 
   it('carries the numbers behind the sentence', () => {
     const result = plan([aNode('n1', 4)], [aPending(1, amounts(4))], [running(9, 'n1', 1)])
-    assert.deepEqual(result.reasons.get(jobId(1))?.numbers, {resource: 'cpus', short: 1000, node: 'n1'})
+    assert.deepEqual(reasonsOf(result).get(jobId(1))?.numbers, {resource: 'cpus', short: 1000, node: 'n1'})
   })
 })
 

@@ -17,7 +17,7 @@ import {createInbox} from '../../src/store/inbox.js'
 import {encodeRecord} from '../../src/store/job-store.js'
 import {createManifestReader} from '../../src/store/manifest.js'
 import {createNodeStore} from '../../src/store/node-store.js'
-import {readReasons, writeReasons} from '../../src/store/reasons.js'
+import {readReasons} from '../../src/store/reasons.js'
 import {decode, encode} from '../../src/store/record-codec.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {ANN, CLUSTER, DiskWorld, FORMAT} from '../store/disk-world.js'
@@ -143,9 +143,6 @@ describe('a shared directory of version 1', () => {
       assert.ok(parsed.ok, path)
       assert.equal(Buffer.from(encode(parsed.value)).toString(), text, path)
     }
-    const reasons = readReasons(world.durable(), world.layout)
-    writeReasons(world.durable(), world.layout, reasons, Date.UTC(2026, 5, 1, 8, 1, 40))
-    assert.equal(world.disk.text('/god/reasons.json'), FROZEN.find(({path}) => path === 'reasons.json')?.text)
   })
 
   it('tells the private specs', () => {
@@ -211,8 +208,9 @@ describe('a shared directory of version 1', () => {
       [50, 60, 62, 100, 120, 122, 130],
     )
     const reasons = readReasons(world.durable(), world.layout)
-    assert.deepEqual([...reasons.keys()], [3, 4])
     assert.equal(reasons.get(jobId(3))?.numbers?.cpus, 2000)
+    assert.equal(reasons.get(jobId(4))?.code, 'held')
+    assert.equal(reasons.get(jobId(5)), undefined)
     assert.equal(youngestEpoch(world.durable(), world.layout), 3)
     assert.equal(readHint(world.process(), world.layout), 13)
     assert.deepEqual([...listClaims(world.process(), world.layout)].sort(), [13, 14])

@@ -1,6 +1,6 @@
 /** R16: the files of the shared directory, as any hand may have left them. */
 import assert from 'node:assert/strict'
-import {jobId, token, uid} from '../../src/core/brand.js'
+import {jobId, MAX_ID, token, uid} from '../../src/core/brand.js'
 import {parseRecord, parseSpec} from '../../src/core/job.js'
 import {parseRequest} from '../../src/core/request.js'
 import {parseStrictJson} from '../../src/core/strict-json.js'
@@ -141,9 +141,15 @@ describe('R16: what is derived, and what is beside the jobs', () => {
     name: 'reasons',
     throws: 'nothing',
     parse: text => readReasons(reasons(text), LAYOUT),
-    good: ['{"v":1,"at":1,"jobs":{"3":{"code":"resources","text":"x","numbers":{"cpus":1}}}}\n'],
-    words: [...JSON_WORDS, '"jobs":', '"3":'],
-    holds: found => assert.ok([...found.keys()].every(id => Number.isSafeInteger(id))),
+    good: [
+      '{"v":1,"at":1,"jobs":{"3":{"code":"resources","text":"x","numbers":{"cpus":1}}}}\n',
+      '{"v":2,"at":1,"groups":[{"reason":{"code":"never","text":"x"},"ids":[3,3]}],"behind":null}\n',
+      '{"v":2,"at":1,"groups":[],"behind":{"next":1,"jobs":9,"last":9,"order":[3,7]}}\n',
+    ],
+    words: [...JSON_WORDS, '"jobs":', '"3":', '"order":', '"ids":', '"last":'],
+    holds: found => {
+      for (const id of [1, 3, 7, 9, MAX_ID]) assert.equal(typeof (found.get(jobId(id))?.text ?? ''), 'string')
+    },
   })
 
   const usage = file('n1.usage.json')

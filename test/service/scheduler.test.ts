@@ -74,8 +74,10 @@ describe('a scheduling pass', () => {
     assert.equal(report.pending, 2)
     assert.deepEqual(
       [first, second, third, held].map(id => reason(id)?.code),
-      [undefined, 'resources', 'priority', 'held'],
+      [undefined, 'resources', 'priority', undefined],
     )
+    // It tells that itself.
+    assert.equal(world.record(held)?.reason?.code, 'held')
     await world.process().watch()
     world.control('kill', [first])
     await world.settle(2)

@@ -4,7 +4,7 @@
  * file where one could be removed, and all goes on when the disk is well again; HALT exactly after a failed fsync.
  */
 import assert from 'node:assert/strict'
-import {type JobId, jobId, rev, token} from '../../src/core/brand.js'
+import {jobId, rev, token} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
 import type {JobSpec} from '../../src/core/job.js'
 import {dropRequest} from '../../src/store/drop-folder.js'
@@ -45,7 +45,7 @@ const TOK = token('0123456789abcdef01234567')
 const FIRST = aRecord({id: ID, rev: rev(1)})
 const SPEC: JobSpec = {v: 1, id: ID, tok: TOK, uid: ANN, wish: aWish()}
 const NODE = {name: 'n1', capacity: {cpus: 1000, memory: 1, gpus: 0}, labels: {}}
-const REASONS = new Map<JobId, {code: string; text: string}>([[ID, {code: 'resources', text: 'full'}]])
+const REASONS = {waits: [{reason: {code: 'resources', text: 'full'}, ids: [ID]}], queue: null}
 
 interface Operation {
   readonly title: string
@@ -126,7 +126,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     title: 'writing the reasons',
     act: (world, fs) => writeReasons(world.durable(fs), world.layout, REASONS, 1),
-    kept: world => readReasons(world.durable(), world.layout).size === 1,
+    kept: world => readReasons(world.durable(), world.layout).get(ID) !== undefined,
     derived: true,
   },
   {

@@ -1,8 +1,16 @@
 /** Why jobs wait: derived, so nothing that is wrong with the file is anybody's problem. */
 import assert from 'node:assert/strict'
-import {jobId} from '../../src/core/brand.js'
+import {type JobId, jobId} from '../../src/core/brand.js'
+import type {Plan} from '../../src/core/plan.js'
 import {readReasons, writeReasons} from '../../src/store/reasons.js'
 import {DiskWorld} from './disk-world.js'
+
+const ids = (...numbers: number[]): JobId[] => numbers.map(jobId)
+const from = (first: number, count: number, step = 1): JobId[] =>
+  Array.from({length: count}, (_, i) => jobId(first + i * step))
+
+const SHORT = {code: 'resources', text: 'no node has 4 cpus free', numbers: {cpus: 4000, node: 'n1'}}
+const NEVER = {code: 'never', text: 'asks for 99 cpus'}
 
 describe('the reasons for waiting', () => {
   let world: DiskWorld
@@ -10,35 +18,79 @@ describe('the reasons for waiting', () => {
     world = new DiskWorld()
   })
   const read = () => readReasons(world.durable(), world.layout)
-  const reasons = new Map([
-    [jobId(12), {code: 'resources', text: 'no node has 4 cpus free', numbers: {cpus: 4000, node: 'n1'}}],
-    [jobId(3), {code: 'held', text: 'held by request'}],
-  ])
+  const write = (plan: Pick<Plan, 'waits' | 'queue'>, at = 1, fs = world.process()): void =>
+    writeReasons(world.durable(fs), world.layout, plan, at)
+  const text = (id: number): string | undefined => read().get(jobId(id))?.text
+
+  const plan = {
+    waits: [
+      {reason: SHORT, ids: ids(12)},
+      {reason: NEVER, ids: ids(40, 3, 41, 20)},
+    ],
+    queue: null,
+  }
 
   it('are told as the last pass wrote them', () => {
-    assert.deepEqual(read(), new Map())
-    writeReasons(world.durable(), world.layout, new Map([[jobId(1), {code: 'x', text: 'old'}]]), 1)
-    writeReasons(world.durable(), world.layout, reasons, 2)
-    assert.deepEqual([...read()].sort(), [...reasons].sort())
+    assert.equal(text(12), undefined)
+    write({waits: [{reason: NEVER, ids: ids(1)}], queue: null})
+    write(plan, 2)
+    assert.deepEqual(read().get(jobId(12)), SHORT)
+    for (const id of [3, 20, 40, 41]) assert.deepEqual(read().get(jobId(id)), NEVER)
+    for (const id of [1, 2, 4, 13, 39, 42]) assert.equal(text(id), undefined)
     assert.equal(world.process().lstat('/god/reasons.json').mode, 0o644)
   })
 
+  it('tell each job that is behind another one how many are before it', () => {
+    write({waits: plan.waits, queue: {head: jobId(12), behind: ids(7, 8, 9, 100, 2, 30)}})
+    const ahead = [7, 8, 9, 100, 2, 30].map(id => read().get(jobId(id))?.numbers?.ahead)
+    assert.deepEqual(ahead, [1, 2, 3, 4, 5, 6])
+    assert.equal(text(7), 'behind 1 job; job 12 is next')
+    assert.equal(text(30), 'behind 6 jobs; job 12 is next')
+    assert.deepEqual([text(12), text(20)], [SHORT.text, NEVER.text])
+    for (const id of [1, 6, 10, 31, 101]) assert.equal(text(id), undefined)
+  })
+
+  it('of a hundred thousand in a row fit into a line, and each still knows its place', () => {
+    write({waits: plan.waits, queue: {head: jobId(12), behind: from(1001, 100_000)}})
+    assert.ok(world.bytes('/god/reasons.json').length < 1000)
+    assert.equal(text(101_000), 'behind 100000 jobs; job 12 is next')
+  })
+
+  it('of very many in no row are told exactly to those in front only', () => {
+    write({waits: plan.waits, queue: {head: jobId(12), behind: from(1001, 5000, 2)}})
+    assert.ok(world.bytes('/god/reasons.json').length < 40_000)
+    assert.equal(text(1001 + 2 * 1999), 'behind 2000 jobs; job 12 is next')
+    assert.equal(text(1001 + 2 * 2000), 'behind more than 2000 jobs; job 12 is next')
+    assert.equal(text(1001 + 2 * 4999), 'behind more than 2000 jobs; job 12 is next')
+    // It came later: nobody has looked at it yet.
+    assert.equal(text(1001 + 2 * 5000), undefined)
+  })
+
   it('are not written again while they are the same', () => {
-    writeReasons(world.durable(), world.layout, reasons, 1)
+    write(plan)
     const idle = world.process()
-    writeReasons(world.durable(idle), world.layout, reasons, 2)
+    write(plan, 2, idle)
     assert.equal(idle.mutations, 0)
-    writeReasons(world.durable(), world.layout, new Map(), 3)
-    assert.deepEqual(read(), new Map())
+    write({waits: [], queue: null}, 3)
+    assert.equal(text(12), undefined)
   })
 
   it('are none where the file is damaged or cannot be read', () => {
-    for (const text of ['', 'x', '{}', '{"v":2,"at":1,"jobs":{}}', '{"v":1,"at":1,"jobs":{"1":{}}}']) {
-      world.write('/god/reasons.json', text)
-      assert.deepEqual(read(), new Map(), text)
+    const behind = '{"next":1,"jobs":1,"last":1,"order":[1]}'
+    for (const wrong of [
+      '',
+      'x',
+      '{}',
+      '{"v":2,"at":1,"jobs":{}}',
+      '{"v":1,"at":1,"jobs":{"1":{}}}',
+      `{"v":2,"at":1,"groups":[],"behind":${behind}}`,
+      '{"v":2,"at":1,"groups":[{"reason":{},"ids":[1,1]}],"behind":null}',
+    ]) {
+      world.write('/god/reasons.json', wrong)
+      assert.equal(text(1), undefined, wrong)
     }
-    writeReasons(world.durable(), world.layout, reasons, 2)
+    write(plan)
     const sick = world.process().plan({call: 'open', n: 1, effect: {error: 'EACCES'}})
-    assert.deepEqual(readReasons(world.durable(sick), world.layout), new Map())
+    assert.equal(readReasons(world.durable(sick), world.layout).get(jobId(12)), undefined)
   })
 })

@@ -105,6 +105,22 @@ export const schedulerContract = (test: ContractTest, create: () => Scheduler): 
       assert.deepEqual([...scheduler.order(shuffled(given, stride), NOW)], answer)
   })
 
+  test('a scheduler that compares two jobs says the same as by its order', () => {
+    const scheduler = create()
+    if (scheduler.compare === undefined) return
+    const given = shuffled(jobs(199), 17)
+    const compared = [...given].sort((a, b) => scheduler.compare?.(a, b) || a.id - b.id).map(({id}) => id)
+    assert.deepEqual(compared, [...scheduler.order(given, NOW)])
+    assert.deepEqual(compared, [...scheduler.order(given, NOW + 365 * 86_400_000)], 'the time matters')
+    const half = given.filter((_, index) => index % 2 === 0)
+    const left = new Set(half.map(({id}) => id))
+    assert.deepEqual(
+      compared.filter(id => left.has(id)),
+      [...scheduler.order(half, NOW)],
+      'who else waits matters',
+    )
+  })
+
   test('a scheduler takes ids as large as ids can be', () => {
     const given = [Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER - 1].map(id => aJob(id))
     assertSameIds(create().order(given, NOW), given)

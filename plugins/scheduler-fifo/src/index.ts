@@ -9,6 +9,7 @@ const byNiceThenId = (a: PendingJob, b: PendingJob): number => a.nice - b.nice |
 
 const fifo: Scheduler = {
   order: pending => [...pending].sort(byNiceThenId).map(job => job.id),
+  compare: byNiceThenId,
 }
 
 export default defineProvider('scheduler', () => fifo)

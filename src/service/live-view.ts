@@ -1,0 +1,71 @@
+/**
+ * What the passes need to know of the live jobs: who waits for a start, and who is concerned by an engine. Made a bucket
+ * at a time and kept while that is unchanged, so that a pass over very many waiting jobs looks at few. Keeps nothing that
+ * a crash could lose.
+ */
+import {startable} from '../core/array-start.js'
+import {partRecords} from '../core/array-view.js'
+import type {JobRecord} from '../core/job.js'
+import type {Allocation, Waiting} from '../core/schedule.js'
+import {isAllocated, isFinal, isOver} from '../core/state.js'
+import type {LiveJobs, Stored} from '../store/job-store.js'
+
+interface Part {
+  readonly pending: readonly Waiting[]
+  readonly placed: readonly JobRecord[]
+}
+
+/** Frozen: policies of others are shown it. */
+const pendingJob = (record: JobRecord): Waiting =>
+  Object.freeze({
+    id: record.id,
+    uid: record.uid,
+    user: record.user,
+    project: record.project,
+    queue: record.queue,
+    resources: Object.freeze(record.resources),
+    walltime: record.walltime,
+    nice: record.nice,
+    submitted: record.submitted,
+    eligible: record.eligible,
+    ...(record.array === undefined ? {} : {tasks: startable(record)}),
+  })
+
+/** An array waits as long as one of its tasks does. */
+const waits = ({state, array}: JobRecord): boolean =>
+  array === undefined ? state === 'pending' : !isOver(state) && array.waiting.length > 0
+
+const isPlaced = ({state}: JobRecord): boolean => isAllocated(state) || isFinal(state)
+
+const parts = new WeakMap<readonly Stored[], Part>()
+
+const partOf = (bucket: readonly Stored[]): Part => {
+  const before = parts.get(bucket)
+  if (before !== undefined) return before
+  const part = {
+    pending: bucket.flatMap(({record}) => (waits(record) ? [pendingJob(record)] : [])),
+    placed: bucket.flatMap(({record}) => partRecords(record).filter(isPlaced)),
+  }
+  parts.set(bucket, part)
+  return part
+}
+
+const pendings = new WeakMap<LiveJobs, readonly Waiting[]>()
+
+/** The same list while nothing has changed. */
+export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
+  const before = pendings.get(live)
+  if (before !== undefined) return before
+  const pending = live.buckets.flatMap(bucket => partOf(bucket).pending)
+  pendings.set(live, pending)
+  return pending
+}
+
+/** Jobs and tasks of arrays that have, or had, a place on a node. */
+export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
+  live.buckets.flatMap(bucket => partOf(bucket).placed)
+
+export const allocationsOf = (live: LiveJobs): readonly Allocation[] =>
+  placedJobs(live).flatMap(({id, state, node, resources}) =>
+    isAllocated(state) && node !== null ? [{id, node, resources}] : [],
+  )
