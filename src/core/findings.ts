@@ -157,7 +157,7 @@ export const FINDINGS = {
     'nothing',
   ),
   F_DERIVED: warning(
-    'a derived file (reasons, live usage, first sights of orphans) is damaged',
+    'a derived file (the index, reasons, live usage, first sights of orphans) is damaged',
     'sets it aside; the next pass writes it again',
     'nothing: nothing is decided on it but when an orphan goes',
   ),

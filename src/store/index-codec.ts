@@ -39,6 +39,9 @@ export interface IndexHead {
   readonly slices: readonly Slice[]
 }
 
+/** Of the head. */
+export const LINE_END = 10
+
 /** Raised whenever a record is parsed to another shape than before. */
 const VERSION = 1
 
@@ -168,4 +171,18 @@ export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): re
     stored.push(one)
   }
   return stored
+}
+
+/** Of fsck: what is wrong with the bytes of a whole file, or null. */
+export const judgeIndex = (bytes: Uint8Array, bucket: number): string | null => {
+  const from = bytes.indexOf(LINE_END) + 1
+  const head = from === 0 ? null : decodeHead(bytes.subarray(0, from), bucket)
+  if (head === null) return 'its head is damaged, or of another bucket or version'
+  const {slices} = head
+  const end = slices.reduce((sum, slice) => sum + slice.bytes, from)
+  const partOf = ({at, bytes: length}: Slice): Uint8Array => bytes.subarray(from + at, from + at + length)
+  if (end !== bytes.length) return 'it is longer or shorter than its head says'
+  return slices.every(slice => decodeSlice(partOf(slice), slice, bucket) !== null)
+    ? null
+    : 'the checksum of its rows does not fit'
 }

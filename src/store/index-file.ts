@@ -9,7 +9,7 @@ import {dirname, join} from 'node:path'
 import type {Uid} from '../core/brand.js'
 import type {RandomToken} from './durable.js'
 import {errno, type FileSystem, isErrno} from './file-system.js'
-import {decodeHead, decodeSlice, encodeIndex, type IndexHead, type Stamp} from './index-codec.js'
+import {decodeHead, decodeSlice, encodeIndex, type IndexHead, LINE_END, type Stamp} from './index-codec.js'
 import type {Layout} from './layout.js'
 import {ensureFolder} from './read-file.js'
 import type {Stored} from './revision.js'
@@ -19,7 +19,6 @@ import {discard, writeAll} from './temporary.js'
 const FIRST_READ = 4096
 /** More than this is no index of a thousand jobs. */
 const MOST_BYTES = 256 * 1024 * 1024
-const LINE_END = 10
 
 /** What an index says of a bucket. */
 export interface Indexed {

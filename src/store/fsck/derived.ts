@@ -1,9 +1,11 @@
 /**
- * Files that are written again by themselves: node records, reasons, live usage, first sights of orphans; and the
- * journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
+ * Files that are written again by themselves: node records, the index, reasons, live usage, first sights of orphans; and
+ * the journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
  */
 import {join} from 'node:path'
+import {judgeIndex} from '../index-codec.js'
 import {JOURNAL_NAME, judgeJournal} from '../journal.js'
+import {parseBucketName} from '../layout.js'
 import {judgeLiveUsage, USAGE_SUFFIX} from '../live-usage.js'
 import {judgeNodeFile} from '../node-store.js'
 import {judgeSights, SIGHTS_NAME} from '../orphan-sights.js'
@@ -51,11 +53,24 @@ export const checkNodes = (place: Place): readonly Finding[] => {
   })
 }
 
+const checkIndex = (place: Place): readonly Finding[] => {
+  const {fs, layout} = place
+  return listNames(fs, layout.index).flatMap((name): readonly Finding[] => {
+    const path = join(layout.index, name)
+    if (name.startsWith('.t.')) return []
+    const bucket = parseBucketName(name.replace(/\.json$/, ''))
+    return bucket === null || path !== layout.indexFile(bucket)
+      ? strangersOf(place, path)
+      : checkFile(place, 'F_DERIVED', path, bytes => judgeIndex(bytes, bucket))
+  })
+}
+
 export const checkDerived = (place: Place): readonly Finding[] => {
   const {fs, layout} = place
   const sights = listNames(fs, layout.engines).filter(name => SIGHTS_NAME.test(name))
   return [
     ...checkFile(place, 'F_DERIVED', layout.reasons, judgeReasons),
+    ...checkIndex(place),
     ...sights.flatMap(name => checkFile(place, 'F_DERIVED', join(layout.engines, name), judgeSights)),
   ]
 }
