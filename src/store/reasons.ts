@@ -29,21 +29,17 @@ const spansSchema = v.pipe(
   v.check(spans => spans.length % 2 === 0),
 )
 
-const schema = v.variant('v', [
-  /** As it was first: one entry a job. */
-  v.object({
-    v: v.literal(1),
-    at: v.number(),
-    jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
-  }),
-  v.object({
-    v: v.literal(2),
-    at: v.number(),
-    groups: v.array(v.strictObject({reason: reasonSchema, ids: spansSchema})),
-    /** `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off. */
-    behind: v.nullable(v.strictObject({next: number, jobs: number, last: number, order: spansSchema})),
-  }),
-])
+const schema = v.object({
+  v: v.literal(1),
+  at: v.number(),
+  jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
+  /** What many wait for. A god of before there was this tells their users no reason. */
+  groups: v.exactOptional(v.array(v.strictObject({reason: reasonSchema, ids: spansSchema}))),
+  /** `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off. */
+  behind: v.exactOptional(
+    v.nullable(v.strictObject({next: number, jobs: number, last: number, order: spansSchema})),
+  ),
+})
 type ReasonsFile = v.InferOutput<typeof schema>
 
 /** Spans of the order that are written: 40 KB at most. */
@@ -63,8 +59,17 @@ const spansOf = (ids: readonly JobId[], most = Number.POSITIVE_INFINITY): readon
 
 const greatest = (ids: readonly JobId[]): number => ids.reduce((top, id) => Math.max(top, id), 0)
 
+/** Jobs that wait for the same reason are a group from here on. */
+const MANY = 16
+
+const ascending = (ids: readonly JobId[]): readonly JobId[] => [...ids].sort((a, b) => a - b)
+
 const bodyOf = ({waits, queue}: Pick<Plan, 'waits' | 'queue'>): string => {
-  const groups = waits.map(({reason, ids}) => ({reason, ids: spansOf([...ids].sort((a, b) => a - b))}))
+  const single = waits.filter(({ids}) => ids.length < MANY)
+  const jobs = Object.fromEntries(single.flatMap(({reason, ids}) => ids.map(id => [id, reason])))
+  const groups = waits
+    .filter(({ids}) => ids.length >= MANY)
+    .map(({reason, ids}) => ({reason, ids: spansOf(ascending(ids))}))
   const behind =
     queue === null || queue.behind.length === 0
       ? null
@@ -74,7 +79,7 @@ const bodyOf = ({waits, queue}: Pick<Plan, 'waits' | 'queue'>): string => {
           last: greatest(queue.behind),
           order: spansOf(queue.behind, MOST_SPANS),
         }
-  return `,"groups":${JSON.stringify(groups)},"behind":${JSON.stringify(behind)}}`
+  return `,${JSON.stringify({jobs, groups, behind}).slice(1)}`
 }
 
 export const writeReasons = (
@@ -87,7 +92,7 @@ export const writeReasons = (
   // A site at rest writes nothing: what stands there already is left, with the time when it became so.
   const old = readText(durable, layout)
   if (old !== null && withoutSum(old)?.endsWith(body) === true) return
-  durable.replace(layout.reasons, seal(`{"v":2,"at":${at}${body}`), 0o644)
+  durable.replace(layout.reasons, seal(`{"v":1,"at":${at}${body}`), 0o644)
 }
 
 const isPart = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
@@ -168,15 +173,11 @@ const spanOf = (spans: readonly Span[], id: number): Span | undefined => {
   return spans[low - 1]
 }
 
-const reasonsIn = (file: ReasonsFile): Reasons => {
-  if (file.v === 1) {
-    const jobs = new Map(Object.entries(file.jobs).map(([id, reason]) => [Number(id), reason]))
-    return {get: id => jobs.get(id)}
-  }
-  const {groups, behind} = file
+const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => {
   const next = jobId(behind?.next ?? 0)
   const order = behindSpans(next, behind?.order ?? [])
-  const spans = [
+  const spans: Span[] = [
+    ...Object.entries(jobs).map(([id, reason]) => ({from: Number(id), to: Number(id), reason: () => reason})),
     ...groups.flatMap(({reason, ids}) => pairs(ids).map(([from, to]) => ({from, to, reason: () => reason}))),
     ...order,
   ].sort((a, b) => a.from - b.from)

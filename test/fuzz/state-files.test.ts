@@ -143,8 +143,8 @@ describe('R16: what is derived, and what is beside the jobs', () => {
     parse: text => readReasons(reasons(text), LAYOUT),
     good: [
       '{"v":1,"at":1,"jobs":{"3":{"code":"resources","text":"x","numbers":{"cpus":1}}}}\n',
-      '{"v":2,"at":1,"groups":[{"reason":{"code":"never","text":"x"},"ids":[3,3]}],"behind":null}\n',
-      '{"v":2,"at":1,"groups":[],"behind":{"next":1,"jobs":9,"last":9,"order":[3,7]}}\n',
+      '{"v":1,"at":1,"jobs":{},"groups":[{"reason":{"code":"never","text":"x"},"ids":[3,3]}],"behind":null}\n',
+      '{"v":1,"at":1,"jobs":{},"groups":[],"behind":{"next":1,"jobs":9,"last":9,"order":[3,7]}}\n',
     ],
     words: [...JSON_WORDS, '"jobs":', '"3":', '"order":', '"ids":', '"last":'],
     holds: found => {

@@ -11,6 +11,7 @@ const from = (first: number, count: number, step = 1): JobId[] =>
 
 const SHORT = {code: 'resources', text: 'no node has 4 cpus free', numbers: {cpus: 4000, node: 'n1'}}
 const NEVER = {code: 'never', text: 'asks for 99 cpus'}
+const MANY = {code: 'no-node', text: 'no node takes work'}
 
 describe('the reasons for waiting', () => {
   let world: DiskWorld
@@ -26,6 +27,7 @@ describe('the reasons for waiting', () => {
     waits: [
       {reason: SHORT, ids: ids(12)},
       {reason: NEVER, ids: ids(40, 3, 41, 20)},
+      {reason: MANY, ids: [...from(500, 40), jobId(600)]},
     ],
     queue: null,
   }
@@ -36,7 +38,8 @@ describe('the reasons for waiting', () => {
     write(plan, 2)
     assert.deepEqual(read().get(jobId(12)), SHORT)
     for (const id of [3, 20, 40, 41]) assert.deepEqual(read().get(jobId(id)), NEVER)
-    for (const id of [1, 2, 4, 13, 39, 42]) assert.equal(text(id), undefined)
+    for (const id of [500, 539, 600]) assert.deepEqual(read().get(jobId(id)), MANY)
+    for (const id of [1, 2, 4, 13, 39, 42, 499, 540, 599, 601]) assert.equal(text(id), undefined)
     assert.equal(world.process().lstat('/god/reasons.json').mode, 0o644)
   })
 
@@ -83,8 +86,8 @@ describe('the reasons for waiting', () => {
       '{}',
       '{"v":2,"at":1,"jobs":{}}',
       '{"v":1,"at":1,"jobs":{"1":{}}}',
-      `{"v":2,"at":1,"groups":[],"behind":${behind}}`,
-      '{"v":2,"at":1,"groups":[{"reason":{},"ids":[1,1]}],"behind":null}',
+      `{"v":1,"at":1,"jobs":{},"groups":[],"behind":${behind}}`,
+      '{"v":1,"at":1,"jobs":{},"groups":[{"reason":{},"ids":[1,1]}],"behind":null}',
     ]) {
       world.write('/god/reasons.json', wrong)
       assert.equal(text(1), undefined, wrong)
