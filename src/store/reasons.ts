@@ -97,7 +97,7 @@ export const writeReasons = (
 
 const isPart = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
 
-/** By hand: `stat` asks this of thousands, and the schema takes ten times as long. Fsck asks that. */
+/** By hand: `stat` asks this at each start, and the schema takes ten times as long. Fsck asks that. */
 const isReason = (value: unknown): value is Reason => {
   if (typeof value !== 'object' || value === null) return false
   const {code, text, numbers}: {code?: unknown; text?: unknown; numbers?: unknown} = value
@@ -108,19 +108,39 @@ const isReason = (value: unknown): value is Reason => {
   )
 }
 
+const areSpans = (value: unknown): boolean =>
+  Array.isArray(value) && value.length % 2 === 0 && value.every(id => Number.isSafeInteger(id))
+
+const isGroup = (value: {reason?: unknown; ids?: unknown} | null): boolean =>
+  isReason(value?.reason) && areSpans(value?.ids)
+
+type BehindFields = {next?: unknown; jobs?: unknown; last?: unknown; order?: unknown}
+const isBehind = ({next, jobs, last, order}: BehindFields): boolean =>
+  [next, jobs, last].every(Number.isSafeInteger) && areSpans(order)
+
 const ID = /^[1-9]\d{0,9}$/
 
+const areJobs = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(([id, reason]) => ID.test(id) && isReason(reason))
+
+const isFile = (value: Partial<Record<keyof ReasonsFile, unknown>>): value is ReasonsFile => {
+  const {v: version, jobs, groups = [], behind = null} = value
+  return (
+    version === 1 &&
+    areJobs(jobs) &&
+    Array.isArray(groups) &&
+    groups.every(isGroup) &&
+    typeof behind === 'object' &&
+    (behind === null || isBehind(behind))
+  )
+}
+
 /** Null: not what was written. */
-const parse = (text: string): ReadonlyMap<JobId, Reason> | null => {
+const parse = (text: string): ReasonsFile | null => {
   const value: unknown = JSON.parse(unsealed(text))
-  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return null
-  if (!('jobs' in value) || typeof value.jobs !== 'object' || value.jobs === null) return null
-  const found = new Map<JobId, Reason>()
-  for (const [id, reason] of Object.entries<unknown>(value.jobs as Record<string, unknown>)) {
-    if (!ID.test(id) || !isReason(reason)) return null
-    found.set(jobId(Number(id)), reason)
-  }
-  return found
+  return typeof value === 'object' && value !== null && isFile(value) ? value : null
 }
 
 /** Of fsck: what is wrong with the bytes, or null. */
@@ -195,8 +215,8 @@ const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {
   try {
     const text = readText(durable, layout)
-    const parsed = text === null ? null : parse(text)
-    return parsed?.ok === true ? reasonsIn(parsed.value) : NO_REASONS
+    const file = text === null ? null : parse(text)
+    return file === null ? NO_REASONS : reasonsIn(file)
   } catch {
     return NO_REASONS
   }
