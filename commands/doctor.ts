@@ -1,7 +1,14 @@
 /** `god doctor`: what is wrong here, and what to do about it. */
 
 import {GodCommand} from '../src/cli/base-command.js'
-import {doctorExit, doctorHost, doctorJson, doctorText, hostFindings} from '../src/cli/doctor.js'
+import {
+  doctorExit,
+  doctorHost,
+  doctorJson,
+  doctorText,
+  hostFindings,
+  placeFindings,
+} from '../src/cli/doctor.js'
 import {pluginFindings} from '../src/cli/plugins/findings.js'
 import {prose} from '../src/cli/prose.js'
 import {runDoctor} from '../src/service/doctor.js'
@@ -23,6 +30,7 @@ Exit codes: 0 nothing that keeps jobs from running; 1 something does.`)
     const findings = [
       finding,
       ...(host === null ? [] : await runDoctor(host)),
+      ...placeFindings(host),
       ...hostFindings(),
       ...pluginFindings(host?.configuration ?? null),
     ]

@@ -2,6 +2,11 @@
 import {EXIT, GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
 import {variable} from '../host/environment.js'
+import {mountOf, roomOf, watchLimits} from '../host/place.js'
+import {readFormatCopy, readFormatText} from '../store/directory.js'
+import {realFileSystem} from '../store/file-system.js'
+import {layoutOf} from '../store/layout.js'
+import {mountFinding, roomFinding, watchFinding} from './doctor-place.js'
 import {SCHEMA} from './job-json.js'
 import {type PassFlags, type PassHost, passHost} from './pass-host.js'
 import {missingConfig} from './remarks.js'
@@ -35,6 +40,22 @@ export const doctorHost = (flags: Pick<PassFlags, 'dir'>): Opened => {
     return {host: null, finding: {check, severity: 'error', text: error.message, remedy: error.hint}}
   }
 }
+
+const declared = (root: string): 'local' | 'nfs' | null => {
+  const layout = layoutOf(root)
+  const [text, copy] = [readFormatText(realFileSystem, layout), readFormatCopy(realFileSystem, layout)]
+  return text.ok ? text.value.fs : copy.ok ? copy.value.fs : null
+}
+
+/** On where it lies; nothing where nobody knows that. */
+export const placeFindings = (host: PassHost | null): readonly Finding[] =>
+  host === null || roomOf(host.root) === null
+    ? []
+    : [
+        mountFinding(mountOf(host.root), declared(host.root)),
+        roomFinding(roomOf(host.root)),
+        watchFinding(watchLimits()),
+      ]
 
 /** What slows every command down on this host, outside of the shared directory. */
 export const hostFindings = (): readonly Finding[] => {

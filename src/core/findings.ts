@@ -139,7 +139,7 @@ export const FINDINGS = {
   F_ID_TWICE: warning(
     'a job is packed and still has files in `jobs/live` or `jobs/spec`',
     null,
-    'nothing: the packed one counts, and `god gc` removes the others',
+    'nothing: the packed one counts, and the next packing removes the others',
   ),
   F_REQUEST: warning(
     'a request is damaged, or is none',

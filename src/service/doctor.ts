@@ -3,11 +3,13 @@
  * Looks at everything even if something fails; changes nothing but a probe folder of its own.
  */
 import {GodError} from '../core/errors.js'
+import {checkFolders} from '../store/fsck/owners.js'
 import {haltReason} from '../store/halt.js'
 import {createJobStore} from '../store/job-store.js'
 import {type Finding, probeDirectory} from '../store/probe.js'
 import {createQuarantine, noQuarantine} from '../store/quarantine.js'
 import {refusedRequests} from '../store/refused.js'
+import {staleTemporaries, TEMPORARY_LIFE} from '../store/stale-temporaries.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {strayFindings} from './stray-jobs.js'
 
@@ -47,6 +49,35 @@ const quarantineFinding = ({service}: OpenService): Finding => {
         text: `${names.length} damaged ${names.length === 1 ? 'file' : 'files'}, the first ${names[0]}`,
         remedy: `Read the .why files in ${service.layout.quarantine}.`,
       }
+}
+
+/** What crashes left: the daily sweep of a scheduler takes it, so it tells that there was none. */
+const temporariesFinding = ({service: {durable, layout, now}}: OpenService): Finding => {
+  const check = 'temporaries'
+  const stale = staleTemporaries(durable.fs, layout, now() - TEMPORARY_LIFE)
+  const [first] = stale
+  if (first === undefined) return {check, ok: true, text: 'none that is two days old'}
+  return {
+    check,
+    ok: false,
+    text: `${stale.length} are older than two days, the first is ${first}`,
+    remedy: "Let a scheduler run, or sweep them with 'god fsck --repair'.",
+  }
+}
+
+/** Only the fixed folders: `god fsck` looks at each file. */
+const accessFinding = ({service: {durable, layout, format, now}}: OpenService): Finding => {
+  const check = 'access'
+  const owner = durable.fs.lstat(layout.root).uid
+  const place = {fs: durable.fs, layout, owner, mode: format.mode, cluster: null, now, packed: () => null}
+  const [first] = checkFolders(place)
+  if (first === undefined) return {check, ok: true, text: 'folders are there, and closed to others'}
+  return {
+    check,
+    ok: false,
+    text: `${first.path}: ${first.text}`,
+    remedy: "See 'god fsck', which knows the cure.",
+  }
 }
 
 /** What lies in the drop folders and was no request; what policy refused is its owner's business alone. */
@@ -132,6 +163,8 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
       [
         quarantineFinding(open),
         requestsFinding(open),
+        temporariesFinding(open),
+        accessFinding(open),
         ...(await strayFindings(service, looked(open))),
         ...(await service.executor.health()),
       ],
