@@ -30,6 +30,13 @@ const DISK_ERRORS = [
   'ENFILE',
   'ENOENT',
   'ENOTDIR',
+  'EINTR',
+  'EFBIG',
+  'EBUSY',
+  'EMLINK',
+  'ENXIO',
+  'ENODEV',
+  'ETIMEDOUT',
 ]
 
 const ofSystem = (error: Error, code: string): Failure => {

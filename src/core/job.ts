@@ -156,5 +156,32 @@ export const parseWith = <S extends v.GenericSchema>(schema: S, value: unknown):
   return {ok: false, why: why.slice(0, MOST_WHY)}
 }
 
-export const parseRecord = (value: unknown): Parsed<JobRecord> => parseWith(recordSchema, value)
-export const parseSpec = (value: unknown): Parsed<JobSpec> => parseWith(specSchema, value)
+type Fields = v.GenericSchema & {readonly entries: v.ObjectEntries}
+
+/**
+ * A later god may have added fields: they are kept as they are, also through the revisions that are published here.
+ * What an older one must not miss comes with another FORMAT (docs/decisions/0014).
+ */
+const parseKeeping = <S extends Fields>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
+  const isKnown = (key: string): boolean => Object.hasOwn(schema.entries, key)
+  if (typeof value !== 'object' || value === null || Object.keys(value).every(isKnown))
+    return parseWith(schema, value)
+  const fields = Object.entries(value)
+  const parsed = parseWith(schema, Object.fromEntries(fields.filter(([key]) => isKnown(key))))
+  if (!parsed.ok) return parsed
+  const strange = Object.fromEntries(fields.filter(([key]) => !isKnown(key)))
+  return {ok: true, value: Object.assign(parsed.value as object, strange) as v.InferOutput<S>}
+}
+
+export const parseRecord = (value: unknown): Parsed<JobRecord> => parseKeeping(recordSchema, value)
+
+const anyWish = v.strictObject({...specSchema.entries, wish: v.unknown()})
+
+export const parseSpec = (value: unknown): Parsed<JobSpec> => {
+  const spec = parseKeeping(anyWish, value)
+  if (!spec.ok) return spec
+  const wish = parseKeeping(wishSchema, spec.value.wish)
+  return wish.ok
+    ? {ok: true, value: {...spec.value, wish: wish.value}}
+    : {ok: false, why: `wish: ${wish.why}`}
+}

@@ -70,16 +70,21 @@ const exchanged = (word: string): readonly string[] =>
 const steps = (word: string, candidate: string): number =>
   Math.min(distance(word, candidate), ...exchanged(word).map(other => 1 + distance(other, candidate)))
 
-const isNear = (word: string, candidate: string, n: number): boolean =>
-  n <= Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3))
+const mostSteps = (word: string, candidate: string): number =>
+  Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3))
+
+/** Each letter more is a step: so most words need not be compared. */
+const mayBeNear = (word: string, candidate: string): boolean =>
+  Math.abs(word.length - candidate.length) <= mostSteps(word, candidate)
 
 /** The words that were probably meant, three at most: of those that are near, the nearest. */
 export const nearest = (word: string, words: readonly string[]): readonly string[] => {
   // What is so long was no slip.
   if (word.length > 64) return []
   const near = words
+    .filter(candidate => mayBeNear(word, candidate))
     .map(candidate => ({candidate, n: steps(word, candidate)}))
-    .filter(({candidate, n}) => isNear(word, candidate, n))
+    .filter(({candidate, n}) => n <= mostSteps(word, candidate))
   const least = Math.min(...near.map(({n}) => n))
   return near
     .filter(({n}) => n === least)

@@ -4,6 +4,7 @@
  * Every record carries the request applied last. To apply R: its `req` is R: done; R's file is gone: nothing to
  * do; another one is still in the inbox: that one is finished first; then the change is published with req = R,
  * and R is unlinked after its last job. So neither a crash before the unlink nor a stalled taker applies R twice.
+ * The unlink of the last one is on the disk before the next is published: else a power cut would bring it back.
  */
 import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
@@ -34,9 +35,11 @@ export interface ControlWork {
   readonly author: Author
 }
 
-/** `busy`: requests being finished further up. */
 interface Work extends ControlWork {
+  /** Requests being finished further up. */
   readonly busy: Set<Token>
+  /** Users of whose folders it is known that what was unlinked is gone for good. */
+  readonly emptied: Set<Uid>
 }
 
 type Outcome =
@@ -52,8 +55,9 @@ export const applyControls = (
 ): {readonly applied: number; readonly refused: number} => {
   let applied = 0
   let refused = 0
+  const emptied = new Set<Uid>()
   for (const wanted of work.wanted) {
-    const outcome = applyRequest(service, {...work, busy: new Set()}, wanted)
+    const outcome = applyRequest(service, {...work, busy: new Set(), emptied}, wanted)
     if (outcome.kind === 'done') applied++
     if (outcome.kind === 'refused') refused++
   }
@@ -77,11 +81,12 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
   }
   if (no?.kind === 'refused' && outcomes.every(outcome => outcome.kind === 'refused')) {
     drop.refuse(request.tok, {...no.refusal, id: null, at: service.now()})
-    service.durable.syncFolder(drop.path)
+    service.durable.syncFolder(drop.path, drop.name)
     return no
   }
   drop.finish(request.tok)
-  service.durable.syncFolder(drop.path)
+  service.durable.syncFolder(drop.path, drop.name)
+  work.emptied.add(drop.uid)
   return DONE
 }
 
@@ -117,7 +122,20 @@ const change = (service: Service, work: Work, {drop, request}: Wanted, base: Sto
   if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
   const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}
   const author = {...work.author, by: `u${drop.uid}`}
+  settleLast(service, work, base)
   return publish(service, base, next, author, 'later') === null ? null : DONE
+}
+
+/**
+ * The request that the record carries was unlinked, by a process that may have been killed before its sync: for good,
+ * before another one takes its place.
+ */
+const settleLast = ({durable}: Service, {drops, emptied}: Work, {record}: Stored): void => {
+  const {uid} = record.req
+  const drop = drops.find(candidate => candidate.uid === uid)
+  if (drop === undefined || emptied.has(uid)) return
+  durable.syncFolder(drop.path, drop.name)
+  emptied.add(uid)
 }
 
 const isLast = ({record}: Stored, uid: Uid, tok: Token): boolean =>

@@ -44,7 +44,8 @@ export const isOf = ({container: own}: JobRecord, {id, nonce}: ListedContainer):
 const ripe = (service: Service, unknown: readonly ListedContainer[]): readonly ListedContainer[] => {
   const {durable, layout, node} = service
   const before = readSights(durable, layout, node)
-  if (unknown.length === 0 && before.size === 0) return []
+  // What was seen before must not be forgotten: they would get ten minutes more.
+  if (before === null || (unknown.length === 0 && before.size === 0)) return []
   const now = service.now()
   const sights = new Map(unknown.map(container => [container.id, before.get(container.id) ?? now]))
   const same = sights.size === before.size && [...sights.keys()].every(id => before.has(id))

@@ -16,8 +16,8 @@ import type {Service} from './service.js'
 import {MOST_ROUNDS} from './take-requests.js'
 import {type WatcherReport, watcherPass} from './watcher.js'
 
-/** Too many open files: ours or the machine's. */
-const CROWDED = ['EMFILE', 'ENFILE']
+/** Too many open files, ours or the machine's; a call that a signal cut short; a file server that was restarted. */
+const PASSING = ['EMFILE', 'ENFILE', 'EINTR', 'ESTALE']
 
 /**
  * A pass that failed so may succeed the next time; a long-lived process says so and goes on. A plugin that fails at
@@ -26,7 +26,7 @@ const CROWDED = ['EMFILE', 'ENFILE']
 export const isPassing = (error: unknown): boolean =>
   error instanceof GodError
     ? (error.temporary && error.code !== 'E_HALTED') || error.code === 'E_PROVIDER_BAD'
-    : isNoSpace(error) || isErrno(error, ...CROWDED)
+    : isNoSpace(error) || isErrno(error, ...PASSING)
 
 const quiet = (): void => undefined
 

@@ -31,7 +31,8 @@ export interface Durable {
   replace(path: string, bytes: Uint8Array, mode?: number, options?: ReplaceOptions): boolean
   /** The folder is there and its name is on the disk, whoever made it. */
   makeFolder(path: string, mode: number): void
-  syncFolder(path: string): void
+  /** `name`: as people know it, if not by that path. */
+  syncFolder(path: string, name?: string): void
   /** The folder is synced at the latest by `syncPending`. */
   syncLater(path: string): void
   syncPending(): void
@@ -44,10 +45,13 @@ export interface DurableOptions {
   readonly halt: (why: string) => void
 }
 
+/** Ours or the machine's; a moment later there may be fewer. */
+const TOO_MANY_FILES = ['EMFILE', 'ENFILE']
+
 const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
 
 /** The folder could not be opened: nothing was synced, and nothing dropped. */
-const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE']
+const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', ...TOO_MANY_FILES]
 
 export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
 
@@ -56,6 +60,10 @@ export const diskError = (error: unknown, path: string): unknown => {
   const code = errno(error)
   if (code === null || error instanceof GodError) return error
   const what = `cannot write ${path}: ${code}`
+  if (TOO_MANY_FILES.includes(code))
+    return new GodError('E_DIR_BUSY', what, 'Raise the limit of open files, or try again later.', {
+      cause: error,
+    })
   return isNoSpace(error)
     ? new GodError('E_DISK_FULL', what, 'Free space and try again; nothing was lost.', {cause: error})
     : new GodError('E_DISK', what, 'Check the file system (`god doctor`).', {cause: error})
@@ -65,7 +73,7 @@ interface Syncs {
   /** Throws once an fsync has failed: its pages may be gone, and so may those of later calls. */
   check(): void
   file(fd: number, path: string): void
-  folder(path: string): void
+  folder(path: string, name: string): void
 }
 
 const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
@@ -95,13 +103,13 @@ const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
         fatal(error, path)
       }
     },
-    folder: path => {
+    folder: (path, name) => {
       check()
       try {
         fs.fsyncDir(path)
       } catch (error) {
-        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, path)
-        fatal(error, path)
+        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, name)
+        fatal(error, name)
       }
     },
   }
@@ -119,8 +127,8 @@ export const createDurable = (options: DurableOptions): Durable => {
     return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync: syncs.file})
   }
 
-  const syncFolder = (path: string): void => {
-    syncs.folder(path)
+  const syncFolder = (path: string, name = path): void => {
+    syncs.folder(path, name)
     pending.delete(path)
   }
 

@@ -5,12 +5,16 @@
  */
 import type {Uid} from '../core/brand.js'
 import {type FileSystem, isErrno, type Stat} from './file-system.js'
-import {readOpen} from './read-file.js'
+import {closeRead, readOpen} from './read-file.js'
 
 /** A folder held open; `path` stays this folder even if its name is swapped (Linux: /proc/self/fd). */
 export interface HeldFolder {
   readonly path: string
+  /** As people know it. */
+  readonly name: string
   readonly stat: Stat
+  /** What fails in it is told by the name of the folder, not by our number of it. */
+  named<T>(act: () => T): T
   close(): void
 }
 
@@ -23,12 +27,33 @@ export const holdFolder = (fs: FileSystem, path: string, owner: Uid): HeldFolder
     if (isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR', 'EACCES')) return null
     throw error
   }
-  const stat = fs.fstat(fd)
-  if (stat.uid !== owner || (stat.mode & 0o007) !== 0) {
-    fs.close(fd)
-    return null
+  try {
+    const stat = fs.fstat(fd)
+    if (stat.uid === owner && (stat.mode & 0o007) === 0) return held(fs, fd, path, stat)
+  } catch (error) {
+    closeRead(fs, fd)
+    throw error
   }
-  return {path: `/proc/self/fd/${fd}`, stat, close: () => fs.close(fd)}
+  closeRead(fs, fd)
+  return null
+}
+
+const held = (fs: FileSystem, fd: number, name: string, stat: Stat): HeldFolder => {
+  const path = `/proc/self/fd/${fd}`
+  return {
+    path,
+    name,
+    stat,
+    named: act => {
+      try {
+        return act()
+      } catch (error) {
+        if (error instanceof Error) error.message = error.message.replaceAll(path, name)
+        throw error
+      }
+    },
+    close: () => closeRead(fs, fd),
+  }
 }
 
 /** What a stranger can put where a file is looked for. EAGAIN: a file under his lease. */
@@ -58,7 +83,7 @@ export const readRegular = (fs: FileSystem, path: string, limit: number): Uint8A
   try {
     return fs.fstat(fd).kind === 'file' ? readOpen(fs, fd, limit) : null
   } finally {
-    fs.close(fd)
+    closeRead(fs, fd)
   }
 }
 
@@ -110,6 +135,6 @@ export const guardedRead = (fs: FileSystem, path: string, owner: Uid, limit: num
     if (isErrno(error, 'ENOENT')) return {kind: 'gone'}
     throw error
   } finally {
-    fs.close(fd)
+    closeRead(fs, fd)
   }
 }

@@ -31,6 +31,8 @@ export interface Drop {
   readonly uid: Uid
   /** Of the held folder, for its sync. */
   readonly path: string
+  /** As people know it. */
+  readonly name: string
   /** The oldest first. */
   tokens(): readonly Token[]
   read(tok: Token): Taken
@@ -84,21 +86,25 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
   return {
     uid,
     path: folder.path,
+    name: folder.name,
     tokens: () =>
-      listNames(fs, folder.path)
-        .flatMap(name => parseRequestName(name) ?? [])
-        .map(tok => ({tok, writtenAt: writtenAt(fs, pathOf(tok))}))
+      folder
+        .named(() =>
+          listNames(fs, folder.path)
+            .flatMap(name => parseRequestName(name) ?? [])
+            .map(tok => ({tok, writtenAt: writtenAt(fs, pathOf(tok))})),
+        )
         .sort((a, b) => a.writtenAt - b.writtenAt || (a.tok < b.tok ? -1 : 1))
         .map(({tok}) => tok),
     read: tok => {
-      const read = guardedRead(fs, pathOf(tok), uid, MAX_BULK_BYTES)
+      const read = folder.named(() => guardedRead(fs, pathOf(tok), uid, MAX_BULK_BYTES))
       if (read.kind === 'bad') return badRequest(read.why, 0)
       return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
     },
-    has: tok => isNamed(fs, pathOf(tok)),
+    has: tok => folder.named(() => isNamed(fs, pathOf(tok))),
     finish: tok => {
       try {
-        unlinkIfThere(fs, pathOf(tok))
+        folder.named(() => unlinkIfThere(fs, pathOf(tok)))
       } catch (error) {
         // Its owner put a folder in its place after we read it: judged again, and refused then.
         if (!isErrno(error, 'EISDIR')) throw error

@@ -18,7 +18,7 @@ export type LiveUsages = ReadonlyMap<PartKey, LiveUsage>
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 
-const schema = v.strictObject({
+const schema = v.object({
   v: v.literal(1),
   jobs: v.record(
     /** `12`, or `12[7]` of an array. */

@@ -12,7 +12,7 @@ import type {Layout} from './layout.js'
 import {listNames, readFile, unlinkIfThere} from './read-file.js'
 import {decode, encode} from './record-codec.js'
 
-const schema = v.strictObject({
+const schema = v.object({
   v: v.literal(1),
   rev: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),

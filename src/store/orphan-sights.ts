@@ -6,11 +6,12 @@ import {join} from 'node:path'
 import * as v from 'valibot'
 import {parseWith} from '../core/job.js'
 import type {Durable} from './durable.js'
+import {errno} from './file-system.js'
 import type {Layout} from './layout.js'
 import {readFile} from './read-file.js'
 import {decodeLenient, encode} from './record-codec.js'
 
-const schema = v.strictObject({v: v.literal(1), seen: v.record(v.string(), v.number())})
+const schema = v.object({v: v.literal(1), seen: v.record(v.string(), v.number())})
 
 /** By container id: epoch milliseconds. */
 export type Sights = ReadonlyMap<string, number>
@@ -27,10 +28,16 @@ export const judgeSights = (bytes: Uint8Array): string | null => {
   return parsed.ok ? null : parsed.why
 }
 
-export const readSights = ({fs}: Pick<Durable, 'fs'>, layout: Layout, node: string): Sights => {
-  const file = readFile(fs, pathOf(layout, node))
-  const parsed = file === null ? null : parse(file.bytes)
-  return new Map(parsed?.ok === true ? Object.entries(parsed.value.seen) : [])
+/** Null: it is there and cannot be read now. */
+export const readSights = ({fs}: Pick<Durable, 'fs'>, layout: Layout, node: string): Sights | null => {
+  try {
+    const file = readFile(fs, pathOf(layout, node))
+    const parsed = file === null ? null : parse(file.bytes)
+    return new Map(parsed?.ok === true ? Object.entries(parsed.value.seen) : [])
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return null
+  }
 }
 
 export const writeSights = (durable: Durable, layout: Layout, node: string, sights: Sights): void => {

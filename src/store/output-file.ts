@@ -4,7 +4,7 @@
  */
 import {join, relative, sep} from 'node:path'
 import {type FileSystem, isErrno} from './file-system.js'
-import {readOpen} from './read-file.js'
+import {closeRead, readOpen} from './read-file.js'
 
 /** An open file, or why there is none. */
 export type OpenOutput =
@@ -24,8 +24,13 @@ const explain = (error: unknown): OpenOutput => {
 
 const openFile = (fs: FileSystem, path: string): OpenOutput => {
   const fd = fs.open(path, 'guarded')
-  if (fs.fstat(fd).kind === 'file') return {kind: 'open', fd}
-  fs.close(fd)
+  try {
+    if (fs.fstat(fd).kind === 'file') return {kind: 'open', fd}
+  } catch (error) {
+    closeRead(fs, fd)
+    throw error
+  }
+  closeRead(fs, fd)
   return {kind: 'unsafe', why: 'it is not a regular file'}
 }
 
@@ -37,7 +42,7 @@ const walk = (fs: FileSystem, folder: string, parts: readonly string[]): OpenOut
   try {
     return walk(fs, `/proc/self/fd/${fd}`, rest)
   } finally {
-    fs.close(fd)
+    closeRead(fs, fd)
   }
 }
 
@@ -63,6 +68,6 @@ export const readOutput = (
   try {
     return readOpen(fs, opened.fd, limit)
   } finally {
-    fs.close(opened.fd)
+    closeRead(fs, opened.fd)
   }
 }

@@ -1,8 +1,17 @@
 /** Whole reads through the port: bounded, in a loop, null where there is no such file. */
-import {type FileSystem, isErrno, type OpenFlag, type Stat} from './file-system.js'
+import {errno, type FileSystem, isErrno, type OpenFlag, type Stat} from './file-system.js'
 
 /** State files are small; a larger one is damage, not state. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024
+
+/** Of a file that was only read: nothing is lost where it fails. */
+export const closeRead = (fs: FileSystem, fd: number): void => {
+  try {
+    fs.close(fd)
+  } catch (error) {
+    if (errno(error) === null) throw error
+  }
+}
 
 /** All bytes of an open file, at most `limit` + 1 (so the caller sees that it is too long). */
 export const readOpen = (fs: FileSystem, fd: number, limit: number): Uint8Array => {
@@ -35,14 +44,14 @@ export const readFile = (
   try {
     return {bytes: readOpen(fs, fd, limit), stat: fs.fstat(fd)}
   } finally {
-    fs.close(fd)
+    closeRead(fs, fd)
   }
 }
 
 /** By open, as NFS wants it: a listing may miss names, a stat may be old. */
 export const exists = (fs: FileSystem, path: string): boolean => {
   try {
-    fs.close(fs.open(path, 'read'))
+    closeRead(fs, fs.open(path, 'read'))
     return true
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false

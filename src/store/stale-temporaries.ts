@@ -46,7 +46,7 @@ const inDrop = <T>(fs: FileSystem, layout: Layout, owner: Uid, none: T, act: (fo
   const folder = holdFolder(fs, layout.dropFolder(owner), owner)
   if (folder === null) return none
   try {
-    return act(folder.path)
+    return folder.named(() => act(folder.path))
   } finally {
     folder.close()
   }

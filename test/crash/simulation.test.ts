@@ -1,12 +1,15 @@
-/** R12, small: hundreds of seeded lives of a site, each with crashes, power cuts, stalls, and an engine that goes away. */
+/**
+ * R12: seeded lives of a whole small site, each with crashes, power cuts, stalls, full disks, and an engine that goes
+ * away. A seed that fails fails again: GOD_SEED=1234 GOD_SEEDS=1.
+ */
 import assert from 'node:assert/strict'
 import type {Finding} from '../../src/store/fsck/finding.js'
+import {amount, tellCases} from '../support/amount.js'
 import {fsck, severe} from '../support/fsck.js'
 import {restFaults} from '../support/invariants.js'
 import {excuse, Simulation} from './simulation.js'
 
-/** More by night: GOD_SEEDS=100000. */
-const SEEDS = Number(process.env.GOD_SEEDS ?? 300)
+const SEEDS = Number(process.env.GOD_SEEDS ?? amount(300, 20_000))
 const FIRST = Number(process.env.GOD_SEED ?? 1)
 const EVENTS = 40
 const PASSES = 12
@@ -39,10 +42,16 @@ const live = async (seed: number): Promise<Simulation> => {
 }
 
 describe('R12: a small site', () => {
+  let cases = 0
+  let fired = 0
+  after(() => tellCases('R12', cases, fired))
+
   it(`keeps its promises in ${SEEDS} lives`, async () => {
     const ends = new Map<string, number>()
     for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const site = await live(seed)
+      cases++
+      fired += site.struck
       for (const id of site.printed) {
         const state = site.world.state(id)
         ends.set(state, (ends.get(state) ?? 0) + 1)

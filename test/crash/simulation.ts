@@ -46,6 +46,8 @@ export class Simulation {
   #stalled: Stalled[] = []
   /** A scheduler that was overtaken may still start one job: then a node may be full for a while (state.md 7). */
   overtaken = false
+  /** Faults that really happened. */
+  struck = 0
 
   constructor(seed: number) {
     this.#dice = dice(seed)
@@ -117,6 +119,7 @@ export class Simulation {
     const cpus = this.#dice.pick([500, 1000, 3000])
     const wish = {env, hold, cpus, ...(walltime === undefined ? {} : {walltime})}
     const id = await attempt(fs, async () => this.world.submit(wish, fs, owner))
+    this.struck += fs.fired
     if (id !== null) this.jobs.push({id, owner, env, walltime, hold, asked: new Set()})
     this.#say(`submit by ${owner}: ${id ?? 'killed'} ${JSON.stringify(wish)}`)
   }
@@ -158,6 +161,7 @@ export class Simulation {
     const fs = new DiskProcess(this.world.disk).plan({n: 1 + this.#dice.roll(50), effect: 'crash-before'})
     const god = this.world.process(fs)
     await attempt(fs, () => this.#run(god, role))
+    this.struck += fs.fired
     this.#say(`${role} killed before ${fs.firedAt}`)
     this.#daemon = god.fs.dead && this.#dice.chance(0.3) ? this.world.process() : this.#daemon
   }
@@ -169,6 +173,7 @@ export class Simulation {
     const n = 1 + this.#dice.roll(40)
     fs.plan({call: this.#dice.pick(['write', 'open-create', 'link']), n, effect: {error, from: true}})
     await this.#run(this.world.process(fs), role)
+    this.struck += fs.fired > 0 ? 1 : 0
     this.#say(`${role} on a full disk: ${fs.firedAt}`)
   }
 
@@ -176,7 +181,10 @@ export class Simulation {
     const role = this.#role()
     const fs = new StallingProcess(this.world.disk, {n: 1 + this.#dice.roll(40)})
     await attempt(fs, () => this.#run(this.world.process(fs), role))
-    if (fs.dead) this.#stalled.push({fs, role})
+    if (fs.dead) {
+      this.struck++
+      this.#stalled.push({fs, role})
+    }
     this.#say(`${role} ${fs.dead ? 'stopped' : 'ran through'}`)
   }
 
@@ -190,6 +198,7 @@ export class Simulation {
   }
 
   #strike(): void {
+    this.struck++
     const power = this.#dice.chance(0.5)
     if (power) for (const id of this.world.powerLoss()) this.cut.add(id)
     else this.world.disk.powerLoss()
@@ -199,6 +208,7 @@ export class Simulation {
   }
 
   #toggleEngine(): void {
+    this.struck++
     this.world.engineDown = !this.world.engineDown
     this.#say(`engine ${this.world.engineDown ? 'down' : 'up'}`)
   }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
+import {amount, tellCases} from '../support/amount.js'
 import {attempt} from '../support/dying.js'
 import {assertSafe} from '../support/invariants.js'
 import {packByHand} from '../support/packing.js'
@@ -14,7 +15,7 @@ import {GRACE, World} from '../support/world.js'
 import {crashIn, type Ends, endsOf, recover} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
 
-const TAKE_OVERS = 2000
+const TAKE_OVERS = amount(800, 8000)
 const SEED = 20_261_126
 
 interface Meanwhile {
@@ -135,6 +136,8 @@ const assertPermitted = (ends: Ends, expected: Ends, {meanwhile, where}: Case): 
 }
 
 describe('R09: stopped, overtaken, and continued', () => {
+  let cases = 0
+  after(() => tellCases('R09', cases, cases))
   const known = new Map<Scenario, {steps: number; ends: Ends}>()
 
   before(async () => {
@@ -151,12 +154,13 @@ describe('R09: stopped, overtaken, and continued', () => {
     const where = `sample ${i}: ${scenario.name}, stopped before call ${stall}; ${meanwhile.name}`
     const one = {scenario, stall, meanwhile, where}
     assertPermitted(await takeOver(one, chance), ends, one)
+    cases++
   }
 
   for (const [i, meanwhile] of MEANWHILE.entries()) {
     it(`while ${meanwhile.name}`, async () => {
       const chance = dice(SEED + i)
       for (let n = 0; n < TAKE_OVERS / MEANWHILE.length; n++) await sample(chance, meanwhile, n)
-    }).timeout(120_000)
+    }).timeout(120_000 + TAKE_OVERS * 100)
   }
 })

@@ -4,6 +4,7 @@
  * was not synced while the engine ran on.
  */
 import assert from 'node:assert/strict'
+import {tellCases} from '../support/amount.js'
 import type {Fault} from '../support/disk-process.js'
 import {assertEnds, BLOWS, crashIn, recover} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
@@ -22,6 +23,7 @@ const faultsOf = (steps: number): readonly Fault[] => [
 
 describe('R01: stopped at every step', () => {
   let cases = 0
+  let fired = 0
   for (const scenario of SCENARIOS) {
     it(scenario.name, async () => {
       const {steps, ends} = await undisturbed(scenario)
@@ -31,11 +33,12 @@ describe('R01: stopped at every step', () => {
           const run = await crashIn(scenario, fault, blow)
           const where = `${fault.effect} of call ${fault.n}, ${run.fs.firedAt}; then ${blow}`
           cases++
+          fired += run.fs.fired
           assert.equal(run.fs.fired, 1, `${where}: the fault did not fire`)
           assertEnds(run, await recover(run.world, run.printed, where), ends, where)
         }
       }
     }).timeout(120_000)
   }
-  after(() => console.log(`    R01: ${cases} cases`))
+  after(() => tellCases('R01', cases, fired))
 })

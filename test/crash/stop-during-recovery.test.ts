@@ -3,6 +3,7 @@
  * seeded sample, with power cuts in between: what the first process left half done, the second leaves half mended.
  */
 import assert from 'node:assert/strict'
+import {amount, tellCases} from '../support/amount.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {dice} from '../support/seeded.js'
@@ -10,7 +11,7 @@ import {GRACE} from '../support/world.js'
 import {assertEnds, BLOWS, crashIn, type Ends, type Run, recover, strike} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
 
-const SAMPLES = 700
+const SAMPLES = amount(700, 20_000)
 const SEED = 20_261_125
 
 interface Pair {
@@ -46,6 +47,10 @@ describe('R02: stopped while it recovers', () => {
     }
   })
 
+  let cases = 0
+  let fired = 0
+  after(() => tellCases('R02', cases, fired))
+
   it(`comes to the same end, for ${SAMPLES} pairs of steps`, async () => {
     for (let i = 0; i < SAMPLES; i++) {
       const scenario = chance.pick(SCENARIOS)
@@ -57,9 +62,11 @@ describe('R02: stopped while it recovers', () => {
       await pass(run, fs)
       const last = chance.pick(BLOWS)
       const where = `sample ${i}: ${scenario.name}, stopped before call ${pair.first}, ${run.fs.firedAt}; ${pair.blow}; then before call ${second}, ${fs.firedAt}; ${last}`
+      cases++
+      fired += run.fs.fired + fs.fired
       assert.deepEqual([run.fs.fired, fs.fired], [1, 1], `${where}: a fault did not fire`)
       const cut = [...run.cut, ...strike(run.world, last)]
       assertEnds({...run, cut}, await recover(run.world, run.printed, where), ends, where)
     }
-  }).timeout(120_000)
+  }).timeout(120_000 + SAMPLES * 300)
 })

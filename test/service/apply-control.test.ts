@@ -115,6 +115,22 @@ describe('a control request', () => {
       assert.equal(world.state(id), 'running')
     })
 
+    it('though its taker was killed before its end was synced, and a power cut came after the next one', async () => {
+      const [id = jobId(0)] = await pending(FOREVER)
+      await schedule()
+      world.control('suspend', [id])
+      world.control('resume', [id])
+      const first = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-after'})
+      await attempt(first, () => world.process(first).watch())
+      assert.equal(left(), 1)
+      const second = dying(world, {call: 'unlink', path: '/proc/self/fd', n: 1, effect: 'crash-before'})
+      await attempt(second, () => world.process(second).watch())
+      assert.deepEqual([first.fired, second.fired, left()], [1, 1, 1])
+      world.disk.powerLoss()
+      await world.cron()
+      assert.equal(world.state(id), 'running')
+    })
+
     it('and not at all if it was refused, though a power cut brings it back when it could be', async () => {
       const id = world.submit(FOREVER)
       world.control('suspend', [id])

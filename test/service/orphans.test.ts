@@ -5,6 +5,7 @@ import {ORPHAN_AFTER} from '../../src/service/orphans.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {watcherPass} from '../../src/service/watcher.js'
+import {DiskProcess} from '../support/disk-process.js'
 import {packByHand} from '../support/packing.js'
 import {USER, World} from '../support/world.js'
 
@@ -122,6 +123,21 @@ describe('a container that no record asks for', () => {
     world.clock.advance(ORPHAN_AFTER)
     plant({job: 99})
     assert.equal((await watch()).orphans, 0)
+  })
+
+  it('waits no longer because the note of its first sight could not be read for once', async () => {
+    const id = plant({job: 99})
+    await watch()
+    world.clock.advance(ORPHAN_AFTER)
+    const fs = new DiskProcess(world.disk).plan({
+      call: 'open',
+      path: 'orphans-',
+      n: 1,
+      effect: {error: 'EIO'},
+    })
+    assert.equal((await world.process(fs).watch()).orphans, 0)
+    assert.equal((await watch()).orphans, 1)
+    assert.ok(!isThere(id))
   })
 
   it('is not forgotten because the note of its first sight is damaged: it waits anew', async () => {

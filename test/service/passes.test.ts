@@ -155,7 +155,7 @@ describe('a fault that may pass', () => {
       assert.ok(isPassing(new GodError(code, 'x')), code)
     for (const code of ['E_HALTED', 'E_DISK', 'E_BUG', 'E_DIR_BAD'] as const)
       assert.ok(!isPassing(new GodError(code, 'x')), code)
-    for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE'])
+    for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE', 'EINTR', 'ESTALE'])
       assert.ok(isPassing(new Errno(code, '/x')), code)
     assert.ok(!isPassing(new Errno('EIO', '/x')))
     assert.ok(!isPassing(new TypeError('x')))

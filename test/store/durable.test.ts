@@ -327,7 +327,7 @@ describe('publishing durably', () => {
     it('is none if the folder could not be opened: it stays pending, and all goes on', () => {
       durable.syncLater('/god')
       fs.plan({call: 'fsyncDir', n: 1, effect: {error: 'EMFILE'}})
-      failsWith('E_DISK', () => durable.syncPending())
+      failsWith('E_DIR_BUSY', () => durable.syncPending())
       assert.equal(halted(), null)
       durable.publishNew('/god/x', BYTES)
       durable.syncPending()

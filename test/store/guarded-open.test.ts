@@ -23,7 +23,7 @@ import {
   isNamed,
   readRegular,
 } from '../../src/store/guarded-open.js'
-import {DiskWorld} from './disk-world.js'
+import {ANN, DiskWorld} from './disk-world.js'
 import {isRoot, type RealFolder, realFolder} from './real-folder.js'
 
 const LIMIT = 1000
@@ -129,6 +129,17 @@ describe('opening what a stranger made', () => {
       assert.deepEqual(fs.readdir(folder.path), ['r'])
       assert.equal(verdict(guardedRead(fs, join(folder.path, 'r'), ME, LIMIT)), 'read mine')
       folder.close()
+    })
+
+    it('stays not open where the disk fails, and what fails in it is told by its name', () => {
+      const world = new DiskWorld()
+      world.process().mkdir('/god/inbox/u1000', 0o700)
+      const failing = world.process().plan({call: 'fstat', n: 1, effect: {error: 'EIO'}})
+      assert.throws(() => holdFolder(failing, '/god/inbox/u1000', ANN), /EIO/)
+      assert.deepEqual(failing.openFiles, [])
+      const late = world.process().plan({call: 'readdir', n: 1, effect: {error: 'EIO'}})
+      const folder = holdFolder(late, '/god/inbox/u1000', ANN)
+      assert.throws(() => folder?.named(() => late.readdir(folder.path)), /EIO: readdir \/god\/inbox\/u1000$/)
     })
 
     it('that the disk does not give is an error, never a refusal', () => {

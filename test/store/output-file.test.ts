@@ -3,7 +3,8 @@ import {execFileSync} from 'node:child_process'
 import {chmodSync, closeSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type FileSystem, realFileSystem} from '../../src/store/file-system.js'
-import {openOutput} from '../../src/store/output-file.js'
+import {openOutput, readOutput} from '../../src/store/output-file.js'
+import {DiskWorld} from './disk-world.js'
 import {type RealFolder, realFolder} from './real-folder.js'
 
 describe('the output of a job', () => {
@@ -34,6 +35,19 @@ describe('the output of a job', () => {
   it('is read from its directory, at any depth', () => {
     assert.equal(read(join(work, 'god.log')), 'output')
     assert.equal(read(join(work, 'logs', 'deep', 'x.log')), 'deep output')
+  })
+
+  it('keeps no file open where the disk fails in the middle', () => {
+    const world = new DiskWorld()
+    world.process().mkdir('/god/work/x', 0o700)
+    world.write('/god/work/x/exit', '0')
+    for (const call of ['fstat', 'read', 'close']) {
+      const fs = world.process().plan({call, n: 1, effect: {error: 'EIO', from: true}})
+      const asked = () => readOutput(fs, '/god/work', '/god/work/x/exit', 16)
+      if (call === 'close') assert.notEqual(asked(), null)
+      else assert.throws(asked, /EIO/)
+      assert.deepEqual(fs.openFiles, [], call)
+    }
   })
 
   it('may be a path of the node, where a job runs without an image', () => {

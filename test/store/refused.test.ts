@@ -7,8 +7,9 @@ import {refusal} from '../../src/core/errors.js'
 import {realFileSystem} from '../../src/store/file-system.js'
 import {layoutOf, requestName} from '../../src/store/layout.js'
 import {refusedRequests, writeRefusal} from '../../src/store/refused.js'
+import {aWish} from '../core/builders.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {ANN, DiskWorld} from './disk-world.js'
+import {ANN, CLUSTER, DiskWorld} from './disk-world.js'
 import {realFolder} from './real-folder.js'
 
 const TOK = token('0123456789abcdef01234567')
@@ -64,14 +65,28 @@ describe('refusing a request', () => {
     assert.equal(told().length, 1)
   })
 
+  it('tells that the reason is gone if a power cut took it, or a part of it, from beside a promised job', () => {
+    const promised = {v: 1, op: 'submit', tok: TOK, cluster: CLUSTER, id: 7, wish: aWish()}
+    world.write(join(FOLDER, request), JSON.stringify(promised))
+    refuse()
+    for (const left of ['', '{"v":1,"id":7,', null]) {
+      if (left === null) world.process().unlink(join(FOLDER, reason))
+      else world.write(join(FOLDER, reason), left)
+      assert.deepEqual(
+        told().map(({id, tok, code, message}) => [id, tok, code, message]),
+        [[7, TOK, 'E_REQUEST_BAD', 'the request was refused, and the reason beside it is gone']],
+      )
+    }
+  })
+
   it('of a request that was taken away meanwhile is no fault', () => {
     world.process().unlink(join(FOLDER, request))
     refuse()
     assert.deepEqual(names(), [reason])
   })
 
-  it('waits for space: its owner shall read the reason', () => {
-    for (const error of ['ENOSPC', 'EDQUOT']) {
+  it('waits for a disk that takes it: its owner shall read the reason', () => {
+    for (const error of ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ESTALE']) {
       refuse(world.process(0).plan({call: 'write', n: 1, effect: {error}}))
       assert.ok(names().includes(request))
       assert.deepEqual(told(), [])

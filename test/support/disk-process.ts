@@ -37,7 +37,9 @@ export interface Fault {
   readonly effect:
     | 'crash-before'
     | 'crash-after'
+    /** Half of the bytes are written or read: this time, or from then on. */
     | 'short'
+    | 'short-from'
     | {readonly error: string; readonly from?: boolean}
   /** Only calls whose path contains this. */
   readonly path?: string
@@ -77,17 +79,24 @@ export class DiskProcess implements FileSystem {
   #dead = false
   #fault: Fault | null = null
   #counted = 0
+  /** The call under way moves half of its bytes. */
+  #halved = false
   #hooks: {hook: Hook; seen: number}[] = []
   /** Mutating calls so far, by name. */
   readonly counts = new Map<string, number>()
   mutations = 0
   fired = 0
-  /** The call that the fault met. */
+  /** The call that the fault met first. */
   firedAt = ''
 
   constructor(disk: MemoryDisk, uid = 1000) {
     this.#disk = disk
     this.#uid = uid
+  }
+
+  /** Files that it forgot to close (I13). */
+  get openFiles(): readonly string[] {
+    return [...this.#open.values()].map(({path}) => path)
   }
 
   /** Killed: every further call throws. */
@@ -114,6 +123,7 @@ export class DiskProcess implements FileSystem {
     }
     this.#runHooks('before', call, path)
     const effect = this.#due(call, path)
+    this.#halved = effect === 'short' || effect === 'short-from'
     if (effect === 'crash-before') this.#crash(call)
     if (typeof effect === 'object' && effect !== null) throw new Errno(effect.error, `${call} ${path}`)
     try {
@@ -132,10 +142,11 @@ export class DiskProcess implements FileSystem {
     if (fault.call === undefined ? !isMutating(call) : fault.call !== call) return null
     if (fault.path !== undefined && !path.includes(fault.path)) return null
     this.#counted++
-    const from = typeof fault.effect === 'object' && fault.effect.from === true
+    const from =
+      fault.effect === 'short-from' || (typeof fault.effect === 'object' && fault.effect.from === true)
     if (from ? this.#counted < fault.n : this.#counted !== fault.n) return null
     this.fired++
-    this.firedAt = `${call} ${path}`
+    if (this.firedAt === '') this.firedAt = `${call} ${path}`
     return fault.effect
   }
 
@@ -191,10 +202,6 @@ export class DiskProcess implements FileSystem {
     return open
   }
 
-  #touch(folder: Inode): void {
-    folder.mtimeMs = this.#disk.now()
-  }
-
   // --- the port
 
   open(path: string, flag: OpenFlag, mode = 0o600): number {
@@ -207,8 +214,7 @@ export class DiskProcess implements FileSystem {
         if (!creates) throw new Errno('ENOENT', path)
         target = this.#disk.make('file', mode, this.#uid, this.#uid)
         target.nlink = 1
-        parent.names.set(name, target)
-        this.#touch(parent)
+        this.#disk.change(parent, {given: [name, target]})
       }
       if (flag === 'guarded-folder' && target.kind !== 'folder') throw new Errno('ENOTDIR', path)
       if (creates && target.kind === 'folder') throw new Errno('EISDIR', path)
@@ -223,18 +229,21 @@ export class DiskProcess implements FileSystem {
       const {node, path, writes} = this.#file(fd)
       if (writes) throw new Errno('EBADF', path)
       if (node.kind === 'folder') throw new Errno('EISDIR', path)
-      const chunk = node.bytes.subarray(position, position + buffer.length)
+      const chunk = this.#part(node.bytes.subarray(position, position + buffer.length))
       buffer.set(chunk)
       return chunk.length
     })
+  }
+
+  #part(bytes: Uint8Array): Uint8Array {
+    return this.#halved && bytes.length > 1 ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
   }
 
   write(fd: number, bytes: Uint8Array): number {
     const {node, path, writes} = this.#file(fd)
     return this.mutate('write', path, () => {
       if (!writes) throw new Errno('EBADF', path)
-      const short = this.#fault?.effect === 'short' && this.#counted === this.#fault.n && bytes.length > 1
-      const part = short ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes
+      const part = this.#part(bytes)
       node.bytes = Buffer.concat([node.bytes, part])
       node.mtimeMs = this.#disk.now()
       return part.length
@@ -251,7 +260,7 @@ export class DiskProcess implements FileSystem {
   fsyncDir(path: string): void {
     this.mutate('fsyncDir', path, () => {
       const node = this.#needFolder(path)
-      node.durableNames = new Map(node.names)
+      this.#disk.sync(node)
     })
   }
 
@@ -276,9 +285,8 @@ export class DiskProcess implements FileSystem {
       const {parent, name, node} = this.#resolve(to)
       if (node !== null) throw new Errno('EEXIST', to)
       if (source.kind === 'folder') throw new Errno('EPERM', to)
-      parent.names.set(name, source)
+      this.#disk.change(parent, {given: [name, source]})
       source.nlink++
-      this.#touch(parent)
     })
   }
 
@@ -289,10 +297,12 @@ export class DiskProcess implements FileSystem {
       const target = this.#resolve(to)
       if (target.node === source.node) return
       if (target.node !== null) this.#makeWay(source.node, target.node, to)
-      source.parent.names.delete(source.name)
-      target.parent.names.set(target.name, source.node)
-      this.#touch(source.parent)
-      this.#touch(target.parent)
+      const [taken, given] = [source.name, [target.name, source.node] as const]
+      if (source.parent === target.parent) this.#disk.change(source.parent, {taken, given})
+      else {
+        this.#disk.change(source.parent, {taken})
+        this.#disk.change(target.parent, {given})
+      }
     })
   }
 
@@ -309,9 +319,8 @@ export class DiskProcess implements FileSystem {
       const {parent, name, node} = this.#resolve(path)
       if (node === null) throw new Errno('ENOENT', path)
       if (node.kind === 'folder') throw new Errno('EISDIR', path)
-      parent.names.delete(name)
+      this.#disk.change(parent, {taken: name})
       node.nlink--
-      this.#touch(parent)
     })
   }
 
@@ -319,8 +328,7 @@ export class DiskProcess implements FileSystem {
     this.mutate('mkdir', path, () => {
       const {parent, name, node} = this.#resolve(path)
       if (node !== null) throw new Errno('EEXIST', path)
-      parent.names.set(name, this.#disk.make('folder', mode, this.#uid, this.#uid))
-      this.#touch(parent)
+      this.#disk.change(parent, {given: [name, this.#disk.make('folder', mode, this.#uid, this.#uid)]})
     })
   }
 
@@ -330,8 +338,7 @@ export class DiskProcess implements FileSystem {
       if (node === null) throw new Errno('ENOENT', path)
       if (node.kind === 'file') throw new Errno('ENOTDIR', path)
       if (node.names.size > 0) throw new Errno('ENOTEMPTY', path)
-      parent.names.delete(name)
-      this.#touch(parent)
+      this.#disk.change(parent, {taken: name})
     })
   }
 

@@ -6,14 +6,15 @@
  * the code under test says. I13 and I14 need time and load; I5 lacks the charging, which comes with accounting.
  */
 import assert from 'node:assert/strict'
+import {join} from 'node:path'
 import {successionFault} from '../../src/core/array-law.js'
 import {allocatedRecords, partRecords} from '../../src/core/array-view.js'
 import type {JobId} from '../../src/core/brand.js'
 import {type JobRecord, type Parsed, parseRecord, parseSpec} from '../../src/core/job.js'
 import {type PartKey, partKey} from '../../src/core/part-key.js'
 import {isAllocated, isFinal, isOver} from '../../src/core/state.js'
-import {parseRecordName} from '../../src/store/layout.js'
-import {decode} from '../../src/store/record-codec.js'
+import {parseRecordName, recordName} from '../../src/store/layout.js'
+import {decode, sha256} from '../../src/store/record-codec.js'
 import {decodeRequest} from '../../src/store/request-codec.js'
 import type {World} from './world.js'
 
@@ -33,6 +34,13 @@ const parseBytes = (bytes: Uint8Array): Parsed<JobRecord> => {
   return parsed
 }
 
+/** Ascending; what lies above a gap is void. */
+const counting = (world: World, revs: readonly JobRecord[]): JobRecord[] => {
+  const sorted = [...revs].sort((a, b) => a.rev - b.rev)
+  const gap = world.gaps ? sorted.findIndex(({rev}, i) => rev !== i + 1) : -1
+  return gap < 0 ? sorted : sorted.slice(0, gap)
+}
+
 /** All revisions on the disk, ascending; a file that does not parse is a fault (I8). */
 const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
   const jobs = new Map<JobId, JobRecord[]>()
@@ -48,8 +56,8 @@ const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
       faults.push(`I8: ${path} tells of another job or revision`)
     else jobs.set(named.id, [...(jobs.get(named.id) ?? []), parsed.value])
   }
-  for (const list of jobs.values()) list.sort((a, b) => a.rev - b.rev)
-  return jobs
+  const counted = [...jobs].map(([id, list]) => [id, counting(world, list)] as const)
+  return new Map(counted.filter(([, list]) => list.length > 0))
 }
 
 /** A job being packed by hand has lost its lowest revisions: what is left is void. */
@@ -122,13 +130,22 @@ interface Line {
   readonly rev?: number
 }
 
+/** Null: a full disk cut it off, and it proves nothing. */
+const lineOf = (text: string): Line | null => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** One winner for each revision, by the journal of all processes. */
 export const journalFaults = (journals: readonly string[]): Faults => {
   const won = new Map<string, number>()
   for (const journal of journals) {
     for (const text of journal.split('\n').slice(0, -1)) {
-      const line: Line = JSON.parse(text)
-      if (line.what !== 'transition' && line.what !== 'admitted') continue
+      const line = lineOf(text)
+      if (line === null || (line.what !== 'transition' && line.what !== 'admitted')) continue
       const key = `revision ${line.rev} of job ${line.id}`
       won.set(key, (won.get(key) ?? 0) + 1)
     }
@@ -144,7 +161,7 @@ const requestFaults = (world: World, path: string): Faults => {
     return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
   }
   const reason = name.startsWith('.bad.') ? disk.text(path.replace('.bad.', '.why.')) : 'none needed'
-  return reason === null ? [`I8: ${path} has no reason beside it`] : []
+  return reason === null && !world.gaps ? [`I8: ${path} has no reason beside it`] : []
 }
 
 const specFaults = (world: World, path: string): Faults => {
@@ -153,11 +170,22 @@ const specFaults = (world: World, path: string): Faults => {
   return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
 }
 
+/** A revision that lost the one below it, which was then published anew; or the reason beside it. */
+const isAboveGap = (world: World, path: string): boolean => {
+  const parsed = parseBytes(bytesOf(world, path.replace(/\.why$/, '')))
+  if (!parsed.ok || parsed.value.prev === null) return false
+  const {id, prev} = parsed.value
+  return sha256(bytesOf(world, join(world.layout.bucket(id), recordName(id, prev.rev)))) !== prev.sha256
+}
+
 /** I8 outside the records: specs and requests parse, nothing was quarantined, refusals have their reason. */
 const fileFaults = (world: World): Faults => {
   const {layout, disk} = world
   return [
-    ...disk.files(layout.quarantine).map(path => `I8: quarantined: ${path}`),
+    ...disk
+      .files(layout.quarantine)
+      .filter(path => !(world.gaps && isAboveGap(world, path)))
+      .map(path => `I8: quarantined: ${path}`),
     ...disk.files(layout.specs).flatMap(path => specFaults(world, path)),
     ...disk.files(layout.inbox).flatMap(path => requestFaults(world, path)),
   ]
@@ -204,7 +232,9 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
     ...capacityFaults(world, tops),
     ...startFaults(world),
   )
-  const journals = world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
+  const journals = world.gaps
+    ? []
+    : world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
   faults.push(...journalFaults(journals), ...fileFaults(world), ...outsideFaults(world))
   return faults
 }

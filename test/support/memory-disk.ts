@@ -6,6 +6,12 @@
  * counts calls and takes faults.
  */
 
+/** One step in a folder's names: a name taken away, one given, or both at once (a rename). */
+export interface NameChange {
+  readonly taken?: string
+  readonly given?: readonly [name: string, node: Inode]
+}
+
 export interface Inode {
   readonly ino: number
   kind: 'file' | 'folder'
@@ -18,6 +24,13 @@ export interface Inode {
   durableBytes: Uint8Array
   names: Map<string, Inode>
   durableNames: Map<string, Inode>
+  /** What happened to the names since the folder was synced last, in order: a power cut may keep any of it. */
+  unsynced: NameChange[]
+}
+
+export const applyChange = (names: Map<string, Inode>, {taken, given}: NameChange): void => {
+  if (taken !== undefined) names.delete(taken)
+  if (given !== undefined) names.set(...given)
 }
 
 export class Errno extends Error {
@@ -56,7 +69,20 @@ export class MemoryDisk {
       durableBytes: new Uint8Array(),
       names: new Map(),
       durableNames: new Map(),
+      unsynced: [],
     }
+  }
+
+  /** Changes a folder's names; durable once it is synced. */
+  change(folder: Inode, change: NameChange): void {
+    applyChange(folder.names, change)
+    folder.unsynced.push(change)
+    folder.mtimeMs = this.now()
+  }
+
+  sync(folder: Inode): void {
+    folder.durableNames = new Map(folder.names)
+    folder.unsynced = []
   }
 
   /** The inode at an absolute path, or null. */
@@ -86,6 +112,7 @@ export class MemoryDisk {
         if (node.kind === 'file') node.nlink = 0
         node.bytes = node.durableBytes
         node.names = new Map(node.durableNames)
+        node.unsynced = []
         for (const child of node.names.values()) visit(child)
       }
       if (node.kind === 'file') node.nlink++
@@ -97,7 +124,7 @@ export class MemoryDisk {
   syncAll(): void {
     const visit = (node: Inode): void => {
       node.durableBytes = node.bytes
-      node.durableNames = new Map(node.names)
+      this.sync(node)
       for (const child of node.names.values()) visit(child)
     }
     visit(this.root)

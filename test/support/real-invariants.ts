@@ -110,3 +110,29 @@ export const realFaults = (
     ...litterOf(dir, cluster),
   ]
 }
+
+/** What is true of the directory at any moment (I1, I4, I5, I8, I10), and the state of each job. */
+export const realSafety = (
+  dir: string,
+  printed: readonly number[],
+): {readonly faults: readonly string[]; readonly states: ReadonlyMap<number, string>} => {
+  const chains = readChains(dir)
+  const all = [...chains.jobs.values()]
+  const faults = [
+    // Who was shot leaves a temporary file at most.
+    ...chains.faults.filter(fault => !fault.includes('/.t.')),
+    ...missingOf(printed, chains),
+    ...all.flatMap(revisions => [
+      ...chainFaults(revisions),
+      ...revisions.flatMap(record => [...endFaults(record), ...placeFaults(record)]),
+    ]),
+    ...journalFaults(filesBelow(layoutOf(dir).journal).map(path => readFileSync(path, 'utf8'))),
+    ...filesBelow(join(dir, 'quarantine')).map(path => `I8: quarantined: ${path}`),
+    ...(existsSync(layoutOf(dir).halt) ? ['HALT was written'] : []),
+  ]
+  const states = all.flatMap(revisions => {
+    const last = revisions.at(-1)
+    return last === undefined ? [] : [[last.id, last.state] as const]
+  })
+  return {faults, states: new Map(states)}
+}

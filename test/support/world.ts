@@ -83,6 +83,8 @@ export class World {
   readonly log: string[] = []
   /** While true no call reaches the engine; what runs in it runs on. */
   engineDown = false
+  /** A power cut kept any part of what was not synced: there are gaps, what lies above them is void, journals lie. */
+  gaps = false
   /** Request files that a test wrote by hand, not as a request looks. */
   readonly planted = new Set<string>()
   #tokens = 0
@@ -159,6 +161,11 @@ export class World {
   /** The machine loses power: what was not synced is gone, and all that ran ended (docker.md 1.6). Tells which. */
   powerLoss(): readonly number[] {
     this.disk.powerLoss()
+    return this.engineCut()
+  }
+
+  /** All that ran ended, whatever the disk kept. */
+  engineCut(): readonly number[] {
     const cut = this.containers().filter(({status}) => status === 'running' || status === 'paused')
     for (const container of cut) {
       Object.assign(container, {status: 'exited', exitCode: 255, finishedAt: this.clock.now()})

@@ -1,0 +1,89 @@
+/** All files that god writes in every scenario of the crash tests, and in some seeded lives of a site. */
+import type {JobId} from '../../src/core/brand.js'
+import {createUsageSampler} from '../../src/service/sample-usage.js'
+import {writeHalt} from '../../src/store/halt.js'
+import {SCENARIOS} from '../crash/scenarios.js'
+import {Simulation} from '../crash/simulation.js'
+import {DiskProcess} from '../support/disk-process.js'
+import type {MemoryDisk} from '../support/memory-disk.js'
+import {World} from '../support/world.js'
+import type {Frozen} from './frozen.js'
+
+/** Each content is told once: the files of a disk at this moment. */
+export type Tell = (file: Frozen) => void
+
+const tellAll = (disk: MemoryDisk, root: string, tell: Tell): void => {
+  for (const path of disk.files(root)) {
+    const text = disk.text(path)
+    if (text !== null) tell({path: path.slice(root.length + 1), text})
+  }
+}
+
+const LIVES = 6
+const EVENTS = 60
+
+/** By a service that is whole, and by one whose engine is out of reach. */
+const watched = async (world: World): Promise<void> => {
+  await world.cron()
+  await createUsageSampler(world.process().service)()
+  world.engineDown = true
+  await world.cron()
+  world.engineDown = false
+}
+
+/** A record that somebody damaged, and a site that was stopped. */
+const troubled = async (): Promise<World> => {
+  const world = new World()
+  world.submit({env: {FAKE_SECONDS: 'forever'}})
+  await world.cron()
+  const record = world.disk.lookup('/god/jobs/live/0/1.3.json')
+  if (record !== null) record.bytes = Buffer.from('{"v":1')
+  await world.cron()
+  writeHalt(world.process().fs, world.layout, 'fsync of /god failed (EIO)')
+  return world
+}
+
+const ARRAY_EVENTS: readonly ((world: World, id: JobId) => void)[] = [
+  (world, id) => world.control('hold', [id]),
+  (world, id) => world.control('release', [id]),
+  world => world.clock.advance(4000),
+  (world, id) => world.control('suspend', [id]),
+  (world, id) => world.control('resume', [id]),
+  world => world.clock.advance(4000),
+  (world, id) => world.control('kill', [id]),
+]
+
+/** Arrays whose tasks end in each way. */
+const arrays = async (tell: Tell): Promise<void> => {
+  for (const env of [{}, {FAKE_EXIT: '3'}, {FAKE_OOM: '1'}, {FAKE_REFUSE: 'no'}, {FAKE_SECONDS: 'forever'}]) {
+    const world = new World()
+    const id = world.submit({array: '1-9:2,12%3', walltime: 60, env: {FAKE_SECONDS: '3', ...env}})
+    for (const event of ARRAY_EVENTS) {
+      await world.cron()
+      tellAll(world.disk, world.layout.root, tell)
+      event(world, id)
+    }
+  }
+}
+
+export const writtenFiles = async (tell: Tell): Promise<void> => {
+  const world = await troubled()
+  tellAll(world.disk, world.layout.root, tell)
+  for (const {prepare, step} of SCENARIOS) {
+    const world = new World()
+    await prepare(world)
+    tellAll(world.disk, world.layout.root, tell)
+    await step(world, new DiskProcess(world.disk))
+    tellAll(world.disk, world.layout.root, tell)
+    await watched(world)
+    tellAll(world.disk, world.layout.root, tell)
+  }
+  await arrays(tell)
+  for (let seed = 1; seed <= LIVES; seed++) {
+    const site = new Simulation(seed)
+    for (let i = 0; i < EVENTS; i++) {
+      await site.step()
+      tellAll(site.world.disk, site.world.layout.root, tell)
+    }
+  }
+}
