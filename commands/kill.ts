@@ -19,6 +19,7 @@ yours; 75 the directory does not answer.`)
   static override examples = [
     '<%= config.bin %> kill 42',
     '<%= config.bin %> kill 12-20 @trial',
+    '<%= config.bin %> kill 12[3-9] 12_0',
     '<%= config.bin %> kill -t pending -n trial --reason "wrong input"',
   ]
 

@@ -17,6 +17,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the dir
   static override examples = [
     '<%= config.bin %> stat',
     '<%= config.bin %> stat -a -t running,suspended -S -time',
+    '<%= config.bin %> stat 12[3-9]',
     '<%= config.bin %> stat -Q -n trial | xargs -r <%= config.bin %> kill',
   ]
 

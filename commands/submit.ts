@@ -13,6 +13,7 @@ export default class Submit extends GodCommand {
     prose(`The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
+An array (-a 0-99, 1-9:2,12) is one job with many tasks; each finds its number in GODOCKER_TASK_ID.
 
 With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
 or "script" with its text. Flags beside it hold for lines that say nothing else. While one line is bad nothing is queued.
@@ -31,6 +32,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     '<%= config.bin %> submit -t 2h -m 4G ./analyse.sh sample1',
     '<%= config.bin %> submit -W --parsable -- sh -c "exit 3"',
     '<%= config.bin %> submit --from jobs.ndjson -t 2h',
+    '<%= config.bin %> submit -a 1-100%5 ./analyse.sh',
   ]
 
   static override args = {
@@ -59,7 +61,11 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
       helpValue: 'TIME',
     }),
-    output: Flags.string({char: 'o', summary: 'File of its output (%j id, %x name).', helpValue: 'FILE'}),
+    output: Flags.string({
+      char: 'o',
+      summary: 'File of its output (%j id, %x name, %a task).',
+      helpValue: 'FILE',
+    }),
     error: Flags.string({char: 'e', summary: 'File of its error output.', helpValue: 'FILE'}),
     workdir: Flags.string({char: 'D', summary: 'Working directory inside.', helpValue: 'DIR'}),
     env: Flags.string({
@@ -69,6 +75,11 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       ...many,
     }),
     label: Flags.string({char: 'l', summary: 'A label to select by.', helpValue: 'KEY[=VALUE]', ...many}),
+    array: Flags.string({
+      char: 'a',
+      summary: 'An array: a task for each number; %N: at most N at once.',
+      helpValue: 'RANGE[%N]',
+    }),
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
     from: Flags.string({
       char: 'f',

@@ -44,6 +44,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   env: true,
   label: true,
   hold: true,
+  array: true,
   wait: false,
   'dry-run': true,
   parsable: true,

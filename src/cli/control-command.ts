@@ -43,8 +43,10 @@ export interface ControlWords {
   readonly askAbove: number | null
 }
 
-const lineOf = ({id, text, result}: ControlOutcome): string =>
-  result === 'refused' && text.startsWith('job ') ? `${text}\n` : `job ${id}: ${text}\n`
+const lineOf = ({id, tasks, text, result}: ControlOutcome): string => {
+  const name = tasks === undefined ? id : `${id}[${tasks}]`
+  return result === 'refused' && /^(these tasks of )?job /.test(text) ? `${text}\n` : `job ${name}: ${text}\n`
+}
 
 export abstract class ControlCommand extends GodCommand {
   protected async control(flags: ControlFlags, words: ControlWords): Promise<void> {

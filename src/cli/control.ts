@@ -4,8 +4,9 @@
  * The early word is the same pure decision that the passes will make on the same record; only they make it count.
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
+import {controlJob} from '../core/array-control.js'
 import {type JobId, jobId} from '../core/brand.js'
-import {applyControl, PAST, WOULD} from '../core/control.js'
+import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
 import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
@@ -13,6 +14,7 @@ import type {ControlOp, ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {dropRequest, newToken} from '../store/drop-folder.js'
+import {tasksField, tasksMeant} from './array-tasks.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {
@@ -43,6 +45,8 @@ export interface ControlChoice {
 
 export interface ControlOutcome {
   readonly id: JobId
+  /** Of an array: those that are meant, as `3-9,12`. */
+  readonly tasks?: string
   readonly result: 'requested' | 'already' | 'refused'
   readonly text: string
   readonly code?: ErrorCode
@@ -54,14 +58,21 @@ const MOST = 20_000
 
 /** Of a range or a name only those that are not over: the others are told of by nobody. */
 const meant = ({selector, jobs}: Choice): readonly JobView[] =>
-  selector.kind === 'id' || selector.kind === 'last' ? jobs : jobs.filter(job => !isOver(job.state))
+  selector.kind === 'id' || selector.kind === 'tasks' || selector.kind === 'last'
+    ? jobs
+    : jobs.filter(job => !isOver(job.state))
 
-const chosen = (site: Site, {selectors, filters}: ControlChoice): Listed => {
+interface Chosen extends Listed {
+  /** Of these arrays only some tasks. */
+  readonly tasks: ReadonlyMap<JobId, string>
+}
+
+const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
   const test = filterTest(filters)
   if (selectors !== null) {
     const choices = chooseEach(site, selectors.map(parseSelector))
     const jobs = merged(choices.map(choice => ({jobs: meant(choice).filter(test)})))
-    return {jobs, failed: failures(choices)}
+    return {jobs, failed: failures(choices), tasks: tasksMeant(choices)}
   }
   if (!hasFilters(filters)) {
     throw new GodError(
@@ -71,10 +82,30 @@ const chosen = (site: Site, {selectors, filters}: ControlChoice): Listed => {
     )
   }
   const mine = (job: JobView): boolean => job.uid === site.uid || filters.users.length > 0
-  return {jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)), failed: []}
+  return {
+    jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)),
+    failed: [],
+    tasks: new Map(),
+  }
 }
 
-const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutcome => {
+/** An early word, by the same decision as the passes will make. */
+const effectOn = (site: Site, job: JobView, choice: ControlChoice, tasks: string | undefined): Effect =>
+  job.record === null
+    ? applyControl(job, wishOf(choice), site.now())
+    : controlJob(job.record, wishOf(choice), tasks, site.now())
+
+const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: string): ControlOutcome => ({
+  ...judged(site, job, choice, tasks),
+  ...(tasks === undefined ? {} : {tasks}),
+})
+
+const judged = (
+  site: Site,
+  job: JobView,
+  choice: ControlChoice,
+  tasks: string | undefined,
+): ControlOutcome => {
   const {id, record} = job
   if (!mayChange({uid: site.uid, operator: site.uid === 0}, job)) {
     return {
@@ -90,7 +121,7 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice): ControlOutc
   const unknown = record === null && (choice.op === 'hold' || choice.op === 'release')
   const asked = {id, result: 'requested', text: (choice.dryRun ? WOULD : PAST)[choice.op]} as const
   if (unknown) return asked
-  const effect = applyControl(job, wishOf(choice), site.now())
+  const effect = effectOn(site, job, choice, tasks)
   switch (effect.kind) {
     case 'change':
       return asked
@@ -118,25 +149,28 @@ export interface ControlPlan {
   readonly failed: readonly GodError[]
 }
 
-const requestOf = (site: Site, choice: ControlChoice, ids: readonly JobId[]): ControlRequest => ({
+type Meant = Pick<ControlOutcome, 'id' | 'tasks'>
+
+const requestOf = (site: Site, choice: ControlChoice, meant: readonly Meant[]): ControlRequest => ({
   v: 1,
   tok: newToken(site.random),
   cluster: site.format.cluster,
-  ids: [...ids],
+  ids: meant.map(({id}) => id),
+  ...tasksField(meant),
   ...wishOf(choice),
 })
 
 export const planControl = (site: Site, choice: ControlChoice): ControlPlan => {
-  checkReadable(requestOf(site, choice, [jobId(1)]))
-  const {jobs, failed} = chosen(site, choice)
-  return {outcomes: jobs.map(job => outcomeOf(site, job, choice)), failed}
+  checkReadable(requestOf(site, choice, [{id: jobId(1)}]))
+  const {jobs, failed, tasks} = chosen(site, choice)
+  return {outcomes: jobs.map(job => outcomeOf(site, job, choice, tasks.get(job.id))), failed}
 }
 
 /** Durable when it returns. */
 export const requestControl = (site: Site, choice: ControlChoice, {outcomes}: ControlPlan): void => {
-  const ids = outcomes.filter(({result}) => result === 'requested').map(({id}) => id)
-  for (let from = 0; from < ids.length; from += MOST)
-    dropRequest(site, requestOf(site, choice, ids.slice(from, from + MOST)))
+  const wanted = outcomes.filter(({result}) => result === 'requested')
+  for (let from = 0; from < wanted.length; from += MOST)
+    dropRequest(site, requestOf(site, choice, wanted.slice(from, from + MOST)))
 }
 
 /** The worst of all: nothing asked for in vain passes as a success. */

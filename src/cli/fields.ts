@@ -1,8 +1,12 @@
 /** The columns of `god stat`: their names for `-o` and `-S`, titles, and how each is shown. Order and names are stable. */
+
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {setsOf} from '../core/array-record.js'
 import {GodError} from '../core/errors.js'
+import {inOrder, partKey} from '../core/part-key.js'
 import {nearest} from '../core/text.js'
 import {iso} from '../host/clock.js'
+import {idText, tasksText} from './array-tasks.js'
 import {elapsed, type JobView} from './job-view.js'
 import type {Style} from './style.js'
 import type {Column} from './table.js'
@@ -33,6 +37,8 @@ export const FIELD_NAMES = [
   'submitted',
   'started',
   'ended',
+  'task',
+  'tasks',
 ] as const
 export type FieldName = (typeof FIELD_NAMES)[number]
 
@@ -50,11 +56,13 @@ const seconds = (ms: number | null): string => (ms === null ? '' : formatTime(ms
 
 const place = (job: JobView): string => {
   const reason = job.reason === null ? '' : `(${job.reason.text})`
-  return [job.node ?? '', reason].filter(part => part !== '').join(' ')
+  // Of an array what runs and what is left; where it runs its tasks tell.
+  const where = job.array === undefined ? (job.node ?? '') : tasksText(job.array)
+  return [where, reason].filter(part => part !== '').join(' ')
 }
 
 const FIELDS: Readonly<Record<FieldName, Field>> = {
-  id: {title: 'JOBID', show: job => String(job.id), key: job => job.id, align: 'right'},
+  id: {title: 'JOBID', show: job => String(partKey(job)), key: job => job.id, align: 'right'},
   name: {title: 'NAME', show: job => job.name, key: job => job.name, shrink: true},
   queue: {title: 'QUEUE', show: job => job.queue, key: job => job.queue},
   user: {title: 'USER', show: job => job.user, key: job => job.user},
@@ -137,6 +145,18 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
     show: job => time(job.started),
     key: job => job.started ?? Number.POSITIVE_INFINITY,
   },
+  task: {
+    title: 'TASK',
+    show: job => String(job.task ?? ''),
+    key: job => job.task ?? -1,
+    align: 'right',
+  },
+  tasks: {
+    title: 'TASKS',
+    show: job => (job.array === undefined ? '' : tasksText(job.array)),
+    key: job => (job.array === undefined ? 0 : setsOf(job.array).range.count),
+    shrink: true,
+  },
   ended: {title: 'ENDED', show: job => time(job.ended), key: job => job.ended ?? Number.POSITIVE_INFINITY},
 }
 
@@ -190,7 +210,7 @@ export const columnsOf = (
     const field: Field = FIELDS[name]
     return {
       title: field.title,
-      value: job => field.show(job, now),
+      value: job => (name === 'id' ? idText(job) : field.show(job, now)),
       align: field.align ?? 'left',
       shrink: field.shrink ?? false,
       // Columns that were asked for stay.
@@ -207,5 +227,5 @@ export const sortJobs = (jobs: readonly JobView[], order: string, now: number): 
     const [x, y] = [field.key(a, now), field.key(b, now)]
     return x < y ? -1 : x > y ? 1 : 0
   }
-  return [...jobs].sort((a, b) => (down ? -compare(a, b) : compare(a, b)) || a.id - b.id)
+  return [...jobs].sort((a, b) => (down ? -compare(a, b) : compare(a, b)) || inOrder(partKey(a), partKey(b)))
 }

@@ -1,6 +1,8 @@
 /** `god history`: the transitions of a job, read from its revisions; when each was written is told by its file. */
+import {stampOf, taskRecord} from '../core/array-view.js'
 import {parseSelector} from '../core/selector.js'
 import {iso} from '../host/clock.js'
+import type {Published} from '../store/job-store.js'
 import {SCHEMA} from './job-json.js'
 import {selectOne} from './listing.js'
 import type {Site} from './site.js'
@@ -19,12 +21,27 @@ export interface HistoryRow {
 
 export interface History {
   readonly id: number
+  /** Of an array: the one task that was asked for. */
+  readonly task?: number
   readonly revisions: readonly HistoryRow[]
+}
+
+/** Of a task those revisions in which something became of it, as far back as its array keeps them. */
+const ofTask = (revisions: readonly Published[], task: number | undefined): readonly Published[] => {
+  if (task === undefined) return revisions
+  let last = ''
+  return revisions.flatMap(({record, writtenAt}) => {
+    const view = taskRecord(record, task)
+    const stamp = view === null ? last : stampOf(view)
+    if (view === null || stamp === last) return []
+    last = stamp
+    return [{record: view, writtenAt}]
+  })
 }
 
 export const jobHistory = (site: Site, selector: string): History => {
   const job = selectOne(site, parseSelector(selector))
-  const revisions = site.jobs.history(job.id).map(({record, writtenAt}) => ({
+  const revisions = ofTask(site.jobs.history(job.id), job.task).map(({record, writtenAt}) => ({
     rev: record.rev,
     at: iso(writtenAt),
     state: record.state,
@@ -34,7 +51,7 @@ export const jobHistory = (site: Site, selector: string): History => {
     by: record.by,
     reason: record.reason?.text ?? null,
   }))
-  return {id: job.id, revisions}
+  return {id: job.id, ...(job.task === undefined ? {} : {task: job.task}), revisions}
 }
 
 export const historyJson = (history: History): {readonly schema: number} & History => ({

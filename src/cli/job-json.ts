@@ -1,5 +1,7 @@
 /** The JSON of a job (design section 4): stable names; times ISO 8601, walltime seconds, memory bytes, cpus whole cpus. */
 import type {Reason} from '@god-cli/api'
+import type {ArrayRecord} from '../core/array-record.js'
+import {countsOf, type TaskCounts} from '../core/array-results.js'
 import {iso} from '../host/clock.js'
 import type {JobView} from './job-view.js'
 
@@ -18,6 +20,10 @@ const reasonJson = (reason: Reason | null): Reason | null =>
 
 export interface JobJson {
   readonly id: number
+  /** Of an array: its range, most tasks at once, and how many are how. */
+  readonly array?: {readonly range: string; readonly limit: number | null} & TaskCounts
+  /** Of an array: which task of it this is. */
+  readonly task?: number
   readonly name: string
   readonly user: string
   readonly uid: number
@@ -47,8 +53,16 @@ export interface JobJson {
   } | null
 }
 
+const arrayJson = (array: ArrayRecord): NonNullable<JobJson['array']> => ({
+  range: array.range,
+  limit: array.limit,
+  ...countsOf(array),
+})
+
 export const jobJson = (job: JobView): JobJson => ({
   id: job.id,
+  ...(job.array === undefined ? {} : {array: arrayJson(job.array)}),
+  ...(job.task === undefined ? {} : {task: job.task}),
   name: job.name,
   user: job.user,
   uid: job.uid,

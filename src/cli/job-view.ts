@@ -4,6 +4,7 @@
  */
 import type {Reason} from '@god-cli/api'
 import {nameOf} from '../core/admission.js'
+import {newArray} from '../core/array-start.js'
 import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
@@ -35,6 +36,8 @@ type Shown = Pick<
   | 'exit'
   | 'usage'
   | 'paused'
+  | 'task'
+  | 'array'
 >
 
 export interface JobView extends Shown {
@@ -46,9 +49,13 @@ export interface JobView extends Shown {
   readonly live: LiveUsage | null
 }
 
+/** An array also while some of it runs. */
+export const waits = ({state, array}: JobRecord): boolean =>
+  state === 'pending' || (state === 'running' && array !== undefined && array.waiting.length > 0)
+
 export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => ({
   ...record,
-  reason: record.state === 'pending' ? (reasons.get(record.id) ?? record.reason) : record.reason,
+  reason: waits(record) ? (reasons.get(record.id) ?? record.reason) : record.reason,
   record,
   live: null,
 })
@@ -85,6 +92,15 @@ const wished = (site: Site, wish: Wish): Pick<JobView, 'name' | 'image' | 'resou
   }
 }
 
+/** What admission will make of it; of a range that it will refuse nothing. */
+const arrayOf = ({array, hold}: Wish): Pick<JobView, 'array'> => {
+  try {
+    return array === undefined ? {} : {array: newArray(array, hold === true)}
+  } catch {
+    return {}
+  }
+}
+
 const NEW: Reason = {code: 'new', text: 'no scheduler has taken the request yet'}
 
 export const viewOfRequest = (site: Site, {id, wish}: NewJob): JobView => ({
@@ -96,6 +112,7 @@ export const viewOfRequest = (site: Site, {id, wish}: NewJob): JobView => ({
   labels: wish.labels ?? {},
   state: 'pending',
   reason: NEW,
+  ...arrayOf(wish),
 })
 
 export const viewOfRefused = (

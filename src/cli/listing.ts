@@ -6,12 +6,14 @@
  */
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {inOrder, type PartKey, partKey, partName} from '../core/part-key.js'
 import {type Selector, selected} from '../core/selector.js'
 import {isOver, STATES, type State} from '../core/state.js'
 import {nearest} from '../core/text.js'
 import {NO_REASONS, readReasons} from '../store/reasons.js'
+import {partsOf, taskViews} from './array-tasks.js'
 import {damageOf} from './damaged.js'
-import {type JobView, viewOfRecord} from './job-view.js'
+import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
 import type {Site} from './site.js'
@@ -37,8 +39,8 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const unadmitted = first.includes(null) ? ownUnadmitted(site) : []
   const records = ids.map((id, i) => (first[i] ?? site.jobs.read(id))?.record ?? null)
   // Only who waits has a reason there, and the file may be large.
-  const waits = records.some(record => record?.state === 'pending')
-  const reasons = waits ? readReasons(site.durable, site.layout) : NO_REASONS
+  const anyWaits = records.some(record => record !== null && waits(record))
+  const reasons = anyWaits ? readReasons(site.durable, site.layout) : NO_REASONS
   const views = ids.flatMap((id, i) => {
     const record = records[i] ?? null
     if (record !== null) return [viewOfRecord(record, reasons)]
@@ -54,7 +56,11 @@ export const findJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] 
   return allJobs(site).filter(job => wanted.has(job.id))
 }
 
-export const findJob = (site: Site, id: JobId): JobView | null => findJobs(site, [id])[0] ?? null
+/** The same once more: of a job, or of a task of an array. */
+export const findParts = (site: Site, keys: readonly PartKey[]): readonly JobView[] =>
+  partsOf(findJobs(site, [...new Set(keys.map(key => partName(key).id))]), keys)
+
+export const findPart = (site: Site, key: PartKey): JobView | null => findParts(site, [key])[0] ?? null
 
 export interface Filters {
   readonly users: readonly string[]
@@ -115,19 +121,29 @@ export interface Choice {
   readonly failed: GodError | null
 }
 
+type Single = Extract<Selector, {readonly id: JobId}>
+
+const isSingle = (selector: Selector): selector is Single =>
+  selector.kind === 'id' || selector.kind === 'tasks'
+
 /** Each selector by itself, so that one that names no job does not keep the others from being done. */
 export const chooseEach = (site: Site, selectors: readonly Selector[]): readonly Choice[] => {
-  const ids = selectors.flatMap(selector => (selector.kind === 'id' ? [selector.id] : []))
+  const ids = selectors.flatMap(selector => (isSingle(selector) ? [selector.id] : []))
   const jobs = ids.length === selectors.length ? findJobs(site, ids) : allJobs(site)
   const choices = selectors.map((selector): Choice => {
     try {
       return {selector, jobs: selected(selector, jobs, site.uid), failed: null}
     } catch (error) {
       if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
-      const damage = selector.kind === 'id' ? damageOf(site, selector.id) : null
+      const damage = isSingle(selector) ? damageOf(site, selector.id) : null
       return {selector, jobs: [], failed: damage ?? error}
     }
   })
+  return orNone(choices)
+}
+
+/** Throws where not one of them means anything. */
+const orNone = (choices: readonly Choice[]): readonly Choice[] => {
   if (choices.length > 0 && choices.every(({failed}) => failed !== null)) throw together(failures(choices))
   return choices
 }
@@ -157,15 +173,30 @@ const together = (errors: readonly GodError[]): GodError => {
   return new GodError(code, errors.map(({message}) => message).join('; '), first?.hint)
 }
 
+/** The tasks in place of their array, where some of them were asked for. */
+export const withTasks = (choices: readonly Choice[]): readonly Choice[] => {
+  const expanded = choices.map((choice): Choice => {
+    const {selector, jobs, failed} = choice
+    if (selector.kind !== 'tasks' || failed !== null) return choice
+    try {
+      return {selector, failed, jobs: jobs.flatMap(job => taskViews(job, selector.tasks))}
+    } catch (error) {
+      if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
+      return {selector, jobs: [], failed: error}
+    }
+  })
+  return orNone(expanded)
+}
+
 /** Of all choices together, each job once, ascending. */
 export const merged = (choices: readonly Pick<Choice, 'jobs'>[]): readonly JobView[] => {
-  const found = new Map(choices.flatMap(({jobs}) => jobs.map(job => [job.id, job])))
-  return [...found.values()].sort((a, b) => a.id - b.id)
+  const found = new Map(choices.flatMap(({jobs}) => jobs.map(job => [partKey(job), job])))
+  return [...found.values()].sort((a, b) => inOrder(partKey(a), partKey(b)))
 }
 
 /** Where all of them must be there. */
 export const selectJobs = (site: Site, selectors: readonly Selector[]): readonly JobView[] => {
-  const choices = chooseEach(site, selectors)
+  const choices = withTasks(chooseEach(site, selectors))
   const failed = failures(choices)
   if (failed.length > 0) throw together(failed)
   return merged(choices)
@@ -176,6 +207,6 @@ export const selectOne = (site: Site, selector: Selector): JobView => {
   const jobs = selectJobs(site, [selector])
   const newest = jobs.at(-1)
   if (newest === undefined) throw new GodError('E_NO_JOB', 'no job is in that range', "See 'god stat'.")
-  if (selector.kind !== 'range' || jobs.length === 1) return newest
+  if ((selector.kind !== 'range' && selector.kind !== 'tasks') || jobs.length === 1) return newest
   throw new GodError('E_SELECTOR_BAD', 'this command takes a single job', 'Name one id.')
 }

@@ -4,15 +4,18 @@
  * The file is opened anew at each look, guarded, because a new attempt writes a new one; a file that became shorter
  * is read from its beginning. Works before the start: then there is nothing yet.
  */
+import {nth} from '../core/array-range.js'
+import {setsOf} from '../core/array-record.js'
 import {GodError} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
+import {partKey} from '../core/part-key.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {neutraliseOutput, withoutColours} from '../core/text.js'
 import {openOutput} from '../store/output-file.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
-import {findJob, selectOne} from './listing.js'
+import {findPart, selectOne} from './listing.js'
 import {outputFilesOf} from './output-files.js'
 import type {Pages} from './pager.js'
 import type {Screen} from './screen.js'
@@ -41,7 +44,7 @@ const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
   const wish = site.specs.read(record.id)?.wish ?? {}
   const files = outputFilesOf(site, record, wish)
   const {path, onHost} = error ? files.error : files.output
-  if (onHost) return {folder: site.layout.workOf(record.uid, record.id), path}
+  if (onHost) return {folder: site.layout.workOf(record.uid, partKey(record)), path}
   throw new GodError(
     'E_SPEC_BAD',
     `the output of job ${record.id} is at ${path} inside its container`,
@@ -115,12 +118,21 @@ const interrupted = (job: JobView): GodError =>
     `End it with 'god kill ${job.id}'.`,
   )
 
+/** Each of its tasks has an output of its own. */
+const isArray = (job: JobView): GodError =>
+  new GodError(
+    'E_SELECTOR_BAD',
+    `job ${job.id} is an array; its tasks have an output each`,
+    `Name one: 'god logs ${job.id}[${job.array === undefined ? 1 : nth(setsOf(job.array).range, 0)}]'.`,
+  )
+
 /** The job as it was at the last look. */
 export const followLogs = async (site: Site, options: LogsOptions, emit: Emit): Promise<JobView> => {
   const first = selectOne(site, parseSelector(options.selector))
+  if (first.array !== undefined) throw isArray(first)
   const position: Position = {at: null}
   for (;;) {
-    const job = findJob(site, first.id) ?? first
+    const job = findPart(site, partKey(first)) ?? first
     const source = job.record === null ? null : sourceOf(site, job.record, options.error)
     if (source !== null) await drain(site, source, position, options.tail, emit)
     if (!options.follow || isOver(job.state)) return job
@@ -172,7 +184,13 @@ export const outputWriter = (screen: Screen, pages: Pages): OutputWriter => {
 }
 
 /** Where there is no output: is there none yet, or will there be none? */
-export const silence = ({id, state}: JobView): string =>
-  `job ${id} is ${state}: no output${isOver(state) ? '' : ' yet'}`
+export const silence = ({id, task, state}: JobView): string =>
+  `job ${partKey({id, task})} is ${state}: no output${isOver(state) ? '' : ' yet'}`
 
-export const logsJson = ({id, state}: JobView, text: string): object => ({schema: SCHEMA, id, state, text})
+export const logsJson = ({id, task, state}: JobView, text: string): object => ({
+  schema: SCHEMA,
+  id,
+  ...(task === undefined ? {} : {task}),
+  state,
+  text,
+})

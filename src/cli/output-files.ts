@@ -5,6 +5,7 @@
 import {isAbsolute, join} from 'node:path'
 import {outputsOf, WORK_TARGET} from '../core/container.js'
 import type {JobRecord, Wish} from '../core/job.js'
+import {partKey} from '../core/part-key.js'
 import type {Site} from './site.js'
 
 export interface OutputFile {
@@ -31,7 +32,7 @@ export const outputFilesOf = (
   record: JobRecord,
   wish: Pick<Wish, 'output' | 'error'>,
 ): OutputFiles => {
-  const work = site.layout.workOf(record.uid, record.id)
+  const work = site.layout.workOf(record.uid, partKey(record))
   const {output, error} = outputsOf(record, wish)
   return {output: outside(work, output, record.image), error: outside(work, error, record.image)}
 }

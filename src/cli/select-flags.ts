@@ -6,7 +6,8 @@ export const selectorArgs = (required: boolean) => ({
     multiple: true,
     required,
     ignoreStdin: true,
-    description: "Ids, ranges (12-20), 'last', '@name', or '-' for ids from standard input.",
+    description:
+      "Ids, ranges (12-20), tasks of an array (12[3-9] or 12_3-9), 'last', '@name', or '-' for ids from standard input.",
   }),
 })
 
@@ -14,7 +15,8 @@ export const oneSelector = {
   job: Args.string({
     required: true,
     ignoreStdin: true,
-    description: "An id, 'last', '@name', or '-' for one from standard input.",
+    description:
+      "An id, a task of an array (12[7] or 12_7), 'last', '@name', or '-' for one from standard input.",
   }),
 }
 

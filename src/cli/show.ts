@@ -8,6 +8,7 @@ import {mayReadSpec} from '../core/permission.js'
 import {parseSelector} from '../core/selector.js'
 import {neutralise} from '../core/text.js'
 import {iso} from '../host/clock.js'
+import {idText, tasksText} from './array-tasks.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
@@ -42,7 +43,11 @@ export const showJob = (site: Site, selector: string): Shown => {
   return {
     job,
     wish,
-    files: wish === null || job.record === null ? null : outputFilesOf(site, job.record, wish),
+    // The tasks of an array have an output each.
+    files:
+      wish === null || job.record === null || job.array !== undefined
+        ? null
+        : outputFilesOf(site, job.record, wish),
   }
 }
 
@@ -120,7 +125,8 @@ const spent = (job: JobView, now: number): string => {
 const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
   const rows: (readonly [string, string])[] = [
-    ['job', `${job.id} ${job.name}`],
+    ['job', `${idText(job)} ${job.name}`],
+    ...(job.array === undefined ? [] : ([['tasks', tasksText(job.array)]] as const)),
     ['state', `${job.state}${job.reason === null ? '' : `: ${job.reason.text}`}`],
     ['desired', job.desired],
     ['user', `${job.user} (${job.uid})`],

@@ -18,6 +18,7 @@ import {
   filterTest,
   type Listed,
   merged,
+  withTasks,
 } from './listing.js'
 import {withLiveUsage} from './live-usage.js'
 import type {Screen} from './screen.js'
@@ -60,7 +61,8 @@ const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobVie
 }
 
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
-  const choices = choice.selectors === null ? null : chooseEach(site, choice.selectors.map(parseSelector))
+  const choices =
+    choice.selectors === null ? null : withTasks(chooseEach(site, choice.selectors.map(parseSelector)))
   const jobs = choices === null ? allJobs(site) : merged(choices)
   const now = site.now()
   const chosen = sortJobs(

@@ -5,14 +5,14 @@
  */
 
 import {parseTime} from '../core/amounts.js'
-import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
+import {type PartKey, partKey} from '../core/part-key.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {jobExitCode} from './exit-code.js'
 import type {JobView} from './job-view.js'
-import {findJobs, selectJobs} from './listing.js'
+import {findParts, selectJobs} from './listing.js'
 import type {Site} from './site.js'
 
 /** Milliseconds between two looks: quick at first, for short jobs. */
@@ -36,23 +36,29 @@ export interface Waited {
   readonly exit: number
 }
 
-const interrupted = (ids: readonly JobId[]): GodError => {
-  const list = ids.length > FEW ? formatIds(ids, ' ') : ids.join(' ')
+/** Many ids in few words. */
+const listed = (keys: readonly PartKey[], between?: string): string => {
+  const ids = keys.filter(key => typeof key === 'number')
+  const tasks = keys.filter(key => typeof key === 'string')
+  return [...(ids.length === 0 ? [] : [formatIds(ids, between)]), ...tasks].join(between ?? ', ')
+}
+
+const interrupted = (ids: readonly PartKey[]): GodError => {
+  const list = ids.length > FEW ? listed(ids, ' ') : ids.join(' ')
   const what = ids.length === 1 ? `job ${list} is` : `jobs ${list} are`
   return new GodError('E_INTERRUPTED', `interrupted; ${what} left alone`, `End with 'god kill ${list}'.`)
 }
 
-const timedOut = (ids: readonly JobId[]): GodError => {
-  const list =
-    ids.length > FEW ? `${ids.length} jobs: ${formatIds(ids)}` : ids.map(id => `job ${id}`).join(', ')
+const timedOut = (ids: readonly PartKey[]): GodError => {
+  const list = ids.length > FEW ? `${ids.length} jobs: ${listed(ids)}` : ids.map(id => `job ${id}`).join(', ')
   return new GodError('E_TIMED_OUT', `still not over: ${list}`, 'The jobs run on; wait again.')
 }
 
 /** A job that was there and is not live any more has been packed: what was seen last stands. */
-const look = (site: Site, ids: readonly JobId[], before: readonly JobView[]): readonly JobView[] => {
-  const seen = new Map(before.map(job => [job.id, job]))
+const look = (site: Site, ids: readonly PartKey[], before: readonly JobView[]): readonly JobView[] => {
+  const seen = new Map(before.map(job => [partKey(job), job]))
   const open = ids.filter(id => !isOver(seen.get(id)?.state ?? 'pending'))
-  for (const job of findJobs(site, open)) seen.set(job.id, job)
+  for (const job of findParts(site, open)) seen.set(partKey(job), job)
   return ids.map(id => {
     const job = seen.get(id)
     if (job === undefined) throw new GodError('E_NO_JOB', `there is no job ${id}`, "See 'god stat'.")
@@ -60,7 +66,7 @@ const look = (site: Site, ids: readonly JobId[], before: readonly JobView[]): re
   })
 }
 
-export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOptions): Promise<Waited> => {
+export const waitFor = async (site: Site, ids: readonly PartKey[], options: WaitOptions): Promise<Waited> => {
   const end = options.timeout === null ? null : site.now() + options.timeout
   let jobs: readonly JobView[] = []
   for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
@@ -69,7 +75,7 @@ export const waitFor = async (site: Site, ids: readonly JobId[], options: WaitOp
     if (over.length === jobs.length || (options.any && over.length > 0)) {
       return {jobs, exit: Math.max(0, ...over.map(jobExitCode))}
     }
-    const open = jobs.filter(job => !isOver(job.state)).map(job => job.id)
+    const open = jobs.filter(job => !isOver(job.state)).map(partKey)
     if (options.signal.aborted) throw interrupted(open)
     if (end !== null && site.now() >= end) throw timedOut(open)
     await site.delay(end === null ? pause : Math.max(1, Math.min(pause, end - site.now())), options.signal)
@@ -82,12 +88,12 @@ export const endedBadly = ({state}: JobView): boolean => isOver(state) && state 
 export const endLine = (job: JobView): string => {
   const code = job.exit?.code ?? null
   const how = job.state === 'failed' && code !== null ? `${job.state}, exit code ${code}` : job.state
-  return `job ${job.id} (${job.name}): ${how}${job.reason === null || (job.state === 'failed' && code !== null) ? '' : `: ${job.reason.text}`}`
+  return `job ${partKey(job)} (${job.name}): ${how}${job.reason === null || (job.state === 'failed' && code !== null) ? '' : `: ${job.reason.text}`}`
 }
 
 /** All must be there: who mistypes an id does not wait for the wrong jobs. None, if standard input named none. */
-export const idsToWaitFor = (site: Site, selectors: readonly string[]): readonly JobId[] => {
-  const ids = selectJobs(site, selectors.map(parseSelector)).map(job => job.id)
+export const idsToWaitFor = (site: Site, selectors: readonly string[]): readonly PartKey[] => {
+  const ids = selectJobs(site, selectors.map(parseSelector)).map(partKey)
   if (ids.length > 0 || selectors.length === 0) return ids
   throw new GodError('E_NO_JOB', 'no job is in that range', "See 'god stat'.")
 }

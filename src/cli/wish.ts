@@ -20,6 +20,7 @@ export interface SubmitFlags {
   readonly error: string | undefined
   readonly workdir: string | undefined
   readonly hold: boolean
+  readonly array: string | undefined
   readonly env: readonly string[] | undefined
   readonly label: readonly string[] | undefined
 }
@@ -116,6 +117,7 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     output: flags.output,
     error: flags.error,
     hold: flags.hold ? true : undefined,
+    array: flags.array,
   })
 
 /** For every line of a file of jobs. */

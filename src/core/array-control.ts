@@ -12,7 +12,17 @@ import {type ArrayRecord, type Part, setsOf} from './array-record.js'
 import type {Instant} from './brand.js'
 import {applyControl, type ControlWish, type Effect, PAST} from './control.js'
 import {type Refusal, refusal} from './errors.js'
-import {EMPTY, has, type IntervalSet, intersection, interval, minus, setOf, union} from './interval-set.js'
+import {
+  EMPTY,
+  has,
+  type IntervalSet,
+  intersection,
+  interval,
+  minus,
+  setOf,
+  size,
+  union,
+} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import {isAllocated, isOver} from './state.js'
@@ -224,7 +234,7 @@ const controlArray = (
       kind: 'refused',
       refusal: refusal('E_NO_JOB', `job ${record.id} has no task ${tasks}`, `Its tasks: ${array.range}.`),
     }
-  return ON_ARRAY[wish.op]({record, array, places, whole: tasks === undefined, wish, now})
+  return ON_ARRAY[wish.op]({record, array, places, whole: size(places) === range.count, wish, now})
 }
 
 /** `tasks`: those of an array that are meant, as `3-9,12`; left out: all. */

@@ -7,7 +7,7 @@
 import {nth, ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
 import {token} from './brand.js'
-import {has} from './interval-set.js'
+import {has, type IntervalSet, intersection, interval} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import {isAllocated, type State} from './state.js'
 
@@ -111,6 +111,24 @@ export const partRecords = (record: JobRecord): readonly JobRecord[] => {
 /** Of these, those that take a node's resources. */
 export const allocatedRecords = (record: JobRecord): readonly JobRecord[] =>
   partRecords(record).filter(({state}) => isAllocated(state))
+
+/** Places as the text of their tasks: `3-9,12`. */
+export const placesText = (array: ArrayRecord, places: IntervalSet): string => {
+  const {range} = setsOf(array)
+  const texts: string[] = []
+  let before = 0
+  for (const {first, last, step} of range.strides) {
+    const count = (last - first) / step + 1
+    const here = intersection(places, interval(before, before + count - 1))
+    for (let i = 0; i < here.length; i += 2) {
+      const [from, to] = [here[i] ?? 0, here[i + 1] ?? 0]
+      const ends = [from, to].map(place => first + (place - before) * step)
+      texts.push(from === to ? `${ends[0]}` : `${ends.join('-')}${step === 1 ? '' : `:${step}`}`)
+    }
+    before += count
+  }
+  return texts.join(',')
+}
 
 /** The tasks with these places, ascending. */
 export const tasksAt = (array: ArrayRecord, ordinals: readonly number[]): readonly number[] =>

@@ -50,7 +50,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -89,6 +89,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   output: text('output'),
   error: text('error'),
   hold: flag,
+  array: text('array'),
 }
 
 /** Read together: they are one command. */
@@ -98,7 +99,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'array', 'depend', 'queue', 'project', 'priority', 'nice', 'begin', 'constraint', 'volumes'],
+  ...['gpus', 'depend', 'queue', 'project', 'priority', 'nice', 'begin', 'constraint', 'volumes'],
   ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 

@@ -43,12 +43,16 @@ const preparePlugins = async (site: TestSite, command: string): Promise<void> =>
   if (isRoot) await site.god(['plugins', 'install', '--system', `./${TARBALL}`])
 }
 
+/** Commands whose examples name tasks of job 12. */
+const ARRAYS: readonly string[] = ['stat', 'kill']
+
 /** The jobs that the examples name: the hint makes the next id. */
 const prepare = async (site: TestSite, command: string): Promise<void> => {
   if (command.startsWith('plugins')) return preparePlugins(site, command)
   for (const id of IDS) {
     writeFileSync(join(site.layout.hints, id), '')
-    await site.here(['submit', '-J', 'trial', '-m', '1M', ...(JOBS[command] ?? []), 'x'])
+    const array = id === '12' && ARRAYS.includes(command) ? ['-a', '0-9'] : []
+    await site.here(['submit', '-J', 'trial', '-m', '1M', ...(JOBS[command] ?? []), ...array, 'x'])
   }
   await site.pass()
   if (command === 'resume') await site.here(['suspend', '@trial'])

@@ -130,8 +130,9 @@ describe('the choice of jobs', () => {
   ]) {
     it(`means the same in god ${verb}`, async () => {
       const {site} = held
-      for (const word of ['77', '@nobody']) assert.equal((await site.here([verb, word])).code, 3, word)
-      for (const word of ['x', '0', '5-3', '12_3'])
+      for (const word of ['77', '@nobody', '77[3]', '77_3-9'])
+        assert.equal((await site.here([verb, word])).code, 3, word)
+      for (const word of ['x', '0', '5-3', '12_', '12[3'])
         assert.equal((await site.here([verb, word])).code, 2, word)
     })
   }

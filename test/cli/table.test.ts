@@ -183,7 +183,10 @@ describe('the columns of god stat', () => {
 
   for (const text of ['', 'id,', 'idd', 'ID', 'constructor']) {
     it(`'${text}' names one that is not there, and all are told`, () => {
-      assert.throws(() => parseFields(text), {code: 'E_USAGE', hint: /Columns: id, name, .*, ended, wide\.$/})
+      assert.throws(() => parseFields(text), {
+        code: 'E_USAGE',
+        hint: /Columns: id, name, .*, ended, task, tasks, wide\.$/,
+      })
     })
   }
 

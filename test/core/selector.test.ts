@@ -67,8 +67,13 @@ describe('a selector', () => {
     'first',
     'LAST',
     '@',
-    '12_3',
-    '12[3-9]',
+    '12_',
+    '12_3_4',
+    '12[]',
+    '12[3',
+    '12[9-3]',
+    '12[3%]',
+    '0[3]',
     '2147483648',
     '99999999999',
     '1-2147483648',
@@ -78,9 +83,17 @@ describe('a selector', () => {
     it(`${JSON.stringify(text)} is none`, () =>
       assert.throws(() => parseSelector(text), {code: 'E_SELECTOR_BAD'}))
 
-  it('of a part of an array says so', () => {
-    for (const text of ['12_3', '12[3-9]']) assert.throws(() => parseSelector(text), /part of an array/)
-  })
+  for (const [text, tasks] of [
+    ['12[7]', '7'],
+    ['12_7', '7'],
+    ['12[3-9]', '3-9'],
+    ['12_3-9', '3-9'],
+    ['12[1-9:2,12]', '1-9:2,12'],
+    ['12_1:10:4', '1-9:4'],
+    ['12[0-99%5]', '0-99'],
+  ] as const)
+    it(`${text} means tasks of an array`, () =>
+      assert.deepEqual(parseSelector(text), {kind: 'tasks', id: 12, tasks}))
 
   it('may be the largest id', () => assert.deepEqual(parseSelector(String(MAX_ID)), {kind: 'id', id: MAX_ID}))
 

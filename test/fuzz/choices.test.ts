@@ -30,7 +30,15 @@ const FLAG_WORDS = ['-J', '--name', '--name=', '-H', '--hold', '-HJ', '-Jx', '--
 
 const NO_FLAGS = {
   ...{name: undefined, image: undefined, cpus: undefined, mem: undefined, time: undefined},
-  ...{output: undefined, error: undefined, workdir: undefined, hold: false, env: undefined, label: undefined},
+  ...{
+    output: undefined,
+    error: undefined,
+    array: undefined,
+    workdir: undefined,
+    hold: false,
+    env: undefined,
+    label: undefined,
+  },
 }
 
 describe('R16: choices of jobs', () => {
