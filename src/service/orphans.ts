@@ -47,8 +47,11 @@ const ripe = (service: Service, unknown: readonly ListedContainer[]): readonly L
   // What was seen before must not be forgotten: they would get ten minutes more.
   if (before === null || (unknown.length === 0 && before.size === 0)) return []
   const now = service.now()
-  const sights = new Map(unknown.map(container => [container.id, before.get(container.id) ?? now]))
-  const same = sights.size === before.size && [...sights.keys()].every(id => before.has(id))
+  // Never later than now: a clock that was set back would put the removal off by as much.
+  const sights = new Map(
+    unknown.map(container => [container.id, Math.min(before.get(container.id) ?? now, now)]),
+  )
+  const same = sights.size === before.size && [...sights].every(([id, at]) => before.get(id) === at)
   if (!same) writeSights(durable, layout, node, sights)
   return unknown.filter(container => now - (sights.get(container.id) ?? now) >= ORPHAN_AFTER)
 }

@@ -140,6 +140,16 @@ describe('a container that no record asks for', () => {
     assert.ok(!isThere(id))
   })
 
+  it('waits ten minutes more, and no longer, when the clock was set back', async () => {
+    const id = plant({job: 99})
+    await watch()
+    world.clock.advance(-365 * 24 * 3_600_000)
+    assert.equal((await watch()).orphans, 0)
+    world.clock.advance(ORPHAN_AFTER)
+    assert.equal((await watch()).orphans, 1)
+    assert.ok(!isThere(id))
+  })
+
   it('is not forgotten because the note of its first sight is damaged: it waits anew', async () => {
     const id = plant({job: 99})
     await watch()
