@@ -21,7 +21,7 @@ const submitter = (dir: string, n: number): Promise<number[]> =>
     )
   })
 
-describe('sixteen submitters of fifty jobs each', function () {
+describe('R08: sixteen submitters of fifty jobs each', function () {
   this.timeout(600_000)
   let site: RealSite
 

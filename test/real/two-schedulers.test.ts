@@ -4,7 +4,7 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {openRealSite, type RealSite} from '../support/real-site.js'
 
-describe('two schedulers at once', function () {
+describe('R09: two schedulers at once', function () {
   this.timeout(180_000)
   let site: RealSite
 
