@@ -39,11 +39,10 @@ export const whenUsed = (text: string): string => {
     return `var $${name};\nvar get$${name} = () => ($${name} ??= ${value});`
   }
   const declared = text.replace(IMPORTED, later).replace(SCHEMA, later)
-  // A key of an object has its colon at once; esbuild writes a blank before that of a choice.
-  return names.reduce(
-    (code, name) => code.replace(new RegExp(`(?<![$\\w.])${name}\\b(?!:)`, 'g'), () => `(get$${name}())`),
-    declared,
-  )
+  // A key of an object has its colon at once; esbuild writes a blank before that of a choice. A field's name comes
+  // after a dot, a name that is spread after three.
+  const use = (name: string): RegExp => new RegExp(`(?<![$\\w])(?<!(?<!\\.\\.)\\.)${name}\\b(?!:)`, 'g')
+  return names.reduce((code, name) => code.replace(use(name), () => `(get$${name}())`), declared)
 }
 
 /** Node reads all of it at each start. Names stay, for stacks in reports. */

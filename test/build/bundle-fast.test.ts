@@ -60,4 +60,9 @@ describe('what is declared', () => {
     const text = 'var xSchema = make();\nvar all = { xSchema };\n'
     assert.throws(() => new Function('make', whenUsed(text)), SyntaxError)
   })
+
+  it('is a call also where it is spread, and not where a field has its name', () => {
+    const text = whenUsed('var aSchema = f({});\nvar b = { ...aSchema.entries, x: y.aSchema };\n')
+    assert.match(text, /\.\.\.\(get\$aSchema\(\)\)\.entries, x: y\.aSchema /)
+  })
 })
