@@ -429,4 +429,55 @@ const CONTROLLING: readonly Scenario[] = [
   },
 ]
 
-export const SCENARIOS: readonly Scenario[] = [...SUBMITTING, ...BULK, ...STARTING, ...ENDING, ...CONTROLLING]
+const ARRAYS: readonly Scenario[] = [
+  {
+    name: 'array: admit and start',
+    prepare: async world => [world.submit({...LONG, array: '0-2%2'})],
+    step: schedule,
+  },
+  {
+    name: 'array: start again after S1',
+    prepare: world => starting(world, world.submit({...LONG, array: '0-2%2'})),
+    step: watch,
+  },
+  {
+    name: 'array: adopt after S3',
+    prepare: world => startedUnseen(world, world.submit({...LONG, array: '0-1'})),
+    step: watch,
+  },
+  {
+    name: 'array: tasks end together',
+    prepare: async world => {
+      const env = {FAKE_SECONDS: '2', FAKE_EXIT: '3'}
+      const ids = await running(world, world.submit({env, array: '0-2%2'}))
+      world.clock.advance(3000)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'array: kill and hold a part',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...FOREVER, array: '0-5%2'}))
+      const part = (tasks: string) => Object.fromEntries(ids.map(id => [id, tasks]))
+      world.control('kill', ids, undefined, part('1-2'))
+      world.control('hold', ids, undefined, part('4'))
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'array: kill all of it',
+    prepare: async world => kill(world, await running(world, world.submit({...FOREVER, array: '0-5%2'}))),
+    step: watch,
+  },
+]
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...SUBMITTING,
+  ...BULK,
+  ...STARTING,
+  ...ENDING,
+  ...CONTROLLING,
+  ...ARRAYS,
+]
