@@ -81,9 +81,10 @@ const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
       "Give ids, ranges, 'last', '@name', or a filter like -n NAME.",
     )
   }
-  const mine = (job: JobView): boolean => job.uid === site.uid || filters.users.length > 0
+  const only = filters.users.length > 0 ? null : site.uid
+  const mine = (job: JobView): boolean => job.uid === only || only === null
   return {
-    jobs: allJobs(site).filter(job => mine(job) && !isOver(job.state) && test(job)),
+    jobs: allJobs(site, only).filter(job => mine(job) && !isOver(job.state) && test(job)),
     failed: [],
     tasks: new Map(),
   }

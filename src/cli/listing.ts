@@ -4,7 +4,7 @@
  * My unadmitted requests are read before the records: admission publishes the record before it unlinks the request,
  * so a job is never missed between the two. A few ids are looked up by themselves, without reading all.
  */
-import type {JobId} from '../core/brand.js'
+import type {JobId, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {inOrder, type PartKey, partKey, partName} from '../core/part-key.js'
 import {type Selector, selected} from '../core/selector.js'
@@ -21,12 +21,13 @@ import type {Site} from './site.js'
 /** More ids than this are looked up in one reading of all. */
 const FEW = 16
 
-/** Everything live, and what of mine waits or was refused; ascending by id. */
-export const allJobs = (site: Site): readonly JobView[] => {
+/** Everything live, or of one user alone, and what of mine waits or was refused; ascending by id. */
+export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[] => {
   const unadmitted = ownUnadmitted(site)
-  const reasons = readReasons(site.durable, site.layout)
+  const live = only === null ? site.jobs.all() : site.jobs.ofUser(only)
+  const reasons = live.length === 0 ? NO_REASONS : readReasons(site.durable, site.layout)
   const views = new Map(unadmitted.map(view => [view.id, view]))
-  for (const {record} of site.jobs.all()) views.set(record.id, viewOfRecord(record, reasons))
+  for (const {record} of live) views.set(record.id, viewOfRecord(record, reasons))
   return withNodeReasons(
     site,
     [...views.values()].sort((a, b) => a.id - b.id),

@@ -63,7 +63,9 @@ const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobVie
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
     choice.selectors === null ? null : withTasks(chooseEach(site, choice.selectors.map(parseSelector)))
-  const jobs = choices === null ? allJobs(site) : merged(choices)
+  const {everybody, filters} = choice
+  const only = everybody || filters.users.length > 0 ? null : site.uid
+  const jobs = choices === null ? allJobs(site, only) : merged(choices)
   const now = site.now()
   const chosen = sortJobs(
     withLiveUsage(site, jobs.filter(inQuestion(choice, site.uid, now))),

@@ -8,8 +8,8 @@
 import {type Uid, uid} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
 import {STATES} from '../core/state.js'
+import {crc32} from './crc32.js'
 import {bucketOf} from './layout.js'
-import {encode, sha256, summed} from './record-codec.js'
 import type {Stored} from './revision.js'
 
 /** Of a folder: as long as both are the same, no name in it has come or gone (but see `exact`). */
@@ -25,7 +25,7 @@ interface Slice {
   readonly uid: Uid
   readonly at: number
   readonly bytes: number
-  readonly sum: string
+  readonly sum: number
 }
 
 export interface IndexHead {
@@ -52,7 +52,7 @@ interface HeadJson {
   readonly mtimeMs: number
   readonly exact: boolean
   readonly boot: string
-  readonly slices: readonly (readonly [uid: number, at: number, bytes: number, sum: string])[]
+  readonly slices: readonly (readonly [uid: number, at: number, bytes: number, sum: number])[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -93,18 +93,19 @@ const byUser = (stored: readonly Stored[]): ReadonlyMap<Uid, readonly Stored[]> 
 }
 
 export const encodeIndex = (head: Omit<IndexHead, 'slices'>, stored: readonly Stored[]): Uint8Array => {
-  const slices: [number, number, number, string][] = []
+  const slices: [number, number, number, number][] = []
   const parts: Uint8Array[] = []
   let at = 0
   for (const [owner, own] of byUser(stored)) {
     const bytes = Buffer.from(`${encodeSlice(own)}\n`)
-    slices.push([owner, at, bytes.length, sha256(bytes)])
+    slices.push([owner, at, bytes.length, crc32(bytes)])
     parts.push(bytes)
     at += bytes.length
   }
   const {bucket, stamp, exact, boot} = head
   const json: HeadJson = {v: VERSION, bucket, ...stamp, exact, boot, slices}
-  return Buffer.concat([encode(json), ...parts])
+  const text = JSON.stringify(json)
+  return Buffer.concat([Buffer.from(`${crc32(Buffer.from(text))} ${text}\n`), ...parts])
 }
 
 /** A look at it is enough: the checksum says that it was written here, and a hundred of them are read at once. */
@@ -118,8 +119,10 @@ const isHead = (value: unknown): value is HeadJson =>
 
 /** Null: damaged, of another version, or of another bucket than the file's name says. */
 export const decodeHead = (line: Uint8Array, bucket: number): IndexHead | null => {
-  const body = summed(line)
-  const json: unknown = body.ok ? JSON.parse(body.value) : null
+  const text = Buffer.from(line).toString('utf8').trimEnd()
+  const body = text.slice(text.indexOf(' ') + 1)
+  const isWhole = text === `${crc32(Buffer.from(body))} ${body}` && line.at(-1) === LINE_END
+  const json: unknown = isWhole ? JSON.parse(body) : null
   if (!isHead(json) || json.bucket !== bucket) return null
   const {ino, mtimeMs, exact, boot, slices} = json
   return {
@@ -161,7 +164,7 @@ const parseSlice = (text: string): {readonly base: JobRecord; readonly rows: rea
 
 /** Null: not what was written. */
 export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): readonly Stored[] | null => {
-  if (bytes.length !== slice.bytes || sha256(bytes) !== slice.sum) return null
+  if (bytes.length !== slice.bytes || crc32(bytes) !== slice.sum) return null
   const parsed = parseSlice(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
   if (parsed === null) return null
   const stored: Stored[] = []

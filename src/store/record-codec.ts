@@ -59,19 +59,14 @@ export const decodeLenient = <T>(bytes: Uint8Array, parse: (value: unknown) => P
   }
 }
 
-/** The JSON without its sum, or why the bytes are not what was written. */
-export const summed = (bytes: Uint8Array): Parsed<string> => {
+/** The parsed value without its sum, or why the bytes are not what was written. */
+export const decode = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
   const text = decodeUtf8(bytes)
   if (text === null) return {ok: false, why: 'not UTF-8'}
   const sum = TAIL.exec(text)?.[1]
   if (sum === undefined) return {ok: false, why: 'cut off: its checksum is missing'}
   const body = `${text.slice(0, -TAIL_LENGTH)}}`
-  return sha256(body) === sum ? {ok: true, value: body} : {ok: false, why: 'its checksum does not fit'}
-}
-
-/** The parsed value without its sum, or why the bytes are not what was written. */
-export const decode = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
-  const body = summed(bytes)
-  const json = body.ok ? parseStrictJson(body.value) : body
+  if (sha256(body) !== sum) return {ok: false, why: 'its checksum does not fit'}
+  const json = parseStrictJson(body)
   return json.ok ? parse(json.value) : json
 }
