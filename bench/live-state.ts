@@ -31,6 +31,8 @@ const wishOf = (id: number, cpus: number): Wish => ({
   command: {kind: 'argv', argv: ['sh', '-c', `echo ${id}`]},
   cpus,
   memory: 64 << 20,
+  // Whatever starts stays.
+  env: {FAKE_SECONDS: 'forever'},
 })
 
 const admitted = ({owner, cpus, from}: LiveState, id: number) => {

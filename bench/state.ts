@@ -1,0 +1,147 @@
+/**
+ * What very many waiting jobs cost: the snapshot, `stat`, the passes, memory and disk, side by side for each number of
+ * jobs in argv (default 1000 and 10000). Sixty of them are the caller's; one runs, all others wait behind it.
+ */
+import {execFileSync, spawn} from 'node:child_process'
+import {existsSync, mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as pause} from 'node:timers/promises'
+import {fileURLToPath} from 'node:url'
+import {openSite} from '../src/cli/site.js'
+import {type Account, writeLiveState} from './live-state.js'
+import {cost, line, median, milliseconds} from './measure.js'
+
+const SIZES = process.argv.slice(2).map(Number).filter(Number.isSafeInteger)
+const MINE = 60
+/** A whole node of the simulated engine. */
+const CPUS = 4000
+const god = fileURLToPath(new URL('../bin/god.cjs', import.meta.url))
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'god-bench-'))
+const env = {PATH: process.env.PATH ?? '', HOME: folder}
+const ms = (value: number): string => `${value.toFixed(1)} ms`
+const mib = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} MiB`
+
+const made = (name: string): string => {
+  const dir = join(folder, name)
+  execFileSync(process.execPath, [god, 'init', dir, '--executor', 'fake'], {env, stdio: 'ignore'})
+  return dir
+}
+
+/** Every so many is the caller's, the others are of twenty people. */
+const owners =
+  (jobs: number, uid: number) =>
+  (id: number): Account =>
+    id % Math.ceil(jobs / MINE) === 0 ? {uid, name: 'me'} : {uid: 70_000 + (id % 20), name: `user${id % 20}`}
+
+const god5 = (...args: readonly string[]) => {
+  const runs = Array.from({length: 5}, () => cost(process.execPath, [god, ...args], env))
+  return {wall: median(runs.map(({wall}) => wall)), cpu: median(runs.map(({cpu}) => cpu))}
+}
+
+interface Passes {
+  readonly schedule: readonly number[]
+  readonly watch: readonly number[]
+  readonly rss: number
+}
+
+const passes = (dir: string, times = 15): Passes =>
+  JSON.parse(
+    execFileSync(process.execPath, ['--import', 'tsx', beside('state-pass.ts'), dir, String(times)], {
+      env,
+      encoding: 'utf8',
+    }),
+  )
+
+const warm = ({schedule}: Passes): number => median(schedule.slice(3))
+
+/** Until the index has all that rests. */
+const indexed = async (dir: string): Promise<void> => {
+  const site = openSite({dir})
+  site.jobs.live()
+  await pause(2100)
+  for (let i = 0; i < 3; i++) {
+    site.jobs.refreshIndex(site.random, site.now())
+    site.jobs.live()
+  }
+}
+
+const besideReader = async <T>(dir: string, act: () => T): Promise<T> => {
+  const reader = spawn(process.execPath, ['--import', 'tsx', beside('state-reader.ts'), dir], {env})
+  await pause(1500)
+  try {
+    return act()
+  } finally {
+    reader.kill('SIGTERM')
+  }
+}
+
+const disk = (dir: string): readonly [files: number, bytes: number] => {
+  const words = execFileSync('du', ['--inodes', '-s', dir], {encoding: 'utf8'})
+  const bytes = execFileSync('du', ['-s', '--apparent-size', '-B1', dir], {encoding: 'utf8'})
+  return [Number.parseInt(words, 10), Number.parseInt(bytes, 10)]
+}
+
+const measure = async (
+  jobs: number,
+  empty: {wall: number; cpu: number},
+): Promise<ReadonlyMap<string, number>> => {
+  const dir = made(`of-${jobs}`)
+  const site = openSite({dir})
+  const owner = owners(jobs, site.uid)
+  writeLiveState({layout: site.layout, jobs, owner, cpus: CPUS, from: site.now() - jobs * 1000})
+  const figures = new Map<string, number>()
+  const tell = (what: string, value: number, remark = ''): void => {
+    figures.set(what, value)
+    line(`${jobs} jobs: ${what}`, ms(value), remark)
+  }
+  tell('snapshot without an index', await milliseconds(() => void openSite({dir}).jobs.all()))
+  execFileSync(process.execPath, [god, 'schedule'], {env: {...env, GOD_SHARED_DIR: dir}, stdio: 'ignore'})
+  await indexed(dir)
+  const cold = openSite({dir})
+  tell('snapshot, cold', await milliseconds(() => void cold.jobs.all()))
+  tell('snapshot, warm', await milliseconds(() => void cold.jobs.all()))
+  for (const [what, words] of [
+    [`stat of my ${MINE}`, ['stat', '--dir', dir]],
+    ['stat of all', ['stat', '-a', '--dir', dir]],
+    ['god schedule, a process of its own', ['schedule', '--dir', dir]],
+  ] as const) {
+    const {wall, cpu} = god5(...words)
+    tell(what, wall, `CPU ${ms(cpu)}; stat of none ${ms(empty.wall)}, CPU ${ms(empty.cpu)}`)
+  }
+  await indexed(dir)
+  const quiet = passes(dir)
+  tell('scheduling pass, warm', warm(quiet), `the first ${ms(quiet.schedule[0] ?? Number.NaN)}`)
+  tell('watcher pass, warm', median(quiet.watch.slice(3)))
+  const read = await besideReader(dir, () => warm(passes(dir, 60)))
+  tell(
+    'scheduling pass beside 100 readings a second',
+    read,
+    `${(read / warm(passes(dir, 60))).toFixed(2)} of alone`,
+  )
+  line(`${jobs} jobs: memory of scheduler and watcher`, mib(quiet.rss))
+  const [files, bytes] = disk(dir)
+  line(
+    `${jobs} jobs: on the disk`,
+    `${(files / jobs).toFixed(2)} files`,
+    `${(bytes / jobs).toFixed(0)} bytes a job`,
+  )
+  return figures
+}
+
+try {
+  const nobody = made('empty')
+  const empty = god5('stat', '--dir', nobody)
+  let before: ReadonlyMap<string, number> | null = null
+  for (const jobs of SIZES.length > 0 ? SIZES : [1000, 10_000]) {
+    const figures = await measure(jobs, empty)
+    for (const [what, value] of figures) {
+      const old = before?.get(what)
+      if (old !== undefined) line(`growth to ${jobs} jobs: ${what}`, `x ${(value / old).toFixed(1)}`)
+    }
+    before = figures
+  }
+} finally {
+  rmSync(folder, {recursive: true, force: true})
+}
