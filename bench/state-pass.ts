@@ -15,11 +15,16 @@ const {service, close} = await openService(passHost({dir, json: false}, 'bench',
 const epoch = claimEpoch(service.durable, service.layout, 'bench')
 const reconciler = createReconciler(service, () => undefined)
 const schedule: number[] = []
+/** Of the scheduling passes: what a busy machine does not change. */
+const cpu: number[] = []
 const watch: number[] = []
 for (let i = 0; i < Number(times); i++) {
+  const before = process.cpuUsage()
   schedule.push(await milliseconds(async () => void (await schedulerPass(service, epoch))))
+  const {user, system} = process.cpuUsage(before)
+  cpu.push((user + system) / 1000)
   watch.push(await milliseconds(async () => void (await watcherPass(service, reconciler))))
 }
 await reconciler.idle()
-process.stdout.write(`${JSON.stringify({schedule, watch, rss: process.memoryUsage().rss})}\n`)
+process.stdout.write(`${JSON.stringify({schedule, cpu, watch, rss: process.memoryUsage().rss})}\n`)
 await close()

@@ -42,6 +42,7 @@ const god5 = (...args: readonly string[]) => {
 
 interface Passes {
   readonly schedule: readonly number[]
+  readonly cpu: readonly number[]
   readonly watch: readonly number[]
   readonly rss: number
 }
@@ -112,7 +113,11 @@ const measure = async (
   }
   await indexed(dir)
   const quiet = passes(dir)
-  tell('scheduling pass, warm', warm(quiet), `the first ${ms(quiet.schedule[0] ?? Number.NaN)}`)
+  tell(
+    'scheduling pass, warm',
+    warm(quiet),
+    `CPU ${ms(median(quiet.cpu.slice(3)))}; the first ${ms(quiet.schedule[0] ?? Number.NaN)}`,
+  )
   tell('watcher pass, warm', median(quiet.watch.slice(3)))
   const read = await besideReader(dir, () => warm(passes(dir, 60)))
   tell(
