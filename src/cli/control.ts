@@ -70,7 +70,7 @@ interface Chosen extends Listed {
 const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
   const test = filterTest(filters)
   if (selectors !== null) {
-    const choices = chooseEach(site, selectors.map(parseSelector))
+    const choices = chooseEach(site, selectors.map(parseSelector), {open: true})
     const jobs = merged(choices.map(choice => ({jobs: meant(choice).filter(test)})))
     return {jobs, failed: failures(choices), tasks: tasksMeant(choices)}
   }

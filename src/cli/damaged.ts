@@ -5,6 +5,7 @@ import {GodError} from '../core/errors.js'
 import {errno} from '../store/file-system.js'
 import {parseRecordName} from '../store/layout.js'
 import {listNames} from '../store/read-file.js'
+import {packedDamage} from './packed-jobs.js'
 import type {Site} from './site.js'
 
 const bad = (id: JobId, where: string, hint: string): GodError =>
@@ -20,7 +21,7 @@ const names = (site: Site, folder: string): readonly string[] => {
   }
 }
 
-/** Null: nothing of such a job is there at all. */
+/** Null: nothing of such a job is there at all, or ever was. */
 export const damageOf = (site: Site, id: JobId): GodError | null => {
   const {quarantine} = site.layout
   const kept = names(site, quarantine).find(name => name.startsWith(`${id}.`) && name.endsWith('.why'))
@@ -34,5 +35,5 @@ export const damageOf = (site: Site, id: JobId): GodError | null => {
   const live = names(site, site.layout.bucket(id)).some(name => parseRecordName(name)?.id === id)
   return live
     ? bad(id, 'no revision of it can be read', "The next pass sets it aside and says why; see 'god doctor'.")
-    : null
+    : packedDamage(site, id)
 }

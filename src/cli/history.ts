@@ -1,9 +1,11 @@
 /** `god history`: the transitions of a job, read from its revisions; when each was written is told by its file. */
 import {stampOf, taskRecord} from '../core/array-view.js'
+import {type Transition, transitionOf} from '../core/packed.js'
 import {parseSelector} from '../core/selector.js'
 import {iso} from '../host/clock.js'
 import type {Published} from '../store/job-store.js'
 import {SCHEMA} from './job-json.js'
+import type {JobView} from './job-view.js'
 import {selectOne} from './listing.js'
 import type {Site} from './site.js'
 import type {Column} from './table.js'
@@ -41,17 +43,23 @@ const ofTask = (revisions: readonly Published[], task: number | undefined): read
 
 export const jobHistory = (site: Site, selector: string): History => {
   const job = selectOne(site, parseSelector(selector))
-  const revisions = ofTask(site.jobs.history(job.id), job.task).map(({record, writtenAt}) => ({
-    rev: record.rev,
-    at: iso(writtenAt),
-    state: record.state,
-    desired: record.desired,
-    attempt: record.attempt,
-    node: record.node,
-    by: record.by,
-    reason: record.reason?.text ?? null,
+  const revisions = transitionsOf(site, job).map(({rev, at, state, desired, attempt, node, by, reason}) => ({
+    rev,
+    at: iso(at),
+    state,
+    desired,
+    attempt,
+    node,
+    by,
+    reason: reason?.text ?? null,
   }))
   return {id: job.id, ...(job.task === undefined ? {} : {task: job.task}), revisions}
+}
+
+/** Live names first, then the packs, where an array's tasks have no transitions of their own. */
+const transitionsOf = (site: Site, {id, task}: JobView): readonly Transition[] => {
+  const live = site.jobs.history(id)
+  return live.length > 0 ? ofTask(live, task).map(transitionOf) : (site.packs.job(id)?.history ?? [])
 }
 
 export const historyJson = (history: History): {readonly schema: number} & History => ({

@@ -16,6 +16,7 @@ import {damageOf} from './damaged.js'
 import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
+import {packedIfReadable, withPacked} from './packed-jobs.js'
 import type {Site} from './site.js'
 
 /** More ids than this are looked up in one reading of all. */
@@ -45,7 +46,7 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const views = ids.flatMap((id, i) => {
     const record = records[i] ?? null
     if (record !== null) return [viewOfRecord(record, reasons)]
-    return unadmitted.filter(view => view.id === id)
+    return unadmitted.find(view => view.id === id) ?? packedIfReadable(site, id) ?? []
   })
   return withNodeReasons(site, views)
 }
@@ -53,8 +54,8 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
 /** Those of the ids that are there. */
 export const findJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   if (ids.length <= FEW) return fewJobs(site, ids)
-  const wanted = new Set(ids)
-  return allJobs(site).filter(job => wanted.has(job.id))
+  const live = new Map(allJobs(site).map(job => [job.id, job]))
+  return [...new Set(ids)].flatMap(id => live.get(id) ?? packedIfReadable(site, id) ?? [])
 }
 
 /** The same once more: of a job, or of a task of an array. */
@@ -94,6 +95,10 @@ const stateTest = (word: string): ((state: State) => boolean) => {
   throw new GodError('E_SELECTOR_BAD', `there is no state '${word}'`, hint)
 }
 
+/** States are asked for that a job may only have when it is over. */
+export const wantsOver = ({states}: Filters): boolean =>
+  states.map(stateTest).some(test => STATES.some(state => isOver(state) && test(state)))
+
 const labelTest = (text: string): ((job: JobView) => boolean) => {
   const cut = text.indexOf('=')
   if (cut < 0) return job => Object.hasOwn(job.labels, text)
@@ -128,12 +133,20 @@ const isSingle = (selector: Selector): selector is Single =>
   selector.kind === 'id' || selector.kind === 'tasks'
 
 /** Each selector by itself, so that one that names no job does not keep the others from being done. */
-export const chooseEach = (site: Site, selectors: readonly Selector[]): readonly Choice[] => {
+export const chooseEach = (
+  site: Site,
+  selectors: readonly Selector[],
+  {open = false}: {open?: boolean} = {},
+): readonly Choice[] => {
   const ids = selectors.flatMap(selector => (isSingle(selector) ? [selector.id] : []))
   const jobs = ids.length === selectors.length ? findJobs(site, ids) : allJobs(site)
   const choices = selectors.map((selector): Choice => {
     try {
-      return {selector, jobs: selected(selector, jobs, site.uid), failed: null}
+      return {
+        selector,
+        jobs: selected(selector, withPacked(site, selector, jobs, open), site.uid),
+        failed: null,
+      }
     } catch (error) {
       if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
       const damage = isSingle(selector) ? damageOf(site, selector.id) : null

@@ -17,6 +17,7 @@ import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {findPart, selectOne} from './listing.js'
 import {outputFilesOf} from './output-files.js'
+import {specOf} from './packed-jobs.js'
 import type {Pages} from './pager.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
@@ -41,7 +42,7 @@ interface Source {
 }
 
 const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
-  const wish = site.specs.read(record.id)?.wish ?? {}
+  const wish = specOf(site, record.id)?.wish ?? {}
   const files = outputFilesOf(site, record, wish)
   const {path, onHost} = error ? files.error : files.output
   if (onHost) return {folder: site.layout.workOf(record.uid, partKey(record)), path}

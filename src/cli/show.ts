@@ -15,6 +15,7 @@ import {selectOne} from './listing.js'
 import {withLiveUsage} from './live-usage.js'
 import {type OutputFile, type OutputFiles, outputFilesOf} from './output-files.js'
 import {waitingJobs} from './own-requests.js'
+import {specOf} from './packed-jobs.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
 
@@ -28,7 +29,7 @@ const wishOf = (site: Site, job: JobView): Wish | null => {
   if (!mayReadSpec({uid: site.uid, operator: site.uid === 0}, job)) return null
   if (job.record === null) return waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null
   try {
-    return site.specs.read(job.id)?.wish ?? null
+    return specOf(site, job.id)?.wish ?? null
   } catch (error) {
     // A damaged spec is told of by the service; the record can still be shown.
     if (error instanceof GodError && error.code === 'E_RECORD_BAD') return null

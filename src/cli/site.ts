@@ -19,6 +19,7 @@ import {createJobStore, type JobStore} from '../store/job-store.js'
 import {type Layout, layoutOf} from '../store/layout.js'
 import {createManifestReader, type ManifestReader} from '../store/manifest.js'
 import {createNodeStore, type NodeStore} from '../store/node-store.js'
+import {createPacks, type Packs} from '../store/packs.js'
 import {noQuarantine} from '../store/quarantine.js'
 import {createSpecStore, type SpecStore} from '../store/spec-store.js'
 
@@ -32,6 +33,7 @@ export interface Site {
   readonly specs: SpecStore
   readonly nodes: NodeStore
   readonly manifest: ManifestReader
+  readonly packs: Packs
   readonly uid: Uid
   readonly now: () => Instant
   readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -55,6 +57,7 @@ export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Sit
     layout,
     durable,
     manifest,
+    packs: createPacks(fs, layout, manifest),
     jobs: createJobStore({
       durable,
       layout,

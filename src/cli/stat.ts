@@ -18,9 +18,11 @@ import {
   filterTest,
   type Listed,
   merged,
+  wantsOver,
   withTasks,
 } from './listing.js'
 import {withLiveUsage} from './live-usage.js'
+import {packedSince} from './packed-jobs.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 
@@ -48,6 +50,14 @@ export const parseMoment = (text: string, now: number): number => {
   )
 }
 
+/** Packed ones are over: looked at only where such are asked for. */
+const packedInQuestion = (site: Site, {filters, everybody, since}: StatChoice): readonly JobView[] => {
+  const wanted = since !== null || wantsOver(filters)
+  if (!wanted) return []
+  const mine = !everybody && filters.users.length === 0
+  return packedSince(site, since === null ? 0 : parseMoment(since, site.now()), mine ? site.uid : null)
+}
+
 const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobView) => boolean) => {
   const {filters, everybody, since} = choice
   const wanted = filterTest(filters)
@@ -60,12 +70,17 @@ const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobVie
   return job => (mine || job.uid === caller) && shown(job) && wanted(job)
 }
 
+/** The live ones are read first: what is packed meanwhile is in both. */
+const liveAndPacked = (site: Site, choice: StatChoice): readonly JobView[] => {
+  const {everybody, filters} = choice
+  const live = allJobs(site, everybody || filters.users.length > 0 ? null : site.uid)
+  return merged([{jobs: packedInQuestion(site, choice)}, {jobs: live}])
+}
+
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
     choice.selectors === null ? null : withTasks(chooseEach(site, choice.selectors.map(parseSelector)))
-  const {everybody, filters} = choice
-  const only = everybody || filters.users.length > 0 ? null : site.uid
-  const jobs = choices === null ? allJobs(site, only) : merged(choices)
+  const jobs = choices === null ? liveAndPacked(site, choice) : merged(choices)
   const now = site.now()
   const chosen = sortJobs(
     withLiveUsage(site, jobs.filter(inQuestion(choice, site.uid, now))),

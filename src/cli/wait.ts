@@ -7,12 +7,13 @@
 import {parseTime} from '../core/amounts.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
-import {type PartKey, partKey} from '../core/part-key.js'
+import {type PartKey, partKey, partName} from '../core/part-key.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {jobExitCode} from './exit-code.js'
 import type {JobView} from './job-view.js'
 import {findParts, selectJobs} from './listing.js'
+import {packedDamage} from './packed-jobs.js'
 import type {Site} from './site.js'
 
 /** Milliseconds between two looks: quick at first, for short jobs. */
@@ -58,7 +59,13 @@ const timedOut = (ids: readonly PartKey[]): GodError => {
 const look = (site: Site, ids: readonly PartKey[], before: readonly JobView[]): readonly JobView[] => {
   const seen = new Map(before.map(job => [partKey(job), job]))
   const open = ids.filter(id => !isOver(seen.get(id)?.state ?? 'pending'))
-  for (const job of findParts(site, open)) seen.set(partKey(job), job)
+  const found = findParts(site, open)
+  for (const job of found) seen.set(partKey(job), job)
+  // Nobody will tell any more how it ended.
+  const gone = found.length < open.length ? open.map(key => partName(key).id) : []
+  const dropped = gone.find(id => site.packs.isDropped(id))
+  const why = dropped === undefined ? null : packedDamage(site, dropped)
+  if (why !== null) throw why
   return ids.map(id => {
     const job = seen.get(id)
     if (job === undefined) throw new GodError('E_NO_JOB', `there is no job ${id}`, "See 'god stat'.")

@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot'
 import {type Instant, instant, type JobId, jobId} from './brand.js'
-import {type JobRecord, type Parsed, parseWith, recordSchema} from './job.js'
+import {type JobRecord, type Parsed, parseRecord, parseWith} from './job.js'
 import {
   attemptSchema,
   desiredSchema,
@@ -24,7 +24,7 @@ import {type TaskResult, taskResultSchema} from './task-result.js'
 
 export type {TaskResult}
 
-const transitionSchema = v.strictObject({
+const transitionSchema = v.object({
   rev: revSchema,
   /** When its revision was written: for people. */
   at: instantSchema,
@@ -37,14 +37,21 @@ const transitionSchema = v.strictObject({
 })
 export type Transition = ReadonlyDeep<v.InferOutput<typeof transitionSchema>>
 
-const jobLineSchema = v.strictObject({
+/** A later god may have added fields. */
+const jobLineSchema = v.object({
   id: idSchema,
-  record: recordSchema,
-  /** The request that became this job: it may still lie in the inbox. Null: its first revision was pruned. */
+  record: v.unknown(),
   submit: v.nullable(reqSchema),
   history: v.array(transitionSchema),
 })
-export type PackedJob = ReadonlyDeep<v.InferOutput<typeof jobLineSchema>>
+
+export interface PackedJob {
+  readonly id: JobId
+  readonly record: JobRecord
+  /** The request that became this job: it may still lie in the inbox. Null: its first revision was pruned. */
+  readonly submit: JobRecord['req'] | null
+  readonly history: readonly Transition[]
+}
 
 /** The results of some tasks of an array that lives on. */
 export interface ArrayResults {
@@ -58,7 +65,7 @@ export interface Revised {
   readonly writtenAt: number
 }
 
-const transitionOf = ({record, writtenAt}: Revised): Transition => {
+export const transitionOf = ({record, writtenAt}: Revised): Transition => {
   const {rev, state, desired, attempt, node, by, reason} = record
   return {rev, at: instant(Math.round(writtenAt)), state, desired, attempt, node, by, reason}
 }
@@ -86,16 +93,18 @@ export const taskLineText = (result: TaskResult): string => {
 }
 
 export const parsePackedJob = (value: unknown): Parsed<PackedJob> => {
-  const parsed = parseWith(jobLineSchema, value)
-  if (parsed.ok && parsed.value.id !== parsed.value.record.id)
-    return {
-      ok: false,
-      why: `the record of job ${parsed.value.record.id} stands in the line of ${parsed.value.id}`,
-    }
-  return parsed
+  const line = parseWith(jobLineSchema, value)
+  if (!line.ok) return line
+  const record = parseRecord(line.value.record)
+  if (!record.ok) return {ok: false, why: `record: ${record.why}`}
+  const {id, submit, history} = line.value
+  return id === record.value.id
+    ? {ok: true, value: {id, record: record.value, submit, history}}
+    : {ok: false, why: `the record of job ${record.value.id} stands in the line of ${id}`}
 }
 
-export const parseTaskResult = (value: unknown): Parsed<TaskResult> => parseWith(taskResultSchema, value)
+export const parseTaskResult = (value: unknown): Parsed<TaskResult> =>
+  parseWith(v.object(taskResultSchema.entries), value)
 
 /** What a line is about, by its first bytes; null: it is none. `task` null: the job itself. */
 export const lineSubject = (text: string): {readonly id: JobId; readonly task: number | null} | null => {

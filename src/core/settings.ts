@@ -5,99 +5,22 @@
  * provider ID as they are written; the provider judges them.
  */
 import type {AdmissionPolicy} from './admission.js'
-import {formatCpus, formatMemory, formatTime, parseCpus, parseMemory, parseTime} from './amounts.js'
+import {formatCpus, formatMemory, parseCpus, parseMemory} from './amounts.js'
 import {GodError} from './errors.js'
+import {
+  choice,
+  flag,
+  orNone,
+  type Setting,
+  setting,
+  span,
+  text,
+  time,
+  timetable,
+  whole,
+  words,
+} from './setting-kinds.js'
 import {nearest} from './text.js'
-
-export interface Setting<T> {
-  readonly initial: T
-  /** Undefined = not readable. */
-  parse(text: string): T | undefined
-  show(value: T): string
-  readonly expects: string
-  readonly purpose: string
-}
-
-const setting = <T>(
-  initial: T,
-  parse: (text: string) => T | undefined,
-  show: (value: T) => string,
-  expects: string,
-  purpose: string,
-): Setting<T> => ({initial, parse, show, expects, purpose})
-
-const text = (initial: string, pattern: RegExp, expects: string, purpose: string): Setting<string> =>
-  setting(
-    initial,
-    value => (pattern.test(value) ? value : undefined),
-    value => value,
-    expects,
-    purpose,
-  )
-
-const choice = <C extends string>(initial: C, choices: readonly C[], purpose: string): Setting<C> =>
-  setting(
-    initial,
-    value => choices.find(candidate => candidate === value),
-    value => value,
-    `one of ${choices.join(', ')}`,
-    purpose,
-  )
-
-const YES = ['true', 'yes', 'on', '1']
-const NO = ['false', 'no', 'off', '0']
-
-const flag = (initial: boolean, purpose: string): Setting<boolean> =>
-  setting(
-    initial,
-    value => (YES.includes(value) ? true : NO.includes(value) ? false : undefined),
-    String,
-    'true or false',
-    purpose,
-  )
-
-const words = (initial: readonly string[], purpose: string): Setting<readonly string[]> =>
-  setting(
-    initial,
-    value =>
-      value
-        .split(',')
-        .map(word => word.trim())
-        .filter(word => word !== ''),
-    value => value.join(', '),
-    'words with commas between',
-    purpose,
-  )
-
-const whole = (initial: number, least: number, most: number, purpose: string): Setting<number> =>
-  setting(
-    initial,
-    value =>
-      /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
-    String,
-    `a number from ${least} to ${most}`,
-    purpose,
-  )
-
-const time = (initial: number | null, purpose: string): Setting<number | null> =>
-  setting(
-    initial,
-    value => (value === 'none' ? null : (parseTime(value) ?? undefined)),
-    value => (value === null ? 'none' : formatTime(value)),
-    'a time (90s, 30 = minutes, 1:30:00, 2-12) or none',
-    purpose,
-  )
-
-/** Seconds. */
-const span = (initial: number, purpose: string): Setting<number> =>
-  setting(
-    initial,
-    value => parseTime(value) ?? undefined,
-    // Seconds are written with nine digits at most.
-    value => (value < 1e9 ? `${value}s` : formatTime(value)),
-    'a time like 10s or 2m',
-    purpose,
-  )
 
 const PROVIDER = /^[a-z][a-z0-9-]{0,31}$/
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
@@ -143,6 +66,13 @@ export const SETTINGS = {
   pids_limit: whole(4096, 8, 4_194_304, 'most processes and threads of a job'),
   poll_interval: span(5, 'longest time between two looks of a long-lived pass'),
   lease_time: time(null, 'silence after which a scheduler or watcher is passed over; none = by file system'),
+  gc_cron: timetable('*/10 * * * *', 'when the scheduler packs finished jobs by itself'),
+  pack_after: span(300, 'time after its end in which a job is not packed'),
+  done_max_age: time(null, 'age at which packed jobs are dropped, whole segments at a time; none = never'),
+  done_max_jobs: orNone(
+    whole(1, 1, 999_999_999, 'most packed jobs and tasks kept; beyond, the oldest segments are dropped'),
+    null,
+  ),
   node_name: text(
     '',
     /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?$/,

@@ -8,7 +8,7 @@
 import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
-import {type Refusal, refusal} from '../core/errors.js'
+import {GodError, type Refusal, refusal} from '../core/errors.js'
 import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
@@ -45,6 +45,18 @@ const isOwnJob = (service: Service, {drop, request}: Submission, id: JobId): boo
   return req?.uid === drop.uid && req.tok === request.tok
 }
 
+/** As `isOwnJob`, of one that has run and was packed meanwhile. */
+const isOwnPacked = ({packs}: Service, {drop, request}: Submission, id: JobId): boolean => {
+  try {
+    const req = packs.job(id)?.submit
+    return req?.uid === drop.uid && req.tok === request.tok
+  } catch (error) {
+    // Nobody can tell any more; refused, it stays with its owner.
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return false
+    throw error
+  }
+}
+
 interface Ids {
   readonly named: ReadonlySet<JobId>
   readonly isPacked: (id: JobId) => boolean
@@ -63,7 +75,7 @@ const lookAt = ({durable: {fs}, layout, manifest}: Service, ids: readonly JobId[
 const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids): Verdict | null => {
   if (ids.named.has(id) && service.jobs.read(id) !== null)
     return isOwnJob(service, submission, id) ? DONE : taken(id)
-  if (ids.isPacked(id)) return taken(id)
+  if (ids.isPacked(id)) return isOwnPacked(service, submission, id) ? DONE : taken(id)
   const owner = ids.owners.get(id) ?? null
   const {uid} = submission.drop
   if (owner !== null && owner !== uid) return WAIT

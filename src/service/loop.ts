@@ -14,6 +14,7 @@ import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt, isHalted} from './check-halt.js'
 import {type EngineLooks, patientLooks} from './engine-looks.js'
+import {createPackTurn, type PackTurn} from './pack-turn.js'
 import {isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {createUsageSampler, type UsageSampler} from './sample-usage.js'
@@ -50,6 +51,7 @@ interface Workers {
   readonly reconciler: Reconciler
   readonly sample: UsageSampler
   readonly looks: EngineLooks
+  readonly pack: PackTurn
 }
 
 const keepWatcher = async (service: Service, options: LoopOptions, held: Held): Promise<boolean> => {
@@ -90,14 +92,14 @@ const scheduleTurn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  {reconciler, looks}: Workers,
+  {reconciler, looks, pack}: Workers,
 ): Promise<boolean> => {
   const epoch = await keepScheduler(service, options, held)
   if (epoch === null) return false
   try {
     const report = await schedulerPass(service, epoch, 1, looks)
     for (const id of report.started) void reconciler.reconcile(id)
-    return report.unread
+    return (await pack(report.crowded)) || report.unread
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
     service.log('warning', error.message)
@@ -194,7 +196,8 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
     if (held.scheduler === null) ringBell(service.durable.fs, service.layout, service.uid, service.random)
   })
   const looks = patientLooks(service, {wait: options.patience, wake: waker.wake})
-  const workers = {reconciler, sample: createUsageSampler(service), looks}
+  const pack = createPackTurn(service, options.acquire)
+  const workers = {reconciler, sample: createUsageSampler(service), looks, pack}
   // One job is looked at beside the turns, and rings when it rests: a turn would list all containers for it.
   const stopListening = options.listen(part => {
     if (part === undefined || held.watcher === null || isHalted(service)) waker.wake()

@@ -23,6 +23,7 @@ import {type Layout, layoutOf} from '../store/layout.js'
 import {type AcquireLease, createLeases, type LeaseOptions} from '../store/lease.js'
 import {createManifestReader} from '../store/manifest.js'
 import {createNodeStore} from '../store/node-store.js'
+import {createPacks} from '../store/packs.js'
 import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {ensureFolder} from '../store/read-file.js'
 import {createSpecStore} from '../store/spec-store.js'
@@ -107,6 +108,14 @@ export const serviceSettings = (settings: Settings, images: boolean): ServiceSet
   rootRunsAs: settings.root_runs_as,
   network: settings.network,
   pids: settings.pids_limit,
+  packing: {
+    cron: settings.gc_cron,
+    after: settings.pack_after * 1000,
+    retention: {
+      age: settings.done_max_age === null ? null : settings.done_max_age * 1000,
+      most: settings.done_max_jobs,
+    },
+  },
 })
 
 /** Seconds of silence after which a lease is stale (state.md 7). */
@@ -160,6 +169,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     layout,
     durable,
     manifest,
+    packs: createPacks(fs, layout, manifest),
     jobs: createJobStore({
       durable,
       layout,

@@ -9,6 +9,7 @@ import {claimEpoch} from '../store/epoch.js'
 import {isErrno} from '../store/file-system.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
+import {createPackTurn} from './pack-turn.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {createUsageSampler} from './sample-usage.js'
 import {type SchedulerReport, schedulerPass} from './scheduler.js'
@@ -62,6 +63,7 @@ export const scheduleOnce = async (
     const reconciler = createReconciler(service, quiet)
     for (const id of report.started) void reconciler.reconcile(id)
     await finished(service, reconciler)
+    await createPackTurn(service, acquire)(report.crowded)
     return report
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error

@@ -1,7 +1,9 @@
 /** The ways a service runs: one pass for cron, passes by timetable, or the endless loop; always closed at the end. */
 
+import {gcOnce, gcPlan} from './gc.js'
 import {runLoop} from './loop.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
+import type {PackReport} from './pack.js'
 import {scheduleOnce, schedulePatiently, watchOnce} from './passes.js'
 import type {SchedulerReport} from './scheduler.js'
 import type {WatcherReport} from './watcher.js'
@@ -22,6 +24,10 @@ export const runScheduleOnce = (host: HostParts): Promise<SchedulerReport | null
 /** Null: another watcher has this node. */
 export const runWatchOnce = (host: HostParts): Promise<WatcherReport | null> =>
   opened(host, ({service, acquire}) => watchOnce(service, acquire))
+
+/** Null: another packer is at work. `dryRun`: only told. */
+export const runGc = (host: HostParts, dryRun: boolean): Promise<PackReport | null> =>
+  opened(host, async ({service, acquire}) => (dryRun ? gcPlan(service) : gcOnce(service, acquire)))
 
 /** Until `signal`. */
 export const runScheduleByTimetable = (

@@ -6,6 +6,7 @@
  * next pass does not find again.
  */
 import type {NodeReport} from '@god-cli/api'
+import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {type Epoch, type Instant, type JobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
@@ -33,6 +34,8 @@ export interface SchedulerReport {
   readonly pending: number
   /** Requests lie there that a further pass would take. */
   readonly unread: boolean
+  /** An array waits for its results to be packed. */
+  readonly crowded: boolean
 }
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
@@ -142,7 +145,7 @@ export const schedulerPass = async (
   const started = startAll(service, live, plan, engine, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
-  derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken
-  return {admitted, refused, started, pending: waitingIn(plan), unread}
+  const crowded = live.all.some(({record}) => wantsPacking(record))
+  return {admitted, refused, started, pending: waitingIn(plan), unread, crowded}
 }

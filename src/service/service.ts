@@ -14,8 +14,19 @@ import type {Journal} from '../store/journal.js'
 import type {Layout} from '../store/layout.js'
 import type {ManifestReader} from '../store/manifest.js'
 import type {NodeStore} from '../store/node-store.js'
+import type {Packs} from '../store/packs.js'
+import type {Retention} from '../store/retention.js'
 import type {SpecStore} from '../store/spec-store.js'
 import type {WorkFolder} from '../store/work-folder.js'
+
+/** When finished jobs are packed, and how long they are kept then. */
+export interface Packing {
+  /** Null: only when somebody says so. */
+  readonly cron: string | null
+  /** Milliseconds since the end. */
+  readonly after: number
+  readonly retention: Retention
+}
 
 export interface ServiceSettings {
   readonly admission: AdmissionPolicy
@@ -23,6 +34,7 @@ export interface ServiceSettings {
   readonly rootRunsAs: string
   readonly network: 'none' | 'bridge' | 'host'
   readonly pids: number
+  readonly packing: Packing
 }
 
 export interface Service {
@@ -32,6 +44,7 @@ export interface Service {
   readonly jobs: JobStore
   readonly specs: SpecStore
   readonly manifest: ManifestReader
+  readonly packs: Packs
   readonly inbox: Inbox
   readonly work: WorkFolder
   readonly nodes: NodeStore

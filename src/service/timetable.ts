@@ -1,8 +1,9 @@
 /**
- * Passes by timetable: the only use of cron. One pass at a time; a pass that is still running is not doubled, and is
- * finished before the end.
+ * Passes by timetable, and when its next time is: the only uses of cron. One pass at a time; a pass that is still
+ * running is not doubled, and is finished before the end.
  */
-import {CronJob, sendAt, validateCronExpression} from 'cron'
+import {CronJob, CronTime, sendAt, validateCronExpression} from 'cron'
+import {type Instant, instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 
 /** A good one that never comes (`0 0 31 2 *`) is found out only when its next time is looked for. */
@@ -24,6 +25,12 @@ export const checkTimetable = (expression: string): void => {
     `'${expression.slice(0, 100)}' is not a timetable, or has no time in it`,
     "Five fields, as in crontab(5): '*/5 * * * *'.",
   )
+}
+
+/** The first time of the expression after that moment. */
+export const nextTime = (expression: string, after: Instant): Instant => {
+  checkTimetable(expression)
+  return instant(new CronTime(expression).getNextDateFrom(new Date(after)).toMillis())
 }
 
 /** Runs `pass` at each time of the five-field expression until `signal`; resolves then. */

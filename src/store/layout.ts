@@ -29,6 +29,8 @@ export interface Layout {
   specBucket(id: number): string
   spec(id: JobId): string
   readonly done: string
+  /** What packed jobs used, by user, project and day. */
+  readonly sums: string
   readonly journal: string
   /** Derived rows of the records, a file a bucket. */
   readonly index: string
@@ -67,6 +69,7 @@ export const layoutOf = (root: string): Layout => {
     specBucket: id => join(specs, String(bucketOf(id))),
     spec: id => join(specs, String(bucketOf(id)), `${id}.json`),
     done: join(root, 'jobs', 'done'),
+    sums: join(root, 'acct'),
     journal: join(root, 'journal'),
     index,
     indexFile: bucket => join(index, `${bucket}.json`),
@@ -93,6 +96,7 @@ export const foldersOf = (layout: Layout): readonly string[] => [
   layout.live,
   layout.specs,
   layout.done,
+  layout.sums,
   layout.journal,
   layout.index,
   layout.nodes,

@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict'
 import {type JobId, jobId, uid} from '../../src/core/brand.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
-import {attempt} from '../support/dying.js'
+import {DiskProcess} from '../support/disk-process.js'
+import {attempt, dying} from '../support/dying.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
-import {packByHand, packing} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {type StallAt, StallingProcess} from '../support/stalling-process.js'
 import {GIB, GRACE, USER, World} from '../support/world.js'
 
@@ -114,29 +115,32 @@ describe('R09: a scheduler stopped before it publishes `starting`', () => {
     return world
   }
 
+  const mutationsOfPacking = async (): Promise<number> => {
+    const world = await packed()
+    await killed(world)
+    const packer = new DiskProcess(world.disk)
+    packAll(world, packer)
+    assert.deepEqual(world.disk.files(world.layout.live), [])
+    return packer.mutations
+  }
+
   it('loses on a name that packing has freed, after each step of packing', async () => {
-    const count = async (): Promise<number> => {
-      const world = await packed()
-      await killed(world)
-      return [...packing(world, [ID])].length
-    }
-    const steps = await count()
-    assert.equal(steps, 5, 'seal, manifest, three revisions')
+    const steps = await mutationsOfPacking()
     for (let n = 1; n <= steps; n++) {
       const world = await packed()
       const goOn = await stopped(world, BEFORE_START, schedules(world))
       await killed(world)
-      const packer = packing(world, [ID])
-      for (let i = 0; i < n; i++) packer.next()
+      const packer = dying(world, {n, effect: 'crash-after'})
+      await attempt(packer, async () => packAll(world, packer))
+      assert.equal(packer.fired, 1)
+      const isPacked = world.process().service.manifest.contains(ID)
       await goOn()
-      assert.equal(
-        world.process().service.jobs.read(ID)?.record.state ?? 'packed',
-        n < 2 ? 'killed' : 'packed',
-      )
-      for (const _ of packer);
+      assert.equal(world.state(ID), isPacked ? 'absent' : 'killed', packer.firedAt)
+      packAll(world)
       await rest(world)
       assert.deepEqual(beginnings(world), [])
-      assert.deepEqual(world.disk.files(world.layout.live), [], `after step ${n}`)
+      const left = world.disk.files(world.layout.live).filter(path => !path.includes('/.t.'))
+      assert.deepEqual(left, [], `after ${packer.firedAt}`)
     }
   })
 })
@@ -151,7 +155,7 @@ describe('R09: a scheduler stopped in the middle of an admission', () => {
       const goOn = await stopped(world, {call: 'link', path, n: 1}, admits(world))
       await turns(world, 3)
       assert.equal(world.state(ID), 'done')
-      packByHand(world, [ID])
+      packAll(world)
       await goOn()
       await rest(world)
       assert.deepEqual(world.disk.files(world.layout.live), [], `stopped before ${path}`)
@@ -228,7 +232,7 @@ describe('R09: a starter stopped on its way from S1 to S4', () => {
     'it is killed and packed': {
       meanwhile: async world => {
         await killed(world)
-        packByHand(world, [ID])
+        packAll(world)
       },
       ends: 'absent',
       begins: begunBefore,

@@ -6,6 +6,7 @@ import {DiskProcess, type Fault} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {assertClean} from '../support/fsck.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
+import {packAll} from '../support/packing.js'
 import {GRACE, World} from '../support/world.js'
 import type {Scenario} from './scenarios.js'
 
@@ -16,16 +17,27 @@ export type Blow = (typeof BLOWS)[number]
 /** More than a grace period and a polite end need, in turns of cron. */
 const PASSES = 5
 
-/** States of all jobs, by number. */
+/** States of all jobs, by number: live ones and packed ones. */
 export type Ends = ReadonlyMap<JobId, string>
 
-export const endsOf = (world: World): Ends =>
-  new Map(
-    world
-      .process()
-      .service.jobs.all()
-      .map(({record}) => [record.id, record.state]),
+export const endsOf = (world: World): Ends => {
+  const {jobs, packs} = world.process().service
+  const all = [...packs.endedSince(0), ...jobs.all()]
+  return new Map(all.map(({record}) => [record.id, record.state]))
+}
+
+/** Whatever was left half-way, the next packing brings it to its end. */
+export const assertPacked = (world: World, printed: readonly JobId[], where: string): void => {
+  packAll(world)
+  assertSafe(world, printed, `${where}, packed`)
+  const temporary = (path: string): boolean => path.includes('/.t.')
+  const left = [...world.disk.files(world.layout.live), ...world.disk.files(world.layout.specs)]
+  assert.deepEqual(
+    left.filter(path => !temporary(path)),
+    [],
+    `${where}: live files are left`,
   )
+}
 
 /** Live files, containers and requests: what no pass changes any more when all is at rest (I9). */
 const picture = (world: World): unknown => ({

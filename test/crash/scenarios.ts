@@ -473,6 +473,98 @@ const ARRAYS: readonly Scenario[] = [
   },
 ]
 
+const DAY = 24 * 3600 * 1000
+
+const pack = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> => {
+  await world.process(fs).pack()
+  return NONE
+}
+
+const ended = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  await world.cron()
+  world.clock.advance(3000)
+  await world.cron()
+  return ids
+}
+
+const SHORT = {env: {FAKE_SECONDS: '2'}}
+
+/** Each in a segment of its own. */
+const packedOneByOne = async (world: World, n: number): Promise<readonly JobId[]> => {
+  const ids: JobId[] = []
+  for (let i = 0; i < n; i++) {
+    ids.push(...(await ended(world, world.submit(SHORT))))
+    await world.process().pack()
+  }
+  return ids
+}
+
+const keepFor = (world: World, age: number): void => {
+  const {packing} = world.settings
+  Object.assign(world.settings, {packing: {...packing, retention: {age, most: null}}})
+}
+
+/** Whatever was begun, nothing stays half-way after one more packing. */
+export const PACKING: readonly Scenario[] = [
+  {
+    name: 'pack',
+    prepare: world => ended(world, world.submit(SHORT), world.submit(SHORT, undefined, 1001)),
+    step: pack,
+  },
+  {
+    name: 'pack what another began to seal',
+    prepare: async world => {
+      const ids = await ended(world, world.submit(SHORT), world.submit(SHORT))
+      const fs = dying(world, {call: 'link', path: '.ndjson', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).pack())
+      return ids
+    },
+    step: pack,
+  },
+  {
+    name: 'pack what another began to take away',
+    prepare: async world => {
+      const ids = await ended(world, world.submit(SHORT), world.submit(SHORT))
+      const fs = dying(world, {call: 'unlink', path: '/1.2.json', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).pack())
+      return ids
+    },
+    step: pack,
+  },
+  {
+    name: 'merge segments',
+    prepare: async world => {
+      const ids = await packedOneByOne(world, 3)
+      world.clock.advance(DAY)
+      return ids
+    },
+    step: pack,
+  },
+  {
+    name: 'drop old segments',
+    prepare: async world => {
+      const ids = await packedOneByOne(world, 1)
+      world.clock.advance(2 * DAY)
+      const young = await packedOneByOne(world, 1)
+      keepFor(world, DAY)
+      return [...ids, ...young]
+    },
+    step: pack,
+  },
+  {
+    name: 'remove the files that another left',
+    prepare: async world => {
+      const ids = await ended(world, world.submit(SHORT))
+      const fs = dying(world, {call: 'link', path: 'MANIFEST', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).pack())
+      await world.process().pack()
+      world.clock.advance(DAY)
+      return ids
+    },
+    step: pack,
+  },
+]
+
 export const SCENARIOS: readonly Scenario[] = [
   ...SUBMITTING,
   ...BULK,
@@ -480,4 +572,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ENDING,
   ...CONTROLLING,
   ...ARRAYS,
+  ...PACKING,
 ]

@@ -31,7 +31,7 @@ const live = async (seed: number): Promise<Simulation> => {
   told(severe((await fsck(site.world)).filter(finding => !unpromised(finding))))
   told(
     site.jobs.flatMap(job => {
-      const record = site.world.record(job.id)
+      const record = site.world.anyRecord(job.id)
       if (record === null) return []
       return excuse(job, record, site) === null
         ? [`job ${job.id} may not be ${record.state}: ${JSON.stringify(record)}`]
@@ -53,7 +53,7 @@ describe('R12: a small site', () => {
       cases++
       fired += site.struck
       for (const id of site.printed) {
-        const state = site.world.state(id)
+        const state = site.world.anyRecord(id)?.state ?? 'absent'
         ends.set(state, (ends.get(state) ?? 0) + 1)
       }
     }

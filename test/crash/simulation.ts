@@ -28,7 +28,7 @@ interface Job {
   readonly asked: Set<ControlOp>
 }
 
-type Role = 'schedule' | 'watch'
+type Role = 'schedule' | 'watch' | 'pack'
 
 interface Stalled {
   readonly fs: StallingProcess
@@ -146,7 +146,7 @@ export class Simulation {
   }
 
   #role(): Role {
-    return this.#dice.pick(['schedule', 'watch'])
+    return this.#dice.pick(['schedule', 'watch', 'schedule', 'watch', 'pack'])
   }
 
   async #pass(): Promise<void> {
@@ -219,7 +219,9 @@ export class Simulation {
   }
 
   #time(): void {
-    const ms = this.#dice.pick([100, 1000, 5000, 30_000])
+    // Who stops for a day finds the file gone that he was writing, and ends with an error: nothing is lost by that.
+    const long = this.#stalled.length === 0 ? 90_000_000 : 30_000
+    const ms = this.#dice.pick([100, 1000, 1000, 5000, 5000, 30_000, 30_000, long])
     this.world.clock.advance(ms)
     this.#say(`${ms} ms later`)
   }

@@ -8,7 +8,7 @@ import {GodError} from '../../src/core/errors.js'
 import {amount, tellCases} from '../support/amount.js'
 import {attempt} from '../support/dying.js'
 import {assertSafe} from '../support/invariants.js'
-import {packByHand} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {type Dice, dice} from '../support/seeded.js'
 import {StallingProcess} from '../support/stalling-process.js'
 import {GRACE, World} from '../support/world.js'
@@ -82,7 +82,7 @@ const MEANWHILE: readonly Meanwhile[] = [
     name: 'all runs to its end and is packed',
     act: async world => {
       await passes(world, 5)
-      packByHand(world, all(world))
+      packAll(world)
       return null
     },
   },
@@ -91,7 +91,7 @@ const MEANWHILE: readonly Meanwhile[] = [
     name: 'all is killed and packed',
     act: async world => {
       await kill(world)
-      packByHand(world, all(world))
+      packAll(world)
       return null
     },
   },

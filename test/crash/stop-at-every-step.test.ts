@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict'
 import {tellCases} from '../support/amount.js'
 import type {Fault} from '../support/disk-process.js'
-import {assertEnds, BLOWS, crashIn, recover} from './recovery.js'
-import {SCENARIOS, type Scenario} from './scenarios.js'
+import {assertEnds, assertPacked, BLOWS, crashIn, recover} from './recovery.js'
+import {PACKING, SCENARIOS, type Scenario} from './scenarios.js'
 
 /** How many changing calls the step makes, and how its jobs end, when nothing happens. */
 const undisturbed = async (scenario: Scenario) => {
@@ -36,6 +36,7 @@ describe('R01: stopped at every step', () => {
           fired += run.fs.fired
           assert.equal(run.fs.fired, 1, `${where}: the fault did not fire`)
           assertEnds(run, await recover(run.world, run.printed, where), ends, where)
+          if (PACKING.includes(scenario)) assertPacked(run.world, run.printed, where)
         }
       }
     }).timeout(120_000)

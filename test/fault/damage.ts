@@ -32,6 +32,7 @@ export const isState = (world: World, path: string): boolean => {
     layout.quarantine,
     layout.config,
     layout.done,
+    layout.sums,
   ]
   if (left.some(folder => path === folder || path.startsWith(`${folder}/`))) return false
   return !nameOf(path).startsWith('.')

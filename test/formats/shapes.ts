@@ -26,6 +26,12 @@ const PATTERNS: readonly (readonly [RegExp, string, Form])[] = [
   [/^jobs\/live\/\d+\/\d+\.\d+\.json$/, 'record', 'json'],
   [/^jobs\/spec\/\d+\/\d+\.json$/, 'spec', 'json'],
   [/^jobs\/done\/MANIFEST\.\d+$/, 'manifest', 'json'],
+  [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.ndjson$/, 'segment', 'lines'],
+  [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.idx$/, 'index of a segment', 'none'],
+  [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.spec\.ndjson\.gz$/, 'archive of specs', 'none'],
+  [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.spec\.idx$/, 'index of specs', 'none'],
+  [/^acct\/\d{4}\/\d\d-\d\d\.\d+\.json$/, 'sums', 'json'],
+  [/^lock\/packed$/, 'next packing', 'text'],
   // Derived: who does not know its form lists the folders himself.
   [/^index\/.*$/, 'index', 'none'],
   [/^journal\/[\w.-]+\.ndjson$/, 'journal', 'lines'],

@@ -10,12 +10,15 @@ import {openDirectory} from '../../src/store/directory.js'
 import {judgeJournal} from '../../src/store/journal.js'
 import {layoutOf} from '../../src/store/layout.js'
 import {judgeLiveUsage} from '../../src/store/live-usage.js'
+import {decodeManifest} from '../../src/store/manifest-form.js'
 import {judgeNodeFile} from '../../src/store/node-store.js'
 import {judgeSights} from '../../src/store/orphan-sights.js'
+import {parseJobLine, parseTaskLine, splitLines} from '../../src/store/packed-line.js'
 import {judgeReasons} from '../../src/store/reasons.js'
 import {decode, seal} from '../../src/store/record-codec.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {decodeRequest} from '../../src/store/request-codec.js'
+import {decodeSums} from '../../src/store/sums.js'
 import {oneFile} from '../fuzz/one-file.js'
 import {BESIDE, FIRST, type Frozen} from './frozen.js'
 import {alwaysIn, KINDS, kindOf, shapesOf} from './shapes.js'
@@ -64,6 +67,16 @@ const refusedIn = (text: string): number => {
   return refusedRequests(disk.fs, LAYOUT, uid(1000)).length
 }
 
+const segmentFault = (bytes: Uint8Array): string | null => {
+  const lines = splitLines(bytes)
+  const faults = lines.map(line => {
+    if (line === null) return 'no line'
+    const parsed = line.task === null ? parseJobLine(line.bytes) : parseTaskLine(line.bytes)
+    return parsed.ok ? null : parsed.why
+  })
+  return faults.find(fault => fault !== null) ?? null
+}
+
 /** Why a file of that name is none; null: it is whole. */
 const faultOf = ({path, text}: Frozen): string | null => {
   const bytes = Buffer.from(text)
@@ -80,6 +93,12 @@ const faultOf = ({path, text}: Frozen): string | null => {
       return why(decode(bytes, parseSpec))
     case 'request':
       return why(decodeRequest(bytes))
+    case 'manifest':
+      return why(decodeManifest(bytes))
+    case 'sums':
+      return why(decodeSums(bytes))
+    case 'segment':
+      return segmentFault(bytes)
     case 'journal':
       return judgeJournal(bytes)
     case 'reasons':

@@ -5,7 +5,7 @@ import {type JobId, uid} from '../../src/core/brand.js'
 import {listClaims, readHint} from '../../src/store/ids.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {attempt, dying} from '../support/dying.js'
-import {packByHand} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {type GodProcess, USER, World} from '../support/world.js'
 
 describe('admission of a request of many jobs', () => {
@@ -167,7 +167,7 @@ describe('admission of a request of many jobs', () => {
     const [second = assert.fail()] = plant()
     await pass()
     assert.deepEqual([refused()[0]?.code, world.state(second)], ['E_ID_TAKEN', 'absent'])
-    packByHand(world, [old])
+    packAll(world)
     const [third = assert.fail()] = plant()
     await pass()
     assert.deepEqual([refused().length, world.state(third)], [2, 'absent'])

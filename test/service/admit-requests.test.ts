@@ -5,7 +5,7 @@ import {claimId, listClaims, readHint} from '../../src/store/ids.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying, plantRequest} from '../support/dying.js'
-import {packByHand} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {GIB, type GodProcess, USER, World} from '../support/world.js'
 
 const BOB = 1001
@@ -139,11 +139,44 @@ describe('admission', () => {
       await pass()
       world.control('kill', [id])
       await pass()
-      packByHand(world, [id])
+      packAll(world)
       request(id)
       await pass()
       assert.equal(refused()[0]?.code, 'E_ID_TAKEN')
       assert.equal(world.record(id), null)
+    })
+
+    it('of its own job, that has run and was packed meanwhile, is done', async () => {
+      const id = world.submit()
+      const path = world.disk.files(world.layout.inbox)[0] ?? ''
+      const {bytes} = world.disk.lookup(path) ?? assert.fail('no request')
+      await pass()
+      world.control('kill', [id])
+      await pass()
+      packAll(world)
+      const {fs} = world.process()
+      fs.write(fs.open(path, 'create', 0o640), bytes)
+      await pass()
+      assert.deepEqual([waiting(), refused(), world.record(id)], [0, [], null])
+    })
+
+    it('of its own job, whose packed record is damaged, is refused: nobody can tell', async () => {
+      const id = world.submit()
+      const path = world.disk.files(world.layout.inbox)[0] ?? ''
+      const {bytes} = world.disk.lookup(path) ?? assert.fail('no request')
+      await pass()
+      world.control('kill', [id])
+      await pass()
+      packAll(world)
+      const lines = world.disk.files(world.layout.done).find(file => file.endsWith('.ndjson')) ?? ''
+      const segment = world.disk.lookup(lines) ?? assert.fail('no segment')
+      segment.bytes = Buffer.from(
+        Buffer.from(segment.bytes).toString().replace('"state":"killed"', '"state":"kilted"'),
+      )
+      const {fs} = world.process()
+      fs.write(fs.open(path, 'create', 0o640), bytes)
+      await pass()
+      assert.deepEqual([waiting(), refused()[0]?.code], [0, 'E_ID_TAKEN'])
     })
 
     it('that somebody else has claimed waits until his claim is gone', async () => {

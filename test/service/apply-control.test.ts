@@ -4,7 +4,7 @@ import type {ControlOp} from '../../src/core/request.js'
 import {REQUESTS_PER_USER} from '../../src/service/take-requests.js'
 import {refusedRequests} from '../../src/store/refused.js'
 import {attempt, dying} from '../support/dying.js'
-import {packByHand} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {StallingProcess} from '../support/stalling-process.js'
 import {USER, World} from '../support/world.js'
 
@@ -265,7 +265,7 @@ describe('a control request', () => {
       const [id = jobId(0)] = await pending({})
       world.control('kill', [id])
       await schedule()
-      packByHand(world, [id])
+      packAll(world)
       world.control('kill', [id])
       await schedule()
       assert.deepEqual([refused(), left()], [[], 0])

@@ -6,7 +6,7 @@ import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {watcherPass} from '../../src/service/watcher.js'
 import {DiskProcess} from '../support/disk-process.js'
-import {packByHand} from '../support/packing.js'
+import {packAll} from '../support/packing.js'
 import {USER, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
@@ -74,7 +74,7 @@ describe('a container that no record asks for', () => {
     const spec = model()
     world.control('kill', [job])
     await world.cron()
-    packByHand(world, [job])
+    packAll(world)
     const {id} = world.engine.create({...spec, name: 'late'})
     await watch()
     assert.ok(!isThere(id))

@@ -45,6 +45,7 @@ describe('single passes', () => {
       started: [id],
       pending: 0,
       unread: false,
+      crowded: false,
     })
     assert.equal(world.state(id), 'running')
   })

@@ -6,7 +6,7 @@ import type {FileSystem} from '../../src/store/file-system.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {type Author, createJobStore, type JobStore} from '../../src/store/job-store.js'
 import {layoutOf} from '../../src/store/layout.js'
-import {createManifestReader, EMPTY_MANIFEST, type Manifest, manifestPath} from '../../src/store/manifest.js'
+import {createManifestReader, manifestPath} from '../../src/store/manifest.js'
 import {createQuarantine} from '../../src/store/quarantine.js'
 import {encode} from '../../src/store/record-codec.js'
 import {createSpecStore, type SpecStore} from '../../src/store/spec-store.js'
@@ -17,6 +17,13 @@ import {MemoryDisk} from '../support/memory-disk.js'
 export const CLUSTER = '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab'
 export const FORMAT: Format = {format: 1, cluster: CLUSTER, mode: 'single', fs: 'local'}
 export const ANN = uid(1000)
+
+type Spans = readonly (readonly [number, number])[]
+
+interface FirstManifest {
+  readonly segments: readonly {readonly name: string; readonly ids: Spans}[]
+  readonly dropped: Spans
+}
 
 /** Tokens that nobody else draws. */
 export const tokens = (prefix: string): (() => string) => {
@@ -70,12 +77,12 @@ export class DiskWorld {
     return createSpecStore(durable, this.layout, createQuarantine(durable.fs, this.layout, this.random))
   }
 
-  /** Publishes a manifest by hand, as packing will. */
-  publishManifest(n: number, manifest: Partial<Manifest>): void {
-    this.write(manifestPath(this.layout, n), encode({...EMPTY_MANIFEST, ...manifest}))
+  /** Publishes a manifest by hand, of the first version: without segments to read. */
+  publishManifest(n: number, manifest: Partial<FirstManifest>): void {
+    this.write(manifestPath(this.layout, n), encode({v: 1, segments: [], dropped: [], ...manifest}))
   }
 
-  /** As packing will do it: the manifest first, then the revisions, ascending. */
+  /** As packing does it: the manifest first, then the revisions, ascending. */
   packed(n: number, id: number): void {
     this.publishManifest(n, {segments: [{name: 's', ids: [[id, id]]}]})
   }

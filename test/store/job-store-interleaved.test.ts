@@ -7,7 +7,7 @@ import type {JobRecord} from '../../src/core/job.js'
 import type {Change} from '../../src/core/outcome.js'
 import {isFinal} from '../../src/core/state.js'
 import type {JobStore, Stored} from '../../src/store/job-store.js'
-import {EMPTY_MANIFEST, manifestPath} from '../../src/store/manifest.js'
+import {manifestPath} from '../../src/store/manifest.js'
 import {encode, sha256} from '../../src/store/record-codec.js'
 import {author, DiskWorld} from './disk-world.js'
 import {CONTAINER, FIRST, ID, LIFE, unlinkAll} from './one-job.js'
@@ -64,7 +64,7 @@ describe('a job, in any order of the calls of all who deal with it', function ()
         const segments = [{name: 's', ids: [[7, 7]]}]
         world
           .durable(fs, random)
-          .publishNew(manifestPath(world.layout, 1), encode({...EMPTY_MANIFEST, segments}))
+          .publishNew(manifestPath(world.layout, 1), encode({v: 1, segments, dropped: []}))
         unlinkAll(fs, world.layout.bucket(ID))
         return [sealed]
       }

@@ -3,7 +3,8 @@
  *
  * `safetyFaults` holds at every moment, also right after a crash; `restFaults` when faults have stopped and the
  * passes have come to rest. Both look at the bytes on the disk and at what the fake engine has noted, not at what
- * the code under test says. I13 and I14 need time and load; I5 lacks the charging, which comes with accounting.
+ * the code under test says. P: of the packs. I13 and I14 need time and load; I5 lacks the charging, which comes with
+ * accounting.
  */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
@@ -16,6 +17,7 @@ import {isAllocated, isFinal, isOver} from '../../src/core/state.js'
 import {parseRecordName, recordName} from '../../src/store/layout.js'
 import {decode, sha256} from '../../src/store/record-codec.js'
 import {decodeRequest} from '../../src/store/request-codec.js'
+import {packedNow, packFaults} from './pack-invariants.js'
 import type {World} from './world.js'
 
 type Faults = string[]
@@ -59,9 +61,6 @@ const revisions = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
   const counted = [...jobs].map(([id, list]) => [id, counting(world, list)] as const)
   return new Map(counted.filter(([, list]) => list.length > 0))
 }
-
-/** A job being packed by hand has lost its lowest revisions: what is left is void. */
-const isPacked = (world: World, id: JobId): boolean => world.process().service.manifest.contains(id)
 
 export const chainFaults = (revs: readonly JobRecord[]): Faults => {
   const faults: Faults = []
@@ -199,7 +198,7 @@ const outsideFaults = (world: World): Faults =>
 
 /** Where a printed id is: a record, a request not yet taken, a refusal kept for its owner, or packed. */
 const isKept = (world: World, id: JobId, jobs: ReadonlyMap<JobId, unknown>): boolean => {
-  if (jobs.has(id) || isPacked(world, id)) return true
+  if (jobs.has(id) || packedNow(world)(id)) return true
   return world.disk.files(world.layout.inbox).some(path => {
     const text = world.disk.text(path) ?? ''
     return !baseName(path).startsWith('.t.') && text.includes(`"id":${id},`)
@@ -208,7 +207,9 @@ const isKept = (world: World, id: JobId, jobs: ReadonlyMap<JobId, unknown>): boo
 
 const live = (world: World, faults: Faults): Map<JobId, JobRecord[]> => {
   const jobs = revisions(world, faults)
-  for (const id of [...jobs.keys()]) if (isPacked(world, id)) jobs.delete(id)
+  // One that is being taken away has lost its lowest revisions: what is left is void.
+  const isPacked = packedNow(world)
+  for (const id of [...jobs.keys()]) if (isPacked(id)) jobs.delete(id)
   return jobs
 }
 
@@ -235,7 +236,7 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
   const journals = world.gaps
     ? []
     : world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
-  faults.push(...journalFaults(journals), ...fileFaults(world), ...outsideFaults(world))
+  faults.push(...journalFaults(journals), ...fileFaults(world), ...outsideFaults(world), ...packFaults(world))
   return faults
 }
 

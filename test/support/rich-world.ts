@@ -6,7 +6,7 @@ import type {JobId} from '../../src/core/brand.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {attempt, dying, plantRequest} from './dying.js'
 import type {Inode, MemoryDisk} from './memory-disk.js'
-import {packByHand} from './packing.js'
+import {packAll} from './packing.js'
 import {GIB, USER, World} from './world.js'
 
 const BOB = 1001
@@ -86,7 +86,7 @@ export const richWorld = async (): Promise<RichWorld> => {
   const world = new World()
   const packed = world.submit({env: {FAKE_SECONDS: '0'}})
   await world.settle(3)
-  packByHand(world, [packed])
+  packAll(world)
   plantRequest(world, '{"v":1,"op":"kill"')
   const ids = [packed, ...(await ended(world)), ...(await alive(world))]
   ids.push(...(await beginning(world)), ...(await waiting(world)))

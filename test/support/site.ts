@@ -18,8 +18,11 @@ import {join} from 'node:path'
 import {type Initialised, initSite} from '../../src/cli/init.js'
 import {passHost} from '../../src/cli/pass-host.js'
 import {openSite, type Site} from '../../src/cli/site.js'
-import {runScheduleOnce, runWatchOnce} from '../../src/service/run-passes.js'
+import {instant} from '../../src/core/brand.js'
+import type {PackReport} from '../../src/service/pack.js'
+import {runGc, runScheduleOnce, runWatchOnce} from '../../src/service/run-passes.js'
 import {type Layout, layoutOf} from '../../src/store/layout.js'
+import {createLeases, type Lease} from '../../src/store/lease.js'
 import {type GodOptions, god, type Interruptible, type Ran, shell, start, until} from './god.js'
 import {godHere} from './god-here.js'
 
@@ -43,13 +46,16 @@ export class TestSite {
   readonly dir = join(this.folder, 'shared')
   readonly layout: Layout = layoutOf(this.dir)
   readonly made: Initialised
+  /** Of its go-d.ini, at first. */
+  readonly lines: readonly string[]
 
   readonly #started: Interruptible[] = []
 
   constructor({config = [], executor = 'fake'}: SiteOptions = {}) {
     mkdirSync(this.work)
     this.made = initSite({dir: undefined, named: this.dir, executor, images: ['busybox:local']})
-    this.configure([`executor = ${executor}`, 'default_images = busybox:local', 'node_name = n1', ...config])
+    this.lines = [`executor = ${executor}`, 'default_images = busybox:local', 'node_name = n1', ...config]
+    this.configure(this.lines)
   }
 
   configure(lines: readonly string[]): void {
@@ -126,6 +132,22 @@ export class TestSite {
   async pass(): Promise<void> {
     await runScheduleOnce(passHost({dir: this.dir, json: false}, 'scheduler', false))
     await runWatchOnce(passHost({dir: this.dir, json: false}, 'watcher', false))
+  }
+
+  /** As `god gc` some time later: what has just ended is old enough then. */
+  pack(later = 3600_000, dryRun = false): Promise<PackReport | null> {
+    const host = passHost({dir: this.dir, json: false}, 'packer', false)
+    return runGc({...host, now: () => instant(host.now() + later)}, dryRun)
+  }
+
+  /** Held by this process. */
+  async lease(name: string): Promise<Lease> {
+    const {lease} = passHost({dir: this.dir, json: false}, 'test', false)
+    const held = await createLeases({folder: this.layout.locks, staleAfter: 30, update: 60_000, ...lease})(
+      name,
+    )
+    if (held === null) throw new Error(`${name} is taken`)
+    return held
   }
 
   /** What a command opens. */

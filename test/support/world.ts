@@ -11,6 +11,7 @@ import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
 import type {ControlOp, NewJob} from '../../src/core/request.js'
+import {packPass} from '../../src/service/pack.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import type {Service, ServiceSettings} from '../../src/service/service.js'
@@ -27,6 +28,7 @@ import {createJournal} from '../../src/store/journal.js'
 import {layoutOf} from '../../src/store/layout.js'
 import {createManifestReader} from '../../src/store/manifest.js'
 import {createNodeStore} from '../../src/store/node-store.js'
+import {createPacks} from '../../src/store/packs.js'
 import {createQuarantine} from '../../src/store/quarantine.js'
 import {createSpecStore} from '../../src/store/spec-store.js'
 import {createWorkFolder} from '../../src/store/work-folder.js'
@@ -65,6 +67,7 @@ export const SETTINGS: ServiceSettings = {
   rootRunsAs: 'nobody',
   network: 'bridge',
   pids: 4096,
+  packing: {cron: null, after: 0, retention: {age: null, most: null}},
 }
 
 export interface WorldOptions {
@@ -252,6 +255,11 @@ export class World {
   state(key: PartKey): string {
     return this.record(key)?.state ?? 'absent'
   }
+
+  /** Live or packed. */
+  anyRecord(id: JobId) {
+    return this.record(id) ?? this.process().service.packs.job(id)?.record ?? null
+  }
 }
 
 export class GodProcess {
@@ -275,6 +283,7 @@ export class GodProcess {
       layout,
       durable,
       manifest,
+      packs: createPacks(fs, layout, manifest),
       jobs: createJobStore({durable, layout, manifest, quarantine, boot: world.disk.boot}),
       specs: createSpecStore(durable, layout, quarantine),
       inbox: createInbox(fs, layout, FORMAT.cluster),
@@ -334,6 +343,13 @@ export class GodProcess {
     const report = await schedulerPass(this.service, mine)
     const reconciler = createReconciler(this.service, () => undefined)
     await Promise.all(report.started.map(id => reconciler.reconcile(id)))
+    this.service.durable.syncPending()
+    return report
+  }
+
+  /** A pass that packs all that is over. */
+  async pack() {
+    const report = packPass(this.service, {jobs: 1000, groups: 100})
     this.service.durable.syncPending()
     return report
   }

@@ -9,7 +9,7 @@ import {CLAIM_LIFE, claimId, readHint} from '../../../src/store/ids.js'
 import {encode} from '../../../src/store/record-codec.js'
 import {attempt, dying, plantRequest} from '../../support/dying.js'
 import {assertClean, fsck, groundOf, idsOf, repair, severe} from '../../support/fsck.js'
-import {packByHand} from '../../support/packing.js'
+import {packAll} from '../../support/packing.js'
 import {USER, World} from '../../support/world.js'
 
 describe('fsck', () => {
@@ -114,7 +114,7 @@ describe('fsck', () => {
     const done = world.submit({env: {FAKE_SECONDS: '0'}})
     await world.settle(3)
     const bytes = world.disk.lookup(world.layout.spec(done)) ?? assert.fail()
-    packByHand(world, [done])
+    packAll(world)
     world.disk.lookup(world.layout.specBucket(done))?.names.set(`${done}.json`, bytes)
     assert.deepEqual(await found(), ['F_ID_TWICE'])
   })

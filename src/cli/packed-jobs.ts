@@ -1,0 +1,116 @@
+/**
+ * Packed jobs, as commands see them: looked up by id, or those that ended lately, or mine. Live names first, then the
+ * manifest: who calls has looked at the live ones before.
+ */
+import {type JobId, jobId, MAX_ID, type Uid} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import type {JobSpec} from '../core/job.js'
+import type {Selector} from '../core/selector.js'
+import {type JobView, viewOfRecord} from './job-view.js'
+import type {Site} from './site.js'
+
+const NO_REASONS = new Map()
+
+/** Null: not packed. E_RECORD_BAD: it is, and cannot be read. */
+export const packedView = (site: Site, id: JobId): JobView | null => {
+  const job = site.packs.job(id)
+  return job === null ? null : viewOfRecord(job.record, NO_REASONS)
+}
+
+/** A job that cannot be read is left out: `damageOf` tells of it where it is asked for by its id. */
+export const packedIfReadable = (site: Site, id: JobId): JobView | null => {
+  try {
+    return packedView(site, id)
+  } catch (error) {
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return null
+    throw error
+  }
+}
+
+/** Null: nothing is wrong with it, as far as packing goes. */
+export const packedDamage = (site: Site, id: JobId): GodError | null => {
+  if (site.packs.isDropped(id))
+    return new GodError(
+      'E_NO_JOB',
+      `there is no job ${id} any more: it was dropped by the site's retention`,
+      'done_max_age and done_max_jobs in go-d.ini say how long finished jobs are kept.',
+    )
+  try {
+    site.packs.job(id)
+    return null
+  } catch (error) {
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return error
+    throw error
+  }
+}
+
+/** In the text of a line, where no user's text can stand: quotes in texts are escaped. */
+const ofUser = (uid: Uid): ((line: Uint8Array) => boolean) => {
+  const mark = Buffer.from(`"uid":${uid},"gid":`)
+  return line => Buffer.from(line.buffer, line.byteOffset, line.length).includes(mark)
+}
+
+/** All that ended at `since` or later. `uid`: only his. */
+export const packedSince = (site: Site, since: number, uid: Uid | null): readonly JobView[] =>
+  site.packs
+    .endedSince(since, uid === null ? undefined : ofUser(uid))
+    .map(({record}) => viewOfRecord(record, NO_REASONS))
+
+/** Newest ones that are looked at for `last`. */
+const LATELY = 20_000
+
+/** What a selector means among the packed jobs. `newest`: the newest of mine that is not packed. */
+const packedFor = (site: Site, selector: Selector, newest: JobId | null): readonly JobView[] => {
+  switch (selector.kind) {
+    case 'id':
+    case 'tasks': {
+      const job = packedIfReadable(site, selector.id)
+      return job === null ? [] : [job]
+    }
+    case 'range':
+      return site.packs
+        .between(selector.from, selector.to)
+        .map(({record}) => viewOfRecord(record, NO_REASONS))
+    case 'name':
+      return packedSince(site, 0, site.uid)
+    case 'last': {
+      const job = site.packs.last(jobId(MAX_ID), LATELY, ofUser(site.uid))
+      return job === null || (newest !== null && job.id < newest)
+        ? []
+        : [viewOfRecord(job.record, NO_REASONS)]
+    }
+  }
+}
+
+/** Nothing of it can be packed, or need be looked for: `open`: only jobs that are not over are of interest. */
+const isLiveAlone = (selector: Selector, live: readonly JobView[], caller: Uid, open: boolean): boolean => {
+  switch (selector.kind) {
+    case 'id':
+    case 'tasks':
+      return live.some(({id}) => id === selector.id)
+    case 'range':
+      return open
+    case 'name':
+      return open && live.some(({uid, name}) => uid === caller && name === selector.name)
+    case 'last':
+      return false
+  }
+}
+
+/** Live jobs, and what the selector means among the packed ones; ascending. */
+export const withPacked = (
+  site: Site,
+  selector: Selector,
+  live: readonly JobView[],
+  open: boolean,
+): readonly JobView[] => {
+  if (isLiveAlone(selector, live, site.uid, open)) return live
+  const newest = live.findLast(({uid}) => uid === site.uid)?.id ?? null
+  const packed = packedFor(site, selector, newest)
+  if (packed.length === 0) return live
+  const jobs = new Map([...packed, ...live].map(job => [job.id, job]))
+  return [...jobs.values()].sort((a, b) => a.id - b.id)
+}
+
+/** The private part of a job, live or packed; null: there is none. */
+export const specOf = (site: Site, id: JobId): JobSpec | null => site.specs.read(id) ?? site.packs.spec(id)

@@ -1,0 +1,103 @@
+/**
+ * What was used, summed by user, project and day of the end (UTC): of packed jobs for good, also when retention has
+ * dropped their lines. Pure; all units are whole, so sums are the same in any order.
+ */
+import type {Instant, Uid} from './brand.js'
+import type {JobRecord} from './job.js'
+import type {FinalState} from './state.js'
+import type {TaskResult} from './task-result.js'
+
+export interface Sums {
+  /** `2026-01-31`. */
+  readonly day: string
+  readonly user: string
+  readonly uid: Uid
+  readonly project: string
+  /** Jobs that ended, arrays among them. */
+  readonly jobs: number
+  /** Tasks of arrays that ended. */
+  readonly tasks: number
+  /** Jobs and tasks that did not end as `done`. */
+  readonly failed: number
+  /** Milliseconds that they ran, without pauses. */
+  readonly ran: number
+  /** Milliseconds that they waited until they began. */
+  readonly waited: number
+  /** Milliseconds of cpu that they used. */
+  readonly cpu: number
+  /** What was kept for them while they ran: milliseconds of a cpu, MiB seconds, milliseconds of a gpu. */
+  readonly cpuKept: number
+  readonly memoryKept: number
+  readonly gpuKept: number
+}
+
+type Run = Pick<JobRecord, 'started' | 'usage'> & {
+  readonly state: JobRecord['state'] | FinalState
+  readonly ended: Instant
+  readonly paused: number
+}
+
+const MIB = 1024 ** 2
+
+/** UTC, as segments are named. */
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
+const sumsOf = (
+  {user, uid, project, resources, submitted}: JobRecord,
+  {started, ended, paused, usage, state}: Run,
+): Omit<Sums, 'jobs' | 'tasks'> => {
+  const ran = started === null ? 0 : Math.max(0, ended - started - paused)
+  return {
+    day: dayOf(ended),
+    user,
+    uid,
+    project,
+    failed: state === 'done' ? 0 : 1,
+    ran,
+    waited: started === null ? 0 : Math.max(0, started - submitted),
+    cpu: Math.round((usage?.cpuSeconds ?? 0) * 1000),
+    cpuKept: Math.round((resources.cpus * ran) / 1000),
+    memoryKept: Math.round((resources.memory / MIB) * (ran / 1000)),
+    gpuKept: resources.gpus * ran,
+  }
+}
+
+/** Of a record that is over. What an array used is told by its tasks. */
+export const sumsOfJob = (record: JobRecord): Sums => {
+  const ended = record.ended ?? record.submitted
+  const itself = record.array === undefined ? {} : {started: null, usage: null}
+  return {...sumsOf(record, {...record, ended, paused: record.paused.total, ...itself}), jobs: 1, tasks: 0}
+}
+
+export const sumsOfTask = (array: JobRecord, result: TaskResult): Sums => ({
+  ...sumsOf(array, {...result, paused: 0}),
+  jobs: 0,
+  tasks: 1,
+})
+
+const keyOf = ({day, uid, user, project}: Sums): string => JSON.stringify([day, uid, user, project])
+
+const plus = (a: Sums, b: Sums): Sums => ({
+  ...a,
+  jobs: a.jobs + b.jobs,
+  tasks: a.tasks + b.tasks,
+  failed: a.failed + b.failed,
+  ran: a.ran + b.ran,
+  waited: a.waited + b.waited,
+  cpu: a.cpu + b.cpu,
+  cpuKept: a.cpuKept + b.cpuKept,
+  memoryKept: a.memoryKept + b.memoryKept,
+  gpuKept: a.gpuKept + b.gpuKept,
+})
+
+/** One for each day, user and project, in that order. */
+export const addSums = (all: Iterable<Sums>): readonly Sums[] => {
+  const byKey = new Map<string, Sums>()
+  for (const sums of all) {
+    const key = keyOf(sums)
+    const before = byKey.get(key)
+    byKey.set(key, before === undefined ? sums : plus(before, sums))
+  }
+  const order = (sums: Sums): string => `${sums.day} ${sums.user} ${sums.project} ${sums.uid}`
+  return [...byKey.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}

@@ -1,0 +1,113 @@
+/** Kinds of settings: how each is read, shown and told of. Pure. */
+import {formatTime, parseTime} from './amounts.js'
+import {isTimetable} from './timetable-words.js'
+
+export interface Setting<T> {
+  readonly initial: T
+  /** Undefined = not readable. */
+  parse(text: string): T | undefined
+  show(value: T): string
+  readonly expects: string
+  readonly purpose: string
+}
+
+export const setting = <T>(
+  initial: T,
+  parse: (text: string) => T | undefined,
+  show: (value: T) => string,
+  expects: string,
+  purpose: string,
+): Setting<T> => ({initial, parse, show, expects, purpose})
+
+export const text = (initial: string, pattern: RegExp, expects: string, purpose: string): Setting<string> =>
+  setting(
+    initial,
+    value => (pattern.test(value) ? value : undefined),
+    value => value,
+    expects,
+    purpose,
+  )
+
+export const choice = <C extends string>(initial: C, choices: readonly C[], purpose: string): Setting<C> =>
+  setting(
+    initial,
+    value => choices.find(candidate => candidate === value),
+    value => value,
+    `one of ${choices.join(', ')}`,
+    purpose,
+  )
+
+const YES = ['true', 'yes', 'on', '1']
+const NO = ['false', 'no', 'off', '0']
+
+export const flag = (initial: boolean, purpose: string): Setting<boolean> =>
+  setting(
+    initial,
+    value => (YES.includes(value) ? true : NO.includes(value) ? false : undefined),
+    String,
+    'true or false',
+    purpose,
+  )
+
+export const words = (initial: readonly string[], purpose: string): Setting<readonly string[]> =>
+  setting(
+    initial,
+    value =>
+      value
+        .split(',')
+        .map(word => word.trim())
+        .filter(word => word !== ''),
+    value => value.join(', '),
+    'words with commas between',
+    purpose,
+  )
+
+export const whole = (initial: number, least: number, most: number, purpose: string): Setting<number> =>
+  setting(
+    initial,
+    value =>
+      /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
+    String,
+    `a number from ${least} to ${most}`,
+    purpose,
+  )
+
+export const time = (initial: number | null, purpose: string): Setting<number | null> =>
+  setting(
+    initial,
+    value => (value === 'none' ? null : (parseTime(value) ?? undefined)),
+    value => (value === null ? 'none' : formatTime(value)),
+    'a time (90s, 30 = minutes, 1:30:00, 2-12) or none',
+    purpose,
+  )
+
+export const orNone = <T>({initial: _, ...rule}: Setting<T>, initial: T | null): Setting<T | null> => ({
+  initial,
+  parse: value => (value === 'none' ? null : rule.parse(value)),
+  show: value => (value === null ? 'none' : rule.show(value)),
+  expects: `${rule.expects}, or none`,
+  purpose: rule.purpose,
+})
+
+export const timetable = (initial: string, purpose: string): Setting<string | null> =>
+  orNone(
+    setting(
+      initial,
+      value => (isTimetable(value) ? value : undefined),
+      value => value,
+      'five fields of numbers as in crontab(5)',
+      purpose,
+    ),
+    initial,
+  )
+
+/** Seconds. */
+export const span = (initial: number, purpose: string): Setting<number> =>
+  setting(
+    initial,
+    value => parseTime(value) ?? undefined,
+    // Seconds are written with nine digits at most.
+    value => (value < 1e9 ? `${value}s` : formatTime(value)),
+    'a time like 10s or 2m',
+    purpose,
+  )

@@ -1,0 +1,185 @@
+/**
+ * Packing, one pass (state.md 10): jobs that ended some minutes ago are sealed, written into segments, and taken away
+ * from the live folders; small segments are merged, old ones dropped, and what nobody names is removed.
+ *
+ * Requeue and packing race for the link of one revision, so no lock is needed; a second packer loses the link of the
+ * manifest. A crash anywhere leaves what the next pass goes on with: a sealed record is packed, a live record that a
+ * manifest has is void and goes.
+ */
+import {resultsOf, withoutResults} from '../core/array-results.js'
+import type {JobId} from '../core/brand.js'
+import {GodError} from '../core/errors.js'
+import type {JobRecord, JobSpec} from '../core/job.js'
+import {type ArrayResults, packedJob} from '../core/packed.js'
+import {isFinal} from '../core/state.js'
+import type {Stored} from '../store/job-store.js'
+import {findVoid, removeLive} from '../store/live-files.js'
+import {mergeGroups, mergeSegments} from '../store/merge-segments.js'
+import {type PackInput, pack} from '../store/packer.js'
+import {dropOutdated} from '../store/retention.js'
+import {segmentDay} from '../store/segment-names.js'
+import {sweepDone} from '../store/sweep-done.js'
+import {derived} from './derived.js'
+import {publish} from './publish.js'
+import {plainAuthor, type Service} from './service.js'
+
+export interface PackReport {
+  /** Jobs that are in a segment now. */
+  readonly packed: number
+  /** Packed ones whose live files were still there. */
+  readonly void: number
+  /** Segments that became fewer. */
+  readonly merged: number
+  /** Jobs that retention dropped. */
+  readonly dropped: number
+  /** Files that no manifest names. */
+  readonly removed: number
+  /** There is more to pack than one pass takes. */
+  readonly more: boolean
+}
+
+export const NOTHING: PackReport = {packed: 0, void: 0, merged: 0, dropped: 0, removed: 0, more: false}
+
+export const together = (a: PackReport, b: PackReport): PackReport => ({
+  packed: a.packed + b.packed,
+  void: a.void + b.void,
+  merged: a.merged + b.merged,
+  dropped: a.dropped + b.dropped,
+  removed: a.removed + b.removed,
+  more: b.more,
+})
+
+export interface Ripe {
+  /** Over for long enough, the first to end first. */
+  readonly ended: readonly JobId[]
+  /** Arrays that live on, and hold results of tasks. */
+  readonly arrays: readonly JobId[]
+}
+
+export const ripeJobs = (service: Service): Ripe => {
+  const until = service.now() - service.settings.packing.after
+  const live = service.jobs.all().map(({record}) => record)
+  const ended = live
+    .filter(({state, ended: end}) => isFinal(state) && (end ?? 0) <= until)
+    .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
+  const arrays = live.filter(record => !isFinal(record.state) && resultsOf(record).length > 0)
+  return {ended: ended.map(({id}) => id), arrays: arrays.map(({id}) => id)}
+}
+
+/** Null: it is not over any more, or somebody was faster. */
+const seal = (service: Service, id: JobId): Stored | null => {
+  const base = service.jobs.read(id)
+  if (base === null || !isFinal(base.record.state)) return null
+  if (base.record.sealed) return base
+  const author = plainAuthor('packer', base.record.epoch)
+  return publish(service, base, {state: base.record.state, sealed: true}, author, 'later')
+}
+
+/** A damaged one was set aside: its job is over, and is packed without it. */
+const specOf = (service: Service, id: JobId): JobSpec | null => {
+  try {
+    return service.specs.read(id)
+  } catch (error) {
+    if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
+    service.log('warning', error.message)
+    return null
+  }
+}
+
+/** What a record holds of tasks that ended; that of a sealed one is packed with it. */
+const withResults = (array: JobRecord): readonly ArrayResults[] => {
+  const results = resultsOf(array)
+  return results.length === 0 ? [] : [{array, results}]
+}
+
+const inputOf = (service: Service, {ended, arrays}: Ripe): PackInput => {
+  const sealed = ended.filter(id => seal(service, id) !== null)
+  service.durable.syncPending()
+  const jobs = sealed.flatMap(id => {
+    const job = packedJob(service.jobs.history(id))
+    return job === null ? [] : [{job, spec: specOf(service, id)}]
+  })
+  const living = arrays.flatMap(id => service.jobs.read(id)?.record ?? [])
+  return {jobs, arrays: [...living, ...jobs.map(({job}) => job.record)].flatMap(withResults)}
+}
+
+/** Its results are in a segment: the next revision is without them. Somebody faster leaves that to the next pass. */
+const lighten = (service: Service, {array, results}: ArrayResults): void => {
+  const base = service.jobs.read(array.id)
+  if (base === null || isFinal(base.record.state)) return
+  const packed = new Map(results.map(({task, attempt}) => [task, attempt]))
+  const tasks = resultsOf(base.record).filter(({task, attempt}) => packed.get(task) === attempt)
+  if (tasks.length === 0) return
+  const change = withoutResults(
+    base.record,
+    tasks.map(({task}) => task),
+  )
+  publish(service, base, change, plainAuthor('packer', base.record.epoch), 'later')
+}
+
+const packJobs = (service: Service, ripe: Ripe): number => {
+  const {durable, layout} = service
+  const input = inputOf(service, ripe)
+  if (input.jobs.length + input.arrays.length === 0 || !pack(service, input)) return 0
+  for (const results of input.arrays) lighten(service, results)
+  if (input.jobs.length === 0) return 0
+  for (const {job} of input.jobs)
+    removeLive(
+      durable.fs,
+      layout,
+      job.id,
+      job.history.map(({rev}) => rev),
+    )
+  const entry = {at: service.now(), what: 'packed', by: 'packer', text: `${input.jobs.length} jobs`}
+  derived(service, 'the journal', () => service.journal.write(entry))
+  return input.jobs.length
+}
+
+const removeVoid = ({durable, layout, manifest}: Service): number => {
+  const found = findVoid(durable.fs, layout, manifest)
+  for (const {id, revs} of found) removeLive(durable.fs, layout, id, revs)
+  return found.length
+}
+
+/** How many groups: each is read and written as a whole. */
+const merge = (service: Service, groups: number): number => {
+  let merged = 0
+  const today = segmentDay(service.now())
+  for (const group of mergeGroups(service.manifest.newest().manifest, today).slice(0, groups)) {
+    const outcome = mergeSegments(service, group)
+    if (outcome.kind === 'merged') merged += outcome.segments - 1
+    if (outcome.kind === 'damaged')
+      service.log(
+        'warning',
+        `the packed jobs of ${outcome.segment} are damaged and stay as they are: see 'god fsck'`,
+      )
+  }
+  return merged
+}
+
+const drop = (service: Service): number => {
+  const dropped = dropOutdated(service, service.settings.packing.retention, service.now())
+  for (const name of dropped?.damaged ?? [])
+    service.log('warning', `the packed jobs of ${name} are damaged and are not dropped: see 'god fsck'`)
+  return dropped?.jobs ?? 0
+}
+
+export interface PackAmount {
+  readonly jobs: number
+  readonly groups: number
+}
+
+/** While there is more to pack than `jobs`, the rest of the work waits. */
+export const packPass = (service: Service, amount: PackAmount): PackReport => {
+  const ripe = ripeJobs(service)
+  const packed = packJobs(service, {...ripe, ended: ripe.ended.slice(0, amount.jobs)})
+  if (ripe.ended.length > amount.jobs) return {...NOTHING, packed, more: true}
+  return {
+    packed,
+    void: removeVoid(service),
+    merged: merge(service, amount.groups),
+    dropped: drop(service),
+    removed: sweepDone(service, service.now()),
+    more: false,
+  }
+}
