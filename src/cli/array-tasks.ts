@@ -9,9 +9,13 @@ import {taskRecord, tasksAt} from '../core/array-view.js'
 import type {JobId} from '../core/brand.js'
 import {asError, GodError} from '../core/errors.js'
 import {firstOf, size} from '../core/interval-set.js'
+import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey, partName} from '../core/part-key.js'
 import type {Selector} from '../core/selector.js'
+import {isFinal} from '../core/state.js'
+import {NO_REASONS} from '../store/reasons.js'
 import {type JobView, viewOfRecord} from './job-view.js'
+import type {Site} from './site.js'
 
 /** More tasks than that are shown by nobody at once. */
 const MOST_SHOWN = 10_000
@@ -23,12 +27,21 @@ export const idText = ({id, task, array}: Pick<JobView, 'id' | 'task' | 'array'>
   return `${id}[${array.range}${limit}]`
 }
 
+/** Where its result is packed already, its array knows no more than how it ended. */
+const resultOf = ({packs}: Site, {id, ended, state}: JobRecord, task: number): Partial<JobRecord> => {
+  if (!isFinal(state) || ended !== null) return {}
+  const result = packs.task(id, task)
+  if (result === null) return {}
+  const {id: _, reason = null, ...rest} = result
+  return {...rest, reason}
+}
+
 /** One task of what is an array. */
-const taskView = (job: JobView, task: number): JobView => {
+const taskView = (site: Site, job: JobView, task: number): JobView => {
   const {array: _, ...own} = job
   const record = job.record === null ? null : taskRecord(job.record, task)
   if (record === null) return {...own, task}
-  const view = viewOfRecord(record, new Map())
+  const view = viewOfRecord({...record, ...resultOf(site, record, task)}, NO_REASONS)
   return record.state === 'pending' ? {...view, reason: job.reason} : view
 }
 
@@ -54,18 +67,18 @@ const tasksIn = (id: number, array: ArrayRecord, tasks: string): readonly number
 }
 
 /** The tasks of a job that a text like `3-9,12` names; throws where it names none. */
-export const taskViews = (job: JobView, tasks: string): readonly JobView[] => {
+export const taskViews = (site: Site, job: JobView, tasks: string): readonly JobView[] => {
   if (job.array === undefined) throw noTasks(job.id)
-  return tasksIn(job.id, job.array, tasks).map(task => taskView(job, task))
+  return tasksIn(job.id, job.array, tasks).map(task => taskView(site, job, task))
 }
 
 /** Jobs, and of arrays the tasks that the keys name; those that are there. */
-export const partsOf = (jobs: readonly JobView[], keys: readonly PartKey[]): readonly JobView[] =>
+export const partsOf = (site: Site, jobs: readonly JobView[], keys: readonly PartKey[]): readonly JobView[] =>
   keys.flatMap(key => {
     const {id, task} = partName(key)
     const job = jobs.find(candidate => candidate.id === id)
     if (job === undefined || task === undefined) return job ?? []
-    return job.array === undefined ? [] : [taskView(job, task)]
+    return job.array === undefined ? [] : [taskView(site, job, task)]
   })
 
 /** How many of its tasks are how; what there is none of is left out. */

@@ -60,7 +60,7 @@ export const findJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] 
 
 /** The same once more: of a job, or of a task of an array. */
 export const findParts = (site: Site, keys: readonly PartKey[]): readonly JobView[] =>
-  partsOf(findJobs(site, [...new Set(keys.map(key => partName(key).id))]), keys)
+  partsOf(site, findJobs(site, [...new Set(keys.map(key => partName(key).id))]), keys)
 
 export const findPart = (site: Site, key: PartKey): JobView | null => findParts(site, [key])[0] ?? null
 
@@ -188,12 +188,12 @@ const together = (errors: readonly GodError[]): GodError => {
 }
 
 /** The tasks in place of their array, where some of them were asked for. */
-export const withTasks = (choices: readonly Choice[]): readonly Choice[] => {
+export const withTasks = (site: Site, choices: readonly Choice[]): readonly Choice[] => {
   const expanded = choices.map((choice): Choice => {
     const {selector, jobs, failed} = choice
     if (selector.kind !== 'tasks' || failed !== null) return choice
     try {
-      return {selector, failed, jobs: jobs.flatMap(job => taskViews(job, selector.tasks))}
+      return {selector, failed, jobs: jobs.flatMap(job => taskViews(site, job, selector.tasks))}
     } catch (error) {
       if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
       return {selector, jobs: [], failed: error}
@@ -210,7 +210,7 @@ export const merged = (choices: readonly Pick<Choice, 'jobs'>[]): readonly JobVi
 
 /** Where all of them must be there. */
 export const selectJobs = (site: Site, selectors: readonly Selector[]): readonly JobView[] => {
-  const choices = withTasks(chooseEach(site, selectors))
+  const choices = withTasks(site, chooseEach(site, selectors))
   const failed = failures(choices)
   if (failed.length > 0) throw together(failed)
   return merged(choices)

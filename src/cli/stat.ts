@@ -79,7 +79,7 @@ const liveAndPacked = (site: Site, choice: StatChoice): readonly JobView[] => {
 
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
-    choice.selectors === null ? null : withTasks(chooseEach(site, choice.selectors.map(parseSelector)))
+    choice.selectors === null ? null : withTasks(site, chooseEach(site, choice.selectors.map(parseSelector)))
   const jobs = choices === null ? liveAndPacked(site, choice) : merged(choices)
   const now = site.now()
   const chosen = sortJobs(
