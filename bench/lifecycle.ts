@@ -1,41 +1,62 @@
-/** Whole lives of jobs on a real disk with the simulated engine: what god itself costs a job, nothing else running. */
+/**
+ * Whole lives of jobs on a real disk with the simulated engine: what god itself costs a job, nothing else running. Beside
+ * it what the disk gives in the same run: a life is four publishes.
+ */
 import {execFileSync, spawn} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {once} from 'node:events'
+import {appendFileSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
+import {submitMany} from '../src/cli/bulk.js'
+import {parseJobLines} from '../src/cli/job-lines.js'
 import {openSite} from '../src/cli/site.js'
-import {submitJob} from '../src/cli/submit.js'
-import {line, milliseconds} from './measure.js'
+import {judgeOf} from '../src/cli/submit.js'
+import {barePublishes} from './bare-publish.js'
+import {line, median, milliseconds} from './measure.js'
 
-const JOBS = 200
+const JOBS = 400
+const RUNS = 3
+/** Publishes of a life: spec and record of the admission, the start, the end (of one that is over at once). */
+const PUBLISHES = 4
 const god = fileURLToPath(new URL('../bin/god.cjs', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'god-bench-'))
-const dir = join(folder, 'site')
-const env = {PATH: process.env.PATH ?? '', HOME: folder, GOD_SHARED_DIR: dir}
 
-execFileSync(process.execPath, [god, 'init', dir, '--executor', 'fake'], {env, stdio: 'ignore'})
-const site = openSite({dir})
-const submitted = await milliseconds(() => {
-  for (let n = 0; n < JOBS; n++)
-    submitJob(site, {cpus: 100, memory: 1 << 20, command: {kind: 'argv', argv: ['true']}})
-})
-line(`${JOBS} submissions, one submitter`, `${((JOBS / submitted) * 1000).toFixed(0)} jobs/s`)
-
-const watch = spawn(process.execPath, [god, 'watch'], {env, stdio: 'ignore'})
-const ended = new Promise(resolve => watch.once('exit', resolve))
-try {
-  const lived = await milliseconds(async () => {
-    while (site.jobs.all().filter(({record}) => record.state === 'done').length < JOBS) await pause(20)
-  })
-  line(
-    `${JOBS} lives on the fake engine`,
-    `${((JOBS / lived) * 1000).toFixed(0)} jobs/s`,
-    'start of god watch included',
-  )
-} finally {
-  watch.kill('SIGTERM')
-  await ended
-  rmSync(folder, {recursive: true, force: true})
+/** Lives a second, from the start of `god watch` with all jobs waiting. */
+const lives = async (): Promise<number> => {
+  const folder = mkdtempSync(join(tmpdir(), 'god-bench-'))
+  const dir = join(folder, 'site')
+  const env = {PATH: process.env.PATH ?? '', HOME: folder, GOD_SHARED_DIR: dir}
+  execFileSync(process.execPath, [god, 'init', dir, '--executor', 'fake'], {env, stdio: 'ignore'})
+  appendFileSync(join(dir, 'go-d.ini'), '[plugin.fake]\nnode_cpus = 64000\n')
+  const site = openSite({dir})
+  const text = '{"argv":["true"],"cpus":0.5,"mem":1}\n'.repeat(JOBS)
+  const {jobs} = parseJobLines(Buffer.from(text), {}, judgeOf(site))
+  await submitMany(site, jobs, {signal: new AbortController().signal, told: () => undefined})
+  const watch = spawn(process.execPath, [god, 'watch'], {env, stdio: 'ignore'})
+  const ended = once(watch, 'exit')
+  const over = (): number => site.jobs.all().filter(({record}) => record.state === 'done').length
+  try {
+    const took = await milliseconds(async () => {
+      while (over() < JOBS) await pause(200)
+    })
+    return (JOBS / took) * 1000
+  } finally {
+    watch.kill('SIGTERM')
+    await ended
+    rmSync(folder, {recursive: true, force: true})
+  }
 }
+
+const bare: number[] = []
+const full: number[] = []
+for (let run = 0; run < RUNS; run++) {
+  bare.push(await barePublishes(500))
+  full.push(await lives())
+}
+line('bare durable publishes', `${median(bare).toFixed(0)}/s`)
+line(
+  `lives of ${JOBS} jobs on the fake engine`,
+  `${median(full).toFixed(0)} jobs/s`,
+  `${((median(full) * PUBLISHES) / median(bare)).toFixed(2)} of the bare rate, ${PUBLISHES} publishes a life`,
+)

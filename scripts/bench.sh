@@ -8,8 +8,8 @@ set -euo pipefail
 unset NODE_EXTRA_CA_CERTS
 node --import tsx bench/start.ts
 node --import tsx bench/commands.ts
+node --import tsx bench/submit-rate.ts
 node --import tsx bench/lifecycle.ts
-node --import tsx bench/state.ts
 if url=$(bash scripts/engine.sh up); then
   DOCKER_HOST=$url node --import tsx bench/latency.ts
   DOCKER_HOST=$url node --import tsx bench/containers.ts

@@ -17,8 +17,8 @@ export interface FakeExecutorOptions {
   readonly engine: () => FakeEngine
   readonly save: () => void
   readonly identity: string
-  /** Runs an act that no other process may cut in two; left out: there is no other. */
-  readonly alone?: <T>(act: () => T) => T
+  /** Runs an act that no other process may cut in two, and keeps what it did; left out: there is no other. */
+  readonly alone?: <T>(act: () => T) => Promise<T>
   readonly nodes: readonly NodeReport[]
   readonly cluster: string
   /** Calls `wake` now and then; returns its stop. */
@@ -64,14 +64,17 @@ const started = (engine: FakeEngine, id: string): StartAnswer => {
 }
 
 export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
-  const {engine, save, identity, nodes, cluster, listen, alone = act => act()} = options
-  const changed = <T>(act: (now: FakeEngine) => T): T =>
-    alone(() => {
-      const answer = act(engine())
-      save()
-      return answer
-    })
-  const change = (nameOrId: string, act: (container: FakeContainer, now: FakeEngine) => void): void =>
+  const {engine, save, identity, nodes, cluster, listen, alone} = options
+  const changed = async <T>(act: (now: FakeEngine) => T): Promise<T> => {
+    if (alone !== undefined) return alone(() => act(engine()))
+    const answer = act(engine())
+    save()
+    return answer
+  }
+  const change = (
+    nameOrId: string,
+    act: (container: FakeContainer, now: FakeEngine) => void,
+  ): Promise<void> =>
     changed(now => {
       const container = now.find(nameOrId)
       if (container !== null) act(container, now)

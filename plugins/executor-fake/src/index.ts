@@ -2,12 +2,13 @@
  * Executor `fake` for trials: a simulated engine whose state is one file in the provider's directory, so that
  * separate `god` processes see the same containers. Nothing really runs, and no output is written but the marks.
  */
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type ContainerSpec, defineProvider, type HostServices} from '@god-cli/api'
 import {FakeEngine, type FakeFences, type FakeState} from './engine.js'
 import {createFakeExecutor} from './fake-executor.js'
 import {locked} from './lock.js'
+import {together} from './together.js'
 
 /** Milliseconds between two looks for ended containers. */
 const LOOK = 200
@@ -40,20 +41,56 @@ const readState = (path: string): FakeState => {
   }
 }
 
+/** Files are replaced, never changed. */
+const fileOf = (path: string): string => {
+  try {
+    const {ino, mtimeMs, size} = statSync(path)
+    return `${ino} ${mtimeMs} ${size}`
+  } catch {
+    return ''
+  }
+}
+
 const stateFile = (host: HostServices) => {
   const path = join(host.stateDir, 'engine.json')
-  let engine = new FakeEngine(host.now, fences, readState(path))
+  /** Which file it was read from, or written to; another one is read again. */
+  let known = ''
+  let engine = new FakeEngine(host.now, fences, {serial: 0, containers: []})
+  const read = (): FakeEngine => {
+    const file = fileOf(path)
+    if (file === known && file !== '') return engine
+    known = file
+    return new FakeEngine(host.now, fences, readState(path))
+  }
+  /** Several acts go on on the same one. */
+  let held = false
+  const save = (): void => {
+    const fresh = `${path}.${process.pid}.new`
+    writeFileSync(fresh, JSON.stringify(engine.state))
+    const file = fileOf(fresh)
+    renameSync(fresh, path)
+    known = file
+  }
   return {
     engine: () => {
-      engine = new FakeEngine(host.now, fences, readState(path))
+      if (!held) engine = read()
       return engine
     },
-    save: () => {
-      const fresh = `${path}.${process.pid}.new`
-      writeFileSync(fresh, JSON.stringify(engine.state))
-      renameSync(fresh, path)
-    },
-    alone: <T>(act: () => T): T => locked(`${path}.lock`, act),
+    save,
+    alone: together(acts =>
+      locked(`${path}.lock`, () => {
+        engine = read()
+        held = true
+        try {
+          acts()
+        } finally {
+          held = false
+          // What was done counts when it is saved.
+          known = ''
+        }
+        save()
+      }),
+    ),
   }
 }
 
