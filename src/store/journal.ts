@@ -65,6 +65,7 @@ const isWhole = (line: string): boolean => {
 
 /** Of fsck: how many lines are damaged, or null. A line that a kill or a full disk cut off is one too. */
 export const judgeJournal = (bytes: Uint8Array): string | null => {
+  if (bytes.length === 0) return 'it is empty'
   const lines = Buffer.from(bytes).toString('utf8').split('\n')
   const bad = lines.flatMap((line, i) => (line === '' || isWhole(line) ? [] : [i + 1]))
   const [first] = bad

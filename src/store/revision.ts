@@ -9,7 +9,7 @@ import {join} from 'node:path'
 import {successionFault as lawFault} from '../core/array-law.js'
 import {type JobId, rev} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
-import type {FileSystem} from './file-system.js'
+import {type FileSystem, isErrno} from './file-system.js'
 import {bucketOf, type Layout, parseRecordName, recordName} from './layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Quarantine} from './quarantine.js'
@@ -43,9 +43,21 @@ const MOST_BYTES = 16 * 1024 * 1024
 export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
   join(layout.bucket(id), recordName(id, rev(r)))
 
+/** A folder of that name must not stop the passes: it is moved away as any damaged file. */
+const readUnlessFolder = (fs: FileSystem, path: string) => {
+  try {
+    return readFile(fs, path, {limit: MOST_BYTES})
+  } catch (error) {
+    if (isErrno(error, 'EISDIR')) return 'folder'
+    throw error
+  }
+}
+
 export const readRevision = ({fs, layout}: RevisionContext, id: JobId, r: number): Revision => {
-  const file = readFile(fs, revisionPath(layout, id, r), {limit: MOST_BYTES})
+  const path = revisionPath(layout, id, r)
+  const file = readUnlessFolder(fs, path)
   if (file === null) return {kind: 'gone'}
+  if (file === 'folder') return {kind: 'bad', ino: fs.lstat(path).ino, why: 'it is a folder'}
   const {ino, mtimeMs} = file.stat
   const parsed = decode(file.bytes, parseRecord)
   if (!parsed.ok) return {kind: 'bad', ino, why: parsed.why}

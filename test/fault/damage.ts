@@ -112,9 +112,13 @@ const change = (
     case 'flip':
       set(world, path, flipped(mine, dice))
       return [path]
-    case 'cut':
-      set(world, path, mine.slice(0, dice.roll(mine.length)))
+    case 'cut': {
+      const left = mine.slice(0, dice.roll(mine.length))
+      // A journal may end after any of its lines.
+      if (path.startsWith(world.layout.journal) && left.at(-1) === 0x0a) return null
+      set(world, path, left)
       return [path]
+    }
     case 'empty':
       set(world, path, new Uint8Array())
       return [path]

@@ -50,6 +50,10 @@ const keptInodes = (fs: FileSystem, layout: Layout): ((ino: number) => boolean) 
 
 export const checkState = (place: Place): StateChecked => {
   const {fs, layout} = place
+  const folders = checkFolders(place)
+  // Something else in the place of a folder: what should be in it cannot be looked for.
+  if (folders.some(({id, repair}) => id === 'F_FOLDER' && repair === undefined))
+    return {jobs: [], revisions: 0, requests: 0, findings: folders}
   const kept = keptInodes(fs, layout)
   const buckets = bucketsOf(fs, layout).map(bucket => checkBucket(place, bucket, kept))
   const jobs = buckets.flatMap(bucket => bucket.jobs)
@@ -61,7 +65,7 @@ export const checkState = (place: Place): StateChecked => {
     revisions: buckets.reduce((sum, bucket) => sum + bucket.revisions, 0),
     requests,
     findings: [
-      ...checkFolders(place),
+      ...folders,
       ...strangeBuckets(place),
       ...buckets.flatMap(bucket => bucket.findings),
       ...checkLoneSpecs(place, jobs, waiting),
