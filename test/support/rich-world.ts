@@ -74,8 +74,8 @@ const beginning = async (world: World): Promise<readonly JobId[]> => {
 const waiting = async (world: World): Promise<readonly JobId[]> => {
   const large = {env: {FAKE_SECONDS: '5'}, memory: GIB}
   const ids = [
-    world.submit({...large, cpus: 3500}),
-    world.submit({...large, cpus: 3600, labels: {lab: 'x'}}, undefined, BOB),
+    world.submit({...large, cpus: 3200}),
+    world.submit({...large, cpus: 3250, labels: {lab: 'x'}}, undefined, BOB),
   ]
   const god = world.process()
   await schedulerPass(god.service, god.claimEpoch())
