@@ -142,6 +142,8 @@ export const damage = (world: World, dice: Dice): Damage => {
     const [path, other] = [dice.pick(files), dice.pick(files)]
     // What an operator puts beside FORMAT is his.
     if (kind === 'duplicate' && path.lastIndexOf('/') === world.layout.root.length) continue
+    // What lies in a drop folder and has no name of a request is its user's.
+    if (kind === 'duplicate' && path.startsWith(world.layout.inbox)) continue
     const jobs = [path, ...(kind === 'swap' ? [other] : [])].flatMap(each => jobsOf(world, each))
     const before = new Set(stateFiles(world))
     const paths = change(world, kind, path, other, dice)
