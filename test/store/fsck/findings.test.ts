@@ -7,7 +7,7 @@ import {look} from '../../../src/service/fsck/look.js'
 import {encode, sha256} from '../../../src/store/record-codec.js'
 import {DiskProcess} from '../../support/disk-process.js'
 import {assertClean, fsck, groundOf, idsOf, OPTIONS, repair} from '../../support/fsck.js'
-import {packByHand} from '../../support/packing.js'
+import {packAll} from '../../support/packing.js'
 import {USER, World} from '../../support/world.js'
 
 const ID = jobId(1)
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
     'a packed spec stays',
     w => {
       const spec = at(w, w.layout.spec(jobId(2)))
-      packByHand(w, [jobId(2)])
+      packAll(w)
       at(w, w.layout.specBucket(3)).names.set('2.json', spec)
     },
   ],
