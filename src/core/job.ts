@@ -160,7 +160,7 @@ type Fields = v.GenericSchema & {readonly entries: v.ObjectEntries}
 
 /**
  * A later god may have added fields: they are kept as they are, also through the revisions that are published here.
- * What an older one must not miss comes with another FORMAT (docs/decisions/0014).
+ * What an older one must not miss comes with another FORMAT (docs/decisions/0019).
  */
 const parseKeeping = <S extends Fields>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
   const isKnown = (key: string): boolean => Object.hasOwn(schema.entries, key)
