@@ -15,8 +15,7 @@ export const oneSelector = {
   job: Args.string({
     required: true,
     ignoreStdin: true,
-    description:
-      "An id, a task of an array (12[7] or 12_7), 'last', '@name', or '-' for one from standard input.",
+    description: "An id, a task (12[7]), 'last', '@name', or '-' for one from standard input.",
   }),
 }
 

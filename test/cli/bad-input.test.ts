@@ -61,13 +61,13 @@ const CASES: readonly Case[] = [
     ['stat', 'job1'],
     'E_SELECTOR_BAD',
     2,
-    "'job1' selects no jobs: it is no id, range or name. Write 12, 12-20, last or @name.",
+    "'job1' selects no jobs: it is no id, range or name. Write 12, 12-20, 12[3-9], last or @name.",
   ),
   bad(
     ['show'],
     'E_USAGE',
     2,
-    /^missing 1 required arg: job - An id, 'last', '@name', or '-' for one from standard input\. See 'god show --help'\.$/,
+    /^missing 1 required arg: job - An id, a task \(12\[7\]\), 'last', '@name', or '-' for one from standard input\. See 'god show --help'\.$/,
   ),
   bad(['show', '1', '2'], 'E_USAGE', 2, "unexpected argument: 2. See 'god show --help'."),
   bad(
