@@ -20,6 +20,8 @@ describe('checklist: machine output', () => {
     autocomplete: ['bash', 'csh'],
     config: ['', 'no-such-key'],
     doctor: ['', '--dir /nonexistent'],
+    fsck: ['', '--dir /nonexistent'],
+    gc: ['', '--dir /nonexistent'],
     history: ['1', '99'],
     hold: ['3', '1'],
     init: ['--dir made', '--dir made'],
