@@ -137,6 +137,8 @@ const packJobs = (service: Service, ripe: Ripe): number => {
 
 const removeVoid = ({durable, layout, manifest}: Service): number => {
   const found = findVoid(durable.fs, layout, manifest)
+  // Void by a manifest whose packer may have been killed before his sync: a power cut would take both away.
+  if (found.length > 0) durable.syncFolder(layout.done)
   for (const {id, revs} of found) removeLive(durable.fs, layout, id, revs)
   return found.length
 }

@@ -102,7 +102,11 @@ export const pack = (context: PackContext, input: PackInput): boolean => {
   for (let i = 0; i < MOST_TRIES; i++) {
     const base = manifest.newest()
     const items = [...jobItems(input, base), ...taskItems(input, packs, base)]
-    if (items.length === 0) return true
+    if (items.length === 0) {
+      // The packer who linked that manifest may have been killed before his sync.
+      durable.syncFolder(layout.done)
+      return true
+    }
     let next = base.manifest
     for (const [day, some] of bundles(items, context.mostBytes ?? MOST_SEGMENT_BYTES))
       next = withSegments(next, [publishSegment(durable, layout, day, contentOf(some), next)])

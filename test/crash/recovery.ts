@@ -1,13 +1,12 @@
 /** Runs scenarios with a fault in their step, lets fresh processes recover, and judges what came of it. */
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
-import {findVoid} from '../../src/store/live-files.js'
 import {isNight} from '../support/amount.js'
 import {DiskProcess, type Fault} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {assertClean} from '../support/fsck.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
-import {packAll} from '../support/packing.js'
+import {finishPacking} from '../support/packing.js'
 import {GRACE, World} from '../support/world.js'
 import type {Scenario} from './scenarios.js'
 
@@ -51,11 +50,6 @@ const picture = (world: World): unknown => ({
 /** A whole fsck each time would cost as much as a fifth of all the rest. */
 let recovered = 0
 
-const isHalfPacked = (world: World): boolean => {
-  const {durable, layout, manifest} = world.process().service
-  return findVoid(durable.fs, layout, manifest).length > 0
-}
-
 export const recover = async (world: World, printed: readonly JobId[], where: string): Promise<Ends> => {
   assertSafe(world, printed, `${where}: before any recovery`)
   for (let i = 0; i < PASSES; i++) {
@@ -66,8 +60,7 @@ export const recover = async (world: World, printed: readonly JobId[], where: st
   await world.cron()
   assert.deepEqual(picture(world), before, `${where}: not at rest (I9)`)
   assertAtRest(world, printed, where)
-  // What a packer left half-way is told of by fsck, and mended by the next one.
-  if (isHalfPacked(world)) packAll(world)
+  finishPacking(world)
   if (isNight || ++recovered % 8 === 0) await assertClean(world, where)
   return endsOf(world)
 }

@@ -7,6 +7,7 @@ import type {Finding} from '../../src/store/fsck/finding.js'
 import {amount, tellCases} from '../support/amount.js'
 import {fsck, severe} from '../support/fsck.js'
 import {restFaults} from '../support/invariants.js'
+import {finishPacking} from '../support/packing.js'
 import {excuse, Simulation} from './simulation.js'
 
 const SEEDS = Number(process.env.GOD_SEEDS ?? amount(300, 20_000))
@@ -25,6 +26,7 @@ const live = async (seed: number): Promise<Simulation> => {
   }
   await site.calm(PASSES)
   told(restFaults(site.world, site.printed))
+  finishPacking(site.world)
   // A power cut may take a request back that was never promised, and leave the spec that came of it.
   const unpromised = ({id, job}: Finding): boolean =>
     id === 'F_SPEC_ALONE' && job !== undefined && !site.printed.includes(job)
