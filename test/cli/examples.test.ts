@@ -49,6 +49,7 @@ const ARRAYS: readonly string[] = ['stat', 'kill']
 /** The jobs that the examples name: the hint makes the next id. */
 const prepare = async (site: TestSite, command: string): Promise<void> => {
   if (command.startsWith('plugins')) return preparePlugins(site, command)
+  writeFileSync(join(site.work, 'jobs.ndjson'), '{"argv":["x"]}\n')
   for (const id of IDS) {
     writeFileSync(join(site.layout.hints, id), '')
     const array = id === '12' && ARRAYS.includes(command) ? ['-a', '0-9'] : []

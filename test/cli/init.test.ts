@@ -60,7 +60,7 @@ describe('god init', () => {
   it('closes it to others', async () => {
     await init('x')
     assert.equal(statSync(join(folder, 'x')).mode & 0o777, 0o700)
-    for (const name of readdirSync(join(folder, 'x')).filter(entry => entry !== 'FORMAT'))
+    for (const name of readdirSync(join(folder, 'x')).filter(entry => !entry.startsWith('FORMAT')))
       assert.equal(statSync(join(folder, 'x', name)).mode & 0o077, 0, name)
   })
 
