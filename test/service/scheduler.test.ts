@@ -19,7 +19,8 @@ describe('a scheduling pass', () => {
 
   it('places what fits: node, attempt, container name and nonce are recorded before anything is started', async () => {
     const id = world.submit(FOREVER)
-    assert.deepEqual(await pass(), {admitted: 1, refused: 0, started: [id], pending: 0, unread: false})
+    const report = {admitted: 1, refused: 0, started: [id], pending: 0, crowded: false, unread: false}
+    assert.deepEqual(await pass(), report)
     const record = world.record(id)
     assert.deepEqual(
       [record?.state, record?.node, record?.attempt, record?.container?.name, record?.container?.id],
