@@ -7,13 +7,16 @@
  */
 import {arrayChange, sums} from './array-own.js'
 import {ordinalOf} from './array-range.js'
-import {type ArrayRecord, type Part, type SetName, setsOf, type TaskSets} from './array-record.js'
+import {type ArrayRecord, type Part, SET_NAMES, type SetName, setsOf, type TaskSets} from './array-record.js'
 import {stemOf, taskRecord} from './array-view.js'
 import {type Instant, instant} from './brand.js'
 import {encodeSet, type IntervalSet, minus, setOf, union} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import {isAllocated, isFinal, type State} from './state.js'
+
+/** A task of the array, as it became. */
+type TaskView = JobRecord & {readonly task: number}
 
 export interface TaskChange {
   readonly task: number
@@ -68,8 +71,6 @@ const setFor = (state: State): SetName | null => {
   return state === 'done' || state === 'killed' ? state : 'failed'
 }
 
-const NAMES = ['waiting', 'held', 'done', 'failed', 'killed'] as const
-
 /** Each touched place taken out of all sets, and put where its state belongs. */
 const movedSets = (
   sets: TaskSets,
@@ -91,12 +92,15 @@ const movedSets = (
 export const encodedSets = (
   sets: Readonly<Record<SetName, IntervalSet>>,
 ): Record<SetName, readonly number[]> =>
-  Object.fromEntries(NAMES.map(name => [name, encodeSet(sets[name])])) as Record<SetName, readonly number[]>
+  Object.fromEntries(SET_NAMES.map(name => [name, encodeSet(sets[name])])) as Record<
+    SetName,
+    readonly number[]
+  >
 
 /** Of the tasks that were not touched; only places that a part still names are kept. */
 const keptParts = (
   array: ArrayRecord,
-  touched: ReadonlySet<unknown>,
+  touched: ReadonlySet<number>,
   places: Place[],
 ): Record<string, Part> => {
   const parts: Record<string, Part> = {}
@@ -112,34 +116,33 @@ const keptParts = (
 /** A task that never had a container leaves its state alone. */
 const hasPart = ({state, container}: JobRecord): boolean => setFor(state) !== 'waiting' && container !== null
 
-const withParts = (array: ArrayRecord, views: readonly JobRecord[]): ArrayRecord => {
+const withParts = (array: ArrayRecord, views: readonly TaskView[]): ArrayRecord => {
   const places: Place[] = []
   const parts = keptParts(array, new Set(views.map(({task}) => task)), places)
-  for (const view of views)
-    if (view.task !== undefined && hasPart(view)) parts[view.task] = partOf(view, places)
+  for (const view of views) if (hasPart(view)) parts[view.task] = partOf(view, places)
   return {...array, places, parts}
 }
 
-const againAfter = (array: ArrayRecord, views: readonly JobRecord[]): ArrayRecord['again'] => {
+const againAfter = (array: ArrayRecord, views: readonly TaskView[]): ArrayRecord['again'] => {
   const again = {...array.again}
   for (const {task, state, attempt} of views) {
-    if (task === undefined) continue
     if (setFor(state) === 'waiting' && attempt > 1) again[task] = attempt
     else delete again[task]
   }
   return again
 }
 
-const stemAfter = (array: ArrayRecord, views: readonly JobRecord[]): string | null => {
+const stemAfter = (array: ArrayRecord, views: readonly TaskView[]): string | null => {
   if (array.stem !== null) return array.stem
-  const named = views.find(({container}) => container !== null)
-  return named?.container == null ? null : stemOf(named.container.name, named.task ?? 0, named.attempt)
+  for (const {container, task, attempt} of views)
+    if (container !== null) return stemOf(container.name, task, attempt)
+  return null
 }
 
 /** The array with these tasks as they are in the views. */
-const withViews = (array: ArrayRecord, views: readonly JobRecord[]): ArrayRecord => {
+const withViews = (array: ArrayRecord, views: readonly TaskView[]): ArrayRecord => {
   const sets = setsOf(array)
-  const states = new Map(views.map(({task, state}) => [ordinalOf(sets.range, task ?? -1) ?? -1, state]))
+  const states = new Map(views.map(({task, state}) => [ordinalOf(sets.range, task) ?? -1, state]))
   return {
     ...withParts(array, views),
     ...encodedSets(movedSets(sets, states)),
@@ -166,7 +169,7 @@ export const foldTasks = (record: JobRecord, changes: readonly TaskChange[], now
   if (array === undefined) throw new TypeError(`job ${record.id} is no array`)
   const views = changes.flatMap(({task, change}) => {
     const before = taskRecord(record, task)
-    return before === null ? [] : [{...before, ...change, task} as JobRecord]
+    return before === null ? [] : [{...before, ...change, task} as TaskView]
   })
   const next = withViews(array, views)
   const fields = {

@@ -78,7 +78,8 @@ const shape = v.strictObject({
 
 export type Part = v.InferOutput<typeof partSchema>
 type Shape = v.InferOutput<typeof shape>
-export type SetName = 'waiting' | 'held' | 'done' | 'failed' | 'killed'
+export const SET_NAMES = ['waiting', 'held', 'done', 'failed', 'killed'] as const
+export type SetName = (typeof SET_NAMES)[number]
 export type ArrayRecord = Readonly<
   Omit<Shape, SetName | 'again' | 'places' | 'parts'> &
     Record<SetName, readonly number[]> & {
@@ -94,25 +95,13 @@ export type TaskSets = Readonly<Record<SetName, IntervalSet>> & {readonly range:
 const decoded = (array: ArrayRecord): TaskSets | string => {
   const range = tryRange(array.range)
   if (typeof range === 'string') return range
-  const set = (name: SetName): IntervalSet | null => decodeSet(array[name], range.count)
-  const sets = {
-    waiting: set('waiting'),
-    held: set('held'),
-    done: set('done'),
-    failed: set('failed'),
-    killed: set('killed'),
+  const sets = {range, waiting: EMPTY, held: EMPTY, done: EMPTY, failed: EMPTY, killed: EMPTY}
+  for (const name of SET_NAMES) {
+    const set = decodeSet(array[name], range.count)
+    if (set === null) return `${name} is no set of its tasks`
+    sets[name] = set
   }
-  const broken = Object.entries(sets).find(([, found]) => found === null)
-  if (broken !== undefined) return `${broken[0]} is no set of its tasks`
-  const {waiting, held, done, failed, killed} = sets
-  return {
-    range,
-    waiting: waiting ?? EMPTY,
-    held: held ?? EMPTY,
-    done: done ?? EMPTY,
-    failed: failed ?? EMPTY,
-    killed: killed ?? EMPTY,
-  }
+  return sets
 }
 
 /** A record never changes, so what was decoded of one stays true. */

@@ -5,7 +5,7 @@ import type {Reason} from '@god-cli/api'
 import {foldTasks} from './array-fold.js'
 import {parseArray, rangeText} from './array-range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
-import {taskContainerName, taskRecord, tasksAt} from './array-view.js'
+import {taskContainerName, tasksAt} from './array-view.js'
 import type {Instant, Token} from './brand.js'
 import {EMPTY, encodeSet, firstOf, interval, minus, size} from './interval-set.js'
 import type {JobRecord} from './job.js'
@@ -94,12 +94,12 @@ export const startTasks = (
     firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
   )
   if (tasks.length === 0) return null
-  const changes = tasks.map((task, i) => {
-    const {node = '', engine = null, nonce} = starts[i] ?? {}
-    const attempt = taskRecord(record, task)?.attempt ?? 1
-    const name = taskContainerName(array.stem ?? stem, task, attempt)
-    const container = nonce === undefined ? null : {name, id: null, nonce, engine}
-    return {task, change: {state: 'starting' as const, node, container, reason: null}}
+  const changes = starts.flatMap(({node, engine, nonce}, i) => {
+    const task = tasks[i]
+    if (task === undefined) return []
+    const name = taskContainerName(array.stem ?? stem, task, array.again[task] ?? 1)
+    const container = {name, id: null, nonce, engine}
+    return [{task, change: {state: 'starting' as const, node, container, reason: null}}]
   })
   return {tasks, change: foldTasks(record, changes, now)}
 }

@@ -6,13 +6,9 @@
  */
 import {nth, ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
-import {token} from './brand.js'
 import {has, type IntervalSet, intersection, interval} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import {isAllocated, type State} from './state.js'
-
-/** A nonce that no container bears: of what never had one. */
-const NO_NONCE = token('0'.repeat(24))
 
 export const taskContainerName = (stem: string, task: number, attempt: number): string =>
   `${stem}-t${task}-${attempt}`
@@ -27,7 +23,7 @@ const containerOf = (array: ArrayRecord, task: number, part: Part): JobRecord['c
     : {
         name: taskContainerName(array.stem, task, part.attempt),
         id: part.id ?? null,
-        nonce: part.nonce ?? NO_NONCE,
+        nonce: part.nonce,
         engine: part.place === undefined ? null : (array.places[part.place]?.engine ?? null),
       }
 

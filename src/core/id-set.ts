@@ -2,11 +2,7 @@
  * Sets of ids as the manifest has them: packed jobs leave few holes, so a million ids are a few intervals, written
  * `1-120,122`. Pure.
  */
-import {type IntervalSet, union} from './interval-set.js'
-
-/** The intervals of a set as pairs. */
-const pairs = (set: IntervalSet): readonly (readonly [from: number, to: number])[] =>
-  Array.from({length: set.length / 2}, (_, i) => [set[2 * i] ?? 0, set[2 * i + 1] ?? 0])
+import {type IntervalSet, pairsOf, union} from './interval-set.js'
 
 /** Of intervals in any order, also such as overlap. */
 export const idSetOfPairs = (intervals: readonly (readonly [number, number])[]): IntervalSet =>
@@ -15,23 +11,16 @@ export const idSetOfPairs = (intervals: readonly (readonly [number, number])[]):
 /** A set that holds this one, of at most `most` intervals: the narrowest gaps are filled. */
 export const coarse = (set: IntervalSet, most: number): IntervalSet => {
   if (set.length / 2 <= most) return set
-  const gaps = Array.from(
-    {length: set.length / 2 - 1},
-    (_, i) => (set[2 * i + 2] ?? 0) - (set[2 * i + 1] ?? 0),
-  )
-  const least = [...gaps].sort((a, b) => b - a)[most - 2] ?? Number.POSITIVE_INFINITY
-  let left = most - 1
-  const kept: number[] = [set[0] ?? 0]
-  for (const [i, gap] of gaps.entries()) {
-    if (gap < least || left === 0) continue
-    left--
-    kept.push(set[2 * i + 1] ?? 0, set[2 * i + 2] ?? 0)
-  }
-  return [...kept, set.at(-1) ?? 0]
+  // Without its outer bounds it is the end of a span and the beginning of the next one, in turn.
+  const gaps = pairsOf(set.slice(1, -1))
+  const widths = gaps.map(([end, next]) => next - end)
+  const least = widths.sort((a, b) => b - a)[most - 2] ?? Number.POSITIVE_INFINITY
+  const kept = gaps.filter(([end, next]) => next - end >= least).slice(0, most - 1)
+  return [...set.slice(0, 1), ...kept.flat(), ...set.slice(-1)]
 }
 
 export const showIds = (set: IntervalSet): string =>
-  pairs(set)
+  pairsOf(set)
     .map(([from, to]) => (from === to ? String(from) : `${from}-${to}`))
     .join(',')
 

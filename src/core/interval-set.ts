@@ -11,13 +11,19 @@ export const EMPTY: IntervalSet = []
 
 export const interval = (from: number, to: number): IntervalSet => (from <= to ? [from, to] : EMPTY)
 
+/** The spans of a set, as half-open edges in turn: in, out, in, out. */
+const edge = (set: IntervalSet, i: number): number => {
+  const bound = set[i] ?? Number.POSITIVE_INFINITY
+  return i % 2 === 0 ? bound : bound + 1
+}
+
 /** Index of the first bound pair whose end is not before `n`. */
 const seek = (set: IntervalSet, n: number): number => {
   let low = 0
   let high = set.length / 2
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((set[2 * middle + 1] ?? 0) < n) low = middle + 1
+    if (edge(set, 2 * middle + 1) <= n) low = middle + 1
     else high = middle
   }
   return 2 * low
@@ -30,15 +36,13 @@ export const has = (set: IntervalSet, n: number): boolean => {
 
 export const size = (set: IntervalSet): number => {
   let sum = 0
-  for (let i = 0; i < set.length; i += 2) sum += (set[i + 1] ?? 0) - (set[i] ?? 0) + 1
+  for (let i = 0; i < set.length; i += 2) sum += edge(set, i + 1) - edge(set, i)
   return sum
 }
 
-/** The spans of a set, as half-open edges in turn: in, out, in, out. */
-const edge = (set: IntervalSet, i: number): number => {
-  const bound = set[i] ?? Number.POSITIVE_INFINITY
-  return i % 2 === 0 ? bound : bound + 1
-}
+/** Both bounds of each span. */
+export const pairsOf = (set: IntervalSet): readonly (readonly [from: number, to: number])[] =>
+  Array.from({length: set.length / 2}, (_, i) => [edge(set, 2 * i), edge(set, 2 * i + 1) - 1])
 
 /** The set of what `keeps`, by one walk along the edges of both. */
 const combine = (
@@ -91,7 +95,10 @@ export const setOf = (places: readonly number[]): IntervalSet => {
 
 /** Ascending; as many as are asked for, and no more work than that. */
 export function* members(set: IntervalSet): Generator<number> {
-  for (let i = 0; i < set.length; i += 2) for (let n = set[i] ?? 0; n <= (set[i + 1] ?? -1); n++) yield n
+  for (let i = 0; i < set.length; i += 2) {
+    const end = edge(set, i + 1)
+    for (let n = edge(set, i); n < end; n++) yield n
+  }
 }
 
 export const firstOf = (set: IntervalSet, most: number): readonly number[] => {
@@ -109,9 +116,9 @@ export const encodeSet = (set: IntervalSet): readonly number[] => {
   const deltas: number[] = []
   let at = 0
   for (let i = 0; i < set.length; i += 2) {
-    const [from, to] = [set[i] ?? 0, set[i + 1] ?? 0]
-    deltas.push(from - at, to - from + 1)
-    at = to + 1
+    const [from, end] = [edge(set, i), edge(set, i + 1)]
+    deltas.push(from - at, end - from)
+    at = end
   }
   return deltas
 }
@@ -121,11 +128,11 @@ export const decodeSet = (deltas: readonly number[], count: number): IntervalSet
   if (deltas.length % 2 === 1) return null
   const bounds: number[] = []
   let at = 0
-  for (let i = 0; i < deltas.length; i += 2) {
-    const [gap, length] = [deltas[i] ?? -1, deltas[i + 1] ?? -1]
-    if (gap < (i === 0 ? 0 : 1) || length < 1) return null
-    bounds.push(at + gap, at + gap + length - 1)
-    at += gap + length
+  for (const delta of deltas) {
+    // Only the first gap may be empty.
+    if (delta < (bounds.length === 0 ? 0 : 1)) return null
+    at += delta
+    bounds.push(bounds.length % 2 === 0 ? at : at - 1)
   }
   return at <= count ? bounds : null
 }

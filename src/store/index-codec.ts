@@ -70,9 +70,11 @@ const differences = (base: Fields, texts: ReadonlyMap<string, string>, record: F
 
 const shape = (record: JobRecord): string => Object.keys(record).join()
 
-const encodeSlice = (stored: readonly Stored[]): string => {
+/** What there is of a user that has anything. */
+type Some = [Stored, ...Stored[]]
+
+const encodeSlice = (stored: Readonly<Some>): string => {
   const [first] = stored
-  if (first === undefined) return ''
   const base = first.record
   const texts = new Map(Object.entries(base).map(([key, value]) => [key, JSON.stringify(value)]))
   const usual = shape(base)
@@ -82,8 +84,8 @@ const encodeSlice = (stored: readonly Stored[]): string => {
   return JSON.stringify({base, rows})
 }
 
-const byUser = (stored: readonly Stored[]): ReadonlyMap<Uid, readonly Stored[]> => {
-  const users = new Map<Uid, Stored[]>()
+const byUser = (stored: readonly Stored[]): ReadonlyMap<Uid, Readonly<Some>> => {
+  const users = new Map<Uid, Some>()
   for (const one of stored) {
     const own = users.get(one.record.uid)
     if (own === undefined) users.set(one.record.uid, [one])

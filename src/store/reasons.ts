@@ -9,6 +9,7 @@
 import type {Reason} from '@god-cli/api'
 import * as v from 'valibot'
 import {type JobId, jobId} from '../core/brand.js'
+import {pairsOf} from '../core/interval-set.js'
 import {parseWith} from '../core/job.js'
 import {behindReason, type Plan} from '../core/plan.js'
 import type {Durable} from './durable.js'
@@ -169,12 +170,9 @@ interface Span {
   readonly reason: (id: number) => Reason
 }
 
-const pairs = (spans: readonly number[]): readonly (readonly [number, number])[] =>
-  Array.from({length: spans.length / 2}, (_, i) => [spans[2 * i] ?? 0, spans[2 * i + 1] ?? 0])
-
 const behindSpans = (next: JobId, order: readonly number[]): readonly Span[] => {
   let ahead = 1
-  return pairs(order).map(([from, to]) => {
+  return pairsOf(order).map(([from, to]) => {
     const first = ahead
     ahead += to - from + 1
     return {from, to, reason: id => behindReason(next, first + id - from)}
@@ -198,7 +196,9 @@ const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => 
   const order = behindSpans(next, behind?.order ?? [])
   const spans: Span[] = [
     ...Object.entries(jobs).map(([id, reason]) => ({from: Number(id), to: Number(id), reason: () => reason})),
-    ...groups.flatMap(({reason, ids}) => pairs(ids).map(([from, to]) => ({from, to, reason: () => reason}))),
+    ...groups.flatMap(({reason, ids}) =>
+      pairsOf(ids).map(([from, to]) => ({from, to, reason: () => reason})),
+    ),
     ...order,
   ].sort((a, b) => a.from - b.from)
   const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
