@@ -6,7 +6,7 @@ import {DiskProcess, type Fault} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {assertClean} from '../support/fsck.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
-import {finishPacking} from '../support/packing.js'
+import {finishPacking, packAll} from '../support/packing.js'
 import {GRACE, World} from '../support/world.js'
 import type {Scenario} from './scenarios.js'
 
