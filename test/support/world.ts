@@ -262,6 +262,14 @@ export class World {
   }
 }
 
+/**
+ * As long as the slowest of the fake engine's answers takes. A stalled process that goes on has its answers at once;
+ * without this its workers would come in another order than in its first run.
+ */
+const aWhile = async (): Promise<void> => {
+  for (let i = 0; i < 8; i++) await null
+}
+
 export class GodProcess {
   readonly service: Service
   readonly fs: DiskProcess
@@ -325,11 +333,14 @@ export class GodProcess {
         if (typeof member !== 'function') return member
         const call = member as (...args: unknown[]) => unknown
         const kind = counted.has(name) ? `engine.${name}` : `look.${name}`
-        return async (...args: unknown[]) =>
-          fs.mutate(kind, String(args[0]), () => {
+        return async (...args: unknown[]) => {
+          const answer = fs.mutate(kind, String(args[0]), () => {
             if (world.engineDown) throw new Error('the engine does not answer')
             return call(...args)
           })
+          await aWhile()
+          return answer
+        }
       },
     })
   }
