@@ -2,18 +2,23 @@
 import {join} from 'node:path'
 import {uid} from '../../src/core/brand.js'
 import {DiskProcess, type Fault} from './disk-process.js'
+import {quiet} from './loop-driver.js'
 import {USER, type World} from './world.js'
 
 /** Killed at that call. */
 export const dying = (world: World, fault: Fault): DiskProcess => new DiskProcess(world.disk).plan(fault)
 
-/** Runs an act of a process that may die in it; what a dead one throws is of no meaning. */
+/**
+ * Runs an act of a process that may die in it; what a dead one throws is of no meaning. It returns when its other
+ * workers have met their end too: of one that goes on later they would ask in the second run's place.
+ */
 export const attempt = async <T>(fs: DiskProcess, act: () => Promise<T>): Promise<T | null> => {
   try {
     const result = await act()
     return fs.dead ? null : result
   } catch (error) {
     if (!fs.dead) throw error
+    await quiet()
     return null
   }
 }
