@@ -23,7 +23,7 @@ const seek = (set: IntervalSet, n: number): number => {
   let high = set.length / 2
   while (low < high) {
     const middle = (low + high) >> 1
-    if (edge(set, 2 * middle + 1) <= n) low = middle + 1
+    if ((set[2 * middle + 1] ?? 0) < n) low = middle + 1
     else high = middle
   }
   return 2 * low
