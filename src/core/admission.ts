@@ -12,6 +12,7 @@ import {GodError, type Refusal, refusal} from './errors.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
+import {NOT_STARTED} from './not-started.js'
 import {neverReason} from './schedule.js'
 
 /** The part of the configuration that decides what is admitted. */
@@ -194,19 +195,12 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   labels: submission.wish.labels ?? {},
   submitted: now,
   eligible: now,
-  started: null,
-  ended: null,
+  ...NOT_STARTED,
   state: submission.wish.hold === true ? 'held' : 'pending',
   desired: 'run',
   reason: submission.wish.hold === true ? {code: 'held', text: 'held at submission'} : null,
   req: {uid, tok: submission.tok},
   attempt: 1,
-  node: null,
-  container: null,
-  paused: {since: null, total: 0},
-  stop: null,
-  exit: null,
-  usage: null,
   sealed: false,
   prev: null,
   by: 'scheduler',

@@ -8,6 +8,7 @@ import {nth, ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
 import {has, type IntervalSet, intersection, interval} from './interval-set.js'
 import type {JobRecord} from './job.js'
+import {NOT_STARTED} from './not-started.js'
 import {isAllocated, type State} from './state.js'
 
 export const taskContainerName = (stem: string, task: number, attempt: number): string =>
@@ -27,17 +28,6 @@ const containerOf = (array: ArrayRecord, task: number, part: Part): JobRecord['c
         engine: part.place === undefined ? null : (array.places[part.place]?.engine ?? null),
       }
 
-const bare = {
-  started: null,
-  ended: null,
-  node: null,
-  container: null,
-  paused: {since: null, total: 0},
-  stop: null,
-  exit: null,
-  usage: null,
-} as const
-
 /** The array's own wish binds its tasks, but for those that are to end anyway. */
 const desiredOf = (record: JobRecord, own: 'suspended' | 'killed' | undefined): JobRecord['desired'] =>
   record.desired === 'killed' ? 'killed' : (own ?? 'run')
@@ -46,7 +36,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
   const {array: _, ...own} = record
   return {
     ...own,
-    ...bare,
+    ...NOT_STARTED,
     task,
     state: part.state,
     desired: desiredOf(record, part.desired),
@@ -56,7 +46,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     container: containerOf(array, task, part),
     started: part.started ?? null,
     ended: part.ended ?? null,
-    paused: part.paused ?? bare.paused,
+    paused: part.paused ?? NOT_STARTED.paused,
     stop: part.stop ?? null,
     exit: part.exit ?? null,
     usage: part.usage ?? null,
@@ -78,7 +68,7 @@ const viewAtRest = (record: JobRecord, array: ArrayRecord, task: number, ordinal
   const state = restingState(array, ordinal)
   return {
     ...own,
-    ...bare,
+    ...NOT_STARTED,
     task,
     state,
     desired: state === 'killed' ? 'killed' : desiredOf(record, undefined),

@@ -7,6 +7,7 @@ import {type Instant, instant, token} from './brand.js'
 import {never} from './errors.js'
 import type {JobRecord} from './job.js'
 import {type LaunchFault, launchFaultText, mayBeLaunchFault} from './launch-fault.js'
+import {NOT_STARTED} from './not-started.js'
 import type {FinalState, State} from './state.js'
 import {FENCE_EXIT} from './wrapper.js'
 
@@ -59,14 +60,7 @@ export const givenBackChange = (record: JobRecord, why: string, now: Instant): C
 const nextAttempt = (record: JobRecord): Change => ({
   state: 'pending',
   attempt: record.attempt + 1,
-  node: null,
-  container: null,
-  started: null,
-  ended: null,
-  exit: null,
-  usage: null,
-  stop: null,
-  paused: {since: null, total: 0},
+  ...NOT_STARTED,
 })
 
 export const stopChange = (cause: 'killed' | 'timeout', signal: string, now: Instant): Change => ({
