@@ -156,6 +156,16 @@ export const FINDINGS = {
     'sets it aside; the next pass tells of the node again',
     'nothing',
   ),
+  F_MANIFEST: error(
+    'a manifest of packed jobs is damaged; if it is the newest, every pass and command that needs it stops and says so, for nobody can tell what is packed',
+    null,
+    'restore it from a backup; a damaged one that is not the newest may be removed',
+  ),
+  F_SEGMENT: error(
+    'a file of packed jobs is missing, or is not what its manifest says: each line has a sum of its own, so the jobs whose lines are whole are still found',
+    null,
+    'restore the file from a backup',
+  ),
   F_DERIVED: warning(
     'a derived file (the index, reasons, live usage, first sights of orphans) is damaged',
     'sets it aside; the next pass writes it again',

@@ -2,6 +2,7 @@
 import type {Instant} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import type {Durable, RandomToken} from '../../store/durable.js'
+import {errno} from '../../store/file-system.js'
 import {checkFormat, type FormatChecked} from '../../store/fsck/format.js'
 import type {Place} from '../../store/fsck/place.js'
 import type {Layout} from '../../store/layout.js'
@@ -44,8 +45,9 @@ export const placeOf = (ground: Ground, {format}: FormatChecked): Place => {
       try {
         return manifest.now()
       } catch (error) {
-        if (error instanceof GodError && error.code === 'E_DIR_BAD') return null
-        throw error
+        // A disk that does not give it is told with the manifest's file.
+        if (error instanceof GodError ? error.code !== 'E_DIR_BAD' : errno(error) === null) throw error
+        return null
       }
     },
   }

@@ -17,6 +17,7 @@ import type {JobSeen} from './job.js'
 import {checkLoneSpecs, checkQuarantine, checkTemporaries, checkWork} from './left-over.js'
 import {checkClaims, checkEpochs, checkHint, checkNumberNames} from './numbers.js'
 import {checkFolders} from './owners.js'
+import {checkPacked} from './packed.js'
 import type {Place} from './place.js'
 import {checkRequests} from './requests.js'
 import {statOf, strangerFinding} from './seen.js'
@@ -75,6 +76,7 @@ export const checkState = (place: Place): StateChecked => {
       ...checkClaims(place, waiting),
       ...checkNumberNames(place),
       ...checkNodes(place),
+      ...checkPacked(place),
       ...checkDerived(place),
       ...checkJournal(place),
       ...checkTemporaries(place),

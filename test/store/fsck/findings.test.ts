@@ -46,6 +46,18 @@ const wrong = (world: World, id: number, over: Partial<JobRecord>): void => {
   put(world, rev(world, top.rev + 1, id), encode({...top, rev: top.rev + 1, prev, ...over}))
 }
 
+/** Packs what is over; the file of the segment with that ending. */
+const packed = (world: World, ending = '.ndjson'): string => {
+  world.clock.advance(3_600_000)
+  packAll(world)
+  return world.disk.files(world.layout.done).find(path => path.endsWith(ending)) ?? assert.fail(ending)
+}
+const flip = (world: World, path: string): void => {
+  const bytes = Buffer.from(at(world, path).bytes)
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+  put(world, path, bytes)
+}
+
 type Case = readonly [id: FindingId, what: string, damage: (world: World) => void]
 
 const CASES: readonly Case[] = [
@@ -149,6 +161,12 @@ const CASES: readonly Case[] = [
     'is of another node',
     w => put(w, `${w.layout.nodes}/n2.1.json`, at(w, `${w.layout.nodes}/n1.1.json`).bytes),
   ],
+  ['F_SEGMENT', 'has a flipped byte', w => flip(w, packed(w, '.ndjson'))],
+  ['F_SEGMENT', 'has an index with a flipped byte', w => flip(w, packed(w, '.idx'))],
+  ['F_SEGMENT', 'has specs with a flipped byte', w => flip(w, packed(w, '.spec.ndjson.gz'))],
+  ['F_SEGMENT', 'is cut', w => put(w, packed(w, '.ndjson'))],
+  ['F_SEGMENT', 'is gone', w => remove(w, packed(w, '.ndjson'))],
+  ['F_STRANGER', 'beside manifests', w => put(w, `${w.layout.done}/MANIFEST.x`)],
   ['F_DERIVED', 'reasons are torn', w => put(w, w.layout.reasons)],
   ['F_DERIVED', 'reasons are not UTF-8', w => put(w, w.layout.reasons, Uint8Array.of(0xff))],
   ['F_DERIVED', 'usage is torn', w => put(w, `${w.layout.nodes}/n1.usage.json`, '{"v":2}')],
@@ -239,6 +257,7 @@ const STAYS: readonly FindingId[] = [
   'F_END',
   'F_ID_TWICE',
   'F_USER_FOLDER',
+  'F_SEGMENT',
   'F_CONTAINER_UNKNOWN',
   'F_CONTAINER_TWICE',
 ]
@@ -284,6 +303,30 @@ describe('a finding of fsck', () => {
     }
   })
 
+  it('F_MANIFEST: a damaged one is told with all it costs, and stays for whoever has a backup', async () => {
+    const world = await lived()
+    packed(world)
+    const path = `${world.layout.done}/MANIFEST.1`
+    put(world, path)
+    assert.deepEqual(idsOf(await fsck(world)), ['F_MANIFEST'])
+    await repair(world)
+    assert.equal(world.disk.text(path), 'x')
+  })
+
+  it('F_MANIFEST: one on a bad sector is told, and never set aside', async () => {
+    const world = await lived()
+    packed(world)
+    const fs = new DiskProcess(world.disk).plan({
+      call: 'read',
+      path: 'MANIFEST.1',
+      n: 1,
+      effect: {error: 'EIO', from: true},
+    })
+    const {findings} = await look(groundOf(world, fs), OPTIONS)
+    const found = findings.find(({path}) => path.endsWith('MANIFEST.1'))
+    assert.deepEqual([found?.id, found?.repair], ['F_UNREADABLE', undefined])
+  })
+
   it('F_FOLDER: a file in the place of a folder is told, and nothing else is looked at before', async () => {
     const world = await lived()
     for (const name of ['nodes', 'journal', 'inbox', 'work', 'idh', 'ids', 'lock']) {
@@ -296,7 +339,7 @@ describe('a finding of fsck', () => {
   })
 
   it('has a case each', () => {
-    const met = new Set<string>([...CASES.map(([id]) => id), 'F_UNREADABLE'])
+    const met = new Set<string>([...CASES.map(([id]) => id), 'F_UNREADABLE', 'F_MANIFEST'])
     // The law of arrays has tests of its own; a kept revision comes of repairing a damaged one.
     const elsewhere = ['F_ARRAY', 'F_REV_KEPT']
     assert.deepEqual(
