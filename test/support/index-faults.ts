@@ -3,6 +3,7 @@
  * revisions that a reader of the records alone sees at this moment.
  */
 
+import {isDeepStrictEqual} from 'node:util'
 import type {Durable} from '../../src/store/durable.js'
 import {createJobStore, type JobStore, type Stored} from '../../src/store/job-store.js'
 import type {Layout} from '../../src/store/layout.js'
@@ -25,15 +26,17 @@ const reader = (on: IndexedDisk, boot?: string): JobStore => {
   return createJobStore({durable: on.durable(fs), layout, manifest, quarantine: noQuarantine, boot})
 }
 
-const texts = (all: readonly Stored[]): readonly string[] =>
-  all.map(({record, sha256}) => `${JSON.stringify(record)} ${sha256}`)
+const text = (one: Stored | undefined): string =>
+  one === undefined ? 'nothing' : `${JSON.stringify(one.record)} ${one.sha256}`
+
+/** Alike in all they say: the order of a record's fields is nobody's business. */
+const alike = (one: Stored | undefined, other: Stored | undefined): boolean =>
+  one?.sha256 === other?.sha256 && isDeepStrictEqual(one?.record, other?.record)
 
 const difference = (who: string, got: readonly Stored[], truth: readonly Stored[]): readonly string[] => {
-  const [mine, theirs] = [texts(got), texts(truth)]
-  const at = theirs.findIndex((text, i) => text !== mine[i])
-  if (at < 0 && mine.length === theirs.length) return []
-  const where = at < 0 ? theirs.length : at
-  return [`index: ${who} reads ${mine[where] ?? 'nothing'} for ${theirs[where] ?? 'nothing'}`]
+  const longer = got.length > truth.length ? got : truth
+  const at = longer.findIndex((_, i) => !alike(got[i], truth[i]))
+  return at < 0 ? [] : [`index: ${who} reads ${text(got[at])} for ${text(truth[at])}`]
 }
 
 /** `lasting`: stores that have read before. */
