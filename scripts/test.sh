@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # All tests, from nothing: sets up this clone, makes sure of a container engine where one can be had, runs the suite.
-# The pure part runs with coverage of src/core and src/store, which has a bound; the part with real processes runs
-# without, for its children must not inherit the measuring. Arguments are test files to run instead.
-# The last line is `N passed, N failed`.
+# What needs the processor alone (pure code, and the programme on the disk in memory) runs beside what mostly waits
+# for processes and the engine; it is printed after it. The pure part runs with coverage of src/core and src/store,
+# which has a bound; the part with real processes runs without, for its children must not inherit the measuring.
+# Arguments are test files to run instead. The last line is `N passed, N failed`.
 set -uo pipefail
 . "$(dirname "$0")/setup.sh" || exit 1
 
@@ -15,14 +16,16 @@ bash scripts/test-programs.sh || echo "test: not all of them could be installed:
 # With it set, Node 20 reads a whole certificate file at each start of each child.
 unset NODE_EXTRA_CA_CERTS
 
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+reports=$(mktemp -d)
+aside=
+trap '[ -z "$aside" ] || kill -- -"$aside" 2>/dev/null; rm -rf "$reports"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 passed=0 failed=0 pending=0 code=0
 
 count() { awk -v word="$1" '$2 == word && $1 ~ /^[0-9]+$/ {n = $1} END {print n + 0}' "$report"; }
-run() { # a command that ends in mocha's summary
-  "$@" 2>&1 | tee "$report"
-  local ended=${PIPESTATUS[0]} failing
+add() { # a report of mocha, and how it ended
+  local report=$1 ended=$2 failing
   failing=$(count failing)
   # A crash of the runner, or coverage below its bound, fails too.
   [ "$ended" = 0 ] || code=1
@@ -31,13 +34,30 @@ run() { # a command that ends in mocha's summary
   failed=$((failed + failing))
   pending=$((pending + $(count pending)))
 }
+run() {
+  "$@" 2>&1 | tee "$reports/here"
+  add "$reports/here" "${PIPESTATUS[0]}"
+}
 
 if [ $# -gt 0 ]; then
   run npx mocha "$@"
 else
   pure=('test/core/**/*.test.ts' 'test/store/**/*.test.ts' 'test/formats/**/*.test.ts')
-  run npx c8 mocha "${pure[@]}"
-  run npx mocha 'test/**/*.test.ts' "${pure[@]/#/--ignore=}"
+  memory=('test/crash/**/*.test.ts' 'test/model/**/*.test.ts' 'test/fuzz/**/*.test.ts')
+  memory+=(test/fault/{clocks,crash-states,damage,disk-errors}.test.ts)
+  # A group of its own, so that an interrupt ends all of it.
+  setsid bash -c 'reports=$1 pure=$2; shift 2
+    npx c8 mocha "${@:1:pure}" >"$reports/pure" 2>&1; echo $? >"$reports/pure.ended"
+    npx mocha "${@:pure+1}" >"$reports/memory" 2>&1; echo $? >"$reports/memory.ended"
+  ' aside "$reports" "${#pure[@]}" "${pure[@]}" "${memory[@]}" &
+  aside=$!
+  run npx mocha 'test/**/*.test.ts' "${pure[@]/#/--ignore=}" "${memory[@]/#/--ignore=}"
+  wait "$aside"
+  aside=
+  for part in pure memory; do
+    cat "$reports/$part"
+    add "$reports/$part" "$(cat "$reports/$part.ended")"
+  done
 fi
 [ "$pending" = 0 ] || echo "test: $pending tests could not run on this machine (said above)"
 echo "$passed passed, $failed failed"
