@@ -8,7 +8,7 @@
 import {type Uid, uid} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
 import {STATES} from '../core/state.js'
-import {crc32} from './crc32.js'
+import {checksum} from './checksum.js'
 import {bucketOf} from './layout.js'
 import type {Stored} from './revision.js'
 
@@ -43,7 +43,7 @@ export interface IndexHead {
 export const LINE_END = 10
 
 /** Raised whenever a record is parsed to another shape than before. */
-const VERSION = 1
+const VERSION = 2
 
 interface HeadJson {
   readonly v: typeof VERSION
@@ -100,14 +100,14 @@ export const encodeIndex = (head: Omit<IndexHead, 'slices'>, stored: readonly St
   let at = 0
   for (const [owner, own] of byUser(stored)) {
     const bytes = Buffer.from(`${encodeSlice(own)}\n`)
-    slices.push([owner, at, bytes.length, crc32(bytes)])
+    slices.push([owner, at, bytes.length, checksum(bytes)])
     parts.push(bytes)
     at += bytes.length
   }
   const {bucket, stamp, exact, boot} = head
   const json: HeadJson = {v: VERSION, bucket, ...stamp, exact, boot, slices}
   const text = JSON.stringify(json)
-  return Buffer.concat([Buffer.from(`${crc32(Buffer.from(text))} ${text}\n`), ...parts])
+  return Buffer.concat([Buffer.from(`${checksum(Buffer.from(text))} ${text}\n`), ...parts])
 }
 
 /** A look at it is enough: the checksum says that it was written here, and a hundred of them are read at once. */
@@ -123,7 +123,7 @@ const isHead = (value: unknown): value is HeadJson =>
 export const decodeHead = (line: Uint8Array, bucket: number): IndexHead | null => {
   const text = Buffer.from(line).toString('utf8').trimEnd()
   const body = text.slice(text.indexOf(' ') + 1)
-  const isWhole = text === `${crc32(Buffer.from(body))} ${body}` && line.at(-1) === LINE_END
+  const isWhole = text === `${checksum(Buffer.from(body))} ${body}` && line.at(-1) === LINE_END
   const json: unknown = isWhole ? JSON.parse(body) : null
   if (!isHead(json) || json.bucket !== bucket) return null
   const {ino, mtimeMs, exact, boot, slices} = json
@@ -166,7 +166,7 @@ const parseSlice = (text: string): {readonly base: JobRecord; readonly rows: rea
 
 /** Null: not what was written. */
 export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): readonly Stored[] | null => {
-  if (bytes.length !== slice.bytes || crc32(bytes) !== slice.sum) return null
+  if (bytes.length !== slice.bytes || checksum(bytes) !== slice.sum) return null
   const parsed = parseSlice(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
   if (parsed === null) return null
   const stored: Stored[] = []

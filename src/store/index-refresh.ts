@@ -17,8 +17,12 @@ export const CLOCK_GRAIN = 2000
 
 /** Buckets written in one pass. */
 const MOST_WRITTEN = 64
-/** So many records that readers must open are more work than a file is to write. */
-const MANY_CHANGES = 64
+/**
+ * One in so many records that each reader must open is more work than the file is to write: a record costs a reader
+ * as much as twenty rows cost the writer, and its own publishing ten times that.
+ */
+const CHANGED_SHARE = 32
+const FEWEST_CHANGES = 4
 
 interface Refresh {
   readonly fs: FileSystem
@@ -36,7 +40,8 @@ const isUpToDate = ({indexed, stamp}: Bucket): boolean =>
 
 const isWorthIt = ({rows, indexed}: Bucket): boolean => {
   const known = new Set(indexed?.rows)
-  return rows.filter(row => !known.has(row)).length >= MANY_CHANGES
+  const changed = rows.filter(row => !known.has(row)).length
+  return changed >= Math.max(FEWEST_CHANGES, rows.length / CHANGED_SHARE)
 }
 
 /** True: a file was written. */

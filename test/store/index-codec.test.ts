@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {jobId, uid} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
-import {crc32} from '../../src/store/crc32.js'
+import {checksum} from '../../src/store/checksum.js'
 import {decodeHead, decodeSlice, encodeIndex, judgeIndex, LINE_END} from '../../src/store/index-codec.js'
 import {aRecord} from '../core/builders.js'
 import {anArray} from '../core/some-array.js'
@@ -29,9 +29,9 @@ const rowsIn = (bytes: Uint8Array): readonly JobRecord[] => {
 const written = (text: string, owner = 1000): Uint8Array => {
   const bytes = Buffer.from(text)
   const {bucket, stamp, exact, boot} = HEAD
-  const slices = [[owner, 0, bytes.length, crc32(bytes)]]
-  const head = JSON.stringify({v: 1, bucket, ...stamp, exact, boot, slices})
-  return Buffer.concat([Buffer.from(`${crc32(Buffer.from(head))} ${head}\n`), bytes])
+  const slices = [[owner, 0, bytes.length, checksum(bytes)]]
+  const head = JSON.stringify({v: 2, bucket, ...stamp, exact, boot, slices})
+  return Buffer.concat([Buffer.from(`${checksum(Buffer.from(head))} ${head}\n`), bytes])
 }
 
 const slice = (rows: unknown, base: unknown = aRecord()): string => JSON.stringify({base, rows})

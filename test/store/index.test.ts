@@ -427,14 +427,18 @@ describe('the index', () => {
     const idle = world.process()
     refresh(idle, 60_000)
     assert.equal(idle.mutations, 0)
-    add(63)
-    const bytes = world.bytes(file())
-    refresh()
-    assert.equal(world.bytes(file()), bytes)
-    add()
-    refresh()
-    assert.notEqual(world.bytes(file()), bytes)
-    nothingDiffers()
+    for (const tooFew of [3, 6]) {
+      const bytes = world.bytes(file())
+      add(tooFew)
+      refresh()
+      assert.equal(world.bytes(file()), bytes)
+      add()
+      refresh()
+      assert.notEqual(world.bytes(file()), bytes)
+      nothingDiffers()
+      add(200)
+      refresh()
+    }
   })
 
   it('is written a part at a time, until all is in it', () => {
