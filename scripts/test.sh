@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # All tests, from nothing: sets up this clone, makes sure of a container engine where one can be had, runs the suite.
-# What needs the processor alone (pure code, and the programme on the disk in memory) runs beside what mostly waits
-# for processes and the engine; it is printed after it. The pure part runs with coverage of src/core and src/store,
-# which has a bound; the part with real processes runs without, for its children must not inherit the measuring.
-# Arguments are test files to run instead. The last line is `N passed, N failed`.
+# What mostly waits, for the engine and for processes that were shot, runs beside the rest, which is printed after it.
+# The pure part runs with coverage of src/core and src/store, which has a bound; the part with real processes runs
+# without, for its children must not inherit the measuring. Arguments are test files to run instead.
+# The last line is `N passed, N failed`.
 set -uo pipefail
 . "$(dirname "$0")/setup.sh" || exit 1
 
@@ -43,18 +43,18 @@ if [ $# -gt 0 ]; then
   run npx mocha "$@"
 else
   pure=('test/core/**/*.test.ts' 'test/store/**/*.test.ts' 'test/formats/**/*.test.ts')
-  memory=('test/crash/**/*.test.ts' 'test/model/**/*.test.ts' 'test/fuzz/**/*.test.ts')
-  memory+=(test/fault/{clocks,crash-states,damage,disk-errors}.test.ts)
+  waiting=('test/real/**/*.test.ts')
+  waiting+=(test/fault/{engine-lies,engine-restart,full-disk,signals,stale-locks,system-calls}.test.ts)
   # A group of its own, so that an interrupt ends all of it.
   setsid bash -c 'reports=$1 pure=$2; shift 2
     npx c8 mocha "${@:1:pure}" >"$reports/pure" 2>&1; echo $? >"$reports/pure.ended"
-    npx mocha "${@:pure+1}" >"$reports/memory" 2>&1; echo $? >"$reports/memory.ended"
-  ' aside "$reports" "${#pure[@]}" "${pure[@]}" "${memory[@]}" &
+    npx mocha "test/**/*.test.ts" "${@/#/--ignore=}" >"$reports/rest" 2>&1; echo $? >"$reports/rest.ended"
+  ' aside "$reports" "${#pure[@]}" "${pure[@]}" "${waiting[@]}" &
   aside=$!
-  run npx mocha 'test/**/*.test.ts' "${pure[@]/#/--ignore=}" "${memory[@]/#/--ignore=}"
+  run npx mocha "${waiting[@]}"
   wait "$aside"
   aside=
-  for part in pure memory; do
+  for part in pure rest; do
     cat "$reports/$part"
     add "$reports/$part" "$(cat "$reports/$part.ended")"
   done
