@@ -27,10 +27,12 @@ const together = (verdicts: readonly Verdict[]): readonly Verdict[] => {
 }
 
 /** Whoever has published the spec has the id, and will publish revision 1 if he has not yet. */
-const publishSpec = (service: Service, admitted: Admitted): Verdict => {
+const publishSpec = async (service: Service, admitted: Admitted): Promise<Verdict> => {
   const {spec} = admitted
   try {
-    return service.specs.publish(spec).tok === spec.tok ? {kind: 'admit', admitted} : taken(spec.id)
+    return (await service.specs.publishBeside(spec)).tok === spec.tok
+      ? {kind: 'admit', admitted}
+      : taken(spec.id)
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
     // A damaged one is in quarantine now: the next pass writes it again.
@@ -39,8 +41,8 @@ const publishSpec = (service: Service, admitted: Admitted): Verdict => {
   }
 }
 
-const publishJob = (service: Service, {record}: Admitted): Verdict => {
-  switch (service.jobs.publishFirst(record, 'later')) {
+const publishJob = async (service: Service, {record}: Admitted): Promise<Verdict> => {
+  switch (await service.jobs.publishFirstBeside(record)) {
     case 'won':
       service.journal.write({
         at: service.now(),
@@ -62,18 +64,27 @@ const publishJob = (service: Service, {record}: Admitted): Verdict => {
 
 type Verdicts = readonly (readonly Verdict[])[]
 
-const eachAdmitted = (verdicts: Verdicts, act: (admitted: Admitted) => Verdict): Verdicts =>
-  verdicts.map(of => of.map(verdict => (verdict.kind === 'admit' ? act(verdict.admitted) : verdict)))
+/** All begin before any ends; what fails is told when nothing goes on any more. */
+const eachAdmitted = async (
+  verdicts: Verdicts,
+  act: (admitted: Admitted) => Promise<Verdict>,
+): Promise<Verdicts> => {
+  const begun = verdicts.map(of =>
+    of.map(verdict => (verdict.kind === 'admit' ? act(verdict.admitted) : Promise.resolve(verdict))),
+  )
+  await Promise.allSettled(begun.flat())
+  return Promise.all(begun.map(of => Promise.all(of)))
+}
 
 /** Hint, then specs, then records, each on the disk before the next: a record without its spec could not run. */
-const publishAll = (service: Service, judged: Verdicts, author: Author): Verdicts => {
+const publishAll = async (service: Service, judged: Verdicts, author: Author): Promise<Verdicts> => {
   const last = greatest(
     judged.flat().flatMap(verdict => (verdict.kind === 'admit' ? [verdict.admitted.record.id] : [])),
   )
   if (last === null) return judged
   author.check()
   raiseHint(service.durable, service.layout, last)
-  const withSpecs = eachAdmitted(judged, admitted => publishSpec(service, admitted)).map(together)
+  const withSpecs = (await eachAdmitted(judged, admitted => publishSpec(service, admitted))).map(together)
   service.durable.syncPending()
   return eachAdmitted(withSpecs, admitted => publishJob(service, admitted))
 }
@@ -138,14 +149,14 @@ export interface AdmissionReport {
   readonly refused: number
 }
 
-export const admitAll = (
+export const admitAll = async (
   service: Service,
   submissions: readonly Submission[],
   author: Author,
-): AdmissionReport => {
+): Promise<AdmissionReport> => {
   if (submissions.length === 0) return {admitted: 0, refused: 0}
   const judged = judgeAll(service, submissions, author).map(together)
-  const verdicts = publishAll(service, judged, author)
+  const verdicts = await publishAll(service, judged, author)
   const over = submissions.map((submission, i) => outcomeOf(submission, verdicts[i] ?? [])).filter(isOver)
   const done = over.flatMap(outcome => idsOf(outcome, 'done'))
   settleDone(service, done)

@@ -19,8 +19,18 @@ export const publish = (
   change: Change,
   author: Author,
   sync: Sync,
-): Stored | null => {
-  const next = service.jobs.publishNext(base, marked(service, change), author, sync)
+): Stored | null => told(service, base, service.jobs.publishNext(base, marked(service, change), author, sync))
+
+/** The same together with others that are published now. */
+export const publishBeside = async (
+  service: Service,
+  base: Stored,
+  change: Change,
+  author: Author,
+): Promise<Stored | null> =>
+  told(service, base, await service.jobs.publishNextBeside(base, marked(service, change), author))
+
+const told = (service: Service, base: Stored, next: Stored | null): Stored | null => {
   if (next === null) return null
   const {record} = next
   const entry = {

@@ -21,7 +21,7 @@ import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
-import {publish} from './publish.js'
+import {publishBeside} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
@@ -71,55 +71,54 @@ const planFor = (service: Service, live: LiveJobs, nodes: readonly NodeReport[])
 type Place = Pick<TaskStart, 'node' | 'engine'>
 
 /** S1 of a job. Empty: it changed meanwhile. */
-const startJob = (
+const startJob = async (
   service: Service,
   base: Stored,
   {node, engine}: Place,
   author: Author,
-): readonly PartKey[] => {
+): Promise<readonly PartKey[]> => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
   const container = {name, id: null, nonce: token(service.random()), engine}
   const change = {state: 'starting' as const, node, container, reason: null}
-  return publish(service, base, change, author, 'later') === null ? [] : [id]
+  return (await publishBeside(service, base, change, author)) === null ? [] : [id]
 }
 
 /** S1 of all tasks of an array that this pass chose, in one revision. */
-const startArray = (
+const startArray = async (
   service: Service,
   base: Stored,
   places: readonly Place[],
   author: Author,
-): readonly PartKey[] => {
+): Promise<readonly PartKey[]> => {
   const {record} = base
   const starts = places.map(place => ({...place, nonce: token(service.random())}))
   const start = startTasks(record, containerStem(service.format.cluster, record.id), starts, service.now())
-  if (start === null || publish(service, base, start.change, author, 'later') === null) return []
+  if (start === null || (await publishBeside(service, base, start.change, author)) === null) return []
   return start.tasks.map(task => partKey({id: record.id, task}))
 }
 
-const startAll = (
+/** All begin before any ends; what fails is told when nothing goes on any more. */
+const startAll = async (
   service: Service,
   live: LiveJobs,
   plan: Plan,
   engine: string | null,
   author: Author,
-): readonly PartKey[] => {
+): Promise<readonly PartKey[]> => {
   const places = new Map<JobId, Place[]>()
   for (const {id, node} of plan.starts) places.set(id, [...(places.get(id) ?? []), {node, engine}])
-  const started: PartKey[] = []
-  for (const [id, some] of places) {
+  const begun = [...places].flatMap(([id, some]) => {
     const base = live.get(id)
     const [first] = some
-    if (base === null || first === undefined) continue
-    started.push(
-      ...(base.record.array === undefined
-        ? startJob(service, base, first, author)
-        : startArray(service, base, some, author)),
-    )
-  }
+    if (base === null || first === undefined) return []
+    const isArray = base.record.array !== undefined
+    return [isArray ? startArray(service, base, some, author) : startJob(service, base, first, author)]
+  })
+  await Promise.allSettled(begun)
+  const started = await Promise.all(begun)
   service.durable.syncPending()
-  return started
+  return started.flat()
 }
 
 /** `rounds`: how many of taking requests, see there. */
@@ -137,12 +136,12 @@ export const schedulerPass = async (
   author.check()
   const {engine, nodes} = await offerOf(service, looks)
   service.nodes.report(nodes)
-  const taken = takeRequests(service, 'scheduler', author, rounds)
+  const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   sweepTemporaries(service)
   const live = service.jobs.live()
   const plan = planFor(service, live, nodes)
-  const started = startAll(service, live, plan, engine, author)
+  const started = await startAll(service, live, plan, engine, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken

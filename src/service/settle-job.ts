@@ -14,7 +14,7 @@ import {type PartKey, partName} from '../core/part-key.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/job-store.js'
 import {checkHalt} from './check-halt.js'
-import {publish} from './publish.js'
+import {publishBeside} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
 import {createTaskDesk, type TaskDesk} from './task-desk.js'
@@ -158,7 +158,7 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
       return collect(hands, target, step)
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
-      service.jobs.settle(record.id, 'now')
+      await service.jobs.settleBeside(record.id)
       await executor.remove(step.container.name, step.container.id)
       return null
     case 'void':
@@ -198,7 +198,7 @@ const readable = (usage: Usage): JobRecord['usage'] => {
 const put = async ({service, desk}: Hands, {stored, record}: Target, change: Change): Promise<Outcome> => {
   const published =
     record.task === undefined
-      ? publish(service, stored, change, plainAuthor('watcher', stored.record.epoch), 'later')?.record
+      ? (await publishBeside(service, stored, change, plainAuthor('watcher', stored.record.epoch)))?.record
       : await desk.publish(record, change)
   return published == null ? null : {published}
 }

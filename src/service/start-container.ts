@@ -37,7 +37,7 @@ export const createContainer = async (service: Service, record: JobRecord): Prom
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
   const {jobs, work, durable, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
-  jobs.settle(record.id, 'now')
+  await jobs.settleBeside(record.id)
   const folder = work.prepare(record.uid, partKey(record), spec.wish.command, account)
   const site = {
     cluster: format.cluster,

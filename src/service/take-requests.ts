@@ -166,7 +166,8 @@ interface Taking {
   readonly submitted: {readonly id: JobId; readonly uid: Uid}[]
 }
 
-const takeRound = ({service, role, author, drops, queues, waiting, submitted}: Taking): Counts => {
+const takeRound = async (taking: Taking): Promise<Counts> => {
+  const {service, role, author, drops, queues, waiting, submitted} = taking
   const pile = collect(service, queues)
   for (const {drop, request} of pile.submissions) {
     for (const {id} of jobsOf(request)) {
@@ -176,7 +177,7 @@ const takeRound = ({service, role, author, drops, queues, waiting, submitted}: T
   }
   const admission =
     role === 'scheduler'
-      ? admitAll(service, pile.submissions.sort(byTime), author)
+      ? await admitAll(service, pile.submissions.sort(byTime), author)
       : {admitted: 0, refused: 0}
   const mine =
     role === 'scheduler'
@@ -192,11 +193,11 @@ const takeRound = ({service, role, author, drops, queues, waiting, submitted}: T
 }
 
 /** A round of requests that all have to wait does not count: behind them lie others. */
-const takeRounds = (taking: Taking, most: number): TakenReport => {
+const takeRounds = async (taking: Taking, most: number): Promise<TakenReport> => {
   const sum = {admitted: 0, refused: 0, applied: 0}
   let cameOn = 0
   for (let round = 1; ; round++) {
-    const {admitted, refused, applied} = takeRound(taking)
+    const {admitted, refused, applied} = await takeRound(taking)
     sum.admitted += admitted
     sum.refused += refused
     sum.applied += applied
@@ -209,11 +210,16 @@ const takeRounds = (taking: Taking, most: number): TakenReport => {
 }
 
 /** `rounds`: a process that looks again at once takes one, so that a flood delays no kill. */
-export const takeRequests = (service: Service, role: Role, author: Author, rounds = 1): TakenReport => {
+export const takeRequests = async (
+  service: Service,
+  role: Role,
+  author: Author,
+  rounds = 1,
+): Promise<TakenReport> => {
   const drops = openDrops(service)
   try {
     const queues = queuesOf(service, drops, role)
-    return takeRounds({service, role, author, drops, queues, waiting: new Set(), submitted: []}, rounds)
+    return await takeRounds({service, role, author, drops, queues, waiting: new Set(), submitted: []}, rounds)
   } finally {
     for (const drop of drops) drop.close()
   }

@@ -149,7 +149,7 @@ export const watcherPass = async (
   reconciler: Reconciler,
   looks: EngineLooks = looksAt(service),
 ): Promise<WatcherReport> => {
-  takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
+  await takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
   const seen = await lookOrMark(service, looks)
   const live = service.jobs.live()
   const placed = placedJobs(live)

@@ -9,8 +9,10 @@
  */
 import {dirname} from 'node:path'
 import {GodError} from '../core/errors.js'
-import {errno, type FileSystem, isErrno} from './file-system.js'
+import {type FileSystem, isErrno} from './file-system.js'
+import {createTogether} from './publish-together.js'
 import {ensureFolder} from './read-file.js'
+import {createSyncs, diskError, isNoSpace} from './syncs.js'
 import {discard, type FileOwner, linkTo, renameTo, type Temporary, writeTemporary} from './temporary.js'
 
 /** Where randomness comes from: 24 hex digits. */
@@ -27,16 +29,25 @@ export interface Durable {
   readonly fs: FileSystem
   /** False: the name was taken by somebody else; nothing of ours is left. */
   publishNew(path: string, bytes: Uint8Array, mode?: number): boolean
+  /**
+   * The same together with others that are published now: their syncs go on beside each other. `before`: asked right
+   * before the name is given; what it throws prevents it.
+   */
+  publishBeside(path: string, bytes: Uint8Array, mode?: number, before?: () => void): Promise<boolean>
   /** False: `still` said no. */
   replace(path: string, bytes: Uint8Array, mode?: number, options?: ReplaceOptions): boolean
   /** The folder is there and its name is on the disk, whoever made it. */
   makeFolder(path: string, mode: number): void
   /** `name`: as people know it, if not by that path. */
   syncFolder(path: string, name?: string): void
+  /** The same for all who ask now. */
+  syncBeside(path: string): Promise<void>
   /** The folder is synced at the latest by `syncPending`. */
   syncLater(path: string): void
   syncPending(): void
 }
+
+export {diskError, isNoSpace}
 
 export interface DurableOptions {
   readonly fs: FileSystem
@@ -45,79 +56,11 @@ export interface DurableOptions {
   readonly halt: (why: string) => void
 }
 
-/** Ours or the machine's; a moment later there may be fewer. */
-const TOO_MANY_FILES = ['EMFILE', 'ENFILE']
-
-const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
-
-/** The folder could not be opened: nothing was synced, and nothing dropped. */
-const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', ...TOO_MANY_FILES]
-
-export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
-
-/** An error of the disk, as people meet it; all else stays what it is. */
-export const diskError = (error: unknown, path: string): unknown => {
-  const code = errno(error)
-  if (code === null || error instanceof GodError) return error
-  const what = `cannot write ${path}: ${code}`
-  if (TOO_MANY_FILES.includes(code))
-    return new GodError('E_DIR_BUSY', what, 'Raise the limit of open files, or try again later.', {
-      cause: error,
-    })
-  return isNoSpace(error)
-    ? new GodError('E_DISK_FULL', what, 'Free space and try again; nothing was lost.', {cause: error})
-    : new GodError('E_DISK', what, 'Check the file system (`god doctor`).', {cause: error})
-}
-
-interface Syncs {
-  /** Throws once an fsync has failed: its pages may be gone, and so may those of later calls. */
-  check(): void
-  file(fd: number, path: string): void
-  folder(path: string, name: string): void
-}
-
-const createSyncs = ({fs, halt}: DurableOptions): Syncs => {
-  let broken: GodError | null = null
-
-  const fatal = (error: unknown, path: string): never => {
-    const code = errno(error)
-    if (code === null) throw error
-    broken = new GodError('E_DISK', `fsync of ${path} failed: ${code}`, 'Check the disk, then remove HALT.', {
-      cause: error,
-    })
-    halt(`fsync of ${path} failed (${code}): check the disk, then remove this file`)
-    throw broken
-  }
-
-  const check = (): void => {
-    if (broken !== null) throw broken
-  }
-
-  return {
-    check,
-    file: (fd, path) => {
-      try {
-        fs.fsync(fd)
-      } catch (error) {
-        if (isNoSpace(error)) throw error
-        fatal(error, path)
-      }
-    },
-    folder: (path, name) => {
-      check()
-      try {
-        fs.fsyncDir(path)
-      } catch (error) {
-        if (isErrno(error, ...NOT_OPENED)) throw diskError(error, name)
-        fatal(error, name)
-      }
-    },
-  }
-}
-
 export const createDurable = (options: DurableOptions): Durable => {
-  const {fs, random} = options
-  const syncs = createSyncs(options)
+  const {fs, random, halt} = options
+  const syncs = createSyncs(fs, halt)
+  const {check, fileBeside: sync} = syncs
+  const together = createTogether({fs, random, check, sync, told: diskError})
   const pending = new Set<string>()
   /** Folders whose own names this process knows to be on the disk. */
   const known = new Set<string>()
@@ -146,6 +89,7 @@ export const createDurable = (options: DurableOptions): Durable => {
         throw diskError(error, path)
       }
     },
+    publishBeside: (path, bytes, mode = 0o600, before) => together.publish(path, bytes, mode, before),
     replace: (path, bytes, mode = 0o600, {owner, still} = {}) => {
       try {
         return replaceBy(fs, temporary(path, bytes, mode, owner), path, still)
@@ -165,6 +109,7 @@ export const createDurable = (options: DurableOptions): Durable => {
       known.add(path)
     },
     syncFolder,
+    syncBeside: path => syncs.folderBeside(path),
     syncLater: path => {
       pending.add(path)
     },

@@ -36,6 +36,9 @@ export interface Published {
   readonly writtenAt: number
 }
 
+/** 'taken': the id is used. 'void': it was packed meanwhile. */
+export type First = 'won' | 'taken' | 'void'
+
 export type Sync = 'now' | 'later'
 
 export interface Author {
@@ -61,14 +64,20 @@ export interface JobStore {
   refreshIndex(random: RandomToken, now: number): void
   /** The revisions that count, ascending. */
   history(id: JobId): readonly Published[]
-  /** Revision 1. 'taken': the id is used. 'void': it was packed meanwhile. */
-  publishFirst(record: JobRecord, sync: Sync): 'won' | 'taken' | 'void'
+  /** Revision 1. */
+  publishFirst(record: JobRecord, sync: Sync): First
+  /** The same together with others that are published now. Its folder is synced later. */
+  publishFirstBeside(record: JobRecord): Promise<First>
   /** The new revision, or null: somebody was faster, read again. */
   publishNext(base: Stored, change: Change, author: Author, sync: Sync): Stored | null
+  /** The same together with others that are published now. Its folder is synced later. */
+  publishNextBeside(base: Stored, change: Change, author: Author): Promise<Stored | null>
   /** Our revision is the newest, is still there, and the job is not packed. Opens, never lists. */
   isCurrent(stored: Stored): boolean
   /** What is there of this job stays through a power loss, whoever published it. */
   settle(id: JobId, sync: Sync): void
+  /** The same at once, for all who ask for that now. */
+  settleBeside(id: JobId): Promise<void>
 }
 
 interface Context extends Omit<RevisionContext, 'fs'> {
@@ -79,6 +88,21 @@ interface Context extends Omit<RevisionContext, 'fs'> {
 
 /** The bytes of a revision: what was published stays as it is, for ever. */
 export const encodeRecord = (record: JobRecord): Uint8Array => encode(record)
+
+/** The next revision; only what the law allows. */
+const successor = (base: Stored, change: Change, author: Author): JobRecord => {
+  const next: JobRecord = {
+    ...base.record,
+    ...change,
+    rev: rev(base.record.rev + 1),
+    epoch: epoch(Math.max(author.epoch, base.record.epoch)),
+    prev: {rev: base.record.rev, sha256: base.sha256},
+    by: author.by,
+  }
+  const fault = successionFault(base.record, next)
+  if (fault !== null) throw new GodError('E_BUG', `job ${next.id}: ${fault}`)
+  return next
+}
 
 export const createJobStore = (parts: Context): JobStore => {
   const {durable, layout, manifest} = parts
@@ -99,6 +123,51 @@ export const createJobStore = (parts: Context): JobStore => {
   const publish = (record: JobRecord): Uint8Array | null => {
     const bytes = encodeRecord(record)
     return durable.publishNew(revisionPath(layout, record.id, record.rev), bytes, 0o644) ? bytes : null
+  }
+
+  const publishBeside = async (record: JobRecord, before?: () => void): Promise<Uint8Array | null> => {
+    const bytes = encodeRecord(record)
+    const path = revisionPath(layout, record.id, record.rev)
+    return (await durable.publishBeside(path, bytes, 0o644, before)) ? bytes : null
+  }
+
+  /** `bytes`: as they were published; null: somebody was faster. */
+  const won = (base: Stored, next: JobRecord, bytes: Uint8Array | null, sync: Sync): Stored | null => {
+    if (bytes === null) return null
+    if (!isThere(context, base)) {
+      // Packed while we stalled: our name was free again, but we are too late.
+      seen.delete(next.id)
+      unlinkIfThere(fs, revisionPath(layout, next.id, next.rev))
+      return null
+    }
+    settle(next.id, sync)
+    pruneRevisions(durable, layout, next)
+    const stored = {record: next, sha256: sha256(bytes)}
+    seen.set(next.id, stored)
+    return stored
+  }
+
+  /** Null: what was proposed is damaged, or gone; the next reading shall tell. */
+  const stepOf = (
+    proposed: Stored,
+    change: Change,
+    author: Author,
+  ): {readonly base: Stored; readonly next: JobRecord} | null => {
+    const base = proven(proposed)
+    if (base !== null) return {base, next: successor(base, change, author)}
+    keep(proposed.record.id, readTop(context, proposed.record.id))
+    return null
+  }
+
+  const first = (record: JobRecord, bytes: Uint8Array | null, sync: Sync): First => {
+    if (bytes === null) return 'taken'
+    if (manifest.contains(record.id)) {
+      unlinkIfThere(fs, revisionPath(layout, record.id, 1))
+      return 'void'
+    }
+    settle(record.id, sync)
+    seen.set(record.id, {record, sha256: sha256(bytes)})
+    return 'won'
   }
 
   const keep = (id: JobId, stored: Stored | null): Stored | null => {
@@ -133,6 +202,11 @@ export const createJobStore = (parts: Context): JobStore => {
         refreshIndex({fs, layout, random, now, boot: parts.boot, index, buckets})
     },
     settle,
+    settleBeside: async id => {
+      const folder = layout.bucket(id)
+      durable.makeFolder(folder, 0o755)
+      await durable.syncBeside(folder)
+    },
     first: id => {
       const revision = readRevision(context, id, 1)
       return revision.kind === 'whole' ? revision.stored.record : null
@@ -143,47 +217,23 @@ export const createJobStore = (parts: Context): JobStore => {
     },
     publishFirst: (record, sync) => {
       durable.makeFolder(layout.bucket(record.id), 0o755)
-      const bytes = publish(record)
-      if (bytes === null) return 'taken'
-      if (manifest.contains(record.id)) {
-        unlinkIfThere(fs, revisionPath(layout, record.id, 1))
-        return 'void'
-      }
-      settle(record.id, sync)
-      seen.set(record.id, {record, sha256: sha256(bytes)})
-      return 'won'
+      return first(record, publish(record), sync)
+    },
+    publishFirstBeside: async record => {
+      durable.makeFolder(layout.bucket(record.id), 0o755)
+      return first(record, await publishBeside(record), 'later')
     },
     publishNext: (proposed, change, author, sync) => {
-      const base = proven(proposed)
-      if (base === null) {
-        // Damaged, or gone: the next reading shall tell.
-        keep(proposed.record.id, readTop(context, proposed.record.id))
-        return null
-      }
-      const next: JobRecord = {
-        ...base.record,
-        ...change,
-        rev: rev(base.record.rev + 1),
-        epoch: epoch(Math.max(author.epoch, base.record.epoch)),
-        prev: {rev: base.record.rev, sha256: base.sha256},
-        by: author.by,
-      }
-      const fault = successionFault(base.record, next)
-      if (fault !== null) throw new GodError('E_BUG', `job ${next.id}: ${fault}`)
+      const step = stepOf(proposed, change, author)
+      if (step === null) return null
       author.check()
-      const bytes = publish(next)
-      if (bytes === null) return null
-      if (!isThere(context, base)) {
-        // Packed while we stalled: our name was free again, but we are too late.
-        seen.delete(next.id)
-        unlinkIfThere(fs, revisionPath(layout, next.id, next.rev))
-        return null
-      }
-      settle(next.id, sync)
-      pruneRevisions(durable, layout, next)
-      const stored = {record: next, sha256: sha256(bytes)}
-      seen.set(next.id, stored)
-      return stored
+      return won(step.base, step.next, publish(step.next), sync)
+    },
+    publishNextBeside: async (proposed, change, author) => {
+      const step = stepOf(proposed, change, author)
+      if (step === null) return null
+      // Not before the syncs: a younger scheduler may come while they go on.
+      return won(step.base, step.next, await publishBeside(step.next, author.check), 'later')
     },
     isCurrent: ({record}) =>
       !exists(fs, revisionPath(layout, record.id, record.rev + 1)) &&

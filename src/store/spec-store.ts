@@ -11,6 +11,8 @@ import {decode, encode} from './record-codec.js'
 export interface SpecStore {
   /** The spec that is there afterwards: ours, or the one that an earlier try left. */
   publish(spec: JobSpec): JobSpec
+  /** The same together with others that are published now. */
+  publishBeside(spec: JobSpec): Promise<JobSpec>
   /** Null: none. A damaged one is an error for this job alone. */
   read(id: JobId): JobSpec | null
   remove(id: JobId): void
@@ -34,6 +36,14 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
     durable.syncLater(layout.specBucket(id))
   }
 
+  /** What an earlier try left under the name; null: nothing any more, so it is free. */
+  const left = (id: JobId): JobSpec | null => {
+    const found = look(id)
+    if (found === null || 'wish' in found) return found
+    if (!found.moved) throw damaged(id, found.why)
+    return null
+  }
+
   return {
     settle,
     read: id => {
@@ -42,13 +52,18 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
       throw damaged(id, found.why)
     },
     publish: spec => {
-      const {id} = spec
-      settle(id)
-      while (!durable.publishNew(layout.spec(id), encode(spec), 0o600)) {
-        const found = look(id)
-        if (found === null) continue
-        if ('wish' in found) return found
-        if (!found.moved) throw damaged(id, found.why)
+      settle(spec.id)
+      while (!durable.publishNew(layout.spec(spec.id), encode(spec), 0o600)) {
+        const other = left(spec.id)
+        if (other !== null) return other
+      }
+      return spec
+    },
+    publishBeside: async spec => {
+      settle(spec.id)
+      while (!(await durable.publishBeside(layout.spec(spec.id), encode(spec), 0o600))) {
+        const other = left(spec.id)
+        if (other !== null) return other
       }
       return spec
     },

@@ -38,37 +38,68 @@ export const writeAll = (fs: FileSystem, fd: number, bytes: Uint8Array): void =>
 }
 
 export const writeTemporary = (fs: FileSystem, bytes: Uint8Array, options: TemporaryOptions): Temporary => {
-  const {beside, name, mode} = options
-  const path = join(dirname(beside), name)
-  const fd = fs.open(path, 'create', mode)
+  const open = openTemporary(fs, bytes, options)
   try {
-    return {path, ino: fillAndClose(fs, fd, path, bytes, options)}
+    options.sync(open.fd, open.path)
+  } catch (error) {
+    giveUp(fs, open)
+    throw error
+  }
+  return closeTemporary(fs, open)
+}
+
+/** Written, but not synced: no name that counts may lead to it yet. */
+export interface OpenTemporary {
+  readonly path: string
+  readonly fd: number
+  readonly size: number
+}
+
+export const openTemporary = (
+  fs: FileSystem,
+  bytes: Uint8Array,
+  {beside, name, mode, owner}: Omit<TemporaryOptions, 'sync'>,
+): OpenTemporary => {
+  const path = join(dirname(beside), name)
+  const open = {path, fd: fs.open(path, 'create', mode), size: bytes.length}
+  try {
+    writeAll(fs, open.fd, bytes)
+    if (owner !== undefined) {
+      fs.fchown(open.fd, owner.uid, owner.gid)
+      fs.fchmod(open.fd, mode)
+    }
+    return open
+  } catch (error) {
+    giveUp(fs, open)
+    throw error
+  }
+}
+
+/** Nothing of it is left, where that is possible. */
+export const giveUp = (fs: FileSystem, {path, fd}: OpenTemporary): void => {
+  try {
+    fs.close(fd)
+  } finally {
+    discard(fs, path)
+  }
+}
+
+/** After its sync: is all of it there? NFS may tell of a full disk only at the close. */
+export const closeTemporary = (fs: FileSystem, {path, fd, size: expected}: OpenTemporary): Temporary => {
+  try {
+    return {path, ino: checkedInode(fs, fd, expected)}
   } catch (error) {
     discard(fs, path)
     throw error
   }
 }
 
-const fillAndClose = (
-  fs: FileSystem,
-  fd: number,
-  path: string,
-  bytes: Uint8Array,
-  {mode, owner, sync}: TemporaryOptions,
-): number => {
+const checkedInode = (fs: FileSystem, fd: number, expected: number): number => {
   try {
-    writeAll(fs, fd, bytes)
-    if (owner !== undefined) {
-      fs.fchown(fd, owner.uid, owner.gid)
-      fs.fchmod(fd, mode)
-    }
-    sync(fd, path)
     const {size, ino} = fs.fstat(fd)
-    if (size !== bytes.length)
-      throw Object.assign(new Error(`${size} of ${bytes.length} bytes`), {code: 'EIO'})
+    if (size !== expected) throw Object.assign(new Error(`${size} of ${expected} bytes`), {code: 'EIO'})
     return ino
   } finally {
-    // NFS may tell of a full disk only here.
     fs.close(fd)
   }
 }

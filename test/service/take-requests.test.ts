@@ -25,7 +25,7 @@ describe('taking requests', () => {
   })
 
   const counted = ({submitted: _, ...counts}: TakenReport): Omit<TakenReport, 'submitted'> => counts
-  const asScheduler = (god: GodProcess = world.process(), rounds = 1) => {
+  const asScheduler = async (god: GodProcess = world.process(), rounds = 1) => {
     const {service} = god
     const mine = god.claimEpoch()
     const author = {
@@ -33,34 +33,34 @@ describe('taking requests', () => {
       epoch: mine,
       check: () => checkEpoch(service.durable, service.layout, mine),
     }
-    return counted(takeRequests(service, 'scheduler', author, rounds))
+    return counted(await takeRequests(service, 'scheduler', author, rounds))
   }
-  const asWatcher = (god: GodProcess = world.process()) =>
-    counted(takeRequests(god.service, 'watcher', plainAuthor('watcher', 0 as never)))
+  const asWatcher = async (god: GodProcess = world.process()) =>
+    counted(await takeRequests(god.service, 'watcher', plainAuthor('watcher', 0 as never)))
   const left = (user = USER): readonly string[] =>
     world.disk.files(world.layout.dropFolder(uid(user))).filter(path => path.endsWith('.req'))
   const refused = (user = USER) => refusedRequests(world.process().fs, world.layout, uid(user))
 
-  it('is of no account where there are none', () => {
-    assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
-    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
+  it('is of no account where there are none', async () => {
+    assert.deepEqual(await asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
+    assert.deepEqual(await asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
   })
 
-  it('of all users, and leaves none', () => {
+  it('of all users, and leaves none', async () => {
     const mine = world.submit()
     const his = world.submit({}, undefined, BOB)
-    assert.deepEqual(asScheduler(), {admitted: 2, refused: 0, applied: 0, unread: false})
+    assert.deepEqual(await asScheduler(), {admitted: 2, refused: 0, applied: 0, unread: false})
     assert.deepEqual([world.record(mine)?.user, world.record(his)?.user], ['ann', 'bob'])
     assert.deepEqual([left(), left(BOB)], [[], []])
     assert.deepEqual(world.disk.files(world.layout.ids), [])
   })
 
-  it('a watcher leaves what is not for it: submit, hold, release', () => {
+  it('a watcher leaves what is not for it: submit, hold, release', async () => {
     const id = world.submit()
-    asScheduler()
+    await asScheduler()
     world.submit()
     for (const op of ['hold', 'release'] as const) world.control(op, [id])
-    assert.deepEqual(asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
+    assert.deepEqual(await asWatcher(), {admitted: 0, refused: 0, applied: 0, unread: false})
     assert.equal(left().length, 3)
     assert.equal(world.record(id)?.rev, 1)
   })
@@ -75,22 +75,22 @@ describe('taking requests', () => {
       await world.cron()
       if (op === 'resume') {
         world.control('suspend', [id])
-        asWatcher()
+        await asWatcher()
       }
       world.control(op, [id])
-      assert.equal(asWatcher().applied, 1)
+      assert.equal((await asWatcher()).applied, 1)
       assert.deepEqual([world.state(id), world.record(id)?.desired], [state, desired])
       assert.deepEqual(left(), [])
     })
   }
 
-  it('takes the older of two wishes of a user first', () => {
+  it('takes the older of two wishes of a user first', async () => {
     const id = world.submit()
-    asScheduler()
+    await asScheduler()
     world.control('hold', [id])
     world.clock.advance(10)
     world.control('release', [id])
-    assert.equal(asScheduler().applied, 2)
+    assert.equal((await asScheduler()).applied, 2)
     assert.equal(world.state(id), 'pending')
     const states = world
       .process()
@@ -109,10 +109,10 @@ describe('taking requests', () => {
       ['that bear another name than theirs', 'TOKEN', /its token is not its name/],
     ]
     for (const [what, text, why] of BAD) {
-      it(`${what}: kept for their owner with the reason, by whoever comes first`, () => {
+      it(`${what}: kept for their owner with the reason, by whoever comes first`, async () => {
         const other = {v: 1, op: 'kill', tok: 'a'.repeat(24), cluster: world.process().service.format.cluster}
         plantRequest(world, text === 'TOKEN' ? JSON.stringify({...other, ids: [1]}) : text)
-        assert.equal(asWatcher().refused, 1)
+        assert.equal((await asWatcher()).refused, 1)
         assert.deepEqual(left(), [])
         const [kept] = refused()
         assert.equal(kept?.code, 'E_REQUEST_BAD')
@@ -125,56 +125,56 @@ describe('taking requests', () => {
       })
     }
 
-    it('stop no other', () => {
+    it('stop no other', async () => {
       plantRequest(world, '{')
       const id = world.submit()
       plantRequest(world, '}', BOB)
       const his = world.submit({}, undefined, BOB)
-      assert.deepEqual(asScheduler(), {admitted: 2, refused: 2, applied: 0, unread: false})
+      assert.deepEqual(await asScheduler(), {admitted: 2, refused: 2, applied: 0, unread: false})
       assert.deepEqual([world.state(id), world.state(his)], ['pending', 'pending'])
     })
 
-    it('are told to the journal', () => {
+    it('are told to the journal', async () => {
       plantRequest(world, '{', BOB)
-      asWatcher()
+      await asWatcher()
       const [path] = world.disk.files(world.layout.journal)
       assert.match(world.disk.text(path ?? '') ?? '', /"what":"refused","by":"u1001"/)
     })
   })
 
   describe('of a user whose folder cannot be used', () => {
-    it('reads nothing in a folder that is not his, or open to others', () => {
+    it('reads nothing in a folder that is not his, or open to others', async () => {
       const id = world.submit()
       const folder = world.disk.lookup(world.layout.dropFolder(uid(USER))) ?? assert.fail()
       folder.mode = 0o777
-      assert.equal(asScheduler().admitted, 0)
+      assert.equal((await asScheduler()).admitted, 0)
       folder.mode = 0o770
       folder.uid = BOB
-      assert.equal(asScheduler().admitted, 0)
+      assert.equal((await asScheduler()).admitted, 0)
       folder.uid = USER
-      assert.equal(asScheduler().admitted, 1)
+      assert.equal((await asScheduler()).admitted, 1)
       assert.equal(world.state(id), 'pending')
     })
 
     for (const call of ['open', 'readdir', 'read'] as const) {
-      it(`because ${call} fails: the others are served`, () => {
+      it(`because ${call} fails: the others are served`, async () => {
         world.submit()
         const his = world.submit({}, undefined, BOB)
         const god = world.process()
         const path = call === 'open' ? '/inbox/u1000' : '/proc/self/fd'
         god.fs.plan({call, path, n: 1, effect: {error: 'EIO'}})
-        assert.equal(asScheduler(god).admitted, 1)
+        assert.equal((await asScheduler(god)).admitted, 1)
         assert.equal(world.state(his), 'pending')
         assert.match(world.log.join('\n'), /drop folder of uid 1000: .*EIO/)
-        assert.equal(asScheduler().admitted, 1)
+        assert.equal((await asScheduler()).admitted, 1)
       })
     }
 
-    it('but a disk that fails is everybody’s business', () => {
+    it('but a disk that fails is everybody’s business', async () => {
       world.submit()
       const god = world.process()
       god.fs.plan({call: 'fsync', path: '/jobs/spec', n: 1, effect: {error: 'EIO'}})
-      assert.throws(() => asScheduler(god), {code: 'E_DISK'})
+      await assert.rejects(() => asScheduler(god), {code: 'E_DISK'})
     })
   })
 
@@ -192,32 +192,32 @@ describe('taking requests', () => {
       return path
     }
 
-    it('takes a part of one user in a pass, and the others with it', () => {
+    it('takes a part of one user in a pass, and the others with it', async () => {
       for (let i = 0; i < REQUESTS_PER_USER + 10; i++) world.submit()
       const his = world.submit({}, undefined, BOB)
-      assert.equal(asScheduler().admitted, REQUESTS_PER_USER + 1)
+      assert.equal((await asScheduler()).admitted, REQUESTS_PER_USER + 1)
       assert.equal(world.state(his), 'pending')
       assert.equal(left().length, 10)
-      assert.equal(asScheduler().admitted, 10)
+      assert.equal((await asScheduler()).admitted, 10)
     })
 
-    it('takes the oldest first, and says that there are more', () => {
+    it('takes the oldest first, and says that there are more', async () => {
       const ids: JobId[] = []
       for (let i = 0; i < REQUESTS_PER_USER + 40; i++) {
         ids.push(world.submit())
         world.clock.advance(1)
       }
-      assert.equal(asScheduler().unread, true)
+      assert.equal((await asScheduler()).unread, true)
       assert.deepEqual(
         ids.filter(id => world.state(id) === 'absent'),
         ids.slice(REQUESTS_PER_USER),
       )
-      assert.deepEqual(asScheduler(), {admitted: 40, refused: 0, applied: 0, unread: false})
+      assert.deepEqual(await asScheduler(), {admitted: 40, refused: 0, applied: 0, unread: false})
     })
 
-    it('takes as many rounds as it is given', () => {
+    it('takes as many rounds as it is given', async () => {
       for (let i = 0; i < 2 * REQUESTS_PER_USER + 10; i++) world.submit()
-      assert.deepEqual(asScheduler(world.process(), MOST_ROUNDS), {
+      assert.deepEqual(await asScheduler(world.process(), MOST_ROUNDS), {
         admitted: 2 * REQUESTS_PER_USER + 10,
         refused: 0,
         applied: 0,
@@ -225,7 +225,7 @@ describe('taking requests', () => {
       })
     })
 
-    it('reads no more than a megabyte of one user in a round, and the oldest', () => {
+    it('reads no more than a megabyte of one user in a round, and the oldest', async () => {
       const big = {env: {FILL: 'x'.repeat(100_000)}}
       const ids: JobId[] = []
       for (let i = 0; i < 15; i++) {
@@ -233,7 +233,7 @@ describe('taking requests', () => {
         world.clock.advance(1)
       }
       const most = Math.ceil(BYTES_PER_USER / 100_000)
-      const {admitted, unread} = asScheduler()
+      const {admitted, unread} = await asScheduler()
       assert.ok(admitted >= most - 1 && admitted <= most, `${admitted} requests`)
       assert.equal(unread, true)
       assert.deepEqual(
@@ -242,31 +242,31 @@ describe('taking requests', () => {
       )
     })
 
-    it('that has to wait hides nothing behind it, and is no reason to look again at once', () => {
+    it('that has to wait hides nothing behind it, and is no reason to look again at once', async () => {
       const fs = world.process().fs
       const claimed = jobId(4_000)
       world.submit()
-      asScheduler()
+      await asScheduler()
       fs.close(fs.open(`${world.layout.ids}/${claimed}`, 'create'))
       for (let i = 0; i < REQUESTS_PER_USER + 10; i++) control('kill', [claimed])
-      assert.deepEqual(asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
+      assert.deepEqual(await asScheduler(), {admitted: 0, refused: 0, applied: 0, unread: false})
       world.clock.advance(1)
       const id = world.submit()
-      assert.equal(asScheduler().admitted, 1)
+      assert.equal((await asScheduler()).admitted, 1)
       assert.equal(world.state(id), 'pending')
     })
 
-    it('takes no more than so many jobs of one user in a pass, but always one request', () => {
+    it('takes no more than so many jobs of one user in a pass, but always one request', async () => {
       const id = world.submit()
-      asScheduler()
+      await asScheduler()
       control(
         'resume',
         Array.from({length: JOBS_PER_USER}, () => id),
       )
       for (let i = 0; i < 2; i++) control('resume', [id])
-      assert.equal(asWatcher().applied, 1)
+      assert.equal((await asWatcher()).applied, 1)
       assert.equal(left().length, 2)
-      assert.equal(asWatcher().applied, 2)
+      assert.equal((await asWatcher()).applied, 2)
     })
 
     it('of submits does not hide a kill from a watcher for ever', async () => {
@@ -278,16 +278,16 @@ describe('taking requests', () => {
       for (; world.record(id)?.desired !== 'killed' && turns < 50; turns++) {
         const god = world.process()
         const random = () => (turns * 64).toString(16).padStart(8, '0').padEnd(24, '0')
-        takeRequests({...god.service, random}, 'watcher', plainAuthor('watcher', 0 as never))
+        await takeRequests({...god.service, random}, 'watcher', plainAuthor('watcher', 0 as never))
       }
       assert.equal(world.record(id)?.desired, 'killed')
     })
 
-    it('does not make a kill of a job that is still in it a mistake', () => {
+    it('does not make a kill of a job that is still in it a mistake', async () => {
       const ids = Array.from({length: REQUESTS_PER_USER + 5}, () => world.submit())
       world.clock.advance(11 * 60_000)
       world.control('kill', [ids.at(-1) ?? (0 as never)])
-      for (let i = 0; i < 3; i++) asScheduler()
+      for (let i = 0; i < 3; i++) await asScheduler()
       assert.deepEqual(refused(), [])
       assert.equal(world.state(ids.at(-1) ?? (0 as never)), 'killed')
     })

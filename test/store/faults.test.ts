@@ -13,8 +13,10 @@ import {errno} from '../../src/store/file-system.js'
 import {haltReason} from '../../src/store/halt.js'
 import {claimId, raiseHint, readHint} from '../../src/store/ids.js'
 import {createInbox} from '../../src/store/inbox.js'
+import {encodeRecord} from '../../src/store/job-store.js'
 import {createNodeStore} from '../../src/store/node-store.js'
 import {readReasons, writeReasons} from '../../src/store/reasons.js'
+import {revisionPath} from '../../src/store/revision.js'
 import {createWorkFolder} from '../../src/store/work-folder.js'
 import {aRecord, aWish} from '../core/builders.js'
 import {Crash, DiskProcess} from '../support/disk-process.js'
@@ -43,6 +45,7 @@ const CALLS = [
 const ID = jobId(7)
 const TOK = token('0123456789abcdef01234567')
 const FIRST = aRecord({id: ID, rev: rev(1)})
+const SECOND = aRecord({id: jobId(8), rev: rev(1)})
 const SPEC: JobSpec = {v: 1, id: ID, tok: TOK, uid: ANN, wish: aWish()}
 const NODE = {name: 'n1', capacity: {cpus: 1000, memory: 1, gpus: 0}, labels: {}}
 const REASONS = {waits: [{reason: {code: 'resources', text: 'full'}, ids: [ID]}], queue: null}
@@ -78,6 +81,22 @@ const OPERATIONS: readonly Operation[] = [
       return base !== null && store.publishNext(base, {state: 'held'}, author(), 'now') !== null
     },
     kept: world => world.jobs().read(ID)?.record.state === 'held',
+  },
+  {
+    title: 'publishing two first revisions together',
+    act: async (world, fs) => {
+      const durable = world.durable(fs)
+      const {layout} = world
+      const both = [FIRST, SECOND].map(record => {
+        durable.makeFolder(layout.bucket(record.id), 0o755)
+        return durable.publishBeside(revisionPath(layout, record.id, 1), encodeRecord(record), 0o644)
+      })
+      const won = await Promise.allSettled(both)
+      const lost = won.find(one => one.status === 'rejected')
+      if (lost !== undefined) throw lost.reason
+      await Promise.all([durable.syncBeside(layout.bucket(ID)), durable.syncBeside(layout.bucket(ID))])
+    },
+    kept: world => [FIRST, SECOND].every(({id}) => world.jobs().read(id)?.record.rev === 1),
   },
   {
     title: 'publishing a spec',
@@ -143,7 +162,7 @@ const OPERATIONS: readonly Operation[] = [
 ]
 
 /** How often an undisturbed run makes each call. */
-const countCalls = (operation: Operation): ReadonlyMap<string, number> => {
+const countCalls = async (operation: Operation): Promise<ReadonlyMap<string, number>> => {
   const counts = new Map<string, number>()
   class Counting extends DiskProcess {
     override mutate<T>(call: string, path: string, act: () => T): T {
@@ -152,7 +171,7 @@ const countCalls = (operation: Operation): ReadonlyMap<string, number> => {
     }
   }
   const world = prepared(operation)
-  assert.notEqual(operation.act(world, new Counting(world.disk, ANN)), false)
+  assert.notEqual(await operation.act(world, new Counting(world.disk, ANN)), false)
   return counts
 }
 
@@ -161,9 +180,9 @@ interface Outcome {
   readonly error: unknown
 }
 
-const attempt = (operation: Operation, world: DiskWorld, fs: DiskProcess): Outcome => {
+const attempt = async (operation: Operation, world: DiskWorld, fs: DiskProcess): Promise<Outcome> => {
   try {
-    return {acknowledged: operation.act(world, fs) !== false, error: null}
+    return {acknowledged: (await operation.act(world, fs)) !== false, error: null}
   } catch (error) {
     return {acknowledged: false, error}
   }
@@ -184,8 +203,8 @@ interface Fault {
 }
 
 /** Every call that the operation makes, with every error, once and from then on. */
-const faultsFor = (operation: Operation): Fault[] => {
-  const counts = countCalls(operation)
+const faultsFor = async (operation: Operation): Promise<Fault[]> => {
+  const counts = await countCalls(operation)
   const places = CALLS.flatMap(call =>
     Array.from({length: counts.get(call) ?? 0}, (_, i) => ({call, n: i + 1})),
   )
@@ -212,11 +231,11 @@ const haltFault = (world: DiskWorld, fault: Fault): string | null => {
 }
 
 /** What is wrong after an operation met that fault. */
-const wrongs = (operation: Operation, fault: Fault): string[] => {
+const wrongs = async (operation: Operation, fault: Fault): Promise<string[]> => {
   const {call, n, error, from} = fault
   const waived = operation.ofUser === true && call === 'fsyncDir' && error === 'EACCES'
   const world = prepared(operation)
-  const outcome = attempt(operation, world, world.process().plan({call, n, effect: {error, from}}))
+  const outcome = await attempt(operation, world, world.process().plan({call, n, effect: {error, from}}))
   const found = [
     isTold(outcome.error) ? null : 'no error of the catalogue or the disk',
     world.temporaries().length > 0 && call !== 'unlink' ? 'a temporary file is left' : null,
@@ -227,25 +246,25 @@ const wrongs = (operation: Operation, fault: Fault): string[] => {
     found.push(operation.kept(world) ? null : 'it was acknowledged, and is gone')
   }
   // The disk is well again, and whoever was told of a failure tries once more.
-  if (!outcome.acknowledged) attempt(operation, world, world.process())
+  if (!outcome.acknowledged) await attempt(operation, world, world.process())
   found.push(operation.kept(world) ? null : 'it did not heal')
   return found
     .filter(what => what !== null)
     .map(what => `${call} ${n} ${error}${from ? ' from then on' : ''}: ${what} (${String(outcome.error)})`)
 }
 
-const isWholeAfterKill = (
+const isWholeAfterKill = async (
   operation: Operation,
   n: number,
   effect: 'crash-before' | 'crash-after',
   cut: boolean,
-): void => {
+): Promise<void> => {
   const world = prepared(operation)
-  const {error} = attempt(operation, world, world.process().plan({n, effect}))
+  const {error} = await attempt(operation, world, world.process().plan({n, effect}))
   assert.ok(error instanceof Crash, `${effect} of call ${n}: ${String(error)}`)
   if (cut) world.disk.powerLoss()
   assert.equal(haltReason(world.process(), world.layout), null)
-  assert.equal(attempt(operation, world, world.process()).error, null)
+  assert.equal((await attempt(operation, world, world.process())).error, null)
   if (cut && operation.derived !== true) world.disk.powerLoss()
   assert.ok(operation.kept(world), `${effect} of call ${n}`)
 }
@@ -254,26 +273,25 @@ describe('the store on a failing disk', function () {
   this.timeout(60_000)
 
   for (const operation of OPERATIONS) {
-    it(`${operation.title} is no wrong success, tells of the fault, and heals`, () => {
-      assert.deepEqual(
-        faultsFor(operation).flatMap(fault => wrongs(operation, fault)),
-        [],
-      )
+    it(`${operation.title} is no wrong success, tells of the fault, and heals`, async () => {
+      const found: string[] = []
+      for (const fault of await faultsFor(operation)) found.push(...(await wrongs(operation, fault)))
+      assert.deepEqual(found, [])
     })
 
-    it(`${operation.title} is whole or not begun after a kill at any call, also with a power cut`, () => {
+    it(`${operation.title} is whole or not begun after a kill at any call, also with a power cut`, async () => {
       const counting = prepared(operation)
       const fs = counting.process()
-      operation.act(counting, fs)
+      await operation.act(counting, fs)
       for (let n = 1; n <= fs.mutations; n++)
         for (const effect of ['crash-before', 'crash-after'] as const)
-          for (const cut of [false, true]) isWholeAfterKill(operation, n, effect, cut)
+          for (const cut of [false, true]) await isWholeAfterKill(operation, n, effect, cut)
     })
 
-    it(`${operation.title} is whole although a write takes only a part`, () => {
+    it(`${operation.title} is whole although a write takes only a part`, async () => {
       const world = prepared(operation)
       const fs = world.process().plan({call: 'write', n: 1, effect: 'short'})
-      assert.equal(attempt(operation, world, fs).error, null)
+      assert.equal((await attempt(operation, world, fs)).error, null)
       assert.ok(operation.kept(world))
     })
   }
