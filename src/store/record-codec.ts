@@ -10,6 +10,9 @@ import {parseStrictJson} from '../core/strict-json.js'
 const TAIL = /,"sum":"([0-9a-f]{64})"\}\n$/
 const TAIL_LENGTH = ',"sum":""}\n'.length + 64
 
+/** Of one that is damaged so many of its characters may be others. */
+const MOST_ODD = 8
+
 export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** `text`: a JSON object on one line. */
@@ -29,13 +32,23 @@ export const decodeUtf8 = (bytes: Uint8Array): string | null => {
   }
 }
 
+const isHex = (char: string | undefined): boolean => char !== undefined && /[0-9a-f]/.test(char)
+
+/** It ends in what was a sum once: a flipped bit must not turn a file that has one into one that has none. */
+const hasDamagedSum = (text: string): boolean => {
+  const tail = text.slice(-TAIL_LENGTH)
+  const form = `,"sum":"${'h'.repeat(64)}"}\n`
+  const odd = [...form].filter((char, i) => (char === 'h' ? !isHex(tail[i]) : tail[i] !== char))
+  return tail.length === TAIL_LENGTH && odd.length <= MOST_ODD
+}
+
 /**
  * For files that had no sum at first, or that others may write: the text without it, as it is where it has none.
  * Null: it has one that does not fit.
  */
 export const withoutSum = (text: string): string | null => {
   const sum = TAIL.exec(text)?.[1]
-  if (sum === undefined) return text
+  if (sum === undefined) return hasDamagedSum(text) ? null : text
   const body = `${text.slice(0, -TAIL_LENGTH)}}`
   return sha256(body) === sum ? body : null
 }
