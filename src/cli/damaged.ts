@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {errno} from '../store/file-system.js'
+import type {Stored} from '../store/job-store.js'
 import {parseRecordName} from '../store/layout.js'
 import {listNames} from '../store/read-file.js'
 import {packedDamage} from './packed-jobs.js'
@@ -21,8 +22,26 @@ const names = (site: Site, folder: string): readonly string[] => {
   }
 }
 
+/** What is there of it, or why it cannot be read now. */
+const look = (site: Site, id: JobId): Stored | null | GodError => {
+  try {
+    return site.jobs.read(id)
+  } catch (error) {
+    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return error
+    throw error
+  }
+}
+
+/** Null: it is not there, or cannot be read: `damageOf` tells. */
+export const readWhole = (site: Site, id: JobId): Stored | null => {
+  const found = look(site, id)
+  return found instanceof GodError ? null : found
+}
+
 /** Null: nothing of such a job is there at all, or ever was. */
 export const damageOf = (site: Site, id: JobId): GodError | null => {
+  const now = look(site, id)
+  if (now instanceof GodError) return now
   const {quarantine} = site.layout
   const kept = names(site, quarantine).find(name => name.startsWith(`${id}.`) && name.endsWith('.why'))
   if (kept !== undefined) {

@@ -12,7 +12,7 @@ import {isOver, STATES, type State} from '../core/state.js'
 import {nearest} from '../core/text.js'
 import {NO_REASONS, readReasons} from '../store/reasons.js'
 import {partsOf, taskViews} from './array-tasks.js'
-import {damageOf} from './damaged.js'
+import {damageOf, readWhole} from './damaged.js'
 import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
@@ -36,10 +36,10 @@ export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[]
 }
 
 const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
-  const first = ids.map(id => site.jobs.read(id))
+  const first = ids.map(id => readWhole(site, id))
   // My drop folder is read only where a record is missing, and that record once more after it.
   const unadmitted = first.includes(null) ? ownUnadmitted(site) : []
-  const records = ids.map((id, i) => (first[i] ?? site.jobs.read(id))?.record ?? null)
+  const records = ids.map((id, i) => (first[i] ?? readWhole(site, id))?.record ?? null)
   // Only who waits has a reason there, and the file may be large.
   const anyWaits = records.some(record => record !== null && waits(record))
   const reasons = anyWaits ? readReasons(site.durable, site.layout) : NO_REASONS

@@ -7,6 +7,7 @@ import {jobId} from '../core/brand.js'
 import {parseBucketName, parseRecordName} from '../store/layout.js'
 import {listNames} from '../store/read-file.js'
 import type {NamedJob} from './complete.js'
+import {readWhole} from './damaged.js'
 import {viewOfRequest} from './job-view.js'
 import {waitingJobs} from './own-requests.js'
 import type {Site} from './site.js'
@@ -36,7 +37,7 @@ export const recentJobs = (site: Site): readonly NamedJob[] => {
   for (const id of newestIds(site)) {
     if (found.length >= MOST_SHOWN || read >= MOST_READ || site.now() >= end) break
     read++
-    const record = site.jobs.read(jobId(id))?.record
+    const record = readWhole(site, jobId(id))?.record
     if (record !== undefined && record.uid === site.uid) found.push(record)
   }
   return found

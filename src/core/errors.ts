@@ -170,8 +170,8 @@ export const CATALOGUE = {
   E_DISK_FULL: passing(EXIT.disk, 'no space left for a record', 'free space; nothing was lost'),
   E_RECORD_BAD: entry(
     EXIT.failed,
-    'a job record is damaged',
-    'it went to quarantine/ with a reason; the others run on',
+    'a job record is damaged, or cannot be read',
+    'it went to quarantine/ with a reason, or is left as it is; the others run on: see `god fsck`',
   ),
   E_TIMED_OUT: passing(EXIT.timedOut, 'wait gave up at --timeout', 'wait again; the job is untouched'),
   E_INTERRUPTED: entry(

@@ -14,6 +14,7 @@ import {raiseHint, removeClaim} from '../store/ids.js'
 import type {Author} from '../store/job-store.js'
 import {DONE, judgeAll, type Submission, taken, type Verdict, WAIT} from './judge-submissions.js'
 import type {Service} from './service.js'
+import {readIfReadable} from './unread-jobs.js'
 
 type Kind = Verdict['kind']
 
@@ -41,6 +42,8 @@ const publishSpec = async (service: Service, admitted: Admitted): Promise<Verdic
   }
 }
 
+const isWhole = (read: ReturnType<typeof readIfReadable>): boolean => read !== null && read !== 'unread'
+
 const publishJob = async (service: Service, {record}: Admitted): Promise<Verdict> => {
   switch (await service.jobs.publishFirstBeside(record)) {
     case 'won':
@@ -55,7 +58,7 @@ const publishJob = async (service: Service, {record}: Admitted): Promise<Verdict
       return DONE
     case 'taken':
       // By a file that is no record of it, say: that one is set aside when it is read.
-      return service.jobs.read(record.id) === null ? WAIT : DONE
+      return isWhole(readIfReadable(service, record.id)) ? DONE : WAIT
     case 'void':
       service.specs.remove(record.id)
       return WAIT

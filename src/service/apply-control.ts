@@ -16,6 +16,7 @@ import type {Drop} from '../store/inbox.js'
 import type {Author, Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
+import {readIfReadable} from './unread-jobs.js'
 
 /** A control request with the folder it lies in. */
 export interface Wanted {
@@ -92,7 +93,8 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
 
 const applyTo = (service: Service, work: Work, wanted: Wanted, id: JobId): Outcome => {
   for (;;) {
-    const base = service.jobs.read(id)
+    const base = readIfReadable(service, id)
+    if (base === 'unread') return WAIT
     const outcome = base === null ? absent(service, work, wanted, id) : applyOn(service, work, wanted, base)
     if (outcome !== null) return outcome
   }
@@ -152,7 +154,7 @@ const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcom
   if (work.waiting.has(id) || claimOwner(service.durable.fs, service.layout, id) !== null) return WAIT
   if (work.unread.has(drop.uid) || (work.unread.size > 0 && isOperator(service, drop.uid))) return WAIT
   // A claim goes after revision 1 came.
-  return service.jobs.read(id) === null ? unknownJob(id) : null
+  return readIfReadable(service, id) === null ? unknownJob(id) : null
 }
 
 /** True: the request that the record carries is no longer in the inbox (now). */

@@ -8,13 +8,14 @@
 import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
-import {GodError, type Refusal, refusal} from '../core/errors.js'
+import {type Refusal, refusal} from '../core/errors.js'
 import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/ids.js'
 import type {Drop} from '../store/inbox.js'
 import type {Author} from '../store/job-store.js'
 import {namedIds} from '../store/live-names.js'
 import type {Service} from './service.js'
+import {isRecordBad, readIfReadable} from './unread-jobs.js'
 
 export interface Submission {
   readonly drop: Drop
@@ -52,7 +53,7 @@ const isOwnPacked = ({packs}: Service, {drop, request}: Submission, id: JobId): 
     return req?.uid === drop.uid && req.tok === request.tok
   } catch (error) {
     // Nobody can tell any more; refused, it stays with its owner.
-    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return false
+    if (isRecordBad(error)) return false
     throw error
   }
 }
@@ -73,8 +74,9 @@ const lookAt = ({durable: {fs}, layout, manifest}: Service, ids: readonly JobId[
 
 /** The id: free for this request, used by it already, or not to be had. Null = free. */
 const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids): Verdict | null => {
-  if (ids.named.has(id) && service.jobs.read(id) !== null)
-    return isOwnJob(service, submission, id) ? DONE : taken(id)
+  const there = ids.named.has(id) ? readIfReadable(service, id) : null
+  if (there === 'unread') return WAIT
+  if (there !== null) return isOwnJob(service, submission, id) ? DONE : taken(id)
   if (ids.isPacked(id)) return isOwnPacked(service, submission, id) ? DONE : taken(id)
   const owner = ids.owners.get(id) ?? null
   const {uid} = submission.drop

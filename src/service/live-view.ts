@@ -9,6 +9,7 @@ import type {JobRecord} from '../core/job.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
 import {isAllocated, isFinal, isOver} from '../core/state.js'
 import type {LiveJobs, Stored} from '../store/job-store.js'
+import {lastKnownParts} from './unread-jobs.js'
 
 interface Part {
   readonly pending: readonly Waiting[]
@@ -65,7 +66,8 @@ export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
 export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
   live.buckets.flatMap(bucket => partOf(bucket).placed)
 
+/** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs): readonly Allocation[] =>
-  placedJobs(live).flatMap(({id, state, node, resources}) =>
+  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({id, state, node, resources}) =>
     isAllocated(state) && node !== null ? [{id, node, resources}] : [],
   )

@@ -110,6 +110,8 @@ export const removeOrphans = (
   const busy = reconciler.busy()
   const judged = containers
     .filter(({job, task}) => !busy.has(partKey({id: jobId(job), task})))
+    // Whose record cannot be read now: it may well be asked for.
+    .filter(({job}) => !live.unread.has(jobId(job)))
     .map(container => ({
       container,
       verdict: judge(service, live.get(jobId(container.job))?.record ?? null, container),

@@ -22,6 +22,7 @@ import {sweepDone} from '../store/sweep-done.js'
 import {derived} from './derived.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
+import {liveAndTold, readIfReadable} from './unread-jobs.js'
 
 export interface PackReport {
   /** Jobs that are in a segment now. */
@@ -58,7 +59,7 @@ export interface Ripe {
 
 export const ripeJobs = (service: Service): Ripe => {
   const until = service.now() - service.settings.packing.after
-  const live = service.jobs.all().map(({record}) => record)
+  const live = liveAndTold(service).all.map(({record}) => record)
   const ended = live
     .filter(({state, ended: end}) => isFinal(state) && (end ?? 0) <= until)
     .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
@@ -66,9 +67,15 @@ export const ripeJobs = (service: Service): Ripe => {
   return {ended: ended.map(({id}) => id), arrays: arrays.map(({id}) => id)}
 }
 
+/** Null: it is not there, or nobody can read it now. */
+const read = (service: Service, id: JobId): Stored | null => {
+  const stored = readIfReadable(service, id)
+  return stored === 'unread' ? null : stored
+}
+
 /** Null: it is not over any more, or somebody was faster. */
 const seal = (service: Service, id: JobId): Stored | null => {
-  const base = service.jobs.read(id)
+  const base = read(service, id)
   if (base === null || !isFinal(base.record.state)) return null
   if (base.record.sealed) return base
   const author = plainAuthor('packer', base.record.epoch)
@@ -99,13 +106,13 @@ const inputOf = (service: Service, {ended, arrays}: Ripe): PackInput => {
     const job = packedJob(service.jobs.history(id))
     return job === null ? [] : [{job, spec: specOf(service, id)}]
   })
-  const living = arrays.flatMap(id => service.jobs.read(id)?.record ?? [])
+  const living = arrays.flatMap(id => read(service, id)?.record ?? [])
   return {jobs, arrays: [...living, ...jobs.map(({job}) => job.record)].flatMap(withResults)}
 }
 
 /** Its results are in a segment: the next revision is without them. Somebody faster leaves that to the next pass. */
 const lighten = (service: Service, {array, results}: ArrayResults): void => {
-  const base = service.jobs.read(array.id)
+  const base = read(service, array.id)
   if (base === null || isFinal(base.record.state)) return
   const packed = new Map(results.map(({task, attempt}) => [task, attempt]))
   const tasks = resultsOf(base.record).filter(({task, attempt}) => packed.get(task) === attempt)

@@ -13,6 +13,7 @@ import {createPauses, type Pauses} from './pauses.js'
 import type {Service} from './service.js'
 import {settle} from './settle-job.js'
 import {createTaskDesk} from './task-desk.js'
+import {isRecordBad} from './unread-jobs.js'
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
 export interface Sight {
@@ -73,7 +74,7 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
   const desk = createTaskDesk(service)
   let fatal: GodError | null = null
   const noteFault = (error: unknown): string => {
-    if (error instanceof GodError && !error.temporary) fatal ??= error
+    if (error instanceof GodError && !error.temporary && !isRecordBad(error)) fatal ??= error
     return error instanceof Error ? error.message : String(error)
   }
   const attempt = async (key: PartKey): Promise<boolean> => {

@@ -25,6 +25,7 @@ import {publishBeside} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
+import {liveAndTold} from './unread-jobs.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -121,6 +122,31 @@ const startAll = async (
   return started.flat()
 }
 
+/** What one plan came to. */
+interface Planned {
+  readonly live: LiveJobs
+  readonly plan: Plan
+  readonly started: readonly PartKey[]
+}
+
+/**
+ * Anew where a job turned out to be on a bad sector only when it was to start: the index knew it, and room was kept for
+ * it. So often as one is found, and each is found once.
+ */
+const planAndStart = async (
+  service: Service,
+  {engine, nodes}: Awaited<ReturnType<typeof offerOf>>,
+  author: Author,
+): Promise<Planned> => {
+  const started: PartKey[] = []
+  for (;;) {
+    const live = liveAndTold(service)
+    const plan = planFor(service, live, nodes)
+    started.push(...(await startAll(service, live, plan, engine, author)))
+    if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
+  }
+}
+
 /** `rounds`: how many of taking requests, see there. */
 export const schedulerPass = async (
   service: Service,
@@ -134,14 +160,12 @@ export const schedulerPass = async (
     check: () => checkEpoch(service.durable, service.layout, mine),
   }
   author.check()
-  const {engine, nodes} = await offerOf(service, looks)
-  service.nodes.report(nodes)
+  const offer = await offerOf(service, looks)
+  service.nodes.report(offer.nodes)
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   sweepTemporaries(service)
-  const live = service.jobs.live()
-  const plan = planFor(service, live, nodes)
-  const started = await startAll(service, live, plan, engine, author)
+  const {live, plan, started} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken

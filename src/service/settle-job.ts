@@ -18,6 +18,7 @@ import {publishBeside} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
 import {createTaskDesk, type TaskDesk} from './task-desk.js'
+import {readIfReadable} from './unread-jobs.js'
 import {isElsewhere} from './whose.js'
 
 /** More steps than any life has between two waits; a guard against our own mistakes. */
@@ -32,8 +33,8 @@ interface Target {
 
 const read = (service: Service, key: PartKey): Target | null => {
   const {id, task} = partName(key)
-  const stored = service.jobs.read(id)
-  if (stored === null) return null
+  const stored = readIfReadable(service, id)
+  if (stored === null || stored === 'unread') return null
   const record = task === undefined ? stored.record : taskRecord(stored.record, task)
   return record === null ? null : {key, stored, record}
 }
@@ -215,8 +216,9 @@ const start = async (hands: Hands, target: Target, containerId: string): Promise
   const {service} = hands
   const {key, record} = target
   if (!isCurrent(service, target)) {
-    const still = read(service, key)?.record.container?.nonce === record.container?.nonce
-    // It is another attempt's turn: ours must never run. If it is still this attempt, somebody may have adopted it.
+    const now = read(service, key)?.record
+    const still = now?.container?.nonce === record.container?.nonce || service.jobs.unread.has(record.id)
+    // It is another attempt's turn: ours must never run. If it is still this attempt, or may be, somebody may have adopted it.
     if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
     return
   }

@@ -13,6 +13,7 @@ import type {Change} from '../core/outcome.js'
 import type {Stored} from '../store/job-store.js'
 import {publish} from './publish.js'
 import {plainAuthor, type Service} from './service.js'
+import {readIfReadable} from './unread-jobs.js'
 
 export interface TaskDesk {
   /** `view`: the task as it was when the change was decided on. Null: it is another by now; look again. */
@@ -40,9 +41,10 @@ interface Folded {
 
 const publishAll = (service: Service, id: JobId, waiting: readonly Waiting[]): Folded | null => {
   for (let i = 0; i < MOST_TRIES; i++) {
-    const base = service.jobs.read(id)
-    const taken = base === null ? [] : waiting.filter(one => stands(base.record, one))
-    if (base === null || taken.length === 0) return null
+    const base = readIfReadable(service, id)
+    if (base === null || base === 'unread') return null
+    const taken = waiting.filter(one => stands(base.record, one))
+    if (taken.length === 0) return null
     const author = plainAuthor('watcher', base.record.epoch)
     const next = publish(service, base, foldTasks(base.record, taken, service.now()), author, 'later')
     if (next !== null) return {next, taken}

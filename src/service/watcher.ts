@@ -19,6 +19,7 @@ import {isOf, removeOrphans} from './orphans.js'
 import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
 import {takeRequests} from './take-requests.js'
+import {liveAndTold} from './unread-jobs.js'
 import {isElsewhere, isMine} from './whose.js'
 
 export interface WatcherReport {
@@ -151,7 +152,7 @@ export const watcherPass = async (
 ): Promise<WatcherReport> => {
   await takeRequests(service, 'watcher', plainAuthor('watcher', epoch(0)))
   const seen = await lookOrMark(service, looks)
-  const live = service.jobs.live()
+  const live = liveAndTold(service)
   const placed = placedJobs(live)
   if (seen === null) return {...handOverSilent(service, reconciler, placed), orphans: null}
   const share = handOver(service, reconciler, ownJobs(service, placed, seen))

@@ -5,18 +5,17 @@
  * and the losers re-read. Names are freed ascending and only by packing, so a link on a freed number finds no
  * predecessor and loses too (an array's oldest are pruned, the same way). No lock is trusted. A damaged revision does not count and goes to quarantine.
  */
-import {successionFault} from '../core/array-law.js'
-import {type Epoch, epoch, type JobId, rev, type Uid} from '../core/brand.js'
-import {GodError} from '../core/errors.js'
+import type {JobId, Uid} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import type {Durable, RandomToken} from './durable.js'
 import {createIndexReader} from './index-file.js'
 import {refreshIndex} from './index-refresh.js'
-import {createBucketReader, type LiveJobs} from './live-jobs.js'
+import type {LiveJobs} from './job-lists.js'
+import {createBucketReader} from './live-jobs.js'
 import {pruneRevisions} from './prune.js'
 import {exists, unlinkIfThere} from './read-file.js'
-import {encode, sha256} from './record-codec.js'
+import {sha256} from './record-codec.js'
 import {
   climb,
   isThere,
@@ -26,9 +25,12 @@ import {
   revisionPath,
   revisionsUpTo,
   type Stored,
+  type Unread,
 } from './revision.js'
+import {type Author, encodeRecord, successor} from './successor.js'
+import {createUnreadJobs} from './unread-jobs.js'
 
-export type {LiveJobs, Stored}
+export {type Author, encodeRecord, type LiveJobs, type Stored}
 
 /** A revision with the time of its file, epoch milliseconds: for people, never for a decision. */
 export interface Published {
@@ -41,17 +43,14 @@ export type First = 'won' | 'taken' | 'void'
 
 export type Sync = 'now' | 'later'
 
-export interface Author {
-  readonly by: string
-  /** Zero: no scheduler's word. */
-  readonly epoch: Epoch
-  /** Throws E_FENCED when a younger scheduler is there. */
-  readonly check: () => void
-}
-
 export interface JobStore {
-  /** The revision that counts, or null: no such live job (look into the manifest's packs next). */
+  /**
+   * The revision that counts, or null: no such live job (look into the manifest's packs next).
+   * E_RECORD_BAD: it is there, and cannot be read.
+   */
   read(id: JobId): Stored | null
+  /** Jobs that could not be read at the last look. Looks at nothing. */
+  readonly unread: ReadonlyMap<JobId, Unread>
   /** Revision 1, whatever came of it; null: it is not there, or damaged. */
   first(id: JobId): JobRecord | null
   /** Everything live; as cheap as few changes since the last call make it. */
@@ -86,24 +85,6 @@ interface Context extends Omit<RevisionContext, 'fs'> {
   readonly boot?: string | undefined
 }
 
-/** The bytes of a revision: what was published stays as it is, for ever. */
-export const encodeRecord = (record: JobRecord): Uint8Array => encode(record)
-
-/** The next revision; only what the law allows. */
-const successor = (base: Stored, change: Change, author: Author): JobRecord => {
-  const next: JobRecord = {
-    ...base.record,
-    ...change,
-    rev: rev(base.record.rev + 1),
-    epoch: epoch(Math.max(author.epoch, base.record.epoch)),
-    prev: {rev: base.record.rev, sha256: base.sha256},
-    by: author.by,
-  }
-  const fault = successionFault(base.record, next)
-  if (fault !== null) throw new GodError('E_BUG', `job ${next.id}: ${fault}`)
-  return next
-}
-
 export const createJobStore = (parts: Context): JobStore => {
   const {durable, layout, manifest} = parts
   const {fs} = durable
@@ -111,7 +92,8 @@ export const createJobStore = (parts: Context): JobStore => {
   /** What was read once of (id, rev) stays true: such a file never changes. */
   const seen = new Map<JobId, Stored>()
   const index = parts.boot === undefined ? null : createIndexReader(fs, layout, parts.boot)
-  const buckets = createBucketReader({...context, seen, index})
+  const unread = createUnreadJobs()
+  const buckets = createBucketReader({...context, seen, unread, index})
 
   const settle = (id: JobId, sync: Sync): void => {
     const folder = layout.bucket(id)
@@ -155,7 +137,7 @@ export const createJobStore = (parts: Context): JobStore => {
   ): {readonly base: Stored; readonly next: JobRecord} | null => {
     const base = proven(proposed)
     if (base !== null) return {base, next: successor(base, change, author)}
-    keep(proposed.record.id, readTop(context, proposed.record.id))
+    topNow(proposed.record.id, proposed)
     return null
   }
 
@@ -176,6 +158,10 @@ export const createJobStore = (parts: Context): JobStore => {
     return stored
   }
 
+  /** By a listing; null: none that anything could be decided on. */
+  const topNow = (id: JobId, known: Stored | null): Stored | null =>
+    keep(id, unread.sift(id, readTop(context, id), known))
+
   /** A row of the index only proposes: its bytes on the disk count. Null: they are others, or gone. */
   const proven = (stored: Stored): Stored | null => {
     if (stored.proposed === undefined) return stored
@@ -189,11 +175,14 @@ export const createJobStore = (parts: Context): JobStore => {
     const known = seen.get(id) ?? buckets.row(id)
     const base = known === null ? null : proven(known)
     const stored = base === null ? null : climb(context, base)
-    return keep(id, stored ?? readTop(context, id))
+    const top = stored === null ? topNow(id, known) : keep(id, unread.sift(id, stored, null))
+    unread.check(id)
+    return top
   }
 
   return {
     read,
+    unread: unread.all,
     live: buckets.live,
     all: () => buckets.live().all,
     ofUser: buckets.ofUser,

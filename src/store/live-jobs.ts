@@ -3,25 +3,19 @@
  *
  * A bucket whose folder has the stamp of an exact listing is as it was then: it costs one fstat. Any other is listed,
  * and only those revisions are read that neither this process nor the index has seen. Names first, the manifest after.
- * What a row says is a proposal: whoever publishes on it reads the revision's own bytes before.
+ * What a row says is a proposal: whoever publishes on it reads the revision's own bytes before. A job that cannot be read
+ * is in no list, and its bucket is listed anew until it can be.
  */
 import {join} from 'node:path'
 import type {JobId, Uid} from '../core/brand.js'
 import {type FileSystem, isErrno} from './file-system.js'
 import {type Stamp, sameStamp} from './index-codec.js'
 import type {Indexed, IndexReader} from './index-file.js'
+import {createFilter, find, type LiveJobs, liveJobs, sameJobs, sameLists} from './job-lists.js'
 import {BUCKET_SIZE, bucketOf, parseBucketName} from './layout.js'
 import {listNames} from './read-file.js'
 import {byJob, type RevisionContext, readTop, type Stored, topOf} from './revision.js'
-
-/** The live jobs at one moment. Each list is the same object as before while nothing in it has changed. */
-export interface LiveJobs {
-  /** Ascending. */
-  readonly all: readonly Stored[]
-  /** The same, a list a bucket. */
-  readonly buckets: readonly (readonly Stored[])[]
-  get(id: JobId): Stored | null
-}
+import type {UnreadJobs} from './unread-jobs.js'
 
 /** A bucket as this process knows it. */
 export interface Bucket {
@@ -37,6 +31,7 @@ export interface Bucket {
 export interface LiveContext extends RevisionContext {
   /** What this process has read or published itself, byte by byte. */
   readonly seen: Map<JobId, Stored>
+  readonly unread: UnreadJobs
   /** Null: there is none to be trusted. */
   readonly index: IndexReader | null
 }
@@ -69,79 +64,33 @@ export const stampOf = (fs: FileSystem, folder: string): Stamp | null => {
   }
 }
 
-const find = (rows: readonly Stored[], id: JobId): Stored | null => {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const at = rows[middle]
-    if (at === undefined) return null
-    if (at.record.id === id) return at
-    if (at.record.id < id) low = middle + 1
-    else high = middle
-  }
-  return null
-}
-
-type IsPacked = (id: JobId) => boolean
-
-/** The same list again while rows and manifest are the same. */
-const createFilter = () => {
-  const kept = new WeakMap<
-    readonly Stored[],
-    {readonly isPacked: IsPacked; readonly live: readonly Stored[]}
-  >()
-  return (rows: readonly Stored[], isPacked: IsPacked): readonly Stored[] => {
-    const before = kept.get(rows)
-    if (before?.isPacked === isPacked) return before.live
-    const live = rows.some(({record}) => isPacked(record.id))
-      ? rows.filter(({record}) => !isPacked(record.id))
-      : rows
-    kept.set(rows, {isPacked, live})
-    return live
-  }
-}
-
-const liveJobs = (buckets: readonly (readonly Stored[])[]): LiveJobs => {
-  let all: readonly Stored[] | null = null
-  const byBucket = new Map(
-    buckets.flatMap(rows => (rows[0] === undefined ? [] : [[bucketOf(rows[0].record.id), rows]])),
-  )
-  return {
-    buckets,
-    get all() {
-      all ??= buckets.flat()
-      return all
-    },
-    get: id => find(byBucket.get(bucketOf(id)) ?? [], id),
-  }
-}
-
-const sameLists = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((list, i) => list === b[i])
-
 export const createBucketReader = (context: LiveContext): BucketReader => {
-  const {fs, layout, manifest, seen, index} = context
+  const {fs, layout, manifest, seen, unread, index} = context
   const buckets = new Map<number, Bucket>()
   const unpacked = createFilter()
-  let last = liveJobs([])
+  let last = liveJobs([], new Map())
 
   const folderOf = (bucket: number): string => join(layout.live, String(bucket))
 
   const current = (id: JobId, revs: readonly number[], proposals: readonly Stored[]): Stored | null => {
-    const known = seen.get(id)
-    if (known !== undefined && known.record.rev === revs[0]) return known
+    const isNow = (stored: Stored): boolean => stored.record.rev === revs[0] && !unread.all.has(id)
+    const known = seen.get(id) ?? null
+    if (known !== null && isNow(known)) return known
     const proposed = find(proposals, id)
-    if (proposed !== null && proposed.record.rev === revs[0]) return proposed
-    const stored = topOf(context, id, revs) ?? readTop(context, id)
+    if (proposed !== null && isNow(proposed)) return proposed
+    const stored = unread.sift(id, topOf(context, id, revs) ?? readTop(context, id), known ?? proposed)
     if (stored === null) seen.delete(id)
     else seen.set(id, stored)
     return stored
   }
 
+  const unreadIn = (bucket: number): readonly JobId[] =>
+    [...unread.all.keys()].filter(id => bucketOf(id) === bucket)
+
   const forgetAllBut = (bucket: number, listed: ReadonlyMap<JobId, unknown>): void => {
     for (let id = bucket * BUCKET_SIZE; id < (bucket + 1) * BUCKET_SIZE; id++)
       if (!listed.has(id as JobId)) seen.delete(id as JobId)
+    for (const id of unreadIn(bucket)) if (!listed.has(id)) unread.forget(id)
   }
 
   const forget = (bucket: number): null => {
@@ -168,7 +117,8 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     forgetAllBut(bucket, listed)
     const now = {
       stamp,
-      exact: stampIsOld(stamp),
+      // Without one of its jobs a list is not all that is there.
+      exact: stampIsOld(stamp) && unreadIn(bucket).length === 0,
       // The same list while it is the same: whatever was made of it holds.
       rows: before !== undefined && sameLists(rows, before.rows) ? before.rows : rows,
       indexed,
@@ -179,7 +129,7 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
 
   const look = (bucket: number): Bucket | null => {
     const known = buckets.get(bucket)
-    if (known !== undefined && !known.exact) return list(bucket, () => false)
+    if ((known !== undefined && !known.exact) || unreadIn(bucket).length > 0) return list(bucket, () => false)
     const stamp = stampOf(fs, folderOf(bucket))
     if (stamp === null) return forget(bucket)
     if (known !== undefined) return sameStamp(known.stamp, stamp) ? known : list(bucket, () => false)
@@ -214,7 +164,9 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
       const found = there.map(bucket => look(bucket)?.rows ?? [])
       const isPacked = manifest.now()
       const lists = found.map(rows => unpacked(rows, isPacked)).filter(rows => rows.length > 0)
-      if (!sameLists(lists, last.buckets)) last = liveJobs(lists)
+      const unreadNow = new Map([...unread.all].filter(([id]) => !isPacked(id)))
+      if (!sameLists(lists, last.buckets) || !sameJobs(unreadNow, last.unread))
+        last = liveJobs(lists, unreadNow)
       return last
     },
     ofUser: uid => {

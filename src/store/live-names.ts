@@ -7,8 +7,8 @@
 import type {JobId} from '../core/brand.js'
 import type {FileSystem} from './file-system.js'
 import {bucketOf, type Layout, parseRecordName} from './layout.js'
-import {exists, listNames} from './read-file.js'
-import {revisionPath} from './revision.js'
+import {listNames} from './read-file.js'
+import {isNamed, revisionPath} from './revision.js'
 
 export const namedIds = (fs: FileSystem, layout: Layout, ids: readonly JobId[]): ReadonlySet<JobId> => {
   const wanted = new Set(ids)
@@ -19,6 +19,6 @@ export const namedIds = (fs: FileSystem, layout: Layout, ids: readonly JobId[]):
       if (named !== undefined && wanted.has(named)) found.add(named)
     }
   }
-  for (const id of wanted) if (!found.has(id) && exists(fs, revisionPath(layout, id, 1))) found.add(id)
+  for (const id of wanted) if (!found.has(id) && isNamed(fs, revisionPath(layout, id, 1))) found.add(id)
   return found
 }

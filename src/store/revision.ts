@@ -4,12 +4,13 @@
  * A revision counts if it is the first one, or if the one that it was published on is there: looked for by open,
  * never in a listing. What is damaged or impossible does not count and goes to quarantine, never before the
  * manifest was read after the listing. A published file never changes, so what was read of one stays true.
+ * One on a bad sector is there, and nobody knows what it says: nothing may be decided on those before it.
  */
 import {join} from 'node:path'
 import {successionFault as lawFault} from '../core/array-law.js'
 import {type JobId, rev} from '../core/brand.js'
 import {type JobRecord, parseRecord} from '../core/job.js'
-import {type FileSystem, isErrno} from './file-system.js'
+import {errno, type FileSystem, isErrno} from './file-system.js'
 import {bucketOf, type Layout, parseRecordName, recordName} from './layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Quarantine} from './quarantine.js'
@@ -31,10 +32,19 @@ export interface RevisionContext {
   readonly quarantine: Quarantine
 }
 
-/** One revision's file: whole and saying what its name says, damaged, or gone. */
+/** A job whose newest revision is there and cannot be read: what was last known of it, null: nothing. */
+export interface Unread {
+  readonly path: string
+  /** Of the system's error. */
+  readonly errno: string
+  readonly last: Stored | null
+}
+
+/** One revision's file: whole and saying what its name says, damaged, there but on a bad sector, or gone. */
 export type Revision =
   | {readonly kind: 'whole'; readonly stored: Stored; readonly ino: number; readonly writtenAt: number}
   | {readonly kind: 'bad'; readonly ino: number; readonly why: string}
+  | {readonly kind: 'unreadable'; readonly errno: string}
   | {readonly kind: 'gone'}
 
 /** An array whose tasks end as it never happens, each other one failed, has a record of four megabytes. */
@@ -43,21 +53,29 @@ const MOST_BYTES = 16 * 1024 * 1024
 export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
   join(layout.bucket(id), recordName(id, rev(r)))
 
+/** What is wrong with one file alone; too many open files, say, or a lost server concern all. */
+const BAD_SECTOR = ['EIO', 'EBADMSG', 'EUCLEAN', 'ENODATA']
+
+const onBadSector = (error: unknown): string | null => (isErrno(error, ...BAD_SECTOR) ? errno(error) : null)
+
 /** A folder of that name must not stop the passes: it is moved away as any damaged file. */
-const readUnlessFolder = (fs: FileSystem, path: string) => {
+const readIfFile = (fs: FileSystem, path: string) => {
   try {
     return readFile(fs, path, {limit: MOST_BYTES})
   } catch (error) {
     if (isErrno(error, 'EISDIR')) return 'folder'
-    throw error
+    const bad = onBadSector(error)
+    if (bad === null) throw error
+    return {errno: bad}
   }
 }
 
 export const readRevision = ({fs, layout}: RevisionContext, id: JobId, r: number): Revision => {
   const path = revisionPath(layout, id, r)
-  const file = readUnlessFolder(fs, path)
+  const file = readIfFile(fs, path)
   if (file === null) return {kind: 'gone'}
   if (file === 'folder') return {kind: 'bad', ino: fs.lstat(path).ino, why: 'it is a folder'}
+  if ('errno' in file) return {kind: 'unreadable', errno: file.errno}
   const {ino, mtimeMs} = file.stat
   const parsed = decode(file.bytes, parseRecord)
   if (!parsed.ok) return {kind: 'bad', ino, why: parsed.why}
@@ -75,7 +93,7 @@ const judge = (context: RevisionContext, id: JobId, r: number): Revision | {read
   const before = readRevision(context, id, r - 1)
   if (before.kind === 'gone') return {kind: 'void'}
   // A damaged predecessor is fsck's business: it is there, so this one was published in time.
-  if (before.kind === 'bad') return revision
+  if (before.kind !== 'whole') return revision
   const why = successionFault(before.stored, revision.stored)
   return why === null ? revision : {kind: 'bad', ino: revision.ino, why}
 }
@@ -90,11 +108,28 @@ export const successionFault = (before: Stored, after: Stored): string | null =>
   return after.record.prev?.sha256 === before.sha256 ? null : 'it was published on another predecessor'
 }
 
-/** The highest of the listed revisions that counts; `revs` highest first. */
-export const topOf = (context: RevisionContext, id: JobId, revs: readonly number[]): Stored | null => {
+/** The highest that can be read of those below one that cannot. Nothing is set aside: that one needs its predecessor. */
+const lastKnown = (context: RevisionContext, id: JobId, revs: readonly number[]): Stored | null => {
   for (const r of revs) {
     const revision = judge(context, id, r)
     if (revision.kind === 'whole') return revision.stored
+  }
+  return null
+}
+
+export type Top = Stored | Unread | null
+
+export const isUnread = (top: Top): top is Unread => top !== null && 'errno' in top
+
+/** The highest of the listed revisions that counts; `revs` highest first. */
+export const topOf = (context: RevisionContext, id: JobId, revs: readonly number[]): Top => {
+  for (const [i, r] of revs.entries()) {
+    const revision = judge(context, id, r)
+    if (revision.kind === 'whole') return revision.stored
+    if (revision.kind === 'unreadable') {
+      const path = revisionPath(context.layout, id, r)
+      return {path, errno: revision.errno, last: lastKnown(context, id, revs.slice(i + 1))}
+    }
     if (revision.kind === 'bad' && !context.manifest.contains(id)) {
       context.quarantine.take(revisionPath(context.layout, id, r), revision.ino, revision.why)
     }
@@ -102,10 +137,14 @@ export const topOf = (context: RevisionContext, id: JobId, revs: readonly number
   return null
 }
 
-/** With the bytes that we read: one that was damaged and replaced since is another one. */
+/**
+ * With the bytes that we read: one that was damaged and replaced since is another one. On a bad sector by now it is
+ * there, and we know what it says.
+ */
 export const isThere = ({fs, layout}: RevisionContext, {record, sha256: sum}: Stored): boolean => {
-  const file = readFile(fs, revisionPath(layout, record.id, record.rev), {limit: MOST_BYTES})
-  return file !== null && sha256(file.bytes) === sum
+  const file = readIfFile(fs, revisionPath(layout, record.id, record.rev))
+  if (file === null || file === 'folder') return false
+  return 'errno' in file || sha256(file.bytes) === sum
 }
 
 /**
@@ -118,7 +157,7 @@ export const climb = (context: RevisionContext, known: Stored): Stored | null =>
   for (;;) {
     const next = readRevision(context, id, top.record.rev + 1)
     if (next.kind === 'gone') break
-    if (next.kind === 'bad' || successionFault(top, next.stored) !== null) return null
+    if (next.kind !== 'whole' || successionFault(top, next.stored) !== null) return null
     top = next.stored
   }
   return isThere(context, known) && !context.manifest.contains(id) ? top : null
@@ -142,13 +181,23 @@ export const revisionsUpTo = (
 /** Listings read again when everything vanished under us: packing takes a few milliseconds. */
 const LISTINGS = 3
 
+/** As `exists`: what cannot be opened because of a bad sector is there. */
+export const isNamed = (fs: FileSystem, path: string): boolean => {
+  try {
+    return exists(fs, path)
+  } catch (error) {
+    if (onBadSector(error) === null) throw error
+    return true
+  }
+}
+
 /** The revision that counts, or null: no such live job. Live names first, then the manifest. */
-export const readTop = (context: RevisionContext, id: JobId): Stored | null => {
+export const readTop = (context: RevisionContext, id: JobId): Top => {
   const {fs, layout, manifest} = context
   for (let i = 0; i < LISTINGS; i++) {
     const revs = byJob(listNames(fs, layout.bucket(id)), bucketOf(id), id).get(id) ?? []
     // A listing may miss names: the first revision is there as long as the job.
-    if (revs.length === 0 && !exists(fs, revisionPath(layout, id, 1))) return null
+    if (revs.length === 0 && !isNamed(fs, revisionPath(layout, id, 1))) return null
     const found = topOf(context, id, revs)
     if (manifest.contains(id)) return null
     if (found !== null) return found

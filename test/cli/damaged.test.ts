@@ -2,6 +2,12 @@
 import assert from 'node:assert/strict'
 import {readdirSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
+import {NO_FILTERS} from '../../src/cli/listing.js'
+import {showJob} from '../../src/cli/show.js'
+import {openSite, type Site} from '../../src/cli/site.js'
+import {statJobs} from '../../src/cli/stat.js'
+import {GodError} from '../../src/core/errors.js'
+import {type FileSystem, realFileSystem} from '../../src/store/file-system.js'
 import {siteForEach} from '../support/site.js'
 
 describe('a job whose record was cut off', () => {
@@ -48,4 +54,52 @@ describe('a job whose record was cut off', () => {
       assert.equal((await site.json(['stat', '2'])).jobs[0]?.state, 'killed')
     })
   }
+})
+
+describe('a job whose record lies on a bad sector', () => {
+  const held = siteForEach()
+
+  /** The site, as a command sees it on such a disk. */
+  const badSite = async (): Promise<Site> => {
+    const {site} = held
+    await site.submit('FAKE_SECONDS=forever')
+    await site.submit('FAKE_SECONDS=forever')
+    await site.pass()
+    const bad: FileSystem = {
+      ...realFileSystem,
+      open: (path, ...rest) => {
+        if (path.includes('/jobs/live/0/1.')) throw Object.assign(new Error(`EIO: ${path}`), {code: 'EIO'})
+        return realFileSystem.open(path, ...rest)
+      },
+    }
+    return openSite({dir: site.dir}, bad)
+  }
+
+  const stat = (site: Site, selectors: readonly string[] | null) =>
+    statJobs(site, {selectors, filters: NO_FILTERS, everybody: true, sort: 'id', limit: null, since: null})
+
+  it('is told as such, with its path and the error', async () => {
+    const site = await badSite()
+    const told = (error: unknown): boolean => {
+      assert.ok(error instanceof GodError)
+      assert.equal(error.code, 'E_RECORD_BAD')
+      assert.match(
+        error.message,
+        /the record of job 1 cannot be read: \/.*\/jobs\/live\/0\/1\.\d\.json \(EIO\)/,
+      )
+      return true
+    }
+    assert.throws(() => showJob(site, '1'), told)
+    assert.throws(() => stat(site, ['1']), told)
+  })
+
+  it('keeps no other job from being shown', async () => {
+    const site = await badSite()
+    const {jobs, failed} = stat(site, ['1', '2'])
+    assert.deepEqual([jobs.map(({id}) => id), failed.map(({code}) => code)], [[2], ['E_RECORD_BAD']])
+    assert.deepEqual(
+      stat(site, null).jobs.map(({id}) => id),
+      [2],
+    )
+  })
 })

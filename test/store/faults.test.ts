@@ -216,8 +216,10 @@ const faultsFor = async (operation: Operation): Promise<Fault[]> => {
   )
 }
 
-const isTold = (error: unknown): boolean =>
-  error === null || (error instanceof GodError ? [74, 75].includes(error.exit) : errno(error) !== null)
+const isTold = (error: unknown): boolean => {
+  if (!(error instanceof GodError)) return error === null || errno(error) !== null
+  return [74, 75].includes(error.exit) || error.code === 'E_RECORD_BAD'
+}
 
 const isSync = ({call}: Fault): boolean => call === 'fsync' || call === 'fsyncDir'
 

@@ -17,6 +17,7 @@ import {removeStaleTemporaries} from '../../store/stale-temporaries.js'
 import {burnClaims} from '../burn-claims.js'
 import {publish} from '../publish.js'
 import type {Service} from '../service.js'
+import {readIfReadable} from '../unread-jobs.js'
 import {formatOf, type Ground, placeOf} from './ground.js'
 import {makeAnew} from './make-anew.js'
 
@@ -45,8 +46,8 @@ const close = ({durable: {fs}}: Ground, path: string, mode: number): Outcome => 
 
 /** The job is told why; whoever changed it meanwhile knew better. */
 const hold = (service: Service, author: Author, {id, rev}: Extract<Repair, {do: 'hold'}>): Outcome => {
-  const base = service.jobs.read(id)
-  if (base === null || base.record.rev !== rev) return 'the job has changed meanwhile'
+  const base = readIfReadable(service, id)
+  if (base === null || base === 'unread' || base.record.rev !== rev) return 'the job has changed meanwhile'
   const reason: JobRecord['reason'] = {
     code: 'spec',
     text: 'its private spec is damaged or missing: kill it and submit it again, or have it restored from a backup',
