@@ -173,7 +173,11 @@ const parseKeeping = <S extends Fields>(schema: S, value: unknown): Parsed<v.Inf
   return {ok: true, value: Object.assign(parsed.value as object, strange) as v.InferOutput<S>}
 }
 
-export const parseRecord = (value: unknown): Parsed<JobRecord> => parseKeeping(recordSchema, value)
+/** Built field by field, an object of this size is a hash table to V8: its copy takes half the room, and is made faster. */
+export const parseRecord = (value: unknown): Parsed<JobRecord> => {
+  const parsed = parseKeeping(recordSchema, value)
+  return parsed.ok ? {ok: true, value: {...parsed.value}} : parsed
+}
 
 const anyWish = v.strictObject({...specSchema.entries, wish: v.unknown()})
 
