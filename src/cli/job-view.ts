@@ -53,9 +53,31 @@ export interface JobView extends Shown {
 export const waits = ({state, array}: JobRecord): boolean =>
   state === 'pending' || (state === 'running' && array !== undefined && array.waiting.length > 0)
 
+/** Field by field: of hundreds of jobs, spreading costs `stat` five times as much. */
 export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => ({
-  ...record,
+  id: record.id,
+  name: record.name,
+  user: record.user,
+  uid: record.uid,
+  project: record.project,
+  queue: record.queue,
+  image: record.image,
+  labels: record.labels,
+  state: record.state,
+  desired: record.desired,
   reason: waits(record) ? (reasons.get(record.id) ?? record.reason) : record.reason,
+  resources: record.resources,
+  walltime: record.walltime,
+  submitted: record.submitted,
+  started: record.started,
+  ended: record.ended,
+  node: record.node,
+  attempt: record.attempt,
+  exit: record.exit,
+  usage: record.usage,
+  paused: record.paused,
+  ...(record.task === undefined ? {} : {task: record.task}),
+  ...(record.array === undefined ? {} : {array: record.array}),
   record,
   live: null,
 })
