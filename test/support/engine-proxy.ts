@@ -7,7 +7,14 @@
  */
 import {once} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
-import {createServer, type IncomingMessage, request, type Server, type ServerResponse} from 'node:http'
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Act, type Answer, actOf, type Fault, type Question} from './engine-faults.js'
@@ -93,15 +100,6 @@ const callOf = (method: string, path: string): {readonly call: Call; readonly ta
   return null
 }
 
-/** A connection for each question, as the executor makes them. */
-const passOn = (socketPath: string, question: Question): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const {method, url, headers, body} = question
-    const onward = request({socketPath, method, path: url, headers, agent: false}, resolve)
-    onward.on('error', reject)
-    onward.end(body)
-  })
-
 const bufferAnswer = async (message: IncomingMessage): Promise<Answer> => ({
   status: message.statusCode ?? 500,
   type: message.headers['content-type'] ?? 'application/json',
@@ -121,9 +119,20 @@ export const openEngineProxy = async (engine: string): Promise<EngineProxy> => {
   const counts = new Map<Call, number>()
   const active = new Set<Active>()
   const streams = new Set<ServerResponse>()
+  /** Ours to the engine: whose asker went before its answer came would stay open, and with it this process. */
+  const onwards = new Set<ClientRequest>()
   /** Container's id or name to its job's name. */
   const jobs = new Map<string, string>()
 
+  /** A connection for each question, as the executor makes them. */
+  const passOn = ({method, url, headers, body}: Question): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const onward = request({socketPath, method, path: url, headers, agent: false}, resolve)
+      onwards.add(onward)
+      onward.on('close', () => onwards.delete(onward))
+      onward.on('error', reject)
+      onward.end(body)
+    })
   const learn = (question: Question, answer: Answer): void => {
     const {Labels} = JSON.parse(question.body.toString()) as {Labels: Record<string, string>}
     const name = new URL(question.url, 'http://x').searchParams.get('name') ?? ''
@@ -146,12 +155,16 @@ export const openEngineProxy = async (engine: string): Promise<EngineProxy> => {
     return jobs.get(target) ?? ''
   }
   const engineAnswers = async (question: Question): Promise<Answer> => {
-    const answer = await bufferAnswer(await passOn(socketPath, question))
+    const answer = await bufferAnswer(await passOn(question))
     if (question.call === 'create') learn(question, answer)
     return answer
   }
   const stream = async (question: Question, response: ServerResponse): Promise<void> => {
-    const onward = await passOn(socketPath, question)
+    const onward = await passOn(question)
+    if (response.destroyed) {
+      onward.destroy()
+      return
+    }
     response.writeHead(onward.statusCode ?? 500, {'Content-Type': 'application/json'})
     response.flushHeaders()
     onward.pipe(response)
@@ -168,12 +181,12 @@ export const openEngineProxy = async (engine: string): Promise<EngineProxy> => {
       response,
       socket: message.socket,
       pass: () => engineAnswers(question),
-      open: () => passOn(socketPath, question),
+      open: () => passOn(question),
       send: answer => send(response, answer),
       ask: async (method, url, body = '') => {
         const headers = {'Content-Type': 'application/json'}
         const asked = {method, url, headers, body: Buffer.from(body), call: question.call, target: ''}
-        return bufferAnswer(await passOn(socketPath, asked))
+        return bufferAnswer(await passOn(asked))
       },
     })
   }
@@ -227,6 +240,7 @@ export const openEngineProxy = async (engine: string): Promise<EngineProxy> => {
     old.closeAllConnections()
     old.close()
     await once(old, 'close')
+    for (const onward of onwards) onward.destroy()
   }
   await up()
   return {
