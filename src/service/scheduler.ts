@@ -21,7 +21,7 @@ import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
-import {publishBeside} from './publish.js'
+import {publish, publishBeside} from './publish.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
@@ -85,7 +85,10 @@ const startJob = async (
   return (await publishBeside(service, base, change, author)) === null ? [] : [id]
 }
 
-/** S1 of all tasks of an array that this pass chose, in one revision. */
+/**
+ * S1 of all tasks of an array that this pass chose, in one revision. At once, before anybody else of this process can do
+ * anything: while an array runs its tasks change it all the time, and it would lose to each of those.
+ */
 const startArray = async (
   service: Service,
   base: Stored,
@@ -95,7 +98,7 @@ const startArray = async (
   const {record} = base
   const starts = places.map(place => ({...place, nonce: token(service.random())}))
   const start = startTasks(record, containerStem(service.format.cluster, record.id), starts, service.now())
-  if (start === null || (await publishBeside(service, base, start.change, author)) === null) return []
+  if (start === null || publish(service, base, start.change, author, 'later') === null) return []
   return start.tasks.map(task => partKey({id: record.id, task}))
 }
 

@@ -6,8 +6,11 @@ import type {Wish} from '../../src/core/job.js'
 import type {TaskKey} from '../../src/core/part-key.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
+import type {FileSystem} from '../../src/store/file-system.js'
 import {readReasons} from '../../src/store/reasons.js'
+import {DiskProcess} from '../support/disk-process.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
+import {quiet} from '../support/loop-driver.js'
 import {GRACE, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
@@ -115,6 +118,33 @@ describe('an array', () => {
     assert.equal(counts(id).running, 4)
     assert.equal(world.begun().length, 4)
     assertAtRest(world, [id])
+  })
+
+  it('starts tasks while others of it end, on a disk that takes its time', async () => {
+    const other = world.submit({...FOREVER, cpus: 2000})
+    const id = submit('0-3')
+    await world.cron()
+    world.control('kill', [other])
+    await world.process().watch()
+    world.clock.advance(3000)
+    const disk = new DiskProcess(world.disk)
+    const late = async (sync: () => void): Promise<void> => {
+      await quiet()
+      await quiet()
+      sync()
+    }
+    const beside: FileSystem['beside'] = {
+      fsync: fd => late(() => disk.fsync(fd)),
+      fsyncDir: path => late(() => disk.fsyncDir(path)),
+    }
+    const god = world.process(Object.assign(disk, {beside}))
+    const reconciler = createReconciler(god.service, () => undefined)
+    const pass = schedulerPass(god.service, god.claimEpoch())
+    await Promise.all([0, 1].map(task => reconciler.reconcile(key(id, task))))
+    const {started} = await pass
+    assert.deepEqual(started, [key(id, 2), key(id, 3)])
+    assert.deepEqual([counts(id).done, counts(id).running], [2, 2])
+    assertSafe(world, [id])
   })
 
   it('loses the container of a task, and only that task is lost', async () => {
