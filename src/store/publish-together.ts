@@ -7,9 +7,10 @@
  * at all, and a failure of one concerns that one.
  */
 import type {FileSystem} from './file-system.js'
+import {isTooManyFiles} from './syncs.js'
 import {closeTemporary, discard, giveUp, linkTo, type OpenTemporary, openTemporary} from './temporary.js'
 
-/** Open files at a time. */
+/** Open files at a time; fewer where no more can be had. */
 const MOST = 64
 
 export interface Together {
@@ -56,13 +57,31 @@ export const createTogether = ({fs, random, check, sync, told}: TogetherOptions)
     }
   }
 
-  const write = (wanted: Wanted): Written[] => {
-    const {path, bytes, mode} = wanted
-    const temporary = each(wanted, () => {
-      check()
-      return openTemporary(fs, bytes, {beside: path, name: `.t.${random()}`, mode})
-    })
-    return temporary === null ? [] : [{wanted, temporary}]
+  const open = ({path, bytes, mode}: Wanted): OpenTemporary => {
+    check()
+    return openTemporary(fs, bytes, {beside: path, name: `.t.${random()}`, mode})
+  }
+
+  const write = (lot: readonly Wanted[]): readonly Written[] => {
+    const written: Written[] = []
+    for (const [i, wanted] of lot.entries()) {
+      try {
+        written.push({wanted, temporary: open(wanted)})
+      } catch (error) {
+        if (isTooManyFiles(error) && written.length > 0) {
+          // Those of this lot are closed first.
+          waiting = [...lot.slice(i), ...waiting]
+          break
+        }
+        wanted.reject(told(error, wanted.path))
+      }
+    }
+    return written
+  }
+
+  const fail = ({wanted, temporary}: Written, error: unknown): void => {
+    wanted.reject(error)
+    each(wanted, () => giveUp(fs, temporary))
   }
 
   const syncOne = async ({wanted, temporary}: Written): Promise<boolean> => {
@@ -70,8 +89,20 @@ export const createTogether = ({fs, random, check, sync, told}: TogetherOptions)
       await sync(temporary.fd, temporary.path)
       return true
     } catch (error) {
-      each(wanted, () => giveUp(fs, temporary))
-      wanted.reject(told(error, wanted.path))
+      fail({wanted, temporary}, told(error, wanted.path))
+      return false
+    }
+  }
+
+  const mayBeNamed = (one: Written): boolean => {
+    try {
+      // The sync of another one may have failed meanwhile, and then nothing counts any more.
+      check()
+      one.wanted.before()
+      return true
+    } catch (error) {
+      // Not of this file: told as it is.
+      fail(one, error)
       return false
     }
   }
@@ -80,9 +111,6 @@ export const createTogether = ({fs, random, check, sync, told}: TogetherOptions)
     const won = each(wanted, () => {
       const temp = closeTemporary(fs, temporary)
       try {
-        // The sync of another one may have failed meanwhile, and then nothing counts any more.
-        check()
-        wanted.before()
         return linkTo(fs, temp, wanted.path)
       } finally {
         discard(fs, temp.path)
@@ -92,9 +120,9 @@ export const createTogether = ({fs, random, check, sync, told}: TogetherOptions)
   }
 
   const publishLot = async (lot: readonly Wanted[]): Promise<void> => {
-    const written = lot.flatMap(write)
+    const written = write(lot)
     const good = await Promise.all(written.map(syncOne))
-    for (const [i, one] of written.entries()) if (good[i] === true) link(one)
+    for (const [i, one] of written.entries()) if (good[i] === true && mayBeNamed(one)) link(one)
   }
 
   const publishAll = async (): Promise<void> => {

@@ -60,12 +60,13 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
       return spec
     },
     publishBeside: async spec => {
+      durable.makeFolder(layout.specBucket(spec.id), 0o700)
+      let other: JobSpec | null = null
+      while (other === null && !(await durable.publishBeside(layout.spec(spec.id), encode(spec), 0o600)))
+        other = left(spec.id)
+      // Only now: a sync that others ask for meanwhile does not cover the name.
       settle(spec.id)
-      while (!(await durable.publishBeside(layout.spec(spec.id), encode(spec), 0o600))) {
-        const other = left(spec.id)
-        if (other !== null) return other
-      }
-      return spec
+      return other ?? spec
     },
     remove: id => {
       unlinkIfThere(durable.fs, layout.spec(id))

@@ -16,6 +16,8 @@ const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG']
 /** The folder could not be opened: nothing was synced, and nothing dropped. */
 const NOT_OPENED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', ...TOO_MANY_FILES]
 
+export const isTooManyFiles = (error: unknown): boolean => isErrno(error, ...TOO_MANY_FILES)
+
 export const isNoSpace = (error: unknown): boolean => isErrno(error, ...NO_SPACE)
 
 /** An error of the disk, as people meet it; all else stays what it is. */
@@ -23,7 +25,7 @@ export const diskError = (error: unknown, path: string): unknown => {
   const code = errno(error)
   if (code === null || error instanceof GodError) return error
   const what = `cannot write ${path}: ${code}`
-  if (TOO_MANY_FILES.includes(code))
+  if (isTooManyFiles(error))
     return new GodError('E_DIR_BUSY', what, 'Raise the limit of open files, or try again later.', {
       cause: error,
     })

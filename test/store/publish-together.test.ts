@@ -116,6 +116,15 @@ describe('publishing many at once', () => {
     assert.deepEqual(world.temporaries(), [])
   })
 
+  it('tells what asking failed with as that, not as a fault of its own file', async () => {
+    const stale = new Errno('ESTALE', '/god/lock')
+    const mine = publish(1, () => {
+      throw stale
+    })
+    await Promise.all([endAll(), assert.rejects(mine, error => error === stale)])
+    assert.deepEqual([named(1), world.temporaries(), fs.openFiles], [[false], [], []])
+  })
+
   it('fails alone when the disk is full at its sync, and leaves nothing', async () => {
     const all = Promise.allSettled([publish(1), publish(2)])
     await quiet()
@@ -128,6 +137,27 @@ describe('publishing many at once', () => {
     assert.equal(good.status, 'fulfilled')
     assert.deepEqual([named(1, 2), world.temporaries()], [[false, true], []])
     assert.equal(haltReason(world.process(), world.layout), null)
+  })
+
+  it('opens no more files than there may be, and the others come after them', async () => {
+    fs.plan({call: 'open-create', n: 3, effect: {error: 'EMFILE'}})
+    const all = Promise.all([publish(1), publish(2), publish(3), publish(4)])
+    await quiet()
+    assert.equal(asked.length, 2)
+    await endAll()
+    assert.equal(asked.length, 2)
+    await endAll()
+    assert.deepEqual(await all, [true, true, true, true])
+    assert.deepEqual(named(1, 2, 3, 4), [true, true, true, true])
+  })
+
+  it('fails when there may be no open file at all, and leaves nothing', async () => {
+    fs.plan({call: 'open-create', n: 1, effect: {error: 'ENFILE', from: true}})
+    for (const one of await Promise.allSettled([publish(1), publish(2)])) {
+      assert.ok(one.status === 'rejected' && one.reason instanceof GodError)
+      assert.equal(one.reason.code, 'E_DIR_BUSY')
+    }
+    assert.deepEqual([named(1, 2), world.temporaries()], [[false, false], []])
   })
 
   it('gives none of them a name when a sync failed, and halts', async () => {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import {jobId, token} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
 import type {JobSpec} from '../../src/core/job.js'
+import type {FileSystem} from '../../src/store/file-system.js'
 import {encode} from '../../src/store/record-codec.js'
+import {quiet} from '../support/loop-driver.js'
 import {ANN, DiskWorld} from './disk-world.js'
 
 const spec = (over: Partial<JobSpec> = {}): JobSpec => ({
@@ -58,6 +60,27 @@ describe('a private spec', () => {
     const other = world.specs(durable.fs)
     other.settle(jobId(1007))
     world.process().fsyncDir('/god/jobs/spec/1')
+    world.disk.powerLoss()
+    assert.deepEqual(world.specs().read(jobId(1007)), spec())
+  })
+
+  it('survives a power loss after the next sync, whoever synced while it had no name yet', async () => {
+    const fs = world.process()
+    let end = (): void => assert.fail('no sync goes on')
+    const beside: FileSystem['beside'] = {
+      fsync: fd =>
+        new Promise(resolve => {
+          end = () => resolve(fs.fsync(fd))
+        }),
+      fsyncDir: async path => fs.fsyncDir(path),
+    }
+    const durable = world.durable(Object.assign(fs, {beside}))
+    const published = world.specsOn(durable).publishBeside(spec())
+    await quiet()
+    durable.syncPending()
+    end()
+    assert.deepEqual(await published, spec())
+    durable.syncPending()
     world.disk.powerLoss()
     assert.deepEqual(world.specs().read(jobId(1007)), spec())
   })
