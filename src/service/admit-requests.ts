@@ -44,8 +44,9 @@ const publishSpec = async (service: Service, admitted: Admitted): Promise<Verdic
 
 const isWhole = (read: ReturnType<typeof readIfReadable>): boolean => read !== null && read !== 'unread'
 
-const publishJob = async (service: Service, {record}: Admitted): Promise<Verdict> => {
-  switch (await service.jobs.publishFirstBeside(record)) {
+/** None that a younger scheduler may have refused meanwhile: the syncs of many take their time. */
+const publishJob = async (service: Service, {record}: Admitted, {check}: Author): Promise<Verdict> => {
+  switch (await service.jobs.publishFirstBeside(record, check)) {
     case 'won':
       service.journal.write({
         at: service.now(),
@@ -89,7 +90,7 @@ const publishAll = async (service: Service, judged: Verdicts, author: Author): P
   raiseHint(service.durable, service.layout, last)
   const withSpecs = (await eachAdmitted(judged, admitted => publishSpec(service, admitted))).map(together)
   service.durable.syncPending()
-  return eachAdmitted(withSpecs, admitted => publishJob(service, admitted))
+  return eachAdmitted(withSpecs, admitted => publishJob(service, admitted, author))
 }
 
 const greatest = (ids: readonly JobId[]): JobId | null =>

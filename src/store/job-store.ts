@@ -65,8 +65,8 @@ export interface JobStore {
   history(id: JobId): readonly Published[]
   /** Revision 1. */
   publishFirst(record: JobRecord, sync: Sync): First
-  /** The same together with others that are published now. Its folder is synced later. */
-  publishFirstBeside(record: JobRecord): Promise<First>
+  /** The same together with others that are published now. Its folder is synced later. `before`: see `publishBeside`. */
+  publishFirstBeside(record: JobRecord, before: Author['check']): Promise<First>
   /** The new revision, or null: somebody was faster, read again. */
   publishNext(base: Stored, change: Change, author: Author, sync: Sync): Stored | null
   /** The same together with others that are published now. Its folder is synced later. */
@@ -107,7 +107,7 @@ export const createJobStore = (parts: Context): JobStore => {
     return durable.publishNew(revisionPath(layout, record.id, record.rev), bytes, 0o644) ? bytes : null
   }
 
-  const publishBeside = async (record: JobRecord, before?: () => void): Promise<Uint8Array | null> => {
+  const publishBeside = async (record: JobRecord, before: Author['check']): Promise<Uint8Array | null> => {
     const bytes = encodeRecord(record)
     const path = revisionPath(layout, record.id, record.rev)
     return (await durable.publishBeside(path, bytes, 0o644, before)) ? bytes : null
@@ -208,9 +208,9 @@ export const createJobStore = (parts: Context): JobStore => {
       durable.makeFolder(layout.bucket(record.id), 0o755)
       return first(record, publish(record), sync)
     },
-    publishFirstBeside: async record => {
+    publishFirstBeside: async (record, before) => {
       durable.makeFolder(layout.bucket(record.id), 0o755)
-      return first(record, await publishBeside(record), 'later')
+      return first(record, await publishBeside(record, before), 'later')
     },
     publishNext: (proposed, change, author, sync) => {
       const step = stepOf(proposed, change, author)
