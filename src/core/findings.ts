@@ -157,9 +157,14 @@ export const FINDINGS = {
     'nothing',
   ),
   F_MANIFEST: error(
-    'a manifest of packed jobs is damaged; if it is the newest, every pass and command that needs it stops and says so, for nobody can tell what is packed',
-    null,
-    'restore it from a backup; a damaged one that is not the newest may be removed',
+    'a manifest of packed jobs is damaged or missing: its copy is believed; if it is the newest and its copy is bad too, every pass and command that needs it stops and says so, for nobody can tell what is packed',
+    'writes it again from its copy, where that is whole',
+    'without a whole copy: restore one of the two from a backup; both of one that is not the newest may be removed',
+  ),
+  F_MANIFEST_COPY: warning(
+    'the copy of a manifest is damaged, or the newest manifest has none (a packer was killed, or an older god wrote it)',
+    'writes it from the manifest; one of an older god is published once more, with a copy. The next packing does the same for one that is missing',
+    'nothing',
   ),
   F_SEGMENT: error(
     'a file of packed jobs is missing, or is not what its manifest says: each line has a sum of its own, so the jobs whose lines are whole are still found',

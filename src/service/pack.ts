@@ -4,7 +4,7 @@
  *
  * Requeue and packing race for the link of one revision, so no lock is needed; a second packer loses the link of the
  * manifest. A crash anywhere leaves what the next pass goes on with: a sealed record is packed, a live record that a
- * manifest has is void and goes.
+ * manifest has is void and goes, a manifest without a copy gets one.
  */
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
@@ -16,6 +16,7 @@ import type {Stored} from '../store/job-store.js'
 import {findVoid, removeLive} from '../store/live-files.js'
 import {mergeGroups, mergeSegments} from '../store/merge-segments.js'
 import {type PackInput, pack} from '../store/packer.js'
+import {secureNewest} from '../store/publish-manifest.js'
 import {dropOutdated} from '../store/retention.js'
 import {segmentDay} from '../store/segment-names.js'
 import {sweepDone} from '../store/sweep-done.js'
@@ -183,7 +184,7 @@ export const packPass = (service: Service, amount: PackAmount): PackReport => {
   const ripe = ripeJobs(service)
   const packed = packJobs(service, {...ripe, ended: ripe.ended.slice(0, amount.jobs)})
   if (ripe.ended.length > amount.jobs) return {...NOTHING, packed, more: true}
-  return {
+  const report = {
     packed,
     void: removeVoid(service),
     merged: merge(service, amount.groups),
@@ -191,4 +192,6 @@ export const packPass = (service: Service, amount: PackAmount): PackReport => {
     removed: sweepDone(service, service.now()),
     more: false,
   }
+  secureNewest(service.durable, service.layout, service.manifest)
+  return report
 }

@@ -3,7 +3,8 @@
  *
  * Two sets say for ever which ids are no longer live, exactly: `packed` have a line in a segment, `dropped` had one
  * that retention dropped. A segment's own ids may tell of more than it holds (few intervals, so that the manifest
- * stays small): its index is exact. Version 1 came before there was a packer; it stays readable.
+ * stays small): its index is exact. It says its own number, so that the copy of another one is not taken for it.
+ * Version 1 came before there was a packer, version 2 before there were copies: both stay readable.
  */
 import * as v from 'valibot'
 import {coarse, idSetOfPairs, parseIds, showIds} from '../core/id-set.js'
@@ -86,13 +87,11 @@ const segmentSchema = v.strictObject({
   }),
 })
 
-const schema = v.strictObject({
-  v: v.literal(2),
-  packed: ids,
-  dropped: ids,
-  segments: v.array(segmentSchema),
-  sums: v.array(segmentName),
-})
+const fields = {packed: ids, dropped: ids, segments: v.array(segmentSchema), sums: v.array(segmentName)}
+
+const schema = v.strictObject({v: v.literal(3), n: whole, ...fields})
+
+const secondSchema = v.strictObject({v: v.literal(2), ...fields})
 
 const spans = v.array(v.tuple([whole, whole]))
 
@@ -117,19 +116,41 @@ const ofFirst = ({segments, dropped}: v.InferOutput<typeof firstSchema>): Manife
   return {packed, dropped: idSetOfPairs(dropped), segments: read, sums: []}
 }
 
-const parse = (value: unknown): Parsed<Manifest> => {
-  const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
-  if (version !== 1) return parseWith(schema, value)
-  const parsed = parseWith(firstSchema, value)
-  return parsed.ok ? {ok: true, value: ofFirst(parsed.value)} : parsed
+export interface DecodedManifest {
+  readonly manifest: Manifest
+  /** It says itself which one it is. */
+  readonly numbered: boolean
 }
 
-export const decodeManifest = (bytes: Uint8Array): Parsed<Manifest> => decode(bytes, parse)
+const unnumbered = <T>(parsed: Parsed<T>, manifestOf: (read: T) => Manifest): Parsed<DecodedManifest> =>
+  parsed.ok ? {ok: true, value: {manifest: manifestOf(parsed.value), numbered: false}} : parsed
+
+const parseNumberedForm = (value: unknown, expected: number): Parsed<DecodedManifest> => {
+  const parsed = parseWith(schema, value)
+  if (!parsed.ok) return parsed
+  const {v: _, n, ...manifest} = parsed.value
+  return n === expected
+    ? {ok: true, value: {manifest, numbered: true}}
+    : {ok: false, why: `it is the manifest of number ${n}`}
+}
+
+const versionOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
+
+/** `n`: of its name. */
+export const decodeManifest = (bytes: Uint8Array, n: number): Parsed<DecodedManifest> =>
+  decode(bytes, value => {
+    const version = versionOf(value)
+    if (version === 1) return unnumbered(parseWith(firstSchema, value), ofFirst)
+    if (version === 2) return unnumbered(parseWith(secondSchema, value), ({v: _, ...manifest}) => manifest)
+    return parseNumberedForm(value, n)
+  })
 
 /** Segments of version 1 have no files to name: their ids stay among the packed ones. */
-export const encodeManifest = ({packed, dropped, segments, sums}: Manifest): Uint8Array =>
+export const encodeManifest = ({packed, dropped, segments, sums}: Manifest, n: number): Uint8Array =>
   encode({
-    v: 2,
+    v: 3,
+    n,
     packed: showIds(packed),
     dropped: showIds(dropped),
     segments: segments

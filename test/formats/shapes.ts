@@ -26,6 +26,7 @@ const PATTERNS: readonly (readonly [RegExp, string, Form])[] = [
   [/^jobs\/live\/\d+\/\d+\.\d+\.json$/, 'record', 'json'],
   [/^jobs\/spec\/\d+\/\d+\.json$/, 'spec', 'json'],
   [/^jobs\/done\/MANIFEST\.\d+$/, 'manifest', 'json'],
+  [/^jobs\/done\/MANIFEST\.\d+\.copy$/, 'copy of a manifest', 'json'],
   [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.ndjson$/, 'segment', 'lines'],
   [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.idx$/, 'index of a segment', 'none'],
   [/^jobs\/done\/\d{4}\/\d\d-\d\d\.\d+\.spec\.ndjson\.gz$/, 'archive of specs', 'none'],

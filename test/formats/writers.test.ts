@@ -49,7 +49,14 @@ const byKind = (files: readonly Frozen[]): Map<string, Shapes> => {
 const FROZEN = byKind([...FIRST, ...BESIDE])
 
 /** From users, or what tells a directory from others: nothing is added to these without a number. */
-const STRICT = ['request', 'reason of a refusal', 'FORMAT', 'copy of FORMAT', 'manifest']
+const STRICT = [
+  'request',
+  'reason of a refusal',
+  'FORMAT',
+  'copy of FORMAT',
+  'manifest',
+  'copy of a manifest',
+]
 
 const LAYOUT = layoutOf('/god')
 
@@ -94,7 +101,8 @@ const faultOf = ({path, text}: Frozen): string | null => {
     case 'request':
       return why(decodeRequest(bytes))
     case 'manifest':
-      return why(decodeManifest(bytes))
+    case 'copy of a manifest':
+      return why(decodeManifest(bytes, Number(/\.(\d+)(\.copy)?$/.exec(path)?.[1])))
     case 'sums':
       return why(decodeSums(bytes))
     case 'segment':

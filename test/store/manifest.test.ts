@@ -113,7 +113,7 @@ describe('the manifest', () => {
       when: 'before',
       act: () => world.process().unlink('/god/jobs/done/MANIFEST.1'),
     })
-    assert.throws(() => reader(fs).contains(jobId(1)), /vanished/)
+    assert.throws(() => reader(fs).contains(jobId(1)), /gone/)
   })
 
   it('is not confused by other names', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import {gunzipSync} from 'node:zlib'
 import {jobId} from '../../src/core/brand.js'
+import {parseNumbered} from '../../src/store/layout.js'
 import {jobLine} from '../../src/store/packed-line.js'
 import {pack} from '../../src/store/packer.js'
 import {publishManifest} from '../../src/store/publish-manifest.js'
@@ -175,7 +176,7 @@ describe('the numbers of manifests', () => {
     const names = world
       .process()
       .readdir('/god/jobs/done')
-      .filter(name => name.startsWith('MANIFEST'))
+      .filter(name => parseNumbered('MANIFEST', name) !== null)
     assert.equal(names.length, 64)
     assert.equal(world.manifest().newest().n, 70)
     assert.equal(world.ids().length, 70)

@@ -17,10 +17,12 @@ import type {World} from './world.js'
 type Faults = string[]
 
 /** Worked out once for the same bytes: what is published never changes. */
-const once = <T>(work: (bytes: Uint8Array) => T): ((bytes: Uint8Array) => T) => {
+const once = <T, A extends readonly unknown[]>(
+  work: (bytes: Uint8Array, ...rest: A) => T,
+): ((bytes: Uint8Array, ...rest: A) => T) => {
   const known = new WeakMap<Uint8Array, {readonly result: T}>()
-  return bytes => {
-    const found = known.get(bytes) ?? {result: work(bytes)}
+  return (bytes, ...rest) => {
+    const found = known.get(bytes) ?? {result: work(bytes, ...rest)}
     known.set(bytes, found)
     return found.result
   }
@@ -41,9 +43,20 @@ export const newestManifest = (world: World): Manifest | string | null => {
   const folder = world.disk.lookup(world.layout.done)
   const numbers = [...(folder?.names.keys() ?? [])].flatMap(name => parseNumbered('MANIFEST', name) ?? [])
   if (numbers.length === 0) return null
-  const name = `MANIFEST.${Math.max(...numbers)}`
-  const parsed = manifestIn(folder?.names.get(name)?.bytes ?? new Uint8Array())
-  return parsed.ok ? parsed.value : `${name}: ${parsed.why}`
+  const n = Math.max(...numbers)
+  const name = `MANIFEST.${n}`
+  const bytes = folder?.names.get(name)?.bytes ?? new Uint8Array()
+  const copy = folder?.names.get(`${name}.copy`)?.bytes
+  if (copy !== undefined && Buffer.compare(copy, bytes) !== 0) return `${name}: its copy is another one`
+  const parsed = manifestIn(bytes, n)
+  return parsed.ok ? parsed.value.manifest : `${name}: ${parsed.why}`
+}
+
+/** A packer was stopped between the two. */
+export const lacksCopy = ({disk, layout}: World): boolean => {
+  const names = [...(disk.lookup(layout.done)?.names.keys() ?? [])]
+  const n = Math.max(0, ...names.flatMap(name => parseNumbered('MANIFEST', name) ?? []))
+  return n > 0 && !names.includes(`MANIFEST.${n}.copy`)
 }
 
 const bytesOf = (world: World, path: string): Uint8Array => world.disk.lookup(path)?.bytes ?? new Uint8Array()

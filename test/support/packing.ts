@@ -2,6 +2,7 @@
 import {type PackAmount, type PackReport, packPass} from '../../src/service/pack.js'
 import {findVoid} from '../../src/store/live-files.js'
 import type {DiskProcess} from './disk-process.js'
+import {lacksCopy} from './pack-invariants.js'
 import type {World} from './world.js'
 
 const ALL: PackAmount = {jobs: 1000, groups: 100}
@@ -12,5 +13,5 @@ export const packAll = (world: World, fs?: DiskProcess): PackReport =>
 /** What a packer left half-way is told of by fsck, and mended by the next packer. */
 export const finishPacking = (world: World): void => {
   const {durable, layout, manifest} = world.process().service
-  if (findVoid(durable.fs, layout, manifest).length > 0) packAll(world)
+  if (lacksCopy(world) || findVoid(durable.fs, layout, manifest).length > 0) packAll(world)
 }

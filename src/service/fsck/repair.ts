@@ -11,6 +11,7 @@ import type {Finding, Repair} from '../../store/fsck/finding.js'
 import {checkRequests} from '../../store/fsck/requests.js'
 import {raiseHint} from '../../store/ids.js'
 import type {Author} from '../../store/job-store.js'
+import {mendManifest} from '../../store/mend-manifest.js'
 import {createQuarantine, keepInQuarantine} from '../../store/quarantine.js'
 import {ensureFolder} from '../../store/read-file.js'
 import {removeStaleTemporaries} from '../../store/stale-temporaries.js'
@@ -119,6 +120,8 @@ const carryOut = (ground: Ground, author: Author, {path}: Finding, repair: Repai
     case 'claim-epoch':
       // Our own is above it: we lead by it.
       return null
+    case 'mend-manifest':
+      return mendManifest(durable, layout, repair.n)
     case 'sweep':
       removeStaleTemporaries(durable.fs, layout, now())
       return null

@@ -18,6 +18,8 @@ export type Repair =
   | {readonly do: 'refuse'; readonly uid: Uid; readonly tok: Token}
   | {readonly do: 'burn-claims'}
   | {readonly do: 'sweep'}
+  /** One of the two files of a manifest from the other. */
+  | {readonly do: 'mend-manifest'; readonly n: number}
 
 export interface Finding {
   readonly id: FindingId
@@ -32,3 +34,5 @@ export interface Finding {
 
 /** Two looks found the same. */
 export const keyOf = ({id, path, text}: Finding): string => `${id} ${path} ${text}`
+
+export const bare = ({repair: _, ...finding}: Finding): Finding => finding
