@@ -1,6 +1,7 @@
 /**
  * What very many waiting jobs cost: the snapshot, `stat`, the passes, memory and disk, side by side for each number of
- * jobs in argv (default 1000 and 10000). Sixty of them are the caller's; one runs, all others wait behind it.
+ * jobs in argv (default 1000 and 10000). Sixty of them are the caller's; one runs, all others wait behind it. With
+ * GOD_BENCH_PACKED, so many finished jobs are packed beside them at the end, and what they change is told.
  */
 import {execFileSync, spawn} from 'node:child_process'
 import {existsSync, mkdtempSync, rmSync} from 'node:fs'
@@ -11,8 +12,10 @@ import {fileURLToPath} from 'node:url'
 import {openSite} from '../src/cli/site.js'
 import {type Account, writeLiveState} from './live-state.js'
 import {cost, line, median, milliseconds} from './measure.js'
+import {fillPackedSite} from './packed-site.js'
 
 const SIZES = process.argv.slice(2).map(Number).filter(Number.isSafeInteger)
+const PACKED = Number(process.env.GOD_BENCH_PACKED ?? 0)
 const MINE = 60
 /** A whole node of the simulated engine. */
 const CPUS = 4000
@@ -84,6 +87,26 @@ const disk = (dir: string): readonly [files: number, bytes: number] => {
   return [Number.parseInt(words, 10), Number.parseInt(bytes, 10)]
 }
 
+/** The same passes before and after, by their CPU too: what a busy machine does not change. */
+const withPacked = (dir: string, jobs: number): void => {
+  const before = passes(dir, 40)
+  fillPackedSite({dir, jobs: PACKED, first: jobs + 1, specs: false})
+  const after = passes(dir, 40)
+  const what = `${jobs} jobs, and ${PACKED} packed`
+  for (const [name, words] of [
+    [`stat of my ${MINE}`, ['stat', '--dir', dir]],
+    ['god schedule, a process of its own', ['schedule', '--dir', dir]],
+  ] as const) {
+    const {wall, cpu} = god5(...words)
+    line(`${what}: ${name}`, ms(wall), `CPU ${ms(cpu)}`)
+  }
+  const ratio = (one: number, other: number): string => `${(one / other).toFixed(3)} of before`
+  const [cpuBefore, cpuAfter] = [before, after].map(({cpu}) => median(cpu.slice(3)))
+  line(`${what}: scheduling pass, warm`, ms(warm(after)), ratio(warm(after), warm(before)))
+  line(`${what}: its CPU`, ms(cpuAfter ?? 0), ratio(cpuAfter ?? 0, cpuBefore ?? 0))
+  line(`${what}: memory of scheduler and watcher`, mib(after.rss))
+}
+
 const measure = async (
   jobs: number,
   empty: {wall: number; cpu: number},
@@ -132,6 +155,7 @@ const measure = async (
     `${(files / jobs).toFixed(2)} files`,
     `${(bytes / jobs).toFixed(0)} bytes a job`,
   )
+  if (PACKED > 0) withPacked(dir, jobs)
   return figures
 }
 
