@@ -32,11 +32,30 @@ export class StallingProcess extends DiskProcess {
   readonly #log: Answer[] = []
   #at = 0
   #fitting = 0
+  #syncs = 0
   readonly #stall: StallAt | null
 
   constructor(disk: ConstructorParameters<typeof DiskProcess>[0], stall: StallAt | null) {
     super(disk)
     this.#stall = stall
+  }
+
+  /** Of those asked for at once one ends sooner than another, so others of this process act in between. */
+  readonly beside = {
+    fsync: async (fd: number): Promise<void> => {
+      await this.#aWhile()
+      this.fsync(fd)
+    },
+    fsyncDir: async (path: string): Promise<void> => {
+      await this.#aWhile()
+      this.fsyncDir(path)
+    },
+  }
+
+  /** The n-th sync takes as long in both runs. */
+  async #aWhile(): Promise<void> {
+    this.#syncs++
+    for (let left = (this.#syncs * 7) % 13; left > 0; left--) await null
   }
 
   /** Stopped, and not yet resumed. */
@@ -48,6 +67,7 @@ export class StallingProcess extends DiskProcess {
   resume(): void {
     this.#mode = 'again'
     this.#at = 0
+    this.#syncs = 0
   }
 
   override mutate<T>(call: string, path: string, act: () => T): T {
