@@ -19,8 +19,11 @@ const MOST_TIME = 60
 
 const descending = (a: number, b: number): number => b - a
 
-function* newestIds({durable: {fs}, layout}: Site): Generator<number> {
-  const buckets = listNames(fs, layout.live).flatMap(name => parseBucketName(name) ?? [])
+function* newestIds({durable: {fs}, layout, manifest}: Site): Generator<number> {
+  const over = manifest.overBuckets()
+  const buckets = listNames(fs, layout.live)
+    .flatMap(name => parseBucketName(name) ?? [])
+    .filter(bucket => !over.has(bucket))
   for (const bucket of buckets.sort(descending)) {
     const names = listNames(fs, join(layout.live, String(bucket)))
     yield* [...new Set(names.flatMap(name => parseRecordName(name)?.id ?? []))].sort(descending)

@@ -140,10 +140,14 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     return taken
   }
 
-  const names = (): readonly number[] =>
-    listNames(fs, layout.live)
+  /** Folders of packed jobs stay for good, in the end by the thousand. */
+  const names = (): readonly number[] => {
+    const over = manifest.overBuckets()
+    return listNames(fs, layout.live)
       .flatMap(name => parseBucketName(name) ?? [])
+      .filter(bucket => !over.has(bucket))
       .sort((a, b) => a - b)
+  }
 
   /** Only his rows are parsed where the index is exact. */
   const lookFor = (bucket: number, uid: Uid): readonly Stored[] => {

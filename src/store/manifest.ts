@@ -8,9 +8,9 @@
 import {join} from 'node:path'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {has} from '../core/interval-set.js'
+import {has, pairsOf, union} from '../core/interval-set.js'
 import {errno, type FileSystem} from './file-system.js'
-import {type Layout, parseNumbered} from './layout.js'
+import {BUCKET_SIZE, type Layout, parseNumbered} from './layout.js'
 import {type DecodedManifest, decodeManifest, EMPTY_MANIFEST, type Manifest} from './manifest-form.js'
 import {exists, listNames, readFile} from './read-file.js'
 import {sha256} from './record-codec.js'
@@ -34,6 +34,8 @@ export interface ManifestReader {
   contains(id: JobId): boolean
   /** The same question for many ids, all by the newest manifest of now; the same function while that is the same. */
   now(): (id: JobId) => boolean
+  /** Buckets of which every id has left, by the newest one of now: whatever lies there is void, for good. */
+  overBuckets(): ReadonlySet<number>
   /** The newest one of now. */
   newest(): NumberedManifest
 }
@@ -113,20 +115,31 @@ const containsOf =
   (id: JobId): boolean =>
     has(packed, id) || has(dropped, id)
 
+/** Id 0 is nobody's, so the first bucket does without. */
+const overOf = ({packed, dropped}: Manifest): ReadonlySet<number> => {
+  const over = new Set<number>()
+  for (const [from, to] of pairsOf(union(packed, dropped))) {
+    const first = from <= 1 ? 0 : Math.ceil(from / BUCKET_SIZE)
+    for (let bucket = first; (bucket + 1) * BUCKET_SIZE - 1 <= to; bucket++) over.add(bucket)
+  }
+  return over
+}
+
 export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
   const none: NumberedManifest = {n: 0, manifest: EMPTY_MANIFEST, sha256: '', origin: 'own'}
-  let known = {base: none, contains: containsOf(EMPTY_MANIFEST)}
+  let known = {base: none, contains: containsOf(EMPTY_MANIFEST), over: overOf(EMPTY_MANIFEST)}
   const look = () => {
     const n = highest(fs, layout, known.base.n)
     if (n > known.base.n) {
       const base = readManifest(fs, layout, n)
-      known = {base, contains: containsOf(base.manifest)}
+      known = {base, contains: containsOf(base.manifest), over: overOf(base.manifest)}
     }
     return known
   }
   return {
     now: () => look().contains,
     contains: id => look().contains(id),
+    overBuckets: () => look().over,
     newest: () => look().base,
   }
 }

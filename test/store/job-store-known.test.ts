@@ -28,6 +28,23 @@ describe('a job that a store knows', () => {
     assert.deepEqual([fourth?.record.rev, one.read(ID)], [4, fourth])
   })
 
+  it('is not looked for any more once its whole bucket is packed', () => {
+    const one = held.world.jobs()
+    assert.equal(one.all().length, 1)
+    const blind = held.world
+      .process()
+      .plan({call: 'open', path: '/jobs/live/0', n: 1, effect: {error: 'EIO', from: true}})
+    for (const [n, last, looks] of [
+      [1, 998, true],
+      [2, 999, false],
+    ] as const) {
+      held.world.publishManifest(n, {segments: [{name: 's', ids: [[1, last]]}]})
+      assert.deepEqual(one.all(), [])
+      if (looks) assert.throws(() => held.world.jobs(blind).all(), /EIO/)
+      else assert.deepEqual(held.world.jobs(blind).all(), [])
+    }
+  })
+
   it('is forgotten when no listing shows it any more', () => {
     let listings = 0
     const fs = held.world.process()

@@ -37,6 +37,20 @@ describe('the manifest', () => {
     assert.deepEqual(held(numbers), [3, 4, 5, 7, 9, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30])
   })
 
+  it('tells the buckets of which every id has left, packed or dropped, and no other', () => {
+    const over = (...ids: readonly (readonly [number, number])[]): readonly number[] => {
+      world = new DiskWorld()
+      world.publishManifest(1, {segments: [{name: 'a', ids: ids.slice(1)}], dropped: ids.slice(0, 1)})
+      return [...reader().overBuckets()]
+    }
+    assert.deepEqual([...reader().overBuckets()], [])
+    assert.deepEqual(over([1, 998]), [])
+    assert.deepEqual(over([1, 999]), [0])
+    assert.deepEqual(over([2, 1999]), [1])
+    assert.deepEqual(over([1, 400], [401, 1998]), [0])
+    assert.deepEqual(over([1, 500], [501, 2999], [4000, 4999]), [0, 1, 2, 4])
+  })
+
   it('is the one of the highest number, also if that appeared after our first look', () => {
     world.packed(1, 1)
     const one = reader()
