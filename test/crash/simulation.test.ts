@@ -8,7 +8,8 @@ import {amount, tellCases} from '../support/amount.js'
 import {fsck, severe} from '../support/fsck.js'
 import {restFaults} from '../support/invariants.js'
 import {finishPacking} from '../support/packing.js'
-import {excuse, Simulation} from './simulation.js'
+import {unexcused} from './excuses.js'
+import {Simulation} from './simulation.js'
 
 const SEEDS = Number(process.env.GOD_SEEDS ?? amount(300, 20_000))
 const FIRST = Number(process.env.GOD_SEED ?? 1)
@@ -35,9 +36,10 @@ const live = async (seed: number): Promise<Simulation> => {
     site.jobs.flatMap(job => {
       const record = site.world.anyRecord(job.id)
       if (record === null) return []
-      return excuse(job, record, site) === null
-        ? [`job ${job.id} may not be ${record.state}: ${JSON.stringify(record)}`]
-        : []
+      return unexcused(job, record, site).map(
+        ({state, task}) =>
+          `${task === undefined ? '' : `task ${task} of `}job ${job.id} may not be ${state}: ${JSON.stringify(record)}`,
+      )
     }),
   )
   return site

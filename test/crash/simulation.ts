@@ -1,10 +1,12 @@
 /**
- * A whole small site in one seeded run (R12): two users, long-lived and single passes, and all that may go wrong.
+ * A whole small site in one seeded run (R12): two users with jobs, arrays and files of jobs, long-lived and
+ * single passes, and all that may go wrong.
  * Everything that happens is drawn from the seed, so a seed that fails fails again.
  */
+import {partRecords} from '../../src/core/array-view.js'
 import type {JobId} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
-import type {JobRecord} from '../../src/core/job.js'
+import type {Wish} from '../../src/core/job.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {isPassing} from '../../src/service/passes.js'
 import {DiskProcess} from '../support/disk-process.js'
@@ -16,14 +18,20 @@ import {StallingProcess} from '../support/stalling-process.js'
 import {type GodProcess, GRACE, USER, World} from '../support/world.js'
 
 const USERS = [USER, 1001] as const
+const ARRAYS = ['0-2', '1-5%2', '1-4%1', '0-8:4', '3'] as const
+/** Of some of these arrays all, a few, or none. */
+const PARTS = ['0-3', '1-4', '3-4'] as const
 const DISK_ERRORS = ['ENOSPC', 'EDQUOT'] as const
 
-interface Job {
+/** As its user knows it. */
+export interface Job {
   readonly id: JobId
   readonly owner: number
   readonly env: Readonly<Record<string, string>>
   readonly walltime: number | undefined
   readonly hold: boolean
+  /** The tasks, with their limit, as submit takes it. */
+  readonly array: string | undefined
   /** What somebody who may asked for. */
   readonly asked: Set<ControlOp>
 }
@@ -109,19 +117,47 @@ export class Simulation {
     return {FAKE_SECONDS: seconds, ...how}
   }
 
-  async #submit(): Promise<void> {
-    const owner = this.#dice.pick(USERS)
-    const fs = new DiskProcess(this.world.disk, owner)
-    if (this.#dice.chance(0.2)) fs.plan({n: 1 + this.#dice.roll(12), effect: 'crash-before'})
+  /** What it asks for, and what its user may expect of it. */
+  #job(owner: number): Omit<Job, 'id'> & {readonly wish: Partial<Wish>} {
     const env = this.#program()
     const walltime = this.#dice.chance(0.3) ? 30 : undefined
     const hold = this.#dice.chance(0.15)
     const cpus = this.#dice.pick([500, 1000, 3000])
-    const wish = {env, hold, cpus, ...(walltime === undefined ? {} : {walltime})}
-    const id = await attempt(fs, async () => this.world.submit(wish, fs, owner))
+    const array = this.#dice.chance(0.25) ? this.#dice.pick(ARRAYS) : undefined
+    const wish = {
+      env,
+      hold,
+      cpus,
+      ...(walltime === undefined ? {} : {walltime}),
+      ...(array === undefined ? {} : {array}),
+    }
+    return {owner, env, walltime, hold, array, asked: new Set(), wish}
+  }
+
+  async #submit(): Promise<void> {
+    const owner = this.#dice.pick(USERS)
+    const fs = new DiskProcess(this.world.disk, owner)
+    if (this.#dice.chance(0.2)) fs.plan({n: 1 + this.#dice.roll(12), effect: 'crash-before'})
+    const many = this.#dice.chance(0.15)
+    const jobs = Array.from({length: many ? 2 + this.#dice.roll(3) : 1}, () => this.#job(owner))
+    const wishes = jobs.map(({wish}) => wish)
+    const ids = await attempt(fs, async () =>
+      many ? this.world.submitMany(wishes, fs, owner) : [this.world.submit(wishes[0], fs, owner)],
+    )
     this.struck += fs.fired
-    if (id !== null) this.jobs.push({id, owner, env, walltime, hold, asked: new Set()})
-    this.#say(`submit by ${owner}: ${id ?? 'killed'} ${JSON.stringify(wish)}`)
+    for (const [i, id] of (ids ?? []).entries()) {
+      const job = jobs[i]
+      if (job !== undefined) this.jobs.push({...job, id})
+    }
+    this.#say(`submit by ${owner}: ${ids?.join(' ') ?? 'killed'} ${JSON.stringify(wishes)}`)
+  }
+
+  /** Of an array now and then only some tasks. */
+  #tasksOf(jobs: readonly Job[]): Readonly<Record<string, string>> {
+    const some = jobs.flatMap(({id, array}) =>
+      array !== undefined && this.#dice.chance(0.5) ? [[String(id), this.#dice.pick(PARTS)] as const] : [],
+    )
+    return Object.fromEntries(some)
   }
 
   #control(): void {
@@ -132,8 +168,10 @@ export class Simulation {
     // The first user runs the service: an operator.
     for (const job of jobs) if (user === job.owner || user === USER) job.asked.add(op)
     const ids = [...new Set(jobs.map(({id}) => id))]
-    this.world.control(op, ids, user)
-    this.#say(`${op} ${ids.join(' ')} by ${user}`)
+    const tasks = this.#tasksOf(jobs)
+    const some = Object.keys(tasks).length === 0 ? undefined : tasks
+    this.world.control(op, ids, user, some)
+    this.#say(`${op} ${ids.join(' ')} ${JSON.stringify(some ?? 'all')} by ${user}`)
   }
 
   async #run(god: GodProcess, role: Role): Promise<void> {
@@ -230,47 +268,18 @@ export class Simulation {
   async calm(passes: number): Promise<void> {
     while (this.#stalled.length > 0) await this.#resume()
     this.world.engineDown = false
-    for (let i = 0; i < passes; i++) {
+    for (let i = 0; i < passes || (i < 4 * passes && this.#isBetween()); i++) {
       this.world.clock.advance(GRACE)
       await this.world.cron()
     }
   }
-}
 
-const isScript = ({env}: Job, key: string): boolean => env[key] !== undefined
-
-/** When its command or its walltime ends, epoch milliseconds; one turn of cron later it is told. */
-const endOf = ({env, walltime = Number.POSITIVE_INFINITY}: Job, {started, paused}: JobRecord): number => {
-  const runs = env.FAKE_SECONDS === 'forever' ? Number.POSITIVE_INFINITY : Number(env.FAKE_SECONDS)
-  return (started ?? 0) + Math.min(runs, walltime) * 1000 + paused.total + GRACE
-}
-
-/** Why a job may be in its state, by what its program does and what was asked; null = it may not. */
-export const excuse = (job: Job, record: JobRecord, {world, cut}: Simulation): string | null => {
-  const because = (reason: string, holds: boolean): string | null => (holds ? reason : null)
-  const refused = isScript(job, 'FAKE_REFUSE') || isScript(job, 'FAKE_START_FAULT')
-  switch (record.state) {
-    case 'pending':
-      return 'it waits for room'
-    case 'running':
-      return because('its time is not over', world.clock.now() < endOf(job, record))
-    case 'held':
-      return because('held', job.hold || job.asked.has('hold'))
-    case 'suspended':
-      return because('suspended', job.asked.has('suspend'))
-    case 'killed':
-      return because('killed', job.asked.has('kill'))
-    case 'timeout':
-      return because('walltime', job.walltime !== undefined && job.env.FAKE_SECONDS === 'forever')
-    case 'oom':
-      return because('memory', isScript(job, 'FAKE_OOM'))
-    case 'failed':
-      return because('its exit', refused || isScript(job, 'FAKE_EXIT'))
-    case 'lost':
-      return because('power', cut.has(job.id))
-    case 'done':
-      return because('its exit', !refused && !isScript(job, 'FAKE_EXIT') && !isScript(job, 'FAKE_OOM'))
-    default:
-      return null
+  /** The tasks of an array that run one after another are ended one after another. */
+  #isBetween(): boolean {
+    const records = this.world
+      .process()
+      .service.jobs.all()
+      .flatMap(({record}) => partRecords(record))
+    return records.some(({state}) => state === 'starting' || state === 'stopping')
   }
 }
