@@ -63,7 +63,8 @@ describe('the pager', () => {
   })
 
   it('has Ctrl-C for itself, and god waits for its end', async () => {
-    const GOD_PAGER = 'trap "echo caught" INT; cat >/dev/null; echo ready; head -n 1 </dev/tty'
+    // Who says that it is ready is there already, and gets what is typed then.
+    const GOD_PAGER = `trap 'echo caught' INT; cat >/dev/null; sh -c 'echo ready; exec head -n 1 </dev/tty'`
     const session = onTerminal('trap : INT; $GOD logs 1; echo code $?', held.site.options({env: {GOD_PAGER}}))
     await session.seen(/ready/)
     session.type(CTRL_C)

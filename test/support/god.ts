@@ -63,10 +63,18 @@ export const until = async (holds: () => boolean, what: string): Promise<void> =
   }
 }
 
+/** A test that fails may leave its program waiting for ever, and the whole run with it. */
+const alive = new Set<ChildProcess>()
+after(() => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 export const run = (program: string, args: readonly string[], options: GodOptions = {}): Running => {
   const child = spawn(program, args, {cwd: options.cwd ?? tmpdir(), env: cleanEnv(options), stdio: 'pipe'})
   const {pid} = child
   if (pid === undefined) throw new Error(`${program} does not start`)
+  alive.add(child)
+  child.once('close', () => alive.delete(child))
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', text => {
     stdout += text

@@ -52,12 +52,12 @@ const ownGroupsOf = (hierarchies: readonly Hierarchy[], id: string): readonly st
     [`docker/${id}`, `system.slice/docker-${id}.scope`].map(path => join(folder, path)),
   )
 
-/** The first number that any of the folders has in that file. */
+/** The first number that any of the folders has in that file; one that is beyond all numbers is none. */
 const firstNumber = (folders: readonly string[], file: string, pattern = /^(\d+)/): number | null => {
   for (const folder of folders) {
     try {
       const text = pattern.exec(readFileSync(join(folder, file), 'utf8'))?.[1]
-      if (text !== undefined) return Number(text)
+      if (text !== undefined && Number.isFinite(Number(text))) return Number(text)
     } catch {
       // Not in this hierarchy.
     }

@@ -170,12 +170,18 @@ export const membersOf = (cgroups: Cgroups, name: string): readonly number[] => 
   return (text ?? '').split('\n').filter(Boolean).map(Number)
 }
 
+/** Null: none, or beyond all numbers. */
+const numberIn = (text: string, pattern: RegExp): number | null => {
+  const found = Number(pattern.exec(text)?.[1] ?? Number.NaN)
+  return Number.isFinite(found) ? found : null
+}
+
 /** As `docker stats` counts. The memory controller is the first in either version. */
 const memoryNow = (folder: string): number => {
   const held = readText(join(folder, 'memory.usage_in_bytes')) ?? readText(join(folder, 'memory.current'))
   const stat = readText(join(folder, 'memory.stat')) ?? ''
-  const idle = (/^total_inactive_file (\d+)/m.exec(stat) ?? /^inactive_file (\d+)/m.exec(stat))?.[1]
-  return Math.max(0, (Number.parseInt(held ?? '', 10) || 0) - Number(idle ?? 0))
+  const idle = numberIn(stat, /^total_inactive_file (\d+)/m) ?? numberIn(stat, /^inactive_file (\d+)/m)
+  return Math.max(0, (numberIn(held ?? '', /^(\d+)/) ?? 0) - (idle ?? 0))
 }
 
 /** Null: neither a copy nor the groups are there. */
@@ -187,10 +193,7 @@ export const readCounters = (cgroups: Cgroups, name: string, copies: string): Co
     if (text !== null) texts.set(basename(file), text)
   }
   if (texts.size === 0) return null
-  const number = (file: string, pattern: RegExp): number | null => {
-    const found = pattern.exec(texts.get(file) ?? '')?.[1]
-    return found === undefined ? null : Number(found)
-  }
+  const number = (file: string, pattern: RegExp): number | null => numberIn(texts.get(file) ?? '', pattern)
   const nano = number('cpuacct.usage', /^(\d+)/)
   const micro = number('cpu.stat', /^usage_usec (\d+)/m)
   return {
