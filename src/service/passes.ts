@@ -9,6 +9,7 @@ import {claimEpoch} from '../store/epoch.js'
 import {isErrno} from '../store/file-system.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
+import {derived} from './derived.js'
 import {createPackTurn} from './pack-turn.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
 import {createUsageSampler} from './sample-usage.js'
@@ -42,9 +43,14 @@ const under = async <T>(service: Service, lease: Lease, pass: () => Promise<T>):
   }
 }
 
+/** The next process comes in a minute: until then each reader would open all that is newer than the index. */
 const finished = async (service: Service, reconciler: Reconciler): Promise<void> => {
   await reconciler.idle()
   service.durable.syncPending()
+  derived(service, 'the index', () => {
+    service.jobs.live()
+    service.jobs.refreshIndex(service.random, service.now(), 'any')
+  })
 }
 
 /** Null: another scheduler is at work, or took over in the middle. */

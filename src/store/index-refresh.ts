@@ -33,25 +33,25 @@ interface Refresh {
   readonly boot: string
   readonly index: IndexReader
   readonly buckets: BucketReader
+  /** In buckets that do not rest: how much must be new. */
+  readonly changes: 'many' | 'any'
 }
 
 const isUpToDate = ({indexed, stamp}: Bucket): boolean =>
   indexed?.exact === true && sameStamp(indexed.stamp, stamp)
 
-const isWorthIt = ({rows, indexed}: Bucket): boolean => {
+const isWorthIt = ({changes}: Refresh, {rows, indexed}: Bucket): boolean => {
   const known = new Set(indexed?.rows)
   const changed = rows.filter(row => !known.has(row)).length
+  if (changes === 'any') return changed > 0
   return changed >= Math.max(FEWEST_CHANGES, rows.length / CHANGED_SHARE)
 }
 
 /** True: a file was written. */
-const refreshOne = (
-  {fs, layout, random, boot, index, buckets}: Refresh,
-  bucket: number,
-  stampIsOld: (stamp: Stamp) => boolean,
-): boolean => {
+const refreshOne = (refresh: Refresh, bucket: number, stampIsOld: (stamp: Stamp) => boolean): boolean => {
+  const {fs, layout, random, boot, index, buckets} = refresh
   const now = buckets.list(bucket, stampIsOld)
-  if (now === null || !(now.exact || isWorthIt(now))) return false
+  if (now === null || !(now.exact || isWorthIt(refresh, now))) return false
   const {stamp, exact, rows} = now
   const head = index.head(bucket)
   const isThere = head?.exact === true && sameStamp(head.stamp, stamp)
@@ -63,14 +63,14 @@ const refreshOne = (
 export const refreshIndex = (refresh: Refresh): void => {
   const rests = ({mtimeMs}: Stamp): boolean => refresh.now - mtimeMs >= CLOCK_GRAIN
   const due = [...refresh.buckets.buckets].filter(
-    ([, bucket]) => !isUpToDate(bucket) && (rests(bucket.stamp) || isWorthIt(bucket)),
+    ([, bucket]) => !isUpToDate(bucket) && (rests(bucket.stamp) || isWorthIt(refresh, bucket)),
   )
   if (due.length === 0) return
   const time = fileSystemTime(refresh.fs, refresh.layout, refresh.random)
   const stampIsOld = ({mtimeMs}: Stamp): boolean => time - mtimeMs >= CLOCK_GRAIN
   let written = 0
   for (const [number, bucket] of due) {
-    if (!stampIsOld(bucket.stamp) && !isWorthIt(bucket)) continue
+    if (!stampIsOld(bucket.stamp) && !isWorthIt(refresh, bucket)) continue
     if (refreshOne(refresh, number, stampIsOld)) written++
     if (written === MOST_WRITTEN) return
   }

@@ -60,7 +60,7 @@ export interface JobStore {
   /** What is live of one user, ascending; as cheap as his jobs are few, where the index is fresh. */
   ofUser(uid: Uid): readonly Stored[]
   /** Brings the index up to date for what `live` has found, a bounded part of it. For the service alone. */
-  refreshIndex(random: RandomToken, now: number): void
+  refreshIndex(random: RandomToken, now: number, changes?: 'many' | 'any'): void
   /** The revisions that count, ascending. */
   history(id: JobId): readonly Published[]
   /** Revision 1. */
@@ -186,9 +186,9 @@ export const createJobStore = (parts: Context): JobStore => {
     live: buckets.live,
     all: () => buckets.live().all,
     ofUser: buckets.ofUser,
-    refreshIndex: (random, now) => {
+    refreshIndex: (random, now, changes = 'many') => {
       if (index !== null && parts.boot !== undefined)
-        refreshIndex({fs, layout, random, now, boot: parts.boot, index, buckets})
+        refreshIndex({fs, layout, random, now, boot: parts.boot, index, buckets, changes})
     },
     settle,
     settleBeside: async id => {

@@ -55,6 +55,17 @@ describe('single passes', () => {
     assert.equal((await once.schedule())?.admitted, ids.length)
   })
 
+  it('leave nothing to readers that is newer than the index', async () => {
+    for (const pass of [once.schedule, once.watch]) {
+      for (let i = 0; i < 3; i++) world.submit({env: {FAKE_SECONDS: '0'}})
+      await pass()
+      const reader = world.process()
+      reader.fs.plan({call: 'open', path: '/jobs/live/0/', n: 1, effect: {error: 'EIO', from: true}})
+      assert.ok(reader.service.jobs.all().length > 0)
+      assert.equal(reader.fs.fired, 0)
+    }
+  })
+
   it('do nothing and are content where another process is at work', async () => {
     world.submit(SHORT)
     leases.steal('scheduler')
