@@ -110,6 +110,8 @@ export const encodeIndex = (head: Omit<IndexHead, 'slices'>, stored: readonly St
   return Buffer.concat([Buffer.from(`${checksum(Buffer.from(text))} ${text}\n`), ...parts])
 }
 
+const isPlace = (n: unknown): boolean => Number.isSafeInteger(n) && Number(n) >= 0
+
 /** A look at it is enough: the checksum says that it was written here, and a hundred of them are read at once. */
 const isHead = (value: unknown): value is HeadJson =>
   typeof value === 'object' &&
@@ -117,14 +119,24 @@ const isHead = (value: unknown): value is HeadJson =>
   'v' in value &&
   value.v === VERSION &&
   'slices' in value &&
-  Array.isArray(value.slices)
+  Array.isArray(value.slices) &&
+  value.slices.every(slice => Array.isArray(slice) && slice.length === 4 && slice.every(isPlace))
+
+/** Null: it is none. */
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 /** Null: damaged, of another version, or of another bucket than the file's name says. */
 export const decodeHead = (line: Uint8Array, bucket: number): IndexHead | null => {
   const text = Buffer.from(line).toString('utf8').trimEnd()
   const body = text.slice(text.indexOf(' ') + 1)
   const isWhole = text === `${checksum(Buffer.from(body))} ${body}` && line.at(-1) === LINE_END
-  const json: unknown = isWhole ? JSON.parse(body) : null
+  const json = isWhole ? jsonIn(body) : null
   if (!isHead(json) || json.bucket !== bucket) return null
   const {ino, mtimeMs, exact, boot, slices} = json
   return {
@@ -158,7 +170,7 @@ const rowOf = (base: JobRecord, row: unknown): Stored | null => {
 }
 
 const parseSlice = (text: string): {readonly base: JobRecord; readonly rows: readonly unknown[]} | null => {
-  const value: unknown = JSON.parse(text)
+  const value = jsonIn(text)
   if (typeof value !== 'object' || value === null || !('base' in value) || !('rows' in value)) return null
   const base = parseRecord(value.base)
   return base.ok && Array.isArray(value.rows) ? {base: base.value, rows: value.rows} : null
