@@ -1,9 +1,13 @@
 /** Packing: what one packer left half-way, another goes on with. */
 import assert from 'node:assert/strict'
+import {MOST_PARTS} from '../../src/core/array-record.js'
+import {countsOf, resultsOf} from '../../src/core/array-results.js'
+import type {JobId} from '../../src/core/brand.js'
+import type {Wish} from '../../src/core/job.js'
 import {attempt, dying} from '../support/dying.js'
 import {assertSafe} from '../support/invariants.js'
 import {packAll} from '../support/packing.js'
-import {World} from '../support/world.js'
+import {type GodProcess, World} from '../support/world.js'
 
 describe('a packer after one that was killed', () => {
   it('takes nothing away by a manifest that a power cut could still take', async () => {
@@ -22,5 +26,94 @@ describe('a packer after one that was killed', () => {
     await world.process().schedule()
     world.disk.powerLoss()
     assertSafe(world, [id, next], 'after the power cut')
+  })
+})
+
+describe('the results of an array that lives on', () => {
+  let world: World
+  beforeEach(() => {
+    world = new World()
+  })
+
+  const submit = (array: string, wish: Partial<Wish> = {}): JobId =>
+    world.submit({env: {FAKE_SECONDS: '0'}, array, ...wish})
+  const array = (id: JobId) => world.record(id) ?? assert.fail('no array')
+  const held = (id: JobId): readonly number[] => resultsOf(array(id)).map(({task}) => task)
+  const counts = (id: JobId) => countsOf(array(id).array ?? assert.fail('no array'))
+  const packed = (id: JobId, tasks: readonly number[]): readonly number[] => {
+    const {manifest, packs} = world.process().service
+    return [...packs.packedTasks(manifest.newest().manifest, id, tasks)].sort((a, b) => a - b)
+  }
+  /** Two tasks have ended, and the others are held. */
+  const twoOver = async (): Promise<JobId> => {
+    const id = submit('0-5%2')
+    await world.cron()
+    world.control('hold', [id])
+    await world.settle(4)
+    assert.deepEqual(held(id), [0, 1])
+    return id
+  }
+
+  it('go into a segment, and its record is without them and counts them as before', async () => {
+    const id = await twoOver()
+    const before = {counts: counts(id), rev: array(id).rev}
+    packAll(world)
+    assert.deepEqual([held(id), packed(id, [0, 1, 2])], [[], [0, 1]])
+    assert.deepEqual([counts(id), array(id).rev], [before.counts, before.rev + 1])
+    packAll(world)
+    assert.equal(array(id).rev, before.rev + 1, 'nothing is left to do')
+    assertSafe(world, [id])
+  })
+
+  it('are in one segment alone, and gone from the record, wherever a packer was killed', async () => {
+    for (let n = 1; ; n++) {
+      world = new World()
+      const id = await twoOver()
+      const first = dying(world, {n, effect: 'crash-before'})
+      await attempt(first, async () => packAll(world, first))
+      assertSafe(world, [id], `killed at step ${n}`)
+      packAll(world)
+      assert.deepEqual([held(id), packed(id, [0, 1, 2])], [[], [0, 1]], `killed at step ${n}`)
+      assertSafe(world, [id], `after step ${n}`)
+      if (first.fired === 0) return
+    }
+  })
+
+  it('are with those of the rest when it has ended, each once', async () => {
+    const id = await twoOver()
+    packAll(world)
+    world.control('release', [id])
+    await world.settle(12)
+    assert.equal(world.state(id), 'done')
+    packAll(world)
+    assert.equal(world.state(id), 'absent')
+    assert.deepEqual(packed(id, [0, 1, 2, 3, 4, 5]), [0, 1, 2, 3, 4, 5])
+    assertSafe(world, [id])
+  })
+
+  it('are asked to be packed when so many wait that it would soon come to a stop', async () => {
+    const id = submit('0-199', {cpus: 10, memory: 1024 * 1024})
+    const pass = async (god: GodProcess): Promise<boolean> => {
+      const {crowded} = await god.schedule()
+      await god.watch()
+      return crowded
+    }
+    const god = world.process()
+    let crowded = false
+    for (let i = 0; i < 8 && !crowded; i++) {
+      crowded = await pass(god)
+      world.clock.advance(1000)
+    }
+    assert.ok(crowded)
+    assert.ok(held(id).length >= MOST_PARTS / 3)
+    packAll(world)
+    assert.deepEqual(held(id), [])
+    assert.equal((await god.schedule()).crowded, false)
+    for (let i = 0; i < 4; i++) {
+      await world.settle(4)
+      packAll(world)
+    }
+    assert.equal(world.anyRecord(id)?.state, 'done')
+    assertSafe(world, [id])
   })
 })
