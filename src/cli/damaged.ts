@@ -53,6 +53,10 @@ export const damageOf = (site: Site, id: JobId): GodError | null => {
   }
   const live = names(site, site.layout.bucket(id)).some(name => parseRecordName(name)?.id === id)
   return live
-    ? bad(id, 'no revision of it can be read', "The next pass sets it aside and says why; see 'god doctor'.")
+    ? bad(
+        id,
+        'no revision of it can be read',
+        "The next pass that reads it sets it aside and says why; 'god fsck' tells now.",
+      )
     : packedDamage(site, id)
 }

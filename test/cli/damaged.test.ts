@@ -1,6 +1,6 @@
 /** A job whose record is damaged is told as such, before and after it was set aside; the others are served as ever. */
 import assert from 'node:assert/strict'
-import {readdirSync, truncateSync} from 'node:fs'
+import {readdirSync, rmSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
 import {NO_FILTERS} from '../../src/cli/listing.js'
 import {showJob} from '../../src/cli/show.js'
@@ -20,6 +20,8 @@ describe('a job whose record was cut off', () => {
     await site.pass()
     const bucket = join(site.layout.live, '0')
     for (const name of readdirSync(bucket)) if (name.startsWith('1.')) truncateSync(join(bucket, name), 100)
+    // With it, a pass that has nothing to do for the job opens no record (decision 17).
+    rmSync(site.layout.index, {recursive: true})
   }
 
   for (const aside of [false, true]) {
