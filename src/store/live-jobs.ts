@@ -8,13 +8,14 @@
  */
 import {join} from 'node:path'
 import type {JobId, Uid} from '../core/brand.js'
-import {type FileSystem, isErrno} from './file-system.js'
 import {type Stamp, sameStamp} from './index-codec.js'
 import type {Indexed, IndexReader} from './index-file.js'
 import {createFilter, find, type LiveJobs, liveJobs, sameJobs, sameLists} from './job-lists.js'
 import {BUCKET_SIZE, bucketOf, parseBucketName} from './layout.js'
 import {listNames} from './read-file.js'
 import {byJob, type RevisionContext, readTop, type Stored, topOf} from './revision.js'
+import {createSetAside} from './set-aside.js'
+import {stampOf} from './stamp.js'
 import type {UnreadJobs} from './unread-jobs.js'
 
 /** A bucket as this process knows it. */
@@ -47,27 +48,11 @@ export interface BucketReader {
   indexed(bucket: number, indexed: Indexed): void
 }
 
-/** By open: on NFS the attributes of a name may be a minute old. Null: no such folder. */
-export const stampOf = (fs: FileSystem, folder: string): Stamp | null => {
-  let fd: number
-  try {
-    fd = fs.open(folder, 'read')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
-  try {
-    const {ino, mtimeMs} = fs.fstat(fd)
-    return {ino, mtimeMs}
-  } finally {
-    fs.close(fd)
-  }
-}
-
 export const createBucketReader = (context: LiveContext): BucketReader => {
   const {fs, layout, manifest, seen, unread, index} = context
   const buckets = new Map<number, Bucket>()
   const unpacked = createFilter()
+  const setAside = createSetAside(fs, layout)
   let last = liveJobs([], new Map())
 
   const folderOf = (bucket: number): string => join(layout.live, String(bucket))
@@ -97,6 +82,17 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     buckets.delete(bucket)
     forgetAllBut(bucket, new Map())
     return null
+  }
+
+  /** What we remember of them may be of a revision whose number has come back. */
+  const forgetSetAside = (): void => {
+    for (const id of setAside()) {
+      seen.delete(id)
+      const known = buckets.get(bucketOf(id))
+      if (known === undefined) continue
+      const rows = known.rows.filter(({record}) => record.id !== id)
+      buckets.set(bucketOf(id), {...known, exact: false, rows, indexed: null})
+    }
   }
 
   const list = (
@@ -163,6 +159,7 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     buckets,
     list,
     live: () => {
+      forgetSetAside()
       const there = names()
       for (const bucket of buckets.keys()) if (!there.includes(bucket)) forget(bucket)
       const found = there.map(bucket => look(bucket)?.rows ?? [])
@@ -174,6 +171,7 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
       return last
     },
     ofUser: uid => {
+      forgetSetAside()
       const own = names().flatMap(bucket => lookFor(bucket, uid))
       const isPacked = manifest.now()
       return own.filter(({record}) => !isPacked(record.id))

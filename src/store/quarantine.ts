@@ -1,12 +1,15 @@
 /**
  * Quarantine: damaged or impossible files are moved here with a `.why`, never deleted (state.md 2).
  * A reader without the right to move leaves the file: a pass of the service will come by.
+ *
+ * The number of a revision that was moved comes back with other content, so the index of its bucket goes, too: before,
+ * for a crash may come between, and after, for a pass may have written it meanwhile.
  */
-import {basename, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import type {RandomToken} from './durable.js'
 import {errno, type FileSystem} from './file-system.js'
-import type {Layout} from './layout.js'
-import {listNames} from './read-file.js'
+import {type Layout, parseBucketName} from './layout.js'
+import {listNames, unlinkIfThere} from './read-file.js'
 import {discard, writeAll} from './temporary.js'
 
 export interface Quarantine {
@@ -25,7 +28,9 @@ export const createQuarantine = (fs: FileSystem, layout: Layout, random: RandomT
     try {
       writeReason(fs, reason, `${path}: ${why}\n`)
       if (fs.lstat(path).ino === ino) {
+        dropRows(fs, layout, path)
         fs.rename(path, target)
+        dropRows(fs, layout, path)
         return true
       }
     } catch (error) {
@@ -36,6 +41,19 @@ export const createQuarantine = (fs: FileSystem, layout: Layout, random: RandomT
   },
   names: () => quarantined(fs, layout),
 })
+
+/** Of the bucket that a revision is in; of any other file there is nothing to drop. */
+export const dropRows = (fs: FileSystem, layout: Layout, path: string): void => {
+  const folder = dirname(path)
+  const bucket = dirname(folder) === layout.live ? parseBucketName(basename(folder)) : null
+  if (bucket === null) return
+  try {
+    unlinkIfThere(fs, layout.indexFile(bucket))
+  } catch (error) {
+    // A row that is believed too long is shown, and nothing is published on it.
+    if (errno(error) === null) throw error
+  }
+}
 
 /** What lies there, without the reasons. */
 export const quarantined = (fs: FileSystem, layout: Layout): readonly string[] =>

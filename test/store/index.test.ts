@@ -74,6 +74,42 @@ describe('the index', () => {
       nothingDiffers()
     })
 
+    it('and nothing of a revision that was set aside, when its number came back with other content', () => {
+      add(1)
+      change(1, 'held')
+      fresh()
+      world.write(recordPath(1, 2), 'damaged')
+      assert.equal(store().read(jobId(1))?.record.rev, 1)
+      const base = store().read(jobId(1)) ?? assert.fail()
+      assert.notEqual(store().publishNext(base, {state: 'killed'}, author(), 'now'), null)
+      assert.deepEqual(
+        store()
+          .all()
+          .map(({record}) => record.state),
+        ['killed'],
+      )
+      nothingDiffers()
+    })
+
+    it('and so it is for a reader who remembers that revision, and was away meanwhile', () => {
+      add(2)
+      change(1, 'held')
+      const lasting = [store(), store()]
+      const [byRecord, byIndex] = lasting
+      byRecord?.all()
+      fresh()
+      byIndex?.all()
+      world.write(recordPath(1, 2), 'damaged')
+      const base = store().read(jobId(1)) ?? assert.fail()
+      assert.notEqual(store().publishNext(base, {state: 'killed'}, author(), 'now'), null)
+      for (const one of lasting)
+        assert.deepEqual(
+          one.all().map(({record}) => record.state),
+          ['killed', 'pending'],
+        )
+      nothingDiffers(lasting)
+    })
+
     it('and only what changed since is opened', () => {
       add(50)
       fresh()

@@ -7,7 +7,9 @@ import {admit} from '../../core/admission.js'
 import type {JobRecord, JobSpec} from '../../core/job.js'
 import {raiseHint} from '../../store/ids.js'
 import type {Author} from '../../store/job-store.js'
+import {dropRows} from '../../store/quarantine.js'
 import {listNames} from '../../store/read-file.js'
+import {revisionPath} from '../../store/revision.js'
 import {derived} from '../derived.js'
 import type {Service} from '../service.js'
 
@@ -44,6 +46,8 @@ export const makeAnew = (service: Service, spec: JobSpec, author: Author): strin
     by: author.by,
   }
   raiseHint(durable, layout, id)
+  // Of the record that was lost: this one has its number.
+  dropRows(durable.fs, layout, revisionPath(layout, id, record.rev))
   if (jobs.publishFirst(record, 'now') !== 'won') return 'the job has come back meanwhile'
   const line = {at: now(), what: 'restored', id, rev: 1, to: record.state, by: author.by}
   derived(service, 'the journal', () => service.journal.write(line))
