@@ -167,12 +167,27 @@ export const FINDINGS = {
     'nothing',
   ),
   F_SEGMENT: error(
-    'a file of packed jobs is missing, or is not what its manifest says: each line has a sum of its own, so the jobs whose lines are whole are still found',
-    null,
+    'a file of packed jobs is missing, or is not what its manifest says: each line has a sum of its own, so the jobs whose lines are whole are still found, and the others are named',
+    'writes an index, or the sums of what was used, again from the lines, where that gives the very bytes that the manifest tells of',
     'restore the file from a backup',
   ),
+  F_SEGMENT_FORM: error(
+    'files of packed jobs are what their manifest says, and do not fit each other: lines or index not in order, rows that lead to no line, ids or numbers of lines that the manifest tells otherwise',
+    null,
+    'a bug of god: report it with the files; jobs may be missing in lists, and `god show ID` finds them by reading all lines',
+  ),
+  F_PACKED_ONCE: error(
+    'a packed job or task has not exactly one line in the segments, or one that its manifest does not tell of',
+    null,
+    'a bug of god: report it with the files; a job with two lines counts twice in sums and lists',
+  ),
+  F_SUMS: error(
+    'sums of what packed jobs used are damaged, missing, or not those of the lines beside them',
+    null,
+    'restore the file from a backup; of a bug of god, report it with the file',
+  ),
   F_DERIVED: warning(
-    'a derived file (the index, reasons, live usage, first sights of orphans) is damaged',
+    'a derived file (the index, reasons, live usage, first sights of orphans) is damaged, or the index would be believed and tells otherwise than the records',
     'sets it aside; the next pass writes it again',
     'nothing: nothing is decided on it but when an orphan goes',
   ),

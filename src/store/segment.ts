@@ -44,11 +44,14 @@ const rowsOf = (lines: readonly Line[]): readonly Row[] => {
   })
 }
 
+/** Of lines as they stand one behind another. */
+export const indexOf = (lines: readonly Line[]): Uint8Array => encodeRows(rowsOf(lines))
+
 /** The bytes of each part; of specs only where there are some. */
 const partsOf = ({lines, specs, sums}: SegmentContent): ReadonlyMap<SegmentPart, Uint8Array> =>
   new Map<SegmentPart, Uint8Array>([
     ['lines', Buffer.concat(lines.map(({bytes}) => bytes))],
-    ['index', encodeRows(rowsOf(lines))],
+    ['index', indexOf(lines)],
     ...(specs.rows.length === 0
       ? []
       : ([

@@ -17,7 +17,7 @@ export const OPTIONS: LookOptions = {
 export const groundOf = (world: World, fs = new DiskProcess(world.disk)): Ground => {
   const {service} = world.process(fs)
   const {durable, layout, now, random} = service
-  return {durable, layout, now, random, uid: USER, service}
+  return {durable, layout, now, random, boot: world.disk.boot, uid: USER, service}
 }
 
 /** Reads only: the disk is held to that. */

@@ -5,6 +5,7 @@ import type {Durable, RandomToken} from '../../store/durable.js'
 import {errno} from '../../store/file-system.js'
 import {checkFormat, type FormatChecked} from '../../store/fsck/format.js'
 import type {Place} from '../../store/fsck/place.js'
+import {bootOfIndex} from '../../store/index-file.js'
 import type {Layout} from '../../store/layout.js'
 import {createManifestReader} from '../../store/manifest.js'
 import type {Service} from '../service.js'
@@ -14,6 +15,8 @@ export interface Ground {
   readonly layout: Layout
   readonly now: () => Instant
   readonly random: RandomToken
+  /** Of this host. */
+  readonly boot: string
   /** Of who asks. */
   readonly uid: number
   /** Null: it cannot be opened. */
@@ -41,6 +44,7 @@ export const placeOf = (ground: Ground, {format}: FormatChecked): Place => {
     mode: format?.mode ?? 'single',
     cluster: format?.cluster ?? null,
     now,
+    boot: format === null ? undefined : bootOfIndex(format.fs, ground.boot),
     packed: () => {
       try {
         return manifest.now()

@@ -3,6 +3,7 @@
  * go on beside. A file is moved only if it is still the one that was judged, a revision is published as any other, and
  * each repair may be repeated: after a crash the next fsck finds what is left.
  */
+import {dirname} from 'node:path'
 import {GodError, never} from '../../core/errors.js'
 import type {JobRecord} from '../../core/job.js'
 import {writeFormat, writeFormatCopy} from '../../store/directory.js'
@@ -122,6 +123,10 @@ const carryOut = (ground: Ground, author: Author, {path}: Finding, repair: Repai
       return null
     case 'mend-manifest':
       return mendManifest(durable, layout, repair.n)
+    case 'write-part':
+      durable.replace(path, repair.bytes, 0o644)
+      durable.syncFolder(dirname(path))
+      return null
     case 'sweep':
       removeStaleTemporaries(durable.fs, layout, now())
       return null

@@ -49,6 +49,7 @@ const groundOf = (host: HostParts, layout: Layout, open: OpenService | null): Gr
   layout,
   now: host.now,
   random: host.random,
+  boot: host.lease.self.boot,
   uid: host.uid,
   service: open?.service ?? null,
 })

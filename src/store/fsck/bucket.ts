@@ -7,6 +7,7 @@ import type {JobId} from '../../core/brand.js'
 import {BUCKET_SIZE, bucketOf, parseIdName, parseRecordName} from '../layout.js'
 import {listNames} from '../read-file.js'
 import type {Finding, Repair} from './finding.js'
+import {indexRows} from './index-rows.js'
 import {checkJob, type JobSeen} from './job.js'
 import {accessFindings} from './owners.js'
 import type {Place} from './place.js'
@@ -76,6 +77,7 @@ const withoutRepair = ({repair, ...finding}: Finding): Finding =>
   unsure(repair) || repair === undefined ? finding : {...finding, repair}
 
 export const checkBucket = (place: Place, bucket: number, kept: (ino: number) => boolean): BucketChecked => {
+  const judgeRows = indexRows(place, bucket)
   const {jobs, strangers} = readNames(place, bucket)
   const checked = [...jobs].map(([id, revs]) => ({id, ...checkJob(place, id, revs, kept)}))
   const isPacked = place.packed()
@@ -92,6 +94,7 @@ export const checkBucket = (place: Place, bucket: number, kept: (ino: number) =>
       ...strangers.flatMap(path => strangerFinding(place.fs, path) ?? []),
       ...(isPacked === null ? found.map(withoutRepair) : found),
       ...packed.map(({id}) => twice(place, id)),
+      ...judgeRows(checked),
     ],
   }
 }

@@ -76,7 +76,7 @@ export const checkState = (place: Place): StateChecked => {
       ...checkClaims(place, waiting),
       ...checkNumberNames(place),
       ...checkNodes(place),
-      ...checkPacked(place),
+      ...checkPacked(place, jobs),
       ...checkDerived(place),
       ...checkJournal(place),
       ...checkTemporaries(place),

@@ -20,6 +20,8 @@ export type Repair =
   | {readonly do: 'sweep'}
   /** One of the two files of a manifest from the other. */
   | {readonly do: 'mend-manifest'; readonly n: number}
+  /** `bytes`: by their sum those that the manifest tells of. */
+  | {readonly do: 'write-part'; readonly bytes: Uint8Array}
 
 export interface Finding {
   readonly id: FindingId

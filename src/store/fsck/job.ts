@@ -10,7 +10,7 @@ import {type JobRecord, type JobSpec, parseRecord, parseSpec} from '../../core/j
 import {isAllocated, isFinal} from '../../core/state.js'
 import {PRUNING} from '../prune.js'
 import {decode, sha256} from '../record-codec.js'
-import {revisionPath} from '../revision.js'
+import {revisionPath, type Stored} from '../revision.js'
 import {type Fault, type Judged, judgeChain, type Link} from './chain.js'
 import type {Finding} from './finding.js'
 import {accessFindings} from './owners.js'
@@ -150,6 +150,8 @@ const sketch = ({uid, state, attempt, container}: JobRecord): JobSeen['top'] => 
 
 export interface JobChecked {
   readonly seen: JobSeen
+  /** The revision that counts; not to be kept. */
+  readonly top: Stored | null
   readonly revisions: number
   readonly findings: readonly Finding[]
 }
@@ -193,6 +195,7 @@ export const checkJob = (
       epoch: greatestEpoch(links),
       alone,
     },
+    top,
     revisions: links.length,
     findings,
   }

@@ -60,20 +60,26 @@ const ofBad = (own: Half, copy: Half, n: number, newest: number): readonly Findi
   return [mended(own, own.finding ?? gone, n)]
 }
 
+export interface NewestManifest {
+  readonly path: string
+  readonly manifest: Manifest
+}
+
 export interface ManifestsChecked {
   /** Null: there is none, or it cannot be believed. */
-  readonly newest: Manifest | null
+  readonly newest: NewestManifest | null
   readonly findings: readonly Finding[]
 }
 
 export const checkManifests = (place: Place): ManifestsChecked => {
   const numbers = listManifests(place.fs, place.layout)
   const top = numbers.at(-1) ?? 0
-  let newest: Manifest | null = null
+  let newest: NewestManifest | null = null
   const findings = numbers.flatMap(n => {
     const own = readHalf(place, 'F_MANIFEST', manifestPath(place.layout, n), n)
     const copy = readHalf(place, 'F_MANIFEST_COPY', copyPath(place.layout, n), n)
-    newest = (own.whole ?? copy.whole)?.manifest ?? null
+    const whole = own.whole ?? copy.whole
+    newest = whole === null ? null : {path: own.path, manifest: whole.manifest}
     return own.whole === null ? ofBad(own, copy, n, top) : ofWhole(own, copy, n, top)
   })
   return {newest, findings}

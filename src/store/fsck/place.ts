@@ -12,6 +12,8 @@ export interface Place {
   /** Null: FORMAT cannot be read, nor its copy. */
   readonly cluster: string | null
   readonly now: () => number
+  /** Of which boot an index must be to be believed; absent: none is. */
+  readonly boot?: string | undefined
   /** By the newest manifest at the time of the call; null: it is damaged, so nothing is known to be unpacked. */
   readonly packed: () => ((id: JobId) => boolean) | null
 }
