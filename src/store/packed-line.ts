@@ -66,6 +66,7 @@ export const parseTaskLine = (bytes: Uint8Array): Parsed<TaskResult> => decodeLi
 
 /** As much as tells what a line is about. */
 const HEAD = 48
+const HEAD_BEGIN = '{"id":'
 
 /** The number or null after the first such key that has one; as a label's key it has a text. Null: there is none. */
 const numberAfter = (bytes: Buffer, key: string): number | 'null' | null => {
@@ -94,14 +95,30 @@ export const lineOf = (line: Uint8Array): Line | null => {
   return typeof end === 'number' ? {...subject, end, bytes: line} : null
 }
 
-/** The lines of a segment's bytes, as they stand there. Null in the place of one that is none of ours. */
-export const splitLines = (bytes: Uint8Array): readonly (Line | null)[] => {
-  const lines: (Line | null)[] = []
+/** Up to here a line reaches whose own end is damaged, so that the next one stands behind it; null: there is none. */
+const joint = (bytes: Buffer): number | null => {
+  for (let at = bytes.indexOf(HEAD_BEGIN, 1); at > 0; at = bytes.indexOf(HEAD_BEGIN, at + 1)) {
+    const tail = bytes.toString('latin1', Math.max(0, at - TAIL_LENGTH), at - 1)
+    if (TAIL.test(`${tail}\n`)) return at
+  }
+  return null
+}
+
+/** What stands between two ends of lines: one line, or several where an end between them is damaged. */
+export const unjoined = (line: Uint8Array): readonly Uint8Array[] => {
+  const at = joint(buffered(line))
+  return at === null ? [line] : [line.subarray(0, at), ...unjoined(line.subarray(at))]
+}
+
+/** The lines of a segment's bytes as they stand there, one behind another. */
+export function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(10, at)
     const next = end < 0 ? bytes.length : end + 1
-    lines.push(lineOf(bytes.subarray(at, next)))
+    yield* unjoined(bytes.subarray(at, next))
     at = next
   }
-  return lines
 }
+
+/** Null in the place of one that is none of ours. */
+export const splitLines = (bytes: Uint8Array): readonly (Line | null)[] => [...linesIn(bytes)].map(lineOf)

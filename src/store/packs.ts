@@ -101,11 +101,15 @@ const holdingTasks =
   ({segments}) =>
     segments.filter(({arrays}) => has(arrays, id)).reverse()
 
-const parsedJobs = (lines: readonly Uint8Array[]): readonly PackedJob[] =>
-  lines.flatMap(bytes => {
+/** Each once: lines may lie in the place of others. */
+const parsedJobs = (lines: readonly Uint8Array[]): readonly PackedJob[] => {
+  const jobs = new Map<JobId, PackedJob>()
+  for (const bytes of lines) {
     const parsed = parseJobLine(bytes)
-    return parsed.ok ? [parsed.value] : []
-  })
+    if (parsed.ok && !jobs.has(parsed.value.id)) jobs.set(parsed.value.id, parsed.value)
+  }
+  return [...jobs.values()]
+}
 
 const parsedTasks = (lines: readonly Uint8Array[]): readonly TaskResult[] =>
   lines.flatMap(bytes => {

@@ -1,19 +1,25 @@
 /**
  * One segment's files, read by position. Whatever is missing, cut or not what the index says counts as not found:
  * who looks decides whether that is damage, or a segment that was merged or dropped meanwhile.
+ *
+ * One line is looked for by a few rows of the index, and by all lines where that finds none. A range cannot tell what it
+ * lacks: for one the whole index is held to its sum, and made again from the lines where it is damaged.
  */
-import type {FileSystem} from './file-system.js'
-import {isErrno} from './file-system.js'
+import {errno, type FileSystem, isErrno} from './file-system.js'
 import type {Layout} from './layout.js'
 import type {Segment} from './manifest-form.js'
-import {isLineOf} from './packed-line.js'
+import {isLineOf, lineOf, linesIn, unjoined} from './packed-line.js'
 import {readFile} from './read-file.js'
+import {sha256} from './record-codec.js'
 import {
+  encodeRows,
   findPlace,
   jobPlaces,
   type OpenTable,
   type Place,
   ROW_BYTES,
+  type Row,
+  rowOf,
   rowsBetween,
   taskPlaces,
 } from './segment-index.js'
@@ -76,12 +82,43 @@ const tableOf = (fs: FileSystem, fd: number): OpenTable => ({
   read: (from, count) => readAt(fs, fd, from * ROW_BYTES, count * ROW_BYTES) ?? new Uint8Array(),
 })
 
+const tableIn = (bytes: Uint8Array): OpenTable => ({
+  count: Math.floor(bytes.length / ROW_BYTES),
+  read: (from, count) => bytes.subarray(from * ROW_BYTES, (from + count) * ROW_BYTES),
+})
+
+/** Of the lines that tell whose they are, wherever they stand. */
+const indexOfLines = (bytes: Uint8Array): Uint8Array => {
+  const rows: Row[] = []
+  let offset = 0
+  for (const bytesOfLine of linesIn(bytes)) {
+    const line = lineOf(bytesOfLine)
+    const {length} = bytesOfLine
+    if (line !== null) rows.push(rowOf({id: line.id, task: line.task, offset, length}))
+    offset += length
+  }
+  return encodeRows(rows)
+}
+
+/** A damaged row may end in the middle of a line, or of the next one. */
+const isOneLine = (bytes: Uint8Array): boolean => bytes.indexOf(10) === bytes.length - 1
+
+/** Null: the disk does not give it. */
+const unlessLost = <T>(read: () => T | null): T | null => {
+  try {
+    return read()
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return null
+  }
+}
+
 function* backwardIn(bytes: Uint8Array): Generator<Uint8Array> {
   let end = bytes.length
   while (end > 0) {
     // The line's own end is passed over.
     const start = end < 2 ? 0 : bytes.lastIndexOf(10, end - 2) + 1
-    yield bytes.subarray(start, end)
+    yield* [...unjoined(bytes.subarray(start, end))].reverse()
     end = start
   }
 }
@@ -93,32 +130,37 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segme
   const inTable = <T>(part: SegmentPart, use: (table: OpenTable) => T): T | null =>
     withFile(fs, pathOf(part), fd => use(tableOf(fs, fd)))
 
-  const linesAt = (places: readonly Place[] | null): readonly Uint8Array[] => {
-    if (places === null || places.length === 0) return []
+  const whole = (): Uint8Array =>
+    readFile(fs, path, {limit: Math.max(parts?.lines.bytes ?? 0, 1)})?.bytes ?? new Uint8Array()
+
+  const soundIndex = (): OpenTable => {
+    const bytes = unlessLost(() => readFile(fs, pathOf('index'), {limit: parts?.index.bytes ?? 0}))?.bytes
+    const isWhole = bytes !== undefined && sha256(bytes) === parts?.index.sha256
+    return tableIn(isWhole ? bytes : indexOfLines(whole()))
+  }
+
+  const linesAt = (places: readonly Place[]): readonly Uint8Array[] => {
+    if (places.length === 0) return []
     const lines = withFile(fs, path, fd =>
       places.flatMap(({id, task, offset, length}) => {
         const bytes = readAt(fs, fd, offset, length)
-        return bytes !== null && isLineOf(bytes, id, task) ? [bytes] : []
+        return bytes !== null && isOneLine(bytes) && isLineOf(bytes, id, task) ? [bytes] : []
       }),
     )
     return lines ?? []
   }
 
-  const whole = (): Uint8Array =>
-    readFile(fs, path, {limit: Math.max(parts?.lines.bytes ?? 0, 1)})?.bytes ?? new Uint8Array()
-
   return {
     path,
     isThere: () => withFile(fs, path, () => true) ?? false,
     line: (id, task) => {
-      const place = inTable('index', table => findPlace(table, id, task))
+      const place = unlessLost(() => inTable('index', table => findPlace(table, id, task)))
       return linesAt(place === null ? [] : [place])[0] ?? null
     },
     searchLine: (id, task) => [...backwardIn(whole())].find(bytes => isLineOf(bytes, id, task)) ?? null,
-    taskLines: (id, from, to) => linesAt(inTable('index', table => taskPlaces(table, id, from, to))),
-    tasks: (id, from, to) =>
-      inTable('index', table => taskPlaces(table, id, from, to).map(({task}) => task ?? 0)) ?? [],
-    jobLines: (from, to) => linesAt(inTable('index', table => jobPlaces(table, from, to))),
+    taskLines: (id, from, to) => linesAt(taskPlaces(soundIndex(), id, from, to)),
+    tasks: (id, from, to) => taskPlaces(soundIndex(), id, from, to).map(({task}) => task ?? 0),
+    jobLines: (from, to) => linesAt(jobPlaces(soundIndex(), from, to)),
     backward: () => backwardIn(whole()),
     spec: id => {
       const row = inTable('specIndex', table => rowsBetween(table, [id, 0], [id + 1, 0])[0])

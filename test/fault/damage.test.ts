@@ -4,12 +4,15 @@
  */
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
+import {isSevere} from '../../src/service/fsck/look.js'
 import {amount, tellCases} from '../support/amount.js'
 import {assertClean, fsck, repair} from '../support/fsck.js'
+import {packAll} from '../support/packing.js'
 import {copyOf, type RichWorld, richWorld} from '../support/rich-world.js'
 import {dice} from '../support/seeded.js'
 import type {GodProcess, World} from '../support/world.js'
 import {type Damage, damage, KINDS, stateFiles} from './damage.js'
+import {assertPacked, lostIn, type Packed, packedIn} from './packed-harm.js'
 
 const CASES = amount(240, 6000)
 const FIRST = Number(process.env.GOD_SEED ?? 1)
@@ -59,13 +62,29 @@ const assertKept = (world: World, id: JobId, story: string): void => {
   )
 }
 
-const live = async (rich: RichWorld, seed: number, expected: ReadonlyMap<JobId, string>): Promise<Damage> => {
+interface Whole {
+  readonly rich: RichWorld
+  readonly packed: Packed
+  /** How its live jobs end. */
+  readonly expected: ReadonlyMap<JobId, string>
+}
+
+/** What is left of packed jobs that were lost stays as it is, for whoever has a backup. */
+const assertMended = async (world: World, {paths}: Damage, story: string): Promise<void> => {
+  const left = (await fsck(world)).filter(isSevere)
+  const others = left.filter(({id, path}) => id !== 'F_SEGMENT' || !paths.includes(path))
+  assert.deepEqual(others, [], story)
+}
+
+const live = async ({rich, packed, expected}: Whole, seed: number): Promise<Damage> => {
   const world = copyOf(rich.world)
   const chance = dice(seed)
   const harm = damage(world, chance)
   const story = `seed ${seed}: ${harm.story}`
   const users = userFiles(world)
+  const lost = lostIn(world, packed)
   await assertFound(world, harm)
+  assertPacked(world, packed, lost, harm.paths, story)
   const god = chance.chance(0.7) ? world.process() : null
   const late = chance.pick([0, 1 + chance.roll(PASSES - 2), PASSES])
   await pass(world, late, god)
@@ -81,7 +100,9 @@ const live = async (rich: RichWorld, seed: number, expected: ReadonlyMap<JobId, 
   assertOnce(world, story)
   world.clock.advance(11 * 60_000)
   await world.cron()
-  await assertClean(world, story)
+  if (chance.chance(0.3)) packAll(world)
+  assertPacked(world, packed, lost, harm.paths, `${story}, mended`)
+  await assertMended(world, harm, story)
   for (const [path, text] of users) assert.equal(world.disk.text(path), text, `${story}: ${path}`)
   return harm
 }
@@ -89,14 +110,17 @@ const live = async (rich: RichWorld, seed: number, expected: ReadonlyMap<JobId, 
 describe('R26: a damaged file', () => {
   it('is found, stays with its job, and is mended', async () => {
     const rich = await richWorld()
-    const whole = copyOf(rich.world)
-    await assertClean(whole)
-    await pass(whole, PASSES)
-    const expected = ends(whole, rich.ids)
+    const unharmed = copyOf(rich.world)
+    await assertClean(unharmed)
+    const packed = packedIn(unharmed)
+    assert.equal(packed.size, 6)
+    await pass(unharmed, PASSES)
+    const expected = ends(unharmed, rich.ids)
+    const whole = {rich, packed, expected}
     assert.ok([...expected.values()].filter(state => state === 'done').length > 5, 'most jobs end')
     const met = new Set<string>()
     for (let seed = FIRST; seed < FIRST + CASES; seed++) {
-      const {kind, paths} = await live(rich, seed, expected)
+      const {kind, paths} = await live(whole, seed)
       met.add(kind)
       for (const path of paths) met.add(path)
     }

@@ -31,8 +31,6 @@ export const isState = (world: World, path: string): boolean => {
     layout.work,
     layout.quarantine,
     layout.config,
-    layout.done,
-    layout.sums,
   ]
   if (left.some(folder => path === folder || path.startsWith(`${folder}/`))) return false
   return !nameOf(path).startsWith('.')

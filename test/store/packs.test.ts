@@ -97,6 +97,67 @@ describe('packed jobs', () => {
       }
     })
 
+    it('a damaged index costs no job, in no list either, at whichever byte', () => {
+      const whole = Buffer.from(world.bytes(INDEX))
+      const spoils: readonly ((bytes: Buffer) => Uint8Array)[] = [
+        () => new Uint8Array(),
+        bytes => bytes.subarray(0, 20),
+        ...Array.from(whole, (_, at) => (bytes: Buffer) => {
+          bytes[at] = (bytes[at] ?? 0) ^ 1
+          return bytes
+        }),
+      ]
+      for (const [i, spoil] of spoils.entries()) {
+        world.spoil(INDEX, () => spoil(Buffer.from(whole)))
+        const packs = world.packs()
+        for (const id of [1, 2, 3]) assert.equal(packs.job(jobId(id))?.id, id, `spoil ${i}`)
+        assert.equal(packs.task(jobId(50), 1)?.task, 1, `spoil ${i}`)
+        assert.deepEqual(ids(packs.between(jobId(1), jobId(9))), [1, 2, 3], `spoil ${i}`)
+        assert.deepEqual(ids(packs.between(jobId(2), jobId(2))), [2], `spoil ${i}`)
+        assert.equal(packs.last(jobId(9), 9, () => true)?.id, 3, `spoil ${i}`)
+        assert.equal(packs.tasks(jobId(50), 0, 9).length, 1, `spoil ${i}`)
+        const {manifest} = world.manifest().newest()
+        assert.deepEqual(
+          [...packs.packedTasks(manifest, jobId(50), [0, 1, 2])],
+          [1],
+          'nor is a task packed again',
+        )
+      }
+    })
+
+    it('a flipped byte costs the job of its line in any list, also at the end of a line', () => {
+      const whole = Buffer.from(world.bytes(LINES))
+      const lines = whole.toString().split('\n').slice(0, -1)
+      const ends = [...whole.entries()].flatMap(([at, byte]) => (byte === 10 ? [at] : []))
+      for (const [n, end] of ends.entries())
+        for (const [at, how] of [
+          [end, 1],
+          [end, 0x2a],
+          [end - 1, 1],
+          [end - 10, 1],
+          [end - 25, 1],
+        ] as const) {
+          world.spoil(LINES, () => {
+            const bytes = Buffer.from(whole)
+            bytes[at] = (bytes[at] ?? 0) ^ how
+            return bytes
+          })
+          const own = Number(/^\{"id":(\d+)/.exec(lines[n] ?? '')?.[1])
+          const left = [1, 2, 3].filter(id => id !== own)
+          const packs = world.packs()
+          assert.deepEqual(world.ids(), left, `byte ${at}`)
+          assert.deepEqual(ids(packs.between(jobId(1), jobId(9))), left, `byte ${at}`)
+          assert.equal(packs.tasks(jobId(50), 0, 9).length, own === 50 ? 0 : 1, `byte ${at}`)
+        }
+    })
+
+    it('lines of another segment in the place of its own are not told twice', () => {
+      world.pack({jobs: someJobs([7, 8])})
+      world.spoil('/god/jobs/done/2026/05-31.2.ndjson', () => Buffer.from(world.bytes(LINES)))
+      assert.deepEqual(world.ids(), [1, 2, 3])
+      assert.deepEqual(ids(world.packs().between(jobId(1), jobId(9))), [1, 2, 3])
+    })
+
     it('lost lines are told of by the job', () => {
       world.process().unlink(LINES)
       assert.throws(() => world.packs().job(jobId(2)), {...bad, message: /no segment has its line/})

@@ -1,6 +1,6 @@
 /**
- * A world with something of everything: jobs of two users in each state that a record can have, one packed, requests
- * that nobody has taken, refusals, nodes, reasons, a journal.
+ * A world with something of everything: jobs of two users in each state that a record can have, some in two segments
+ * of packed ones, requests that nobody has taken, refusals, nodes, reasons, a journal.
  */
 import type {JobId} from '../../src/core/brand.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
@@ -13,9 +13,20 @@ const BOB = 1001
 
 export interface RichWorld {
   readonly world: World
-  /** All ids that were printed, also of the packed one and of those in the inbox. */
+  /** All ids that were printed, also of packed jobs and of those in the inbox. */
   readonly ids: readonly JobId[]
-  readonly packed: JobId
+}
+
+/** In two segments, each with jobs of both users. */
+const packed = async (world: World): Promise<readonly JobId[]> => {
+  const ids: JobId[] = []
+  for (let i = 0; i < 2; i++) {
+    for (const user of [USER, BOB, USER])
+      ids.push(world.submit({env: {FAKE_SECONDS: '0', FAKE_EXIT: `${i}`}, cpus: 250}, undefined, user))
+    await world.settle(3)
+    packAll(world)
+  }
+  return ids
 }
 
 const ended = async (world: World): Promise<readonly JobId[]> => {
@@ -84,17 +95,15 @@ const waiting = async (world: World): Promise<readonly JobId[]> => {
 
 export const richWorld = async (): Promise<RichWorld> => {
   const world = new World()
-  const packed = world.submit({env: {FAKE_SECONDS: '0'}})
-  await world.settle(3)
-  packAll(world)
+  const ids = [...(await packed(world))]
   plantRequest(world, '{"v":1,"op":"kill"')
-  const ids = [packed, ...(await ended(world)), ...(await alive(world))]
+  ids.push(...(await ended(world)), ...(await alive(world)))
   ids.push(...(await beginning(world)), ...(await waiting(world)))
   const unread = world.submit({env: {FAKE_SECONDS: '3'}, cpus: 100})
   world.control('hold', [unread], BOB)
   world.planted.clear()
   world.disk.syncAll()
-  return {world, ids: [...ids, unread], packed}
+  return {world, ids: [...ids, unread]}
 }
 
 /** Of the disk, inode by inode, hard links kept. */

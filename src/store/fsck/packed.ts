@@ -3,28 +3,20 @@
  * there, then the files of a segment to each other, then all segments to the manifest. Reads every packed byte, and
  * holds one segment at a time, and 8 bytes a line.
  */
-import {parseManifestName} from '../manifest.js'
-import {listNames} from '../read-file.js'
 import {arrayRecords} from './array-records.js'
+import {checkDoneNames} from './done-names.js'
 import type {Finding} from './finding.js'
 import type {JobSeen} from './job.js'
 import {checkManifests} from './manifests.js'
 import {createOnce} from './packed-once.js'
 import type {Place} from './place.js'
-import {strangerFinding} from './seen.js'
 import {checkSegment} from './segment.js'
 import {checkLoneSums} from './sums.js'
-
-/** Names beside the manifests that are none; years and temporary files are looked at by those who know them. */
-const strangers = ({fs, layout}: Place): readonly Finding[] =>
-  listNames(fs, layout.done)
-    .filter(name => parseManifestName(name) === null && !/^(\d{4}$|\.t\.)/.test(name))
-    .flatMap(name => strangerFinding(fs, `${layout.done}/${name}`) ?? [])
 
 /** `jobs`: the live ones; their arrays may have tasks here. */
 export const checkPacked = (place: Place, jobs: readonly JobSeen[]): readonly Finding[] => {
   const {newest, findings} = checkManifests(place)
-  if (newest === null) return [...findings, ...strangers(place)]
+  if (newest === null) return [...findings, ...checkDoneNames(place)]
   const arrayOf = arrayRecords(place, jobs)
   const once = createOnce(newest)
   const ofSegments = newest.manifest.segments.flatMap(segment => {
@@ -37,6 +29,6 @@ export const checkPacked = (place: Place, jobs: readonly JobSeen[]): readonly Fi
     ...ofSegments,
     ...once.findings(),
     ...checkLoneSums(place, newest.manifest),
-    ...strangers(place),
+    ...checkDoneNames(place),
   ]
 }

@@ -201,6 +201,9 @@ const CASES: readonly Case[] = [
       flip(w, copy)
     },
   ],
+  ['F_STRANGER', 'beside segments', w => put(w, `${packed(w, '.ndjson')}.bak`)],
+  ['F_STRANGER', 'beside sums', w => put(w, `${w.layout.sums}/x`)],
+  ['F_STRANGER', 'a file for a year', w => put(w, `${w.layout.sums}/2026`)],
   ['F_STRANGER', 'beside manifests', w => put(w, `${w.layout.done}/MANIFEST.x`)],
   ['F_DERIVED', 'reasons are torn', w => put(w, w.layout.reasons)],
   ['F_DERIVED', 'reasons are not UTF-8', w => put(w, w.layout.reasons, Uint8Array.of(0xff))],
