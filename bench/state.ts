@@ -87,13 +87,30 @@ const disk = (dir: string): readonly [files: number, bytes: number] => {
   return [Number.parseInt(words, 10), Number.parseInt(bytes, 10)]
 }
 
-/** The same passes before and after, by their CPU too: what a busy machine does not change. */
-const withPacked = async (dir: string, jobs: number): Promise<void> => {
+/** A directory in which so many wait; the index knows all that rests. */
+const waiting = async (
+  name: string,
+  jobs: number,
+  tell?: (site: string) => Promise<void>,
+): Promise<string> => {
+  const dir = made(name)
+  const site = openSite({dir})
+  const owner = owners(jobs, site.uid)
+  writeLiveState({layout: site.layout, jobs, owner, cpus: CPUS, from: site.now() - jobs * 1000})
+  await tell?.(dir)
+  execFileSync(process.execPath, [god, 'schedule'], {env: {...env, GOD_SHARED_DIR: dir}, stdio: 'ignore'})
   await indexed(dir)
-  const before = passes(dir, 60)
+  return dir
+}
+
+const ROUNDS = 5
+
+/** Beside a twin without packed jobs, by turns: a drift of the machine hits both alike. */
+const withPacked = async (dir: string, jobs: number): Promise<void> => {
+  const twin = await waiting(`twin-of-${jobs}`, jobs)
   fillPackedSite({dir, jobs: PACKED, first: jobs + 1, specs: false})
   await indexed(dir)
-  const after = passes(dir, 60)
+  const turns = Array.from({length: ROUNDS}, () => ({bare: passes(twin, 30), full: passes(dir, 30)}))
   const what = `${jobs} jobs, and ${PACKED} packed`
   for (const [name, words] of [
     [`stat of my ${MINE}`, ['stat', '--dir', dir]],
@@ -102,29 +119,27 @@ const withPacked = async (dir: string, jobs: number): Promise<void> => {
     const {wall, cpu} = god5(...words)
     line(`${what}: ${name}`, ms(wall), `CPU ${ms(cpu)}`)
   }
-  const ratio = (one: number, other: number): string => `${(one / other).toFixed(3)} of before`
-  const [cpuBefore, cpuAfter] = [before, after].map(({cpu}) => median(cpu.slice(3)))
-  line(`${what}: scheduling pass, warm`, ms(warm(after)), ratio(warm(after), warm(before)))
-  line(`${what}: its CPU`, ms(cpuAfter ?? 0), ratio(cpuAfter ?? 0, cpuBefore ?? 0))
-  line(`${what}: memory of scheduler and watcher`, mib(after.rss))
+  const compare = (name: string, of: (one: Passes) => number): void => {
+    const [bare, full] = [median(turns.map(turn => of(turn.bare))), median(turns.map(turn => of(turn.full)))]
+    line(`${what}: ${name}`, ms(full), `${(full / bare).toFixed(3)} of without`)
+  }
+  compare('scheduling pass, warm', warm)
+  compare('its CPU', ({cpu}) => median(cpu.slice(3)))
+  line(`${what}: memory of scheduler and watcher`, mib(median(turns.map(({full}) => full.rss))))
 }
 
 const measure = async (
   jobs: number,
   empty: {wall: number; cpu: number},
 ): Promise<ReadonlyMap<string, number>> => {
-  const dir = made(`of-${jobs}`)
-  const site = openSite({dir})
-  const owner = owners(jobs, site.uid)
-  writeLiveState({layout: site.layout, jobs, owner, cpus: CPUS, from: site.now() - jobs * 1000})
   const figures = new Map<string, number>()
   const tell = (what: string, value: number, remark = ''): void => {
     figures.set(what, value)
     line(`${jobs} jobs: ${what}`, ms(value), remark)
   }
-  tell('snapshot without an index', await milliseconds(() => void openSite({dir}).jobs.all()))
-  execFileSync(process.execPath, [god, 'schedule'], {env: {...env, GOD_SHARED_DIR: dir}, stdio: 'ignore'})
-  await indexed(dir)
+  const dir = await waiting(`of-${jobs}`, jobs, async fresh =>
+    tell('snapshot without an index', await milliseconds(() => void openSite({dir: fresh}).jobs.all())),
+  )
   const cold = openSite({dir})
   tell('snapshot, cold', await milliseconds(() => void cold.jobs.all()))
   tell('snapshot, warm', await milliseconds(() => void cold.jobs.all()))
