@@ -22,7 +22,7 @@ const MOST_WRITTEN = 64
  * as much as twenty rows cost the writer, and its own publishing ten times that.
  */
 const CHANGED_SHARE = 32
-const FEWEST_CHANGES = 4
+const FEWEST_CHANGES = 16
 
 interface Refresh {
   readonly fs: FileSystem

@@ -463,7 +463,7 @@ describe('the index', () => {
     const idle = world.process()
     refresh(idle, 60_000)
     assert.equal(idle.mutations, 0)
-    for (const tooFew of [3, 6]) {
+    for (const tooFew of [15, 15]) {
       const bytes = world.bytes(file())
       add(tooFew)
       refresh()
