@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url'
 import {openSite, type Site} from '../src/cli/site.js'
 import {submitJob} from '../src/cli/submit.js'
 import type {JobId} from '../src/core/brand.js'
-import {type FileSystem, realFileSystem} from '../src/store/file-system.js'
+import {type FileSystem, realFileSystem} from '../src/store/disk/file-system.js'
 
 const god = fileURLToPath(new URL('../bin/god.cjs', import.meta.url))
 

@@ -7,9 +7,9 @@ import {join} from 'node:path'
 import {admit} from '../src/core/admission.js'
 import {epoch, instant, jobId, rev, token} from '../src/core/brand.js'
 import type {Wish} from '../src/core/job.js'
-import {encodeRecord} from '../src/store/job-store.js'
+import {encodeRecord} from '../src/store/jobs/job-store.js'
+import {encode} from '../src/store/jobs/record-codec.js'
 import {bucketOf, type Layout, recordName} from '../src/store/layout.js'
-import {encode} from '../src/store/record-codec.js'
 
 export interface Account {
   readonly uid: number

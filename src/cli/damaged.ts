@@ -2,10 +2,10 @@
 import {join} from 'node:path'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {errno} from '../store/file-system.js'
-import type {Stored} from '../store/job-store.js'
+import {errno} from '../store/disk/file-system.js'
+import {listNames} from '../store/disk/read-file.js'
+import type {Stored} from '../store/jobs/job-store.js'
 import {parseRecordName} from '../store/layout.js'
-import {listNames} from '../store/read-file.js'
 import {packedDamage} from './packed-jobs.js'
 import type {Site} from './site.js'
 

@@ -6,7 +6,7 @@ import {EXIT, GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
 import {writeBugReport} from '../host/bug-report.js'
 import {variable} from '../host/environment.js'
-import {errno} from '../store/file-system.js'
+import {errno} from '../store/disk/file-system.js'
 import {isUsageError, usageWords} from './usage-error.js'
 
 export interface Failure {

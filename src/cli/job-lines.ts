@@ -8,8 +8,8 @@ import type {Wish} from '../core/job.js'
 import {type FormDefaults, parseJobForm} from '../core/job-form.js'
 import {MAX_REQUEST_BYTES} from '../core/request.js'
 import {readUserInput} from '../host/user-input.js'
-import {errno} from '../store/file-system.js'
-import {decodeUtf8} from '../store/record-codec.js'
+import {errno} from '../store/disk/file-system.js'
+import {decodeUtf8} from '../store/jobs/record-codec.js'
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024
 

@@ -11,7 +11,7 @@ import type {LiveUsage} from '../core/live-usage.js'
 import type {NewJob} from '../core/request.js'
 import {callerName} from '../host/environment.js'
 import type {Reasons} from '../store/reasons.js'
-import type {RefusedRequest} from '../store/refused.js'
+import type {RefusedRequest} from '../store/requests/refused.js'
 import type {Site} from './site.js'
 
 type Shown = Pick<

@@ -1,7 +1,7 @@
 /** Tells of the jobs whose node's engine does not answer that what they do is not known. Reads the few node records. */
 import {nodeUnknown} from '../core/node-unknown.js'
 import {isAllocated} from '../core/state.js'
-import {isErrno} from '../store/file-system.js'
+import {isErrno} from '../store/disk/file-system.js'
 import type {JobView} from './job-view.js'
 import type {Site} from './site.js'
 

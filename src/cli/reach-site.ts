@@ -4,7 +4,7 @@
  */
 import {GodError} from '../core/errors.js'
 import {systemClock} from '../host/clock.js'
-import {errno} from '../store/file-system.js'
+import {errno} from '../store/disk/file-system.js'
 import {openSite, type Site, type SiteFlags} from './site.js'
 
 const PASSING = ['ESTALE', 'EAGAIN', 'ETIMEDOUT', 'EMFILE', 'ENFILE', 'EINTR']

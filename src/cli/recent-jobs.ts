@@ -4,8 +4,8 @@
  */
 import {join} from 'node:path'
 import {jobId} from '../core/brand.js'
+import {listNames} from '../store/disk/read-file.js'
 import {parseBucketName, parseRecordName} from '../store/layout.js'
-import {listNames} from '../store/read-file.js'
 import type {NamedJob} from './complete.js'
 import {readWhole} from './damaged.js'
 import {viewOfRequest} from './job-view.js'

@@ -8,7 +8,7 @@ import {MAX_REQUEST_BYTES} from '../core/request.js'
 import {exactVariable} from '../host/environment.js'
 import {wordsAreText} from '../host/own-words.js'
 import {readUserFile} from '../host/user-file.js'
-import {decodeUtf8} from '../store/record-codec.js'
+import {decodeUtf8} from '../store/jobs/record-codec.js'
 
 export interface SubmitFlags {
   readonly name: string | undefined

@@ -10,11 +10,11 @@ import type {Admitted} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {GodError, type Refusal} from '../core/errors.js'
 import {jobsOf} from '../core/request.js'
-import {raiseHint, removeClaim} from '../store/ids.js'
-import type {Author} from '../store/job-store.js'
+import type {Author} from '../store/jobs/job-store.js'
+import {raiseHint, removeClaim} from '../store/requests/ids.js'
 import {DONE, judgeAll, type Submission, taken, type Verdict, WAIT} from './judge-submissions.js'
+import {readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
-import {readIfReadable} from './unread-jobs.js'
 
 type Kind = Verdict['kind']
 

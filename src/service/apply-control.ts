@@ -11,12 +11,12 @@ import type {JobId, Token, Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {mayChange} from '../core/permission.js'
 import type {ControlRequest} from '../core/request.js'
-import {claimOwner} from '../store/ids.js'
-import type {Drop} from '../store/inbox.js'
-import type {Author, Stored} from '../store/job-store.js'
+import type {Author, Stored} from '../store/jobs/job-store.js'
+import {claimOwner} from '../store/requests/ids.js'
+import type {Drop} from '../store/requests/inbox.js'
 import {publish} from './publish.js'
+import {readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
-import {readIfReadable} from './unread-jobs.js'
 
 /** A control request with the folder it lies in. */
 export interface Wanted {

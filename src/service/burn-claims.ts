@@ -5,8 +5,8 @@
  */
 import {join} from 'node:path'
 import {type JobId, jobId, type Uid} from '../core/brand.js'
-import {isErrno} from '../store/file-system.js'
-import {CLAIM_LIFE, FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/ids.js'
+import {isErrno} from '../store/disk/file-system.js'
+import {CLAIM_LIFE, FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/requests/ids.js'
 import type {Service} from './service.js'
 
 interface Submitted {

@@ -3,7 +3,7 @@
  * crash. A disk that refuses one is told of, and the pass goes on.
  */
 import {GodError} from '../core/errors.js'
-import {errno} from '../store/file-system.js'
+import {errno} from '../store/disk/file-system.js'
 import type {Service} from './service.js'
 
 export const derived = (service: Pick<Service, 'log'>, what: string, write: () => void): void => {

@@ -3,13 +3,13 @@
  * Looks at everything even if something fails; changes nothing but a probe folder of its own.
  */
 import {GodError} from '../core/errors.js'
+import {type Finding, probeDirectory} from '../store/disk/probe.js'
+import {staleTemporaries, TEMPORARY_LIFE} from '../store/disk/stale-temporaries.js'
 import {checkFolders} from '../store/fsck/owners.js'
 import {haltReason} from '../store/halt.js'
-import {createJobStore} from '../store/job-store.js'
-import {type Finding, probeDirectory} from '../store/probe.js'
+import {createJobStore} from '../store/jobs/job-store.js'
 import {createQuarantine, noQuarantine} from '../store/quarantine.js'
-import {refusedRequests} from '../store/refused.js'
-import {staleTemporaries, TEMPORARY_LIFE} from '../store/stale-temporaries.js'
+import {refusedRequests} from '../store/requests/refused.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {strayFindings} from './stray-jobs.js'
 

@@ -1,11 +1,11 @@
 /** `god gc`: all that there is to pack, merge, drop and remove, at once; or only told. Another packer is no error. */
 
+import {findVoid} from '../store/jobs/live-files.js'
 import type {AcquireLease} from '../store/lease.js'
-import {findVoid} from '../store/live-files.js'
-import {mergeGroups} from '../store/merge-segments.js'
-import {outdated} from '../store/retention.js'
-import {segmentDay} from '../store/segment-names.js'
-import {staleFiles} from '../store/sweep-done.js'
+import {mergeGroups} from '../store/packs/merge-segments.js'
+import {outdated} from '../store/packs/retention.js'
+import {segmentDay} from '../store/packs/segment-names.js'
+import {staleFiles} from '../store/packs/sweep-done.js'
 import {checkHalt} from './check-halt.js'
 import {NOTHING, type PackAmount, type PackReport, packPass, ripeJobs, together} from './pack.js'
 import {markPacked, PACK_LEASE} from './pack-turn.js'

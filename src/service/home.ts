@@ -5,7 +5,7 @@
  */
 import {join} from 'node:path'
 import type {Account} from '@god-cli/api'
-import {errno, type FileSystem, type Stat} from '../store/file-system.js'
+import {errno, type FileSystem, type Stat} from '../store/disk/file-system.js'
 
 const safeParent = (stat: Stat): boolean =>
   stat.kind === 'folder' && stat.uid === 0 && (stat.mode & 0o022) === 0

@@ -10,12 +10,12 @@ import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
-import {claimOwner, FAR_AHEAD, readHint} from '../store/ids.js'
-import type {Drop} from '../store/inbox.js'
-import type {Author} from '../store/job-store.js'
-import {namedIds} from '../store/live-names.js'
+import type {Author} from '../store/jobs/job-store.js'
+import {namedIds} from '../store/jobs/live-names.js'
+import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
+import type {Drop} from '../store/requests/inbox.js'
+import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
-import {isRecordBad, readIfReadable} from './unread-jobs.js'
 
 export interface Submission {
   readonly drop: Drop

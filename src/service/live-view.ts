@@ -8,8 +8,8 @@ import {partRecords} from '../core/array-view.js'
 import type {JobRecord} from '../core/job.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
 import {isAllocated, isFinal, isOver} from '../core/state.js'
-import type {LiveJobs, Stored} from '../store/job-store.js'
-import {lastKnownParts} from './unread-jobs.js'
+import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
+import {lastKnownParts} from './readable-jobs.js'
 
 interface Part {
   readonly pending: readonly Waiting[]

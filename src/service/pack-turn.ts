@@ -6,8 +6,8 @@
  */
 import {join} from 'node:path'
 import {type Instant, instant} from '../core/brand.js'
+import {readFile} from '../store/disk/read-file.js'
 import type {AcquireLease} from '../store/lease.js'
-import {readFile} from '../store/read-file.js'
 import {derived} from './derived.js'
 import {type PackAmount, packPass} from './pack.js'
 import type {Service} from './service.js'

@@ -4,9 +4,9 @@
  * apart. Another holder is not an error: the work is being done. HALT is: nothing acts, and the reason is told.
  */
 import {GodError} from '../core/errors.js'
-import {isNoSpace} from '../store/durable.js'
+import {isNoSpace} from '../store/disk/durable.js'
+import {isErrno} from '../store/disk/file-system.js'
 import {claimEpoch} from '../store/epoch.js'
-import {isErrno} from '../store/file-system.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt} from './check-halt.js'
 import {derived} from './derived.js'

@@ -4,7 +4,7 @@
  */
 import {changedTasks} from '../core/array-view.js'
 import type {Change} from '../core/outcome.js'
-import type {Author, Stored, Sync} from '../store/job-store.js'
+import type {Author, Stored, Sync} from '../store/jobs/job-store.js'
 import {derived} from './derived.js'
 import type {Service} from './service.js'
 

@@ -10,10 +10,10 @@ import type {Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {PartKey} from '../core/part-key.js'
 import {createPauses, type Pauses} from './pauses.js'
+import {isRecordBad} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {settle} from './settle-job.js'
 import {createTaskDesk} from './task-desk.js'
-import {isRecordBad} from './unread-jobs.js'
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
 export interface Sight {

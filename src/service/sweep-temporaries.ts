@@ -1,7 +1,7 @@
 /** Once a day, whoever schedules looks for what crashes left; a mark on the disk tells cron passes when it was. */
 import {join} from 'node:path'
-import {isErrno} from '../store/file-system.js'
-import {removeStaleTemporaries, TEMPORARY_LIFE} from '../store/stale-temporaries.js'
+import {isErrno} from '../store/disk/file-system.js'
+import {removeStaleTemporaries, TEMPORARY_LIFE} from '../store/disk/stale-temporaries.js'
 import type {Service} from './service.js'
 
 const markPath = ({layout}: Service): string => join(layout.locks, 'swept')

@@ -10,10 +10,10 @@ import {stampOf, taskRecord} from '../core/array-view.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
-import type {Stored} from '../store/job-store.js'
+import type {Stored} from '../store/jobs/job-store.js'
 import {publish} from './publish.js'
+import {readIfReadable} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
-import {readIfReadable} from './unread-jobs.js'
 
 export interface TaskDesk {
   /** `view`: the task as it was when the change was decided on. Null: it is another by now; look again. */

@@ -16,10 +16,10 @@ import {derived} from './derived.js'
 import {type EngineLooks, type Look, looksAt} from './engine-looks.js'
 import {placedJobs} from './live-view.js'
 import {isOf, removeOrphans} from './orphans.js'
+import {liveAndTold} from './readable-jobs.js'
 import type {Reconciler, Sight} from './reconciler.js'
 import {plainAuthor, type Service} from './service.js'
 import {takeRequests} from './take-requests.js'
-import {liveAndTold} from './unread-jobs.js'
 import {isElsewhere, isMine} from './whose.js'
 
 export interface WatcherReport {

@@ -4,9 +4,9 @@
  */
 import {join} from 'node:path'
 import type {Uid} from '../core/brand.js'
-import type {FileSystem} from './file-system.js'
+import type {FileSystem} from './disk/file-system.js'
+import {discard} from './disk/temporary.js'
 import type {Layout} from './layout.js'
-import {discard} from './temporary.js'
 
 export const ringBell = (fs: FileSystem, layout: Layout, owner: Uid, random: () => string): void => {
   const temp = join(layout.bells, `.t.${random()}`)

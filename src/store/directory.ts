@@ -7,11 +7,11 @@ import {dirname} from 'node:path'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
 import {type Parsed, parseWith} from '../core/job.js'
-import {type Durable, isNoSpace, syncIfAllowed} from './durable.js'
-import {errno, type FileSystem, isErrno} from './file-system.js'
+import {type Durable, isNoSpace, syncIfAllowed} from './disk/durable.js'
+import {errno, type FileSystem, isErrno} from './disk/file-system.js'
+import {ensureFolder, exists, readFile} from './disk/read-file.js'
+import {decode, encode} from './jobs/record-codec.js'
 import {foldersOf, type Layout} from './layout.js'
-import {ensureFolder, exists, readFile} from './read-file.js'
-import {decode, encode} from './record-codec.js'
 
 const schema = v.strictObject({
   format: v.literal(1),

@@ -6,9 +6,9 @@
 import {join} from 'node:path'
 import {type Epoch, epoch} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import type {Durable} from './durable.js'
+import type {Durable} from './disk/durable.js'
+import {listNames, unlinkIfThere} from './disk/read-file.js'
 import {type Layout, parseNumbered} from './layout.js'
-import {listNames, unlinkIfThere} from './read-file.js'
 
 /** Old claim files kept: an operator can see who led when. */
 const EPOCHS_KEPT = 16

@@ -2,9 +2,9 @@
  * HALT: while this file is there no pass acts (state.md 2). Its text is the reason; only an operator removes it.
  * Written without durability: it is the last thing a process does when the disk cannot be trusted.
  */
-import {errno, type FileSystem} from './file-system.js'
+import {errno, type FileSystem} from './disk/file-system.js'
+import {readFile} from './disk/read-file.js'
 import type {Layout} from './layout.js'
-import {readFile} from './read-file.js'
 
 /** The reason, or null while god may act. One that cannot be read is one too. */
 export const haltReason = (fs: FileSystem, layout: Layout): string | null => {

@@ -3,10 +3,10 @@
  * One writer per file; a line lost in a crash is no loss of state. Names and reasons are bounded by their parsers.
  */
 import {join} from 'node:path'
-import type {FileSystem} from './file-system.js'
+import type {FileSystem} from './disk/file-system.js'
+import {writeAll} from './disk/temporary.js'
+import {sha256} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-import {sha256} from './record-codec.js'
-import {writeAll} from './temporary.js'
 
 export interface JournalEntry {
   /** Epoch milliseconds. */

@@ -13,7 +13,7 @@ import lockfile from 'proper-lockfile'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
 import {parseWith} from '../core/job.js'
-import {errno, isErrno} from './file-system.js'
+import {errno, isErrno} from './disk/file-system.js'
 
 const identity = v.strictObject({host: v.string(), boot: v.string(), pid: v.number(), started: v.string()})
 const sighting = v.strictObject({ino: v.number(), mtimeMs: v.number(), boot: v.string(), up: v.number()})

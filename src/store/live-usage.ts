@@ -8,11 +8,11 @@ import {instant} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import {inOrder, type PartKey, parsePartKey} from '../core/part-key.js'
-import type {Durable} from './durable.js'
-import {isErrno} from './file-system.js'
+import type {Durable} from './disk/durable.js'
+import {isErrno} from './disk/file-system.js'
+import {listNames, readFile} from './disk/read-file.js'
+import {decodeLenient, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-import {listNames, readFile} from './read-file.js'
-import {decodeLenient, encode} from './record-codec.js'
 
 export type LiveUsages = ReadonlyMap<PartKey, LiveUsage>
 

@@ -7,10 +7,10 @@ import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
 import type {Instant} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
-import type {Durable} from './durable.js'
+import type {Durable} from './disk/durable.js'
+import {listNames, readFile, unlinkIfThere} from './disk/read-file.js'
+import {decode, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-import {listNames, readFile, unlinkIfThere} from './read-file.js'
-import {decode, encode} from './record-codec.js'
 
 const schema = v.object({
   v: v.literal(1),

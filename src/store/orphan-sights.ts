@@ -5,11 +5,11 @@
 import {join} from 'node:path'
 import * as v from 'valibot'
 import {parseWith} from '../core/job.js'
-import type {Durable} from './durable.js'
-import {errno} from './file-system.js'
+import type {Durable} from './disk/durable.js'
+import {errno} from './disk/file-system.js'
+import {readFile} from './disk/read-file.js'
+import {decodeLenient, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-import {readFile} from './read-file.js'
-import {decodeLenient, encode} from './record-codec.js'
 
 const schema = v.object({v: v.literal(1), seen: v.record(v.string(), v.number())})
 

@@ -6,11 +6,11 @@
  * for a crash may come between, and after, for a pass may have written it meanwhile.
  */
 import {basename, dirname, join} from 'node:path'
-import type {RandomToken} from './durable.js'
-import {errno, type FileSystem} from './file-system.js'
+import type {RandomToken} from './disk/durable.js'
+import {errno, type FileSystem} from './disk/file-system.js'
+import {listNames, unlinkIfThere} from './disk/read-file.js'
+import {discard, writeAll} from './disk/temporary.js'
 import {type Layout, parseBucketName} from './layout.js'
-import {listNames, unlinkIfThere} from './read-file.js'
-import {discard, writeAll} from './temporary.js'
 
 export interface Quarantine {
   /**

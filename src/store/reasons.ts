@@ -12,10 +12,10 @@ import {type JobId, jobId} from '../core/brand.js'
 import {pairsOf} from '../core/interval-set.js'
 import {parseWith} from '../core/job.js'
 import {behindReason, type Plan} from '../core/plan.js'
-import type {Durable} from './durable.js'
+import type {Durable} from './disk/durable.js'
+import {readFile} from './disk/read-file.js'
+import {decodeLenient, seal, unsealed, withoutSum} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-import {readFile} from './read-file.js'
-import {decodeLenient, seal, unsealed, withoutSum} from './record-codec.js'
 
 const reasonSchema = v.strictObject({
   code: v.string(),

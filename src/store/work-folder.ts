@@ -12,12 +12,12 @@ import type {Command} from '../core/job.js'
 import {type LaunchFault, parseLaunchFault} from '../core/launch-fault.js'
 import type {PartKey} from '../core/part-key.js'
 import type {Fence} from '../core/reconcile.js'
-import type {Durable} from './durable.js'
-import {type FileSystem, isErrno} from './file-system.js'
+import type {Durable} from './disk/durable.js'
+import {type FileSystem, isErrno} from './disk/file-system.js'
+import {ensureFolder, listNames} from './disk/read-file.js'
+import type {FileOwner} from './disk/temporary.js'
+import {readOutput} from './jobs/output-file.js'
 import type {Layout} from './layout.js'
-import {readOutput} from './output-file.js'
-import {ensureFolder, listNames} from './read-file.js'
-import type {FileOwner} from './temporary.js'
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */

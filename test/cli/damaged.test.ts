@@ -7,7 +7,7 @@ import {showJob} from '../../src/cli/show.js'
 import {openSite, type Site} from '../../src/cli/site.js'
 import {statJobs} from '../../src/cli/stat.js'
 import {GodError} from '../../src/core/errors.js'
-import {type FileSystem, realFileSystem} from '../../src/store/file-system.js'
+import {type FileSystem, realFileSystem} from '../../src/store/disk/file-system.js'
 import {siteForEach} from '../support/site.js'
 
 describe('a job whose record was cut off', () => {

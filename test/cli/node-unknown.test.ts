@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {instant} from '../../src/core/brand.js'
-import {createDurable} from '../../src/store/durable.js'
-import {realFileSystem} from '../../src/store/file-system.js'
+import {createDurable} from '../../src/store/disk/durable.js'
+import {realFileSystem} from '../../src/store/disk/file-system.js'
 import {createNodeStore} from '../../src/store/node-store.js'
 import {siteForEach} from '../support/site.js'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {encode} from '../../src/store/record-codec.js'
+import {encode} from '../../src/store/jobs/record-codec.js'
 import {siteForEach} from '../support/site.js'
 
 const NO_RIGHTS = 'god: HALT is set: disk full\n'

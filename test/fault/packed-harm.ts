@@ -4,8 +4,8 @@ import {type JobId, jobId} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
 import type {JobSpec} from '../../src/core/job.js'
 import type {PackedJob} from '../../src/core/packed.js'
-import {decodeRows, placeOf} from '../../src/store/segment-index.js'
-import {partPath} from '../../src/store/segment-names.js'
+import {decodeRows, placeOf} from '../../src/store/packs/segment-index.js'
+import {partPath} from '../../src/store/packs/segment-names.js'
 import type {World} from '../support/world.js'
 
 interface Before {

@@ -8,7 +8,7 @@ import {join} from 'node:path'
 import {GodError} from '../../src/core/errors.js'
 import {mayBeAlive, ownIdentity, type ProcessIdentity} from '../../src/host/process.js'
 import {createLeases, type Lease} from '../../src/store/lease.js'
-import {type RealFolder, realFolder} from '../store/real-folder.js'
+import {type RealFolder, realFolder} from '../store/disk/real-folder.js'
 import {amount, tellCases} from '../support/amount.js'
 import {type Dice, dice} from '../support/seeded.js'
 

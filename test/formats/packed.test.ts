@@ -8,12 +8,12 @@ import {readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {jobId} from '../../src/core/brand.js'
-import {createIndexReader} from '../../src/store/index-file.js'
-import {createManifestReader} from '../../src/store/manifest.js'
-import {createPacks} from '../../src/store/packs.js'
-import {encode, sha256} from '../../src/store/record-codec.js'
-import {readSums} from '../../src/store/sums.js'
-import {DiskWorld} from '../store/disk-world.js'
+import {createIndexReader} from '../../src/store/index/index-file.js'
+import {encode, sha256} from '../../src/store/jobs/record-codec.js'
+import {createManifestReader} from '../../src/store/packs/manifest.js'
+import {createPacks} from '../../src/store/packs/packs.js'
+import {readSums} from '../../src/store/packs/sums.js'
+import {DiskWorld} from '../store/disk/disk-world.js'
 
 interface FrozenBytes {
   readonly path: string

@@ -1,7 +1,7 @@
 /** A disk for parsers of files: whatever path is opened, its last name decides; folders are all there, and empty. */
 import {basename} from 'node:path'
-import type {Durable} from '../../src/store/durable.js'
-import type {FileSystem, Stat} from '../../src/store/file-system.js'
+import type {Durable} from '../../src/store/disk/durable.js'
+import type {FileSystem, Stat} from '../../src/store/disk/file-system.js'
 
 const absent = (): Error => Object.assign(new Error('ENOENT'), {code: 'ENOENT'})
 const readOnly = (): never => {

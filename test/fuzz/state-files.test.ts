@@ -6,7 +6,7 @@ import {parseRequest} from '../../src/core/request.js'
 import {parseStrictJson} from '../../src/core/strict-json.js'
 import {openDirectory} from '../../src/store/directory.js'
 import {haltReason} from '../../src/store/halt.js'
-import {createInbox} from '../../src/store/inbox.js'
+import {decode, encode, sha256} from '../../src/store/jobs/record-codec.js'
 import {
   layoutOf,
   parseBucketName,
@@ -18,11 +18,11 @@ import {
   recordName,
 } from '../../src/store/layout.js'
 import {readLiveUsageOf} from '../../src/store/live-usage.js'
-import {createManifestReader} from '../../src/store/manifest.js'
 import {createNodeStore} from '../../src/store/node-store.js'
+import {createManifestReader} from '../../src/store/packs/manifest.js'
 import {readReasons} from '../../src/store/reasons.js'
-import {decode, encode, sha256} from '../../src/store/record-codec.js'
-import {refusedRequests} from '../../src/store/refused.js'
+import {createInbox} from '../../src/store/requests/inbox.js'
+import {refusedRequests} from '../../src/store/requests/refused.js'
 import {createWorkFolder} from '../../src/store/work-folder.js'
 import {aRecord, aRunning, aWish, CLUSTER, TOK} from '../core/builders.js'
 import {fuzzed} from './fuzz.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {jobId, uid} from '../../src/core/brand.js'
 import {burnClaims} from '../../src/service/burn-claims.js'
-import {CLAIM_LIFE, claimId, listClaims, readHint} from '../../src/store/ids.js'
+import {CLAIM_LIFE, claimId, listClaims, readHint} from '../../src/store/requests/ids.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {World} from '../support/world.js'
 

@@ -11,7 +11,7 @@ import {
   takeRequests,
 } from '../../src/service/take-requests.js'
 import {checkEpoch} from '../../src/store/epoch.js'
-import {refusedRequests} from '../../src/store/refused.js'
+import {refusedRequests} from '../../src/store/requests/refused.js'
 import {plantRequest} from '../support/dying.js'
 import {type GodProcess, USER, World} from '../support/world.js'
 

@@ -1,7 +1,7 @@
 /** Bells: the folder changes, and nothing ever fails. */
 import assert from 'node:assert/strict'
 import {ringBell} from '../../src/store/bell.js'
-import {ANN, DiskWorld} from './disk-world.js'
+import {ANN, DiskWorld} from './disk/disk-world.js'
 
 describe('a bell', () => {
   let world: DiskWorld

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import {GodError} from '../../src/core/errors.js'
 import {initDirectory, openDirectory} from '../../src/store/directory.js'
-import {createDurable} from '../../src/store/durable.js'
-import {isErrno} from '../../src/store/file-system.js'
+import {createDurable} from '../../src/store/disk/durable.js'
+import {isErrno} from '../../src/store/disk/file-system.js'
 import {foldersOf, layoutOf} from '../../src/store/layout.js'
 import {ManualClock} from '../support/clock.js'
 import {Crash, DiskProcess, type Fault} from '../support/disk-process.js'
 import {MemoryDisk} from '../support/memory-disk.js'
-import {FORMAT, tokens} from './disk-world.js'
+import {FORMAT, tokens} from './disk/disk-world.js'
 
 const layout = layoutOf('/srv/sites/god')
 const random = tokens('')

@@ -4,7 +4,7 @@ import {epoch} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
 import {checkEpoch, claimEpoch, youngestEpoch} from '../../src/store/epoch.js'
 import type {DiskProcess} from '../support/disk-process.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 describe('an epoch', () => {
   let world: DiskWorld

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {haltReason, writeHalt} from '../../src/store/halt.js'
 import {Crash} from '../support/disk-process.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 describe('HALT', () => {
   let world: DiskWorld

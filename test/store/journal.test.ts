@@ -1,10 +1,10 @@
 /** The journal: whole lines, one file a day and writer. */
 import assert from 'node:assert/strict'
-import {isErrno} from '../../src/store/file-system.js'
+import {isErrno} from '../../src/store/disk/file-system.js'
 import {createJournal, type JournalEntry} from '../../src/store/journal.js'
 import type {DiskProcess} from '../support/disk-process.js'
 import {Errno} from '../support/memory-disk.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 describe('the journal', () => {
   let world: DiskWorld

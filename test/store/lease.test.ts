@@ -19,7 +19,7 @@ import {fileURLToPath} from 'node:url'
 import {GodError} from '../../src/core/errors.js'
 import {mayBeAlive, ownIdentity, type ProcessIdentity} from '../../src/host/process.js'
 import {createLeases, type Lease} from '../../src/store/lease.js'
-import {type RealFolder, realFolder} from './real-folder.js'
+import {type RealFolder, realFolder} from './disk/real-folder.js'
 
 const HOLDER = fileURLToPath(new URL('lease-holder.ts', import.meta.url))
 const NAME = 'scheduler'

@@ -4,7 +4,7 @@ import {instant, jobId} from '../../src/core/brand.js'
 import type {LiveUsage} from '../../src/core/live-usage.js'
 import {readLiveUsageOf, readLiveUsages, writeLiveUsage} from '../../src/store/live-usage.js'
 import {createNodeStore} from '../../src/store/node-store.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 const usage = (cpuSeconds: number): LiveUsage => ({
   attempt: 1,

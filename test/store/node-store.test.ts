@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import type {NodeReport} from '@god-cli/api'
 import {instant} from '../../src/core/brand.js'
+import {encode} from '../../src/store/jobs/record-codec.js'
 import {createNodeStore} from '../../src/store/node-store.js'
-import {encode} from '../../src/store/record-codec.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 const node = (name: string, cpus = 4000, labels: Record<string, string> = {}): NodeReport => ({
   name,

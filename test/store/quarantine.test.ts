@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {createQuarantine, noQuarantine} from '../../src/store/quarantine.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 const PATH = '/god/jobs/live/7.2.json'
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import {type JobId, jobId} from '../../src/core/brand.js'
 import type {Plan} from '../../src/core/plan.js'
 import {readReasons, writeReasons} from '../../src/store/reasons.js'
-import {DiskWorld} from './disk-world.js'
+import {DiskWorld} from './disk/disk-world.js'
 
 const ids = (...numbers: number[]): JobId[] => numbers.map(jobId)
 const from = (first: number, count: number, step = 1): JobId[] =>

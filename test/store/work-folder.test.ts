@@ -15,14 +15,14 @@ import {
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
 import type {Command} from '../../src/core/job.js'
-import {createDurable} from '../../src/store/durable.js'
-import {isErrno, realFileSystem} from '../../src/store/file-system.js'
+import {createDurable} from '../../src/store/disk/durable.js'
+import {isErrno, realFileSystem} from '../../src/store/disk/file-system.js'
 import {haltReason} from '../../src/store/halt.js'
 import {layoutOf} from '../../src/store/layout.js'
 import {createWorkFolder} from '../../src/store/work-folder.js'
 import {Crash, type DiskProcess} from '../support/disk-process.js'
-import {ANN, DiskWorld, tokens} from './disk-world.js'
-import {isRoot, type RealFolder, realFolder} from './real-folder.js'
+import {ANN, DiskWorld, tokens} from './disk/disk-world.js'
+import {isRoot, type RealFolder, realFolder} from './disk/real-folder.js'
 
 const ID = jobId(7)
 const ARGV: Command = {kind: 'argv', argv: ['true']}

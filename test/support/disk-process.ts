@@ -5,7 +5,7 @@
  * `finally` can tidy up what a killed process would leave. `before` and `after` hooks let another process act in
  * the middle of a step: a stall. Engine calls of the same process can be counted in (`mutate`).
  */
-import type {FileSystem, OpenFlag, Stat} from '../../src/store/file-system.js'
+import type {FileSystem, OpenFlag, Stat} from '../../src/store/disk/file-system.js'
 import {Errno, type Inode, type MemoryDisk} from './memory-disk.js'
 
 export class Crash extends Error {}

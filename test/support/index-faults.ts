@@ -4,10 +4,10 @@
  */
 
 import {isDeepStrictEqual} from 'node:util'
-import type {Durable} from '../../src/store/durable.js'
-import {createJobStore, type JobStore, type Stored} from '../../src/store/job-store.js'
+import type {Durable} from '../../src/store/disk/durable.js'
+import {createJobStore, type JobStore, type Stored} from '../../src/store/jobs/job-store.js'
 import type {Layout} from '../../src/store/layout.js'
-import {createManifestReader} from '../../src/store/manifest.js'
+import {createManifestReader} from '../../src/store/packs/manifest.js'
 import {noQuarantine} from '../../src/store/quarantine.js'
 import {DiskProcess} from './disk-process.js'
 import type {MemoryDisk} from './memory-disk.js'

@@ -1,6 +1,6 @@
 /** Packing in a world: all that is over, with the real packer. */
 import {type PackAmount, type PackReport, packPass} from '../../src/service/pack.js'
-import {findVoid} from '../../src/store/live-files.js'
+import {findVoid} from '../../src/store/jobs/live-files.js'
 import type {DiskProcess} from './disk-process.js'
 import {lacksCopy} from './pack-invariants.js'
 import type {World} from './world.js'

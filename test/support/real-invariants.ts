@@ -6,8 +6,8 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type JobRecord, parseRecord} from '../../src/core/job.js'
 import {isOver} from '../../src/core/state.js'
+import {decode} from '../../src/store/jobs/record-codec.js'
 import {layoutOf, parseRecordName} from '../../src/store/layout.js'
-import {decode} from '../../src/store/record-codec.js'
 import {chainFaults, endFaults, journalFaults, placeFaults} from './invariants.js'
 
 const filesBelow = (folder: string): readonly string[] =>

@@ -1,13 +1,13 @@
 /** What fsck stands on where a service may not be had: the directory itself, damaged or not, and who asks. */
 import type {Instant} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
-import type {Durable, RandomToken} from '../../store/durable.js'
-import {errno} from '../../store/file-system.js'
+import type {Durable, RandomToken} from '../../store/disk/durable.js'
+import {errno} from '../../store/disk/file-system.js'
 import {checkFormat, type FormatChecked} from '../../store/fsck/format.js'
 import type {Place} from '../../store/fsck/place.js'
-import {bootOfIndex} from '../../store/index-file.js'
+import {bootOfIndex} from '../../store/index/index-file.js'
 import type {Layout} from '../../store/layout.js'
-import {createManifestReader} from '../../store/manifest.js'
+import {createManifestReader} from '../../store/packs/manifest.js'
 import type {Service} from '../service.js'
 
 export interface Ground {

@@ -5,11 +5,11 @@
  */
 import {admit} from '../../core/admission.js'
 import type {JobRecord, JobSpec} from '../../core/job.js'
-import {raiseHint} from '../../store/ids.js'
-import type {Author} from '../../store/job-store.js'
+import {listNames} from '../../store/disk/read-file.js'
+import type {Author} from '../../store/jobs/job-store.js'
+import {revisionPath} from '../../store/jobs/revision.js'
 import {dropRows} from '../../store/quarantine.js'
-import {listNames} from '../../store/read-file.js'
-import {revisionPath} from '../../store/revision.js'
+import {raiseHint} from '../../store/requests/ids.js'
 import {derived} from '../derived.js'
 import type {Service} from '../service.js'
 

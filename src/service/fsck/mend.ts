@@ -5,7 +5,7 @@
 import type {Epoch} from '../../core/brand.js'
 import {checkEpoch, claimEpoch} from '../../store/epoch.js'
 import {type Finding, keyOf} from '../../store/fsck/finding.js'
-import type {Author} from '../../store/job-store.js'
+import type {Author} from '../../store/jobs/job-store.js'
 import type {Ground} from './ground.js'
 import {type Looked, type LookOptions, look} from './look.js'
 import {repairOne} from './repair.js'

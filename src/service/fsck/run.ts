@@ -4,8 +4,8 @@
  * admits or packs meanwhile.
  */
 import {GodError} from '../../core/errors.js'
-import {createDurable} from '../../store/durable.js'
-import {realFileSystem} from '../../store/file-system.js'
+import {createDurable} from '../../store/disk/durable.js'
+import {realFileSystem} from '../../store/disk/file-system.js'
 import {writeHalt} from '../../store/halt.js'
 import {type Layout, layoutOf} from '../../store/layout.js'
 import {createLeases, leaseHolder} from '../../store/lease.js'

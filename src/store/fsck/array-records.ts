@@ -2,9 +2,9 @@
 import {type JobId, jobId} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import type {JobRecord} from '../../core/job.js'
-import {errno} from '../file-system.js'
-import {createManifestReader} from '../manifest.js'
-import {createPacks} from '../packs.js'
+import {errno} from '../disk/file-system.js'
+import {createManifestReader} from '../packs/manifest.js'
+import {createPacks} from '../packs/packs.js'
 import type {JobSeen} from './job.js'
 import type {Place} from './place.js'
 

@@ -4,8 +4,8 @@
  */
 import {join} from 'node:path'
 import type {JobId} from '../../core/brand.js'
+import {listNames} from '../disk/read-file.js'
 import {BUCKET_SIZE, bucketOf, parseIdName, parseRecordName} from '../layout.js'
-import {listNames} from '../read-file.js'
 import type {Finding, Repair} from './finding.js'
 import {indexRows} from './index-rows.js'
 import {checkJob, type JobSeen} from './job.js'

@@ -2,7 +2,7 @@
  * The revisions of one job, judged as its readers judge them (revision.ts): which one counts, which ones above it do
  * not and why, and what is amiss below. Pure: the files are read already.
  */
-import {type Stored, successionFault} from '../revision.js'
+import {type Stored, successionFault} from '../jobs/revision.js'
 
 /** A revision's file as it was read. */
 export interface Link {

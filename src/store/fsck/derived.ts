@@ -3,13 +3,13 @@
  * the journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
  */
 import {join} from 'node:path'
-import {judgeIndex} from '../index-codec.js'
+import {listNames} from '../disk/read-file.js'
+import {judgeIndex} from '../index/index-codec.js'
 import {JOURNAL_NAME, judgeJournal} from '../journal.js'
 import {parseBucketName} from '../layout.js'
 import {judgeLiveUsage, USAGE_SUFFIX} from '../live-usage.js'
 import {judgeNodeFile} from '../node-store.js'
 import {judgeSights, SIGHTS_NAME} from '../orphan-sights.js'
-import {listNames} from '../read-file.js'
 import {judgeReasons} from '../reasons.js'
 import type {Finding} from './finding.js'
 import {accessFindings} from './owners.js'

@@ -3,9 +3,9 @@
  * merge left it, and the sweep takes it after a day.
  */
 import {join} from 'node:path'
-import {parseManifestName} from '../manifest.js'
-import {listNames} from '../read-file.js'
-import {isYear, segmentOfFile} from '../segment-names.js'
+import {listNames} from '../disk/read-file.js'
+import {parseManifestName} from '../packs/manifest.js'
+import {isYear, segmentOfFile} from '../packs/segment-names.js'
 import type {Finding} from './finding.js'
 import type {Place} from './place.js'
 import {statOf, strangerFinding} from './seen.js'

@@ -2,7 +2,7 @@
 
 import type {Format} from '../directory.js'
 import {readFormatCopy, readFormatText} from '../directory.js'
-import type {FileSystem} from '../file-system.js'
+import type {FileSystem} from '../disk/file-system.js'
 import type {Layout} from '../layout.js'
 import type {Finding} from './finding.js'
 

@@ -4,11 +4,11 @@
  * left out: its file was damaged under the index.
  */
 import {isDeepStrictEqual} from 'node:util'
-import {sameStamp} from '../index-codec.js'
-import {createIndexReader, type Indexed} from '../index-file.js'
+import {stampOf} from '../disk/stamp.js'
+import {sameStamp} from '../index/index-codec.js'
+import {createIndexReader, type Indexed} from '../index/index-file.js'
+import type {Stored} from '../jobs/revision.js'
 import {BUCKET_SIZE} from '../layout.js'
-import type {Stored} from '../revision.js'
-import {stampOf} from '../stamp.js'
 import type {Finding} from './finding.js'
 import type {Place} from './place.js'
 import {statOf} from './seen.js'

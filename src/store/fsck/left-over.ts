@@ -1,10 +1,10 @@
 /** What crashes and lost jobs leave: specs without a job, old temporary files, directories of nobody, and the quarantine. */
 import {join} from 'node:path'
 import type {JobId} from '../../core/brand.js'
+import {listNames} from '../disk/read-file.js'
+import {staleTemporaries} from '../disk/stale-temporaries.js'
 import {parseIdName, parseUserName} from '../layout.js'
 import {quarantined} from '../quarantine.js'
-import {listNames} from '../read-file.js'
-import {staleTemporaries} from '../stale-temporaries.js'
 import type {Finding} from './finding.js'
 import type {JobSeen} from './job.js'
 import type {Place} from './place.js'

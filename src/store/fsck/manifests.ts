@@ -2,10 +2,11 @@
  * The manifests and their copies (state.md 10, 14): each one of a pair is held to its sum and number, and to the other.
  * An older manifest is history; only the newest counts, and only that one must have a copy.
  */
-import {copyPath, listManifests, manifestPath} from '../manifest.js'
-import {decodeManifest, type Manifest} from '../manifest-form.js'
-import {MANIFESTS_KEPT} from '../publish-manifest.js'
-import {sha256} from '../record-codec.js'
+
+import {sha256} from '../jobs/record-codec.js'
+import {copyPath, listManifests, manifestPath} from '../packs/manifest.js'
+import {decodeManifest, type Manifest} from '../packs/manifest-form.js'
+import {MANIFESTS_KEPT} from '../packs/publish-manifest.js'
 import {bare, type Finding} from './finding.js'
 import type {Place} from './place.js'
 import {type Seen, see, unseenFinding} from './seen.js'

@@ -1,10 +1,10 @@
 /** Ids and epochs: what is given out by number must lie above all that was given out (state.md 4 and 7). */
 import {join} from 'node:path'
 import {type JobId, jobId} from '../../core/brand.js'
-import {errno} from '../file-system.js'
-import {CLAIM_LIFE, listClaims, readHint} from '../ids.js'
+import {errno} from '../disk/file-system.js'
+import {listNames} from '../disk/read-file.js'
 import {parseIdName, parseNumbered} from '../layout.js'
-import {listNames} from '../read-file.js'
+import {CLAIM_LIFE, listClaims, readHint} from '../requests/ids.js'
 import type {Finding} from './finding.js'
 import type {JobSeen} from './job.js'
 import type {Place} from './place.js'

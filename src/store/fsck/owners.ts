@@ -1,5 +1,5 @@
 /** Whom files and folders of state belong to, and who else may read or change them (state.md 2). */
-import type {Stat} from '../file-system.js'
+import type {Stat} from '../disk/file-system.js'
 import type {Finding} from './finding.js'
 import type {Place} from './place.js'
 import {statOf} from './seen.js'

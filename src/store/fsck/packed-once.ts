@@ -3,7 +3,7 @@
  * 8 bytes are kept: its id, and its task plus one.
  */
 import {has, minus, pairsOf, setOf} from '../../core/interval-set.js'
-import type {Segment} from '../manifest-form.js'
+import type {Segment} from '../packs/manifest-form.js'
 import type {Finding} from './finding.js'
 import type {NewestManifest} from './manifests.js'
 

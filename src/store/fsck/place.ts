@@ -1,6 +1,6 @@
 /** What the checks of fsck look at: one shared directory, as it is on the disk, with nothing opened by its own rules. */
 import type {JobId} from '../../core/brand.js'
-import type {FileSystem} from '../file-system.js'
+import type {FileSystem} from '../disk/file-system.js'
 import type {Layout} from '../layout.js'
 
 export interface Place {

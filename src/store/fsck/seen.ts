@@ -1,6 +1,6 @@
 /** Reading a file of state that may be anything: damaged, no regular file, or on a bad sector. Never throws for one file. */
-import {errno, type FileSystem, isErrno, type Stat} from '../file-system.js'
-import {MAX_STATE_BYTES, readFile} from '../read-file.js'
+import {errno, type FileSystem, isErrno, type Stat} from '../disk/file-system.js'
+import {MAX_STATE_BYTES, readFile} from '../disk/read-file.js'
 import type {Finding} from './finding.js'
 
 export type Seen =

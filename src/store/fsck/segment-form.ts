@@ -1,9 +1,9 @@
 /** Whether the files of a segment, each as it was written, fit each other and what the manifest tells of them. Pure. */
 import {contains, setOf} from '../../core/interval-set.js'
-import type {Segment} from '../manifest-form.js'
-import type {Line} from '../packed-line.js'
-import {indexOf} from '../segment.js'
-import {decodeRows, placeOf, ROW_BYTES, type Row} from '../segment-index.js'
+import type {Segment} from '../packs/manifest-form.js'
+import type {Line} from '../packs/packed-line.js'
+import {indexOf} from '../packs/segment.js'
+import {decodeRows, placeOf, ROW_BYTES, type Row} from '../packs/segment-index.js'
 
 export const subject = ({id, task}: {readonly id: number; readonly task: number | null}): string =>
   task === null ? `job ${id}` : `task ${task} of job ${id}`

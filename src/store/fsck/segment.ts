@@ -2,13 +2,14 @@
  * One segment: its files by the manifest, and its lines, index, specs and sums by each other. What is not whole is told
  * by its sum alone, and by the jobs that it costs; what can be written again from whole lines comes with its bytes.
  */
-import type {Segment} from '../manifest-form.js'
-import {type Line, parseJobLine, parseTaskLine, splitLines} from '../packed-line.js'
-import {sha256} from '../record-codec.js'
-import {indexOf} from '../segment.js'
-import {decodeRows, placeOf} from '../segment-index.js'
-import {partPath, type SegmentPart} from '../segment-names.js'
-import {encodeSums} from '../sums.js'
+
+import {sha256} from '../jobs/record-codec.js'
+import type {Segment} from '../packs/manifest-form.js'
+import {type Line, parseJobLine, parseTaskLine, splitLines} from '../packs/packed-line.js'
+import {indexOf} from '../packs/segment.js'
+import {decodeRows, placeOf} from '../packs/segment-index.js'
+import {partPath, type SegmentPart} from '../packs/segment-names.js'
+import {encodeSums} from '../packs/sums.js'
 import type {ArrayOf} from './array-records.js'
 import {bare, type Finding} from './finding.js'
 import type {Place} from './place.js'

@@ -1,7 +1,7 @@
 /** Rows of an index that would be believed are held to the records; of any other file nothing is said. */
 import assert from 'node:assert/strict'
-import {encodeIndex, type IndexHead} from '../../../src/store/index-codec.js'
-import type {Stored} from '../../../src/store/job-store.js'
+import {encodeIndex, type IndexHead} from '../../../src/store/index/index-codec.js'
+import type {Stored} from '../../../src/store/jobs/job-store.js'
 import {assertClean, fsck, repair} from '../../support/fsck.js'
 import {World} from '../../support/world.js'
 

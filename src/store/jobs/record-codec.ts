@@ -1,0 +1,85 @@
+/**
+ * Bytes of state files: one line of JSON that ends in `"sum"`, the sha256 of its own bytes without that field.
+ *
+ * So a torn, cut or flipped file is told from a whole one without any other file. Only `encode` makes such bytes.
+ */
+import {createHash} from 'node:crypto'
+import type {Parsed} from '../../core/job.js'
+import {parseStrictJson} from '../../core/strict-json.js'
+
+const TAIL = /,"sum":"([0-9a-f]{64})"\}\n$/
+const TAIL_LENGTH = ',"sum":""}\n'.length + 64
+
+/** Of one that is damaged so many of its characters may be others. */
+const MOST_ODD = 8
+
+export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** `text`: a JSON object on one line. */
+export const seal = (text: string): Uint8Array =>
+  Buffer.from(`${text.slice(0, -1)},"sum":"${sha256(text)}"}\n`)
+
+export const encode = (value: object): Uint8Array => seal(JSON.stringify(value))
+
+const strictUtf8 = new TextDecoder('utf-8', {fatal: true})
+
+/** Null = not UTF-8. */
+export const decodeUtf8 = (bytes: Uint8Array): string | null => {
+  try {
+    return strictUtf8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+const isHex = (char: string | undefined): boolean => char !== undefined && /[0-9a-f]/.test(char)
+
+/** It ends in what was a sum once: a flipped bit must not turn a file that has one into one that has none. */
+const hasDamagedSum = (text: string): boolean => {
+  const tail = text.slice(-TAIL_LENGTH)
+  const form = `,"sum":"${'h'.repeat(64)}"}\n`
+  const odd = [...form].filter((char, i) => (char === 'h' ? !isHex(tail[i]) : tail[i] !== char))
+  return tail.length === TAIL_LENGTH && odd.length <= MOST_ODD
+}
+
+/**
+ * For files that had no sum at first, or that others may write: the text without it, as it is where it has none.
+ * Null: it has one that does not fit.
+ */
+export const withoutSum = (text: string): string | null => {
+  const sum = TAIL.exec(text)?.[1]
+  if (sum === undefined) return hasDamagedSum(text) ? null : text
+  const body = `${text.slice(0, -TAIL_LENGTH)}}`
+  return sha256(body) === sum ? body : null
+}
+
+/** The text without its sum, whether that fits or not: for what decides nothing, and is read at each start. */
+export const unsealed = (text: string): string => {
+  const at = TAIL.test(text) ? text.length - TAIL_LENGTH : text.length
+  return at === text.length ? text : `${text.slice(0, at)}}`
+}
+
+/** As `withoutSum`, of bytes, parsed; or why the bytes are not what was written. */
+export const decodeLenient = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
+  const text = decodeUtf8(bytes)
+  if (text === null) return {ok: false, why: 'not UTF-8'}
+  const body = withoutSum(text)
+  if (body === null) return {ok: false, why: 'its checksum does not fit'}
+  try {
+    return parse(JSON.parse(body))
+  } catch {
+    return {ok: false, why: 'not JSON'}
+  }
+}
+
+/** The parsed value without its sum, or why the bytes are not what was written. */
+export const decode = <T>(bytes: Uint8Array, parse: (value: unknown) => Parsed<T>): Parsed<T> => {
+  const text = decodeUtf8(bytes)
+  if (text === null) return {ok: false, why: 'not UTF-8'}
+  const sum = TAIL.exec(text)?.[1]
+  if (sum === undefined) return {ok: false, why: 'cut off: its checksum is missing'}
+  const body = `${text.slice(0, -TAIL_LENGTH)}}`
+  if (sha256(body) !== sum) return {ok: false, why: 'its checksum does not fit'}
+  const json = parseStrictJson(body)
+  return json.ok ? parse(json.value) : json
+}

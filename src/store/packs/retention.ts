@@ -1,0 +1,81 @@
+/**
+ * Retention: dropping whole segments of packed jobs, the oldest first (state.md 10). The manifest first: the ids stay
+ * in it as dropped, exactly and for ever, and the sums of what was used stay too. The files go later.
+ */
+import {type IntervalSet, minus, setOf, size, union} from '../../core/interval-set.js'
+import type {Durable} from '../disk/durable.js'
+import type {FileSystem} from '../disk/file-system.js'
+import {readFile} from '../disk/read-file.js'
+import type {Layout} from '../layout.js'
+import type {ManifestReader} from './manifest.js'
+import type {Manifest, Segment} from './manifest-form.js'
+import {splitLines} from './packed-line.js'
+import {publishManifest} from './publish-manifest.js'
+import {decodeRows, placeOf} from './segment-index.js'
+import {partPath} from './segment-names.js'
+
+export interface Retention {
+  /** Milliseconds since the last end in it; null: for ever. */
+  readonly age: number | null
+  /** Most jobs and tasks that stay; null: all. */
+  readonly most: number | null
+}
+
+/** Those that are to go, oldest first. */
+export const outdated = ({segments}: Manifest, {age, most}: Retention, now: number): readonly Segment[] => {
+  const real = segments.filter(({parts}) => parts !== null).sort((a, b) => a.to - b.to)
+  let left = real.reduce((sum, {jobs, tasks}) => sum + jobs + tasks, 0)
+  return real.filter(({jobs, tasks, to}) => {
+    const old = age !== null && to < now - age
+    const many = most !== null && left - jobs - tasks >= most
+    if (old || many) left -= jobs + tasks
+    return old || many
+  })
+}
+
+/** Ids of the jobs in a segment, exactly: by its index, else by its lines. Null: neither tells of all of them. */
+const idsIn = (fs: FileSystem, layout: Layout, {name, jobs, parts}: Segment): IntervalSet | null => {
+  const read = (part: 'index' | 'lines'): Uint8Array =>
+    readFile(fs, partPath(layout, name, part), {limit: parts?.[part].bytes ?? 0})?.bytes ?? new Uint8Array()
+  const byIndex = setOf(
+    decodeRows(read('index'))
+      .map(placeOf)
+      .flatMap(({id, task}) => (task === null ? [id] : [])),
+  )
+  if (size(byIndex) === jobs) return byIndex
+  const byLines = setOf(splitLines(read('lines')).flatMap(line => (line?.task === null ? [line.id] : [])))
+  return size(byLines) === jobs ? byLines : null
+}
+
+export interface Dropped {
+  readonly segments: readonly string[]
+  readonly jobs: number
+  /** They stay: nobody can tell whose jobs they hold. */
+  readonly damaged: readonly string[]
+}
+
+/** Null: somebody published a manifest meanwhile: look again. */
+export const dropOutdated = (
+  {durable, layout, manifest}: {durable: Durable; layout: Layout; manifest: ManifestReader},
+  retention: Retention,
+  now: number,
+): Dropped | null => {
+  const base = manifest.newest()
+  const judged = outdated(base.manifest, retention, now).map(segment => ({
+    segment,
+    ids: idsIn(durable.fs, layout, segment),
+  }))
+  const damaged = judged.flatMap(({segment, ids}) => (ids === null ? [segment.name] : []))
+  const going = judged.flatMap(({segment, ids}) => (ids === null ? [] : [{segment, ids}]))
+  if (going.length === 0) return {segments: [], jobs: 0, damaged}
+  const ids = going.reduce<IntervalSet>((all, one) => union(all, one.ids), [])
+  const names = new Set(going.map(({segment}) => segment.name))
+  const next: Manifest = {
+    ...base.manifest,
+    packed: minus(base.manifest.packed, ids),
+    dropped: union(base.manifest.dropped, ids),
+    segments: base.manifest.segments.filter(({name}) => !names.has(name)),
+  }
+  if (!publishManifest(durable, layout, base, next)) return null
+  return {segments: [...names], jobs: size(ids), damaged}
+}
