@@ -120,10 +120,13 @@ export class Workshop {
   }
 }
 
+/** Also of one that has ended before anybody asks. */
 export const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise(resolve => {
-    child.once('exit', code => resolve(code))
-  })
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise(resolve => {
+        child.once('exit', code => resolve(code))
+      })
 
 export const pidOf = ({pid}: ChildProcess): number => {
   assert.ok(pid !== undefined)

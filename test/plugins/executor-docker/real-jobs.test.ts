@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
-import {homedir} from 'node:os'
+import {userInfo} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import {attemptFolders} from '../../../plugins/executor-docker/src/account-files.js'
@@ -155,7 +155,8 @@ describeOnEngine('a job on the docker engine', function () {
   })
 
   it('reads a folder that was granted to it, and its own home', async () => {
-    const home = mkdtempSync(join(homedir(), 'god-test-'))
+    // Whatever HOME says: a folder that all may write to is in no path that is mounted.
+    const home = mkdtempSync(join(userInfo().homedir, 'god-test-'))
     try {
       chownSync(home, UID, GID)
       const mounts = [{source: home, target: '/home/ann', readOnly: false}]
