@@ -5,6 +5,7 @@ import type {Uid} from '../core/brand.js'
 import {EXIT, GodError} from '../core/errors.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
+import {unreadError} from '../store/jobs/unread-jobs.js'
 import {sortJobs} from './fields.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
@@ -77,6 +78,10 @@ const liveAndPacked = (site: Site, choice: StatChoice): readonly JobView[] => {
   return merged([{jobs: packedInQuestion(site, choice)}, {jobs: live}])
 }
 
+/** A list tells what is missing in it. */
+const unreadJobs = (site: Site): readonly GodError[] =>
+  [...site.jobs.unread].map(([id, unread]) => unreadError(id, unread))
+
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
     choice.selectors === null ? null : withTasks(site, chooseEach(site, choice.selectors.map(parseSelector)))
@@ -89,7 +94,7 @@ export const statJobs = (site: Site, choice: StatChoice): Listed => {
   )
   return {
     jobs: choice.limit === null ? chosen : chosen.slice(0, choice.limit),
-    failed: choices === null ? [] : failures(choices),
+    failed: choices === null ? unreadJobs(site) : failures(choices),
   }
 }
 

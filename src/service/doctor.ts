@@ -7,7 +7,8 @@ import {type Finding, probeDirectory} from '../store/disk/probe.js'
 import {staleTemporaries, TEMPORARY_LIFE} from '../store/disk/stale-temporaries.js'
 import {checkFolders} from '../store/fsck/owners.js'
 import {haltReason} from '../store/halt.js'
-import {createJobStore} from '../store/jobs/job-store.js'
+import {createJobStore, type LiveJobs} from '../store/jobs/job-store.js'
+import {unreadError} from '../store/jobs/unread-jobs.js'
 import {createQuarantine, noQuarantine} from '../store/quarantine.js'
 import {refusedRequests} from '../store/requests/refused.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
@@ -145,11 +146,21 @@ const accountFinding = ({service}: OpenService): Finding => {
 }
 
 /** The jobs, with nothing put away that is damaged. */
-const looked = ({service: {durable, layout, manifest}}: OpenService) =>
-  createJobStore({durable, layout, manifest, quarantine: noQuarantine}).all()
+const looked = ({service: {durable, layout, manifest}}: OpenService): LiveJobs =>
+  createJobStore({durable, layout, manifest, quarantine: noQuarantine}).live()
+
+const recordsFinding = ({all, unread}: LiveJobs): Finding => {
+  const check = 'records'
+  const [first] = unread
+  if (first === undefined) return {check, ok: true, text: `${all.length} live jobs can be read`}
+  const {message, hint} = unreadError(...first)
+  const others = unread.size > 1 ? `, and ${unread.size - 1} more` : ''
+  return {check, ok: false, text: `${message}${others}`, remedy: hint}
+}
 
 const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> => {
   const {service} = open
+  const live = looked(open)
   const directory = probeDirectory({
     fs: service.durable.fs,
     layout: service.layout,
@@ -165,7 +176,8 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
         requestsFinding(open),
         temporariesFinding(open),
         accessFinding(open),
-        ...(await strayFindings(service, looked(open))),
+        recordsFinding(live),
+        ...(await strayFindings(service, live.all)),
         ...(await service.executor.health()),
       ],
       'warning',

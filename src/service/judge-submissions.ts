@@ -39,14 +39,28 @@ export const taken = (id: JobId): Verdict =>
     refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
   )
 
-/** Revision 1 says whose request became this job. */
-const isOwnJob = (service: Service, {drop, request}: Submission, id: JobId): boolean => {
-  // Of an array it may be pruned; its spec lives as long.
-  const req = service.jobs.first(id)?.req ?? service.specs.read(id)
-  return req?.uid === drop.uid && req.tok === request.tok
+interface Asker {
+  readonly uid: number
+  readonly tok: string
 }
 
-/** As `isOwnJob`, of one that has run and was packed meanwhile. */
+/** Whose request became this live job: revision 1 says it. 'unread': nobody can tell now. */
+const askerOf = (service: Service, id: JobId): Asker | null | 'unread' => {
+  const first = service.jobs.first(id)?.req
+  if (first !== undefined && first !== null) return first
+  // Of an array it may be pruned; its spec lives as long.
+  const spec = service.specs.look(id)
+  if (spec.kind === 'unread') return 'unread'
+  return spec.kind === 'whole' ? spec.spec : null
+}
+
+const judgeLive = (service: Service, {drop, request}: Submission, id: JobId): Verdict => {
+  const asker = askerOf(service, id)
+  if (asker === 'unread') return WAIT
+  return asker?.uid === drop.uid && asker.tok === request.tok ? DONE : taken(id)
+}
+
+/** Of one that has run and was packed meanwhile. */
 const isOwnPacked = ({packs}: Service, {drop, request}: Submission, id: JobId): boolean => {
   try {
     const req = packs.job(id)?.submit
@@ -76,7 +90,7 @@ const lookAt = ({durable: {fs}, layout, manifest}: Service, ids: readonly JobId[
 const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids): Verdict | null => {
   const there = ids.named.has(id) ? readIfReadable(service, id) : null
   if (there === 'unread') return WAIT
-  if (there !== null) return isOwnJob(service, submission, id) ? DONE : taken(id)
+  if (there !== null) return judgeLive(service, submission, id)
   if (ids.isPacked(id)) return isOwnPacked(service, submission, id) ? DONE : taken(id)
   const owner = ids.owners.get(id) ?? null
   const {uid} = submission.drop

@@ -8,7 +8,6 @@
  */
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
-import {GodError} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {type ArrayResults, packedJob} from '../core/packed.js'
 import {isFinal} from '../core/state.js'
@@ -22,7 +21,7 @@ import {segmentDay} from '../store/packs/segment-names.js'
 import {sweepDone} from '../store/packs/sweep-done.js'
 import {derived} from './derived.js'
 import {publish} from './publish.js'
-import {liveAndTold, readIfReadable} from './readable-jobs.js'
+import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
 
 export interface PackReport {
@@ -83,15 +82,12 @@ const seal = (service: Service, id: JobId): Stored | null => {
   return publish(service, base, {state: base.record.state, sealed: true}, author, 'later')
 }
 
-/** A damaged one was set aside: its job is over, and is packed without it. */
-const specOf = (service: Service, id: JobId): JobSpec | null => {
-  try {
-    return service.specs.read(id)
-  } catch (error) {
-    if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
-    service.log('warning', error.message)
-    return null
-  }
+/** A damaged one was set aside: its job is over, and is packed without it. One that cannot be read waits. */
+const specOf = (service: Service, id: JobId): JobSpec | null | 'unread' => {
+  const found = service.specs.look(id)
+  if ('error' in found) tellOnce(service, found.error.message)
+  if (found.kind === 'unread') return 'unread'
+  return found.kind === 'whole' ? found.spec : null
 }
 
 /** What a record holds of tasks that ended; that of a sealed one is packed with it. */
@@ -101,11 +97,14 @@ const withResults = (array: JobRecord): readonly ArrayResults[] => {
 }
 
 const inputOf = (service: Service, {ended, arrays}: Ripe): PackInput => {
-  const sealed = ended.filter(id => seal(service, id) !== null)
+  const sealed = ended.flatMap(id => {
+    const spec = specOf(service, id)
+    return spec === 'unread' || seal(service, id) === null ? [] : [{id, spec}]
+  })
   service.durable.syncPending()
-  const jobs = sealed.flatMap(id => {
+  const jobs = sealed.flatMap(({id, spec}) => {
     const job = packedJob(service.jobs.history(id))
-    return job === null ? [] : [{job, spec: specOf(service, id)}]
+    return job === null ? [] : [{job, spec}]
   })
   const living = arrays.flatMap(id => read(service, id)?.record ?? [])
   return {jobs, arrays: [...living, ...jobs.map(({job}) => job.record)].flatMap(withResults)}

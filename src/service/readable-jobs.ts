@@ -12,14 +12,17 @@ import type {Service} from './service.js'
 
 const told = new WeakMap<Service, Set<string>>()
 
-export const tellUnread = (service: Service): void => {
+/** A process that goes on meets the same file at each pass. */
+export const tellOnce = (service: Service, line: string): void => {
   const before = told.get(service) ?? new Set()
   told.set(service, before)
-  for (const [id, unread] of service.jobs.unread) {
-    if (before.has(unread.path)) continue
-    before.add(unread.path)
-    service.log('warning', unreadLine(id, unread))
-  }
+  if (before.has(line)) return
+  before.add(line)
+  service.log('warning', line)
+}
+
+export const tellUnread = (service: Service): void => {
+  for (const [id, unread] of service.jobs.unread) tellOnce(service, unreadLine(id, unread))
 }
 
 /** All that is live; those that could not be read are told of. */

@@ -4,7 +4,7 @@
  */
 import type {Account, CreateAnswer, Reason} from '@god-cli/api'
 import {containerSpec} from '../core/container.js'
-import {GodError} from '../core/errors.js'
+import {never} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import {mountableHome} from './home.js'
@@ -19,13 +19,20 @@ const refused = (code: string, text: string): {answer: 'refused'; reason: Reason
 const runAs = (service: Service, record: JobRecord): Account | null =>
   record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
 
-const readSpec = (service: Service, record: JobRecord): JobSpec | Reason => {
-  try {
-    const spec = service.specs.read(record.id)
-    return spec ?? {code: 'spec', text: 'its private spec is missing'}
-  } catch (error) {
-    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return {code: 'spec', text: error.message}
-    throw error
+/** Throws where it cannot be read now: it is tried again. */
+const readSpec = (service: Service, {id}: JobRecord): JobSpec | Reason => {
+  const found = service.specs.look(id)
+  switch (found.kind) {
+    case 'whole':
+      return found.spec
+    case 'none':
+      return {code: 'spec', text: 'its private spec is missing'}
+    case 'damaged':
+      return {code: 'spec', text: found.error.message}
+    case 'unread':
+      throw found.error
+    default:
+      return never(found)
   }
 }
 

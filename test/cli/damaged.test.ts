@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {NO_FILTERS} from '../../src/cli/listing.js'
 import {showJob} from '../../src/cli/show.js'
 import {openSite, type Site} from '../../src/cli/site.js'
-import {statJobs} from '../../src/cli/stat.js'
+import {statExit, statJobs} from '../../src/cli/stat.js'
 import {GodError} from '../../src/core/errors.js'
 import {type FileSystem, realFileSystem} from '../../src/store/disk/file-system.js'
 import {siteForEach} from '../support/site.js'
@@ -95,13 +95,13 @@ describe('a job whose record lies on a bad sector', () => {
     assert.throws(() => stat(site, ['1']), told)
   })
 
-  it('keeps no other job from being shown', async () => {
+  it('keeps no other job from being shown, and is missing in no list without a word', async () => {
     const site = await badSite()
-    const {jobs, failed} = stat(site, ['1', '2'])
-    assert.deepEqual([jobs.map(({id}) => id), failed.map(({code}) => code)], [[2], ['E_RECORD_BAD']])
-    assert.deepEqual(
-      stat(site, null).jobs.map(({id}) => id),
-      [2],
-    )
+    for (const selectors of [['1', '2'], null]) {
+      const listed = stat(site, selectors)
+      const told = listed.failed.map(({code, message}) => [code, /record of job (\d+) /.exec(message)?.[1]])
+      assert.deepEqual([listed.jobs.map(({id}) => id), told], [[2], [['E_RECORD_BAD', '1']]])
+      assert.equal(statExit(listed), 1)
+    }
   })
 })

@@ -37,6 +37,7 @@ describe('god doctor', () => {
         'requests',
         'temporaries',
         'access',
+        'records',
         'engine-jobs',
         'node-jobs',
         'engine',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
 import {ORPHAN_AFTER} from '../../src/service/orphans.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
+import {BadSector} from '../support/bad-sector.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {type GodProcess, World} from '../support/world.js'
 
@@ -128,6 +129,31 @@ describe('a job whose record lies on a bad sector', () => {
     const report = await world.process(badly(bad, top(bad))).pack()
     assert.deepEqual([report.packed, world.state(bad), world.state(good)], [1, 'done', 'absent'])
     assert.equal((await world.process().pack()).packed, 1)
+  })
+
+  for (const [what, file] of [
+    ['its spec', '/spec/0/'],
+    ['its record', '/jobs/live/0/'],
+  ] as const) {
+    it(`is packed once ${what} can be read, and others are packed meanwhile`, async () => {
+      const [bad, good] = [world.submit(), world.submit()]
+      await world.settle(4)
+      const fs = new BadSector(world.disk, `${file}${bad}.`, 0)
+      const god = world.process(fs)
+      for (let i = 0; i < 2; i++) await god.pack()
+      assert.ok(fs.met > 0)
+      assert.deepEqual([world.state(bad), world.state(good)], ['done', 'absent'])
+      assert.equal(world.log.filter(line => /of job 1 cannot be read: .*EIO/.test(line)).length, 1)
+      assert.equal((await world.process().pack()).packed, 1)
+    })
+  }
+
+  it('is not started while its spec cannot be read, and starts once it can; others go on', async () => {
+    const [bad, good] = [world.submit(FOREVER), world.submit(FOREVER)]
+    await pass(world.process(new BadSector(world.disk, `/spec/0/${bad}.`, 0)))
+    assert.deepEqual(states(bad, good), ['starting', 'running'])
+    await pass(world.process())
+    assert.deepEqual(states(bad, good), ['running', 'running'])
   })
 
   it('keeps its number: no other request becomes it', async () => {

@@ -99,3 +99,7 @@ export const killedAt = ({call, n}: CallPoint, args: readonly string[], dir: str
     args,
     dir,
   )
+
+/** Each open of that file fails, as on a bad sector. */
+export const withoutFile = (path: string, args: readonly string[], dir: string): Promise<Traced> =>
+  strace(['-o', '/dev/null', '-P', path, '-e', 'trace=openat', '-e', 'inject=openat:error=EIO'], args, dir)

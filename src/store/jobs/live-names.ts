@@ -5,10 +5,11 @@
  * the first revision is looked for by open, as every reader of one job does. To be asked before the manifest.
  */
 import type {JobId} from '../../core/brand.js'
+import {existsThoughBad} from '../disk/bad-sector.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {listNames} from '../disk/read-file.js'
 import {bucketOf, type Layout, parseRecordName} from '../layout.js'
-import {isNamed, revisionPath} from './revision.js'
+import {revisionPath} from './revision.js'
 
 export const namedIds = (fs: FileSystem, layout: Layout, ids: readonly JobId[]): ReadonlySet<JobId> => {
   const wanted = new Set(ids)
@@ -19,6 +20,7 @@ export const namedIds = (fs: FileSystem, layout: Layout, ids: readonly JobId[]):
       if (named !== undefined && wanted.has(named)) found.add(named)
     }
   }
-  for (const id of wanted) if (!found.has(id) && isNamed(fs, revisionPath(layout, id, 1))) found.add(id)
+  for (const id of wanted)
+    if (!found.has(id) && existsThoughBad(fs, revisionPath(layout, id, 1))) found.add(id)
   return found
 }

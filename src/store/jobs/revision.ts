@@ -10,8 +10,9 @@ import {join} from 'node:path'
 import {successionFault as lawFault} from '../../core/array-law.js'
 import {type JobId, rev} from '../../core/brand.js'
 import {type JobRecord, parseRecord} from '../../core/job.js'
-import {errno, type FileSystem, isErrno} from '../disk/file-system.js'
-import {exists, listNames, readFile} from '../disk/read-file.js'
+import {existsThoughBad, readOrErrno} from '../disk/bad-sector.js'
+import {type FileSystem, isErrno} from '../disk/file-system.js'
+import {listNames} from '../disk/read-file.js'
 import {bucketOf, type Layout, parseRecordName, recordName} from '../layout.js'
 import type {ManifestReader} from '../packs/manifest.js'
 import type {Quarantine} from '../quarantine.js'
@@ -53,20 +54,13 @@ const MOST_BYTES = 16 * 1024 * 1024
 export const revisionPath = (layout: Layout, id: JobId, r: number): string =>
   join(layout.bucket(id), recordName(id, rev(r)))
 
-/** What is wrong with one file alone; too many open files, say, or a lost server concern all. */
-const BAD_SECTOR = ['EIO', 'EBADMSG', 'EUCLEAN', 'ENODATA']
-
-const onBadSector = (error: unknown): string | null => (isErrno(error, ...BAD_SECTOR) ? errno(error) : null)
-
 /** A folder of that name must not stop the passes: it is moved away as any damaged file. */
 const readIfFile = (fs: FileSystem, path: string) => {
   try {
-    return readFile(fs, path, {limit: MOST_BYTES})
+    return readOrErrno(fs, path, {limit: MOST_BYTES})
   } catch (error) {
     if (isErrno(error, 'EISDIR')) return 'folder'
-    const bad = onBadSector(error)
-    if (bad === null) throw error
-    return {errno: bad}
+    throw error
   }
 }
 
@@ -181,23 +175,13 @@ export const revisionsUpTo = (
 /** Listings read again when everything vanished under us: packing takes a few milliseconds. */
 const LISTINGS = 3
 
-/** As `exists`: what cannot be opened because of a bad sector is there. */
-export const isNamed = (fs: FileSystem, path: string): boolean => {
-  try {
-    return exists(fs, path)
-  } catch (error) {
-    if (onBadSector(error) === null) throw error
-    return true
-  }
-}
-
 /** The revision that counts, or null: no such live job. Live names first, then the manifest. */
 export const readTop = (context: RevisionContext, id: JobId): Top => {
   const {fs, layout, manifest} = context
   for (let i = 0; i < LISTINGS; i++) {
     const revs = byJob(listNames(fs, layout.bucket(id)), bucketOf(id), id).get(id) ?? []
     // A listing may miss names: the first revision is there as long as the job.
-    if (revs.length === 0 && !isNamed(fs, revisionPath(layout, id, 1))) return null
+    if (revs.length === 0 && !existsThoughBad(fs, revisionPath(layout, id, 1))) return null
     const found = topOf(context, id, revs)
     if (manifest.contains(id)) return null
     if (found !== null) return found

@@ -2,18 +2,29 @@
 import type {JobId} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import {type JobSpec, parseSpec} from '../../core/job.js'
+import {readOrErrno} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
-import {readFile, unlinkIfThere} from '../disk/read-file.js'
+import {unlinkIfThere} from '../disk/read-file.js'
 import type {Layout} from '../layout.js'
 import type {Quarantine} from '../quarantine.js'
 import {decode, encode} from './record-codec.js'
+
+export type SpecLook =
+  | {readonly kind: 'whole'; readonly spec: JobSpec}
+  | {readonly kind: 'none'}
+  /** `moved`: by us, so its name is free. */
+  | {readonly kind: 'damaged'; readonly error: GodError; readonly moved: boolean}
+  /** On a bad sector: it is there, and may be read another time. */
+  | {readonly kind: 'unread'; readonly error: GodError}
 
 export interface SpecStore {
   /** The spec that is there afterwards: ours, or the one that an earlier try left. */
   publish(spec: JobSpec): JobSpec
   /** The same together with others that are published now. */
   publishBeside(spec: JobSpec): Promise<JobSpec>
-  /** Null: none. A damaged one is an error for this job alone. */
+  /** What is there; a damaged one is set aside. */
+  look(id: JobId): SpecLook
+  /** Null: none. One that is damaged or cannot be read is an error for this job alone. */
   read(id: JobId): JobSpec | null
   remove(id: JobId): void
   /** What is there of this spec stays through a power loss, after the next `syncPending`. */
@@ -21,14 +32,21 @@ export interface SpecStore {
 }
 
 export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Quarantine): SpecStore => {
-  /** Null: none (any more). A damaged one is moved away. */
-  const look = (id: JobId): JobSpec | {readonly why: string; readonly moved: boolean} | null => {
-    const file = readFile(durable.fs, layout.spec(id))
-    if (file === null) return null
+  const look = (id: JobId): SpecLook => {
+    const path = layout.spec(id)
+    const file = readOrErrno(durable.fs, path)
+    if (file === null) return {kind: 'none'}
+    if ('errno' in file) return {kind: 'unread', error: unread(id, path, file.errno)}
     const parsed = decode(file.bytes, parseSpec)
-    if (parsed.ok && parsed.value.id === id) return parsed.value
+    if (parsed.ok && parsed.value.id === id) return {kind: 'whole', spec: parsed.value}
     const why = parsed.ok ? 'its content is of another job' : parsed.why
-    return {why, moved: quarantine.take(layout.spec(id), file.stat.ino, why)}
+    return {kind: 'damaged', error: damaged(id, why), moved: quarantine.take(path, file.stat.ino, why)}
+  }
+
+  const read = (id: JobId): JobSpec | null => {
+    const found = look(id)
+    if ('error' in found) throw found.error
+    return found.kind === 'whole' ? found.spec : null
   }
 
   const settle = (id: JobId): void => {
@@ -39,18 +57,14 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
   /** What an earlier try left under the name; null: nothing any more, so it is free. */
   const left = (id: JobId): JobSpec | null => {
     const found = look(id)
-    if (found === null || 'wish' in found) return found
-    if (!found.moved) throw damaged(id, found.why)
-    return null
+    if (found.kind === 'unread' || (found.kind === 'damaged' && !found.moved)) throw found.error
+    return found.kind === 'whole' ? found.spec : null
   }
 
   return {
     settle,
-    read: id => {
-      const found = look(id)
-      if (found === null || 'wish' in found) return found
-      throw damaged(id, found.why)
-    },
+    look,
+    read,
     publish: spec => {
       settle(spec.id)
       while (!durable.publishNew(layout.spec(spec.id), encode(spec), 0o600)) {
@@ -73,6 +87,13 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
     },
   }
 }
+
+const unread = (id: JobId, path: string, why: string): GodError =>
+  new GodError(
+    'E_RECORD_BAD',
+    `the spec of job ${id} cannot be read: ${path} (${why})`,
+    "It is left as it is until it can be read; check the disk, then see 'god fsck'.",
+  )
 
 const damaged = (id: JobId, why: string): GodError =>
   new GodError('E_RECORD_BAD', `the spec of job ${id} is damaged: ${why}`, 'Submit the job again.')

@@ -22,7 +22,7 @@ const newer = (one: Stored | null, other: Stored | null): Stored | null => {
 }
 
 /** As people meet it. */
-const unreadError = (id: JobId, {path, errno}: Unread): GodError =>
+export const unreadError = (id: JobId, {path, errno}: Unread): GodError =>
   new GodError(
     'E_RECORD_BAD',
     `the record of job ${id} cannot be read: ${path} (${errno})`,

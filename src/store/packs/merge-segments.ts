@@ -5,6 +5,7 @@
  * A segment whose files are not those that the manifest tells of is left alone: that is for fsck and an operator.
  */
 import {addSums, type Sums} from '../../core/accounting.js'
+import {unlessBadSector} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'
@@ -66,7 +67,8 @@ const readPart = (
   facts: PartFacts | null,
 ): Uint8Array | null => {
   if (facts === null) return new Uint8Array()
-  const bytes = readFile(fs, partPath(layout, name, part), {limit: facts.bytes})?.bytes ?? null
+  const path = partPath(layout, name, part)
+  const bytes = unlessBadSector(() => readFile(fs, path, {limit: facts.bytes})?.bytes ?? null)
   return bytes !== null && sha256(bytes) === facts.sha256 ? bytes : null
 }
 

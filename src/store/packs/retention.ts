@@ -3,9 +3,9 @@
  * in it as dropped, exactly and for ever, and the sums of what was used stay too. The files go later.
  */
 import {type IntervalSet, minus, setOf, size, union} from '../../core/interval-set.js'
+import {readSalvaged} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
-import {readFile} from '../disk/read-file.js'
 import type {Layout} from '../layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Manifest, Segment} from './manifest-form.js'
@@ -36,7 +36,7 @@ export const outdated = ({segments}: Manifest, {age, most}: Retention, now: numb
 /** Ids of the jobs in a segment, exactly: by its index, else by its lines. Null: neither tells of all of them. */
 const idsIn = (fs: FileSystem, layout: Layout, {name, jobs, parts}: Segment): IntervalSet | null => {
   const read = (part: 'index' | 'lines'): Uint8Array =>
-    readFile(fs, partPath(layout, name, part), {limit: parts?.[part].bytes ?? 0})?.bytes ?? new Uint8Array()
+    readSalvaged(fs, partPath(layout, name, part), parts?.[part].bytes ?? 0) ?? new Uint8Array()
   const byIndex = setOf(
     decodeRows(read('index'))
       .map(placeOf)

@@ -1,10 +1,11 @@
 /**
- * One segment's files, read by position. Whatever is missing, cut or not what the index says counts as not found:
- * who looks decides whether that is damage, or a segment that was merged or dropped meanwhile.
+ * One segment's files, read by position. Whatever is missing, cut, on a bad sector or not what the index says counts as
+ * not found: who looks decides whether that is damage, or a segment that was merged or dropped meanwhile.
  *
  * One line is looked for by a few rows of the index, and by all lines where that finds none. A range cannot tell what it
  * lacks: for one the whole index is held to its sum, and made again from the lines where it is damaged.
  */
+import {existsThoughBad, readSalvaged, unlessBadSector} from '../disk/bad-sector.js'
 import {errno, type FileSystem, isErrno} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'
@@ -131,7 +132,7 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segme
     withFile(fs, pathOf(part), fd => use(tableOf(fs, fd)))
 
   const whole = (): Uint8Array =>
-    readFile(fs, path, {limit: Math.max(parts?.lines.bytes ?? 0, 1)})?.bytes ?? new Uint8Array()
+    readSalvaged(fs, path, Math.max(parts?.lines.bytes ?? 0, 1)) ?? new Uint8Array()
 
   const soundIndex = (): OpenTable => {
     const bytes = unlessLost(() => readFile(fs, pathOf('index'), {limit: parts?.index.bytes ?? 0}))?.bytes
@@ -141,18 +142,20 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segme
 
   const linesAt = (places: readonly Place[]): readonly Uint8Array[] => {
     if (places.length === 0) return []
-    const lines = withFile(fs, path, fd =>
-      places.flatMap(({id, task, offset, length}) => {
-        const bytes = readAt(fs, fd, offset, length)
-        return bytes !== null && isOneLine(bytes) && isLineOf(bytes, id, task) ? [bytes] : []
-      }),
+    const lines = unlessBadSector(() =>
+      withFile(fs, path, fd =>
+        places.flatMap(({id, task, offset, length}) => {
+          const bytes = unlessBadSector(() => readAt(fs, fd, offset, length))
+          return bytes !== null && isOneLine(bytes) && isLineOf(bytes, id, task) ? [bytes] : []
+        }),
+      ),
     )
     return lines ?? []
   }
 
   return {
     path,
-    isThere: () => withFile(fs, path, () => true) ?? false,
+    isThere: () => existsThoughBad(fs, path),
     line: (id, task) => {
       const place = unlessLost(() => inTable('index', table => findPlace(table, id, task)))
       return linesAt(place === null ? [] : [place])[0] ?? null
@@ -162,11 +165,12 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segme
     tasks: (id, from, to) => taskPlaces(soundIndex(), id, from, to).map(({task}) => task ?? 0),
     jobLines: (from, to) => linesAt(jobPlaces(soundIndex(), from, to)),
     backward: () => backwardIn(whole()),
-    spec: id => {
-      const row = inTable('specIndex', table => rowsBetween(table, [id, 0], [id + 1, 0])[0])
-      if (row === null || row === undefined) return null
-      const member = withFile(fs, pathOf('specs'), fd => readAt(fs, fd, row[1], row[2]))
-      return member === null ? null : specIn(member, row)
-    },
+    spec: id =>
+      unlessBadSector(() => {
+        const row = inTable('specIndex', table => rowsBetween(table, [id, 0], [id + 1, 0])[0])
+        if (row === null || row === undefined) return null
+        const member = withFile(fs, pathOf('specs'), fd => readAt(fs, fd, row[1], row[2]))
+        return member === null ? null : specIn(member, row)
+      }),
   }
 }

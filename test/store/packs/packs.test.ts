@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import {jobId, uid} from '../../../src/core/brand.js'
 import {mergeSegments} from '../../../src/store/packs/merge-segments.js'
+import {dropOutdated} from '../../../src/store/packs/retention.js'
+import {BadSector} from '../../support/bad-sector.js'
 import {aPacked, aResult, DAY, NOON, PackWorld, sealedRecord, someJobs} from './some-packed.js'
 
 const LINES = '/god/jobs/done/2026/05-31.1.ndjson'
@@ -177,6 +179,55 @@ describe('packed jobs', () => {
       world.spoil(SPECS, bytes => bytes.fill(0, 4, 30))
       assert.equal(world.packs().spec(jobId(2)), null)
       assert.equal(world.packs().job(jobId(2))?.id, 2)
+    })
+
+    it('a bad sector costs the jobs whose lines lie in it alone', () => {
+      const other = new PackWorld()
+      other.pack({
+        jobs: someJobs(Array.from({length: 40}, (_, i) => i + 1)),
+        arrays: [{array: ARRAY, results: [aResult(50, 1, NOON)]}],
+      })
+      const text = Buffer.from(other.bytes(LINES)).toString('latin1')
+      const at = text.indexOf('{"id":20,')
+      const block = [at - (at % 4096), at - (at % 4096) + 4096] as const
+      let from = 0
+      const lost = text.split('\n').flatMap(line => {
+        const [start, end] = [from, from + line.length + 1]
+        from = end
+        return start < block[1] && end > block[0] ? [Number(/^\{"id":(\d+)/.exec(line)?.[1])] : []
+      })
+      const left = Array.from({length: 40}, (_, i) => i + 1).filter(id => !lost.includes(id))
+      assert.ok(left.length > 20 && lost.includes(20))
+      const fs = new BadSector(other.disk, LINES, at)
+      const packs = other.packs(fs)
+      assert.deepEqual(other.ids(packs), left)
+      // Read line by line.
+      assert.equal(ids(packs.between(jobId(1), jobId(40))).length, 39)
+      assert.equal(packs.last(jobId(20), 40, () => true)?.id, 19)
+      assert.throws(() => packs.job(jobId(20)), bad)
+      assert.equal(packs.job(jobId(1))?.id, 1)
+      assert.ok(fs.met > 3)
+    })
+
+    it('a bad sector in an index or under the specs costs no job', () => {
+      for (const path of [INDEX, SPECS, SPECS.replace('spec.ndjson.gz', 'spec.idx')]) {
+        const fs = new BadSector(world.disk, path, 0)
+        const packs = world.packs(fs)
+        assert.deepEqual(world.ids(packs), [1, 2, 3])
+        assert.deepEqual(ids(packs.between(jobId(1), jobId(9))), [1, 2, 3])
+        assert.equal(packs.job(jobId(2))?.id, 2)
+        assert.equal(packs.spec(jobId(2))?.id ?? null, path === INDEX ? 2 : null)
+        assert.ok(fs.met > 0, path)
+      }
+    })
+
+    it('a bad sector keeps a segment from being merged and dropped only where nobody can tell its jobs', () => {
+      const context = () => world.context(new BadSector(world.disk, LINES, 10))
+      world.pack({jobs: someJobs([7])})
+      const {segments} = world.manifest().newest().manifest
+      assert.equal(mergeSegments(context(), segments).kind, 'damaged')
+      const dropped = dropOutdated(context(), {age: 1, most: null}, NOON + DAY)
+      assert.deepEqual([dropped?.damaged, dropped?.jobs], [[], 4])
     })
 
     it('a spec of another job is none', () => {
