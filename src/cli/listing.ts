@@ -168,6 +168,8 @@ export const failures = (choices: readonly Choice[]): readonly GodError[] =>
 /** The jobs that were chosen, and why the choice is not all that was asked for. */
 export interface Listed {
   readonly jobs: readonly JobView[]
+  /** Older ones that are over were left out. */
+  readonly more?: boolean
   readonly failed: readonly GodError[]
 }
 

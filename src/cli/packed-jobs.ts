@@ -50,14 +50,27 @@ const ofUser = (uid: Uid): ((line: Uint8Array) => boolean) => {
   return line => Buffer.from(line.buffer, line.byteOffset, line.length).includes(mark)
 }
 
-/** All that ended at `since` or later. `uid`: only his. */
-export const packedSince = (site: Site, since: number, uid: Uid | null): readonly JobView[] =>
-  site.packs
-    .endedSince(since, uid === null ? undefined : ofUser(uid))
-    .map(({record}) => viewOfRecord(record, NO_REASONS))
-
-/** Newest ones that are looked at for `last`. */
+/** Newest ones that are looked at for `last`, and that a list has where no moment was named. */
 const LATELY = 20_000
+
+/** What a process has room for. */
+const MOST_LISTED = 200_000
+
+export interface PackedList {
+  readonly jobs: readonly JobView[]
+  /** Older ones were left out. */
+  readonly more: boolean
+}
+
+/** The newest that ended at `since` or later; null: that ended lately. `uid`: only his. */
+export const packedSince = (site: Site, since: number | null, uid: Uid | null): PackedList => {
+  const {jobs, more} = site.packs.lately({
+    since: since ?? 0,
+    most: since === null ? LATELY : MOST_LISTED,
+    mayBe: uid === null ? () => true : ofUser(uid),
+  })
+  return {jobs: jobs.map(({record}) => viewOfRecord(record, NO_REASONS)), more}
+}
 
 /** What a selector means among the packed jobs. `newest`: the newest of mine that is not packed. */
 const packedFor = (site: Site, selector: Selector, newest: JobId | null): readonly JobView[] => {
@@ -72,7 +85,7 @@ const packedFor = (site: Site, selector: Selector, newest: JobId | null): readon
         .between(selector.from, selector.to)
         .map(({record}) => viewOfRecord(record, NO_REASONS))
     case 'name':
-      return packedSince(site, 0, site.uid)
+      return packedSince(site, 0, site.uid).jobs
     case 'last': {
       const job = site.packs.last(jobId(MAX_ID), LATELY, ofUser(site.uid))
       return job === null || (newest !== null && job.id < newest)

@@ -33,6 +33,9 @@ const templateOf = ({quiet, format}: StatFlags): Template | null => {
   return format === undefined ? null : parseTemplate(format)
 }
 
+const LEFT_OUT =
+  'god: older jobs that are over were left out; --since chooses the newest, and ids (1-5000) any of them'
+
 /** `tell` has the exit code of each picture. */
 export const stat = async (
   flags: StatFlags,
@@ -59,6 +62,7 @@ export const stat = async (
     // Of a thousand jobs it is not made for nobody.
     const document = screen.json ? statJson(listed) : {}
     screen.show(document, template === null ? table : lines(template))
+    if (listed.more) screen.note(LEFT_OUT)
     for (const failed of listed.failed) screen.fault(failed)
     tell(statExit(listed))
   }

@@ -23,7 +23,7 @@ import {
   withTasks,
 } from './listing.js'
 import {withLiveUsage} from './live-usage.js'
-import {packedSince} from './packed-jobs.js'
+import {type PackedList, packedSince} from './packed-jobs.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 
@@ -52,11 +52,11 @@ export const parseMoment = (text: string, now: number): number => {
 }
 
 /** Packed ones are over: looked at only where such are asked for. */
-const packedInQuestion = (site: Site, {filters, everybody, since}: StatChoice): readonly JobView[] => {
+const packedInQuestion = (site: Site, {filters, everybody, since}: StatChoice): PackedList => {
   const wanted = since !== null || wantsOver(filters)
-  if (!wanted) return []
+  if (!wanted) return {jobs: [], more: false}
   const mine = !everybody && filters.users.length === 0
-  return packedSince(site, since === null ? 0 : parseMoment(since, site.now()), mine ? site.uid : null)
+  return packedSince(site, since === null ? null : parseMoment(since, site.now()), mine ? site.uid : null)
 }
 
 const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobView) => boolean) => {
@@ -72,10 +72,11 @@ const inQuestion = (choice: StatChoice, caller: Uid, now: number): ((job: JobVie
 }
 
 /** The live ones are read first: what is packed meanwhile is in both. */
-const liveAndPacked = (site: Site, choice: StatChoice): readonly JobView[] => {
+const liveAndPacked = (site: Site, choice: StatChoice): PackedList => {
   const {everybody, filters} = choice
   const live = allJobs(site, everybody || filters.users.length > 0 ? null : site.uid)
-  return merged([{jobs: packedInQuestion(site, choice)}, {jobs: live}])
+  const packed = packedInQuestion(site, choice)
+  return {jobs: merged([packed, {jobs: live}]), more: packed.more}
 }
 
 /** A list tells what is missing in it. */
@@ -85,7 +86,7 @@ const unreadJobs = (site: Site): readonly GodError[] =>
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
     choice.selectors === null ? null : withTasks(site, chooseEach(site, choice.selectors.map(parseSelector)))
-  const jobs = choices === null ? liveAndPacked(site, choice) : merged(choices)
+  const {jobs, more} = choices === null ? liveAndPacked(site, choice) : {jobs: merged(choices), more: false}
   const now = site.now()
   const chosen = sortJobs(
     withLiveUsage(site, jobs.filter(inQuestion(choice, site.uid, now))),
@@ -94,6 +95,7 @@ export const statJobs = (site: Site, choice: StatChoice): Listed => {
   )
   return {
     jobs: choice.limit === null ? chosen : chosen.slice(0, choice.limit),
+    more,
     failed: choices === null ? unreadJobs(site) : failures(choices),
   }
 }
@@ -101,12 +103,15 @@ export const statJobs = (site: Site, choice: StatChoice): Listed => {
 export interface ListJson {
   readonly schema: number
   readonly jobs: readonly JobJson[]
+  /** There are older jobs that were left out: only with `--since`, or a state in which jobs are over. */
+  readonly more?: true
   readonly errors?: readonly ErrorJson[]
 }
 
-export const statJson = ({jobs, failed}: Listed): ListJson => ({
+export const statJson = ({jobs, failed, more}: Listed): ListJson => ({
   schema: SCHEMA,
   jobs: jobs.map(jobJson),
+  ...(more ? {more: true as const} : {}),
   ...(failed.length === 0 ? {} : {errors: errorsJson(failed)}),
 })
 

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {siteForEach} from '../support/site.js'
+import {openSite} from '../../src/cli/site.js'
+import {pack} from '../../src/store/packs/packer.js'
+import {aPacked, NOON} from '../store/packs/some-packed.js'
+import {siteForAll, siteForEach} from '../support/site.js'
 
 interface Answer {
   readonly jobs: readonly {readonly id: number; readonly state: string}[]
@@ -150,5 +153,41 @@ describe('god gc', () => {
     const {site} = held
     writeFileSync(site.layout.halt, 'the disk\n')
     assert.equal((await site.here(['gc'])).code, 75)
+  })
+})
+
+describe('more packed jobs than anybody reads', () => {
+  const held = siteForAll()
+  const MANY = 20_500
+
+  before(function () {
+    this.timeout(60_000)
+    const site = openSite({dir: held.site.dir})
+    const jobs = Array.from({length: MANY}, (_, i) => ({
+      job: aPacked(i + 1, NOON + 1000 * i, {uid: site.uid}),
+      spec: null,
+    }))
+    assert.ok(pack(site, {jobs, arrays: []}))
+  })
+
+  it('the newest are listed where no moment was named, and it is said that there are more', async () => {
+    const {site} = held
+    for (const args of [
+      ['stat', '-t', 'done', '-Q'],
+      ['stat', '-t', 'over', '-a', '-Q'],
+    ]) {
+      const {stdout, stderr, code} = await site.here(args)
+      const ids = stdout.trimEnd().split('\n').map(Number)
+      assert.deepEqual([ids.length, ids[0], ids.at(-1), code], [20_000, MANY - 20_000 + 1, MANY, 0])
+      assert.match(stderr, /^god: older jobs that are over were left out; .*--since/)
+    }
+    const {jobs, more} = await site.json<Answer & {readonly more?: boolean}>(['stat', '-t', 'done'])
+    assert.deepEqual([jobs.length, more], [20_000, true])
+  })
+
+  it('all since a moment are listed, and nothing is said', async () => {
+    const since = new Date(NOON).toISOString()
+    const {stdout, stderr} = await held.site.here(['stat', '--since', since, '-Q'])
+    assert.deepEqual([stdout.trimEnd().split('\n').length, stderr], [MANY, ''])
   })
 })

@@ -13,10 +13,17 @@ import type {PackedJob, TaskResult} from '../../core/packed.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {decode} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'
+import {type LatelyEnded, newestLines} from './lately-ended.js'
 import type {ManifestReader} from './manifest.js'
 import type {Manifest, Segment} from './manifest-form.js'
-import {lineOf, parseJobLine, parseTaskLine} from './packed-line.js'
+import {parseJobLine, parseTaskLine} from './packed-line.js'
 import {openSegment, type SegmentReader} from './segment-reader.js'
+
+export interface Lately {
+  readonly jobs: readonly PackedJob[]
+  /** Older ones may have been left out. */
+  readonly more: boolean
+}
 
 export interface Packs {
   /** Null: not packed. E_RECORD_BAD: it is, and cannot be read. */
@@ -29,8 +36,10 @@ export interface Packs {
   spec(id: JobId): JobSpec | null
   /** It was packed, and retention has dropped it. */
   isDropped(id: JobId): boolean
-  /** Those that ended at `since` or later; `mayBe`: asked of the bytes of a line first. Damaged ones are left out. */
-  endedSince(since: number, mayBe?: (line: Uint8Array) => boolean): readonly PackedJob[]
+  /** All that ended at `since` or later; damaged ones are left out. */
+  endedSince(since: number): readonly PackedJob[]
+  /** The newest of them, as many as are asked for. */
+  lately(question: LatelyEnded): Lately
   /** From one id to another, ascending; damaged ones are left out. */
   between(from: JobId, to: JobId): readonly PackedJob[]
   /** The newest job up to this id that passes; looks at so many at most. */
@@ -76,20 +85,26 @@ const search = <T>(
   return null
 }
 
-/** What all of the segments have, each thing once: by one manifest. */
-const collect = <T>(
+/** What all of the segments have together, each thing once: by one manifest. */
+const together = <T>(
   {fs, layout, manifest}: Context,
   choose: Choose,
-  gather: (segment: SegmentReader) => readonly T[],
-): readonly T[] => {
+  gather: (segments: readonly SegmentReader[]) => T,
+): T => {
   for (let i = 0; ; i++) {
     const base = manifest.newest()
     const segments = choose(base.manifest).map(segment => openSegment(fs, layout, segment))
-    const found = segments.flatMap(gather)
+    const found = gather(segments)
     const overtaken = manifest.newest().n !== base.n && !segments.every(segment => segment.isThere())
     if (!overtaken || i >= MOST_TRIES) return found
   }
 }
+
+const collect = <T>(
+  context: Context,
+  choose: Choose,
+  gather: (segment: SegmentReader) => readonly T[],
+): readonly T[] => together(context, choose, segments => segments.flatMap(gather))
 
 const holding =
   (id: JobId): Choose =>
@@ -117,15 +132,10 @@ const parsedTasks = (lines: readonly Uint8Array[]): readonly TaskResult[] =>
     return parsed.ok ? [parsed.value] : []
   })
 
-/** Sorted by end: the first one from behind that is earlier ends it. */
-const linesSince = (segment: SegmentReader, since: number): readonly Uint8Array[] => {
-  const found: Uint8Array[] = []
-  for (const bytes of segment.backward()) {
-    const line = lineOf(bytes)
-    if (line !== null && line.end < since) break
-    if (line !== null && line.task === null) found.push(bytes)
-  }
-  return found
+const lately = (context: Context, question: LatelyEnded): Lately => {
+  const choose: Choose = ({segments}) => segments.filter(({to}) => to >= question.since)
+  const {lines, more} = together(context, choose, segments => newestLines(segments, question))
+  return {jobs: parsedJobs(lines), more}
 }
 
 /** Ids that `last` looks at by one reading of the indexes. */
@@ -221,14 +231,8 @@ export const createPacks = (fs: FileSystem, layout: Layout, manifest: ManifestRe
       ),
     spec: id => findSpec(context, id),
     isDropped: id => has(manifest.newest().manifest.dropped, id),
-    endedSince: (since, mayBe = () => true) =>
-      parsedJobs(
-        collect(
-          context,
-          ({segments}) => segments.filter(({to}) => to >= since),
-          segment => linesSince(segment, since).filter(mayBe),
-        ),
-      ),
+    endedSince: since => lately(context, {since, most: Number.POSITIVE_INFINITY, mayBe: () => true}).jobs,
+    lately: question => lately(context, question),
     between: (from, to) =>
       [...parsedJobs(collect(context, spans([from, to]), segment => segment.jobLines(from, to)))].sort(byId),
     last: (upTo, most, mayBe) => findLast(context, upTo, most, mayBe),

@@ -30,6 +30,8 @@ import {specIn} from './spec-archive.js'
 export interface SegmentReader {
   /** Of its lines. */
   readonly path: string
+  /** Its last end, epoch milliseconds. */
+  readonly to: number
   /** False: its lines are not there (any more). */
   isThere(): boolean
   /** By the index. `task` null: of the job itself. */
@@ -124,7 +126,7 @@ function* backwardIn(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segment): SegmentReader => {
+export const openSegment = (fs: FileSystem, layout: Layout, {name, parts, to}: Segment): SegmentReader => {
   const pathOf = (part: SegmentPart): string => partPath(layout, name, part)
   const path = pathOf('lines')
 
@@ -155,15 +157,16 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts}: Segme
 
   return {
     path,
+    to,
     isThere: () => existsThoughBad(fs, path),
     line: (id, task) => {
       const place = unlessLost(() => inTable('index', table => findPlace(table, id, task)))
       return linesAt(place === null ? [] : [place])[0] ?? null
     },
     searchLine: (id, task) => [...backwardIn(whole())].find(bytes => isLineOf(bytes, id, task)) ?? null,
-    taskLines: (id, from, to) => linesAt(taskPlaces(soundIndex(), id, from, to)),
-    tasks: (id, from, to) => taskPlaces(soundIndex(), id, from, to).map(({task}) => task ?? 0),
-    jobLines: (from, to) => linesAt(jobPlaces(soundIndex(), from, to)),
+    taskLines: (id, from, last) => linesAt(taskPlaces(soundIndex(), id, from, last)),
+    tasks: (id, from, last) => taskPlaces(soundIndex(), id, from, last).map(({task}) => task ?? 0),
+    jobLines: (from, last) => linesAt(jobPlaces(soundIndex(), from, last)),
     backward: () => backwardIn(whole()),
     spec: id =>
       unlessBadSector(() => {

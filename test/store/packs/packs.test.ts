@@ -27,12 +27,31 @@ describe('packed jobs', () => {
     assert.deepEqual(ids(world.packs().endedSince(NOON + DAY)), [])
   })
 
+  it('that ended last are told, the newest first, and of older segments no file is read for them', () => {
+    world.pack({jobs: [...someJobs([1, 2, 3], NOON), ...someJobs([7, 8], NOON - DAY)]})
+    world.pack({jobs: [...someJobs([20], NOON + 500), ...someJobs([21], NOON - DAY + 500)]})
+    const newest = (most: number, fs = world.process()): unknown => {
+      const {jobs, more} = world.packs(fs).lately({since: NOON - DAY, most, mayBe: () => true})
+      return [ids(jobs), more]
+    }
+    const fs = world.process()
+    fs.plan({call: 'open', path: '05-30', n: 1, effect: {error: 'EIO', from: true}})
+    assert.deepEqual(newest(1, fs), [[3], true])
+    assert.deepEqual(newest(3, fs), [[3, 2, 20], true])
+    assert.equal(fs.fired, 0)
+    assert.deepEqual(newest(5), [[3, 2, 20, 1, 8], true])
+    assert.deepEqual(newest(7), [[3, 2, 20, 1, 8, 21, 7], false])
+    const [jobs, more] = newest(100) as [number[], boolean]
+    assert.deepEqual([[...jobs].sort((a, b) => a - b), more], [[1, 2, 3, 7, 8, 20, 21], false])
+  })
+
   it('may be asked of by the bytes of their lines first', () => {
     world.pack({
       jobs: [1, 2, 3].map(id => ({job: aPacked(id, NOON, {uid: uid(1000 + (id % 2))}), spec: null})),
     })
     const mine = (line: Uint8Array): boolean => Buffer.from(line).includes('"uid":1001,"gid":')
-    assert.deepEqual(ids(world.packs().endedSince(0, mine)).sort(), [1, 3])
+    const {jobs} = world.packs().lately({since: 0, most: 9, mayBe: mine})
+    assert.deepEqual(ids(jobs).sort(), [1, 3])
   })
 
   it('are found by ranges of ids, across segments, without the lines of tasks', () => {
