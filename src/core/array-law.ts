@@ -10,6 +10,7 @@ import {taskRecord} from './array-view.js'
 
 import {contains, has, setOf, size, union} from './interval-set.js'
 import type {JobRecord} from './job.js'
+import {sameValue} from './same-value.js'
 import {isAllocated, type Stage, transitionFault} from './state.js'
 
 const placesOf = (array: ArrayRecord, running: boolean): readonly number[] => {
@@ -52,7 +53,7 @@ const taskFault = (from: JobRecord, to: JobRecord, task: number): string | null 
   if (other === undefined && one !== undefined && !isAllocated(one.state))
     return isAllocated(after.state) || after.state === 'pending' ? `task ${task} began anew` : null
   if (one !== undefined && other !== undefined && !isAllocated(one.state))
-    return JSON.stringify({...one, place: 0}) === JSON.stringify({...other, place: 0})
+    return sameValue({...one, place: 0}, {...other, place: 0})
       ? null
       : `task ${task} has ended and was changed`
   const why = transitionFault(stage(from, before), stage(to, after))

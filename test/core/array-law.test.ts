@@ -50,6 +50,17 @@ describe('the law of arrays', () => {
     denied(running, changed(running, {again: {0: 2}}), /given back and does not wait/)
   })
 
+  it('sees no change in an ended task whose fields stand in another order', () => {
+    const record = ended(running, 0, 3)
+    const part = arrayOf(record).parts[0] ?? assert.fail()
+    const turned = Object.fromEntries(Object.entries(part).reverse()) as typeof part
+    assert.notEqual(JSON.stringify(turned), JSON.stringify(part))
+    assert.equal(
+      successionFault(record, changed(record, {parts: {...arrayOf(record).parts, 0: turned}})),
+      null,
+    )
+  })
+
   it('lets nothing that has ended come back or be changed', () => {
     const record = ended(running, 0, 3)
     denied(record, changed(record, {failed: [], done: [0, 1]}), /had ended|never ran|no set/)
