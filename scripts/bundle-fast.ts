@@ -29,7 +29,7 @@ const beside: Plugin = {
 const IMPORTED = /^var (import_\w+) = (.*require\("[^"]+"\).*);$/gm
 
 /** Of valibot: built of dozens of calls, and most of them for what the usual call does not read. */
-const SCHEMA = /^var (\w+Schema\d*) = ([\s\S]*?);$(?!\n[ })])/gm
+const SCHEMA = /^var (\w+Schemas?\d*|EMOJI_REGEX) = ([\s\S]*?);$(?!\n[ })])/gm
 
 /** What esbuild declares by `var x = ...` becomes a function, and each use of `x` a call of it. */
 export const whenUsed = (text: string): string => {

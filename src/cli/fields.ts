@@ -55,10 +55,10 @@ const time = (at: number | null): string => (at === null ? '' : iso(at))
 const seconds = (ms: number | null): string => (ms === null ? '' : formatTime(ms / 1000))
 
 const place = (job: JobView): string => {
-  const reason = job.reason === null ? '' : `(${job.reason.text})`
   // Of an array what runs and what is left; where it runs its tasks tell.
   const where = job.array === undefined ? (job.node ?? '') : tasksText(job.array)
-  return [where, reason].filter(part => part !== '').join(' ')
+  if (job.reason === null) return where
+  return where === '' ? `(${job.reason.text})` : `${where} (${job.reason.text})`
 }
 
 const FIELDS: Readonly<Record<FieldName, Field>> = {
@@ -224,7 +224,8 @@ export const sortJobs = (jobs: readonly JobView[], order: string, now: number): 
   const down = order.startsWith('-')
   const field: Field = FIELDS[parseField(down ? order.slice(1) : order)]
   const compare = (a: JobView, b: JobView): number => {
-    const [x, y] = [field.key(a, now), field.key(b, now)]
+    const x = field.key(a, now)
+    const y = field.key(b, now)
     return x < y ? -1 : x > y ? 1 : 0
   }
   return [...jobs].sort((a, b) => (down ? -compare(a, b) : compare(a, b)) || inOrder(partKey(a), partKey(b)))

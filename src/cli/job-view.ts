@@ -54,7 +54,7 @@ export const waits = ({state, array}: JobRecord): boolean =>
   state === 'pending' || (state === 'running' && array !== undefined && array.waiting.length > 0)
 
 /** Field by field: of hundreds of jobs, spreading costs `stat` five times as much. */
-export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => ({
+const viewOfJob = (record: JobRecord, reasons: Reasons): JobView => ({
   id: record.id,
   name: record.name,
   user: record.user,
@@ -76,11 +76,16 @@ export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => ({
   exit: record.exit,
   usage: record.usage,
   paused: record.paused,
-  ...(record.task === undefined ? {} : {task: record.task}),
-  ...(record.array === undefined ? {} : {array: record.array}),
   record,
   live: null,
 })
+
+export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => {
+  const view = viewOfJob(record, reasons)
+  const {task, array} = record
+  if (task === undefined && array === undefined) return view
+  return {...view, ...(task === undefined ? {} : {task}), ...(array === undefined ? {} : {array})}
+}
 
 const unstarted = {
   project: 'default',

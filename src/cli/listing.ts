@@ -27,11 +27,12 @@ export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[]
   const unadmitted = ownUnadmitted(site)
   const live = only === null ? site.jobs.all() : site.jobs.ofUser(only)
   const reasons = live.length === 0 ? NO_REASONS : readReasons(site.durable, site.layout)
-  const views = new Map(unadmitted.map(view => [view.id, view]))
-  for (const {record} of live) views.set(record.id, viewOfRecord(record, reasons))
+  const views = live.map(({record}) => viewOfRecord(record, reasons))
+  if (unadmitted.length === 0) return withNodeReasons(site, views)
+  const all = new Map([...unadmitted, ...views].map(view => [view.id, view]))
   return withNodeReasons(
     site,
-    [...views.values()].sort((a, b) => a.id - b.id),
+    [...all.values()].sort((a, b) => a.id - b.id),
   )
 }
 

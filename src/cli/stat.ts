@@ -76,7 +76,10 @@ const liveAndPacked = (site: Site, choice: StatChoice): PackedList => {
   const {everybody, filters} = choice
   const live = allJobs(site, everybody || filters.users.length > 0 ? null : site.uid)
   const packed = packedInQuestion(site, choice)
-  return {jobs: merged([packed, {jobs: live}]), more: packed.more}
+  // Live ones are merged already.
+  return packed.jobs.length === 0
+    ? {jobs: live, more: false}
+    : {...packed, jobs: merged([packed, {jobs: live}])}
 }
 
 /** A list tells what is missing in it. */

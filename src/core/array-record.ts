@@ -49,13 +49,13 @@ const partSchema = v.strictObject({
 
 const placesSchema = v.array(v.strictObject({node: text(255), engine: v.nullable(text(255))}))
 const setSchema = v.array(whole(0, 2 ** 31))
-const taskKey = v.pipe(
+const taskKeySchema = v.pipe(
   v.string(),
   v.regex(/^(0|[1-9]\d{0,9})$/),
   v.check(key => Number(key) <= MAX_TASK),
 )
 
-const shape = v.strictObject({
+const shapeSchema = v.strictObject({
   range: v.pipe(v.string(), v.maxLength(MOST_RANGE)),
   limit: v.nullable(whole(1, 9_999_999)),
   waiting: setSchema,
@@ -66,18 +66,18 @@ const shape = v.strictObject({
   failed: setSchema,
   killed: setSchema,
   /** Of those that wait: the attempt to come, where it is not the first. */
-  again: v.record(taskKey, whole(2, 1_000_000)),
+  again: v.record(taskKeySchema, whole(2, 1_000_000)),
   /** Nodes and engines that the parts name. */
   places: placesSchema,
   /** Beginning of the names of its containers; null: none was ever named. */
   stem: v.nullable(text(100)),
   /** Drawn anew for each revision: no two have the same bytes, whoever wrote them (state.md 6). */
   mark: v.exactOptional(text(24)),
-  parts: v.record(taskKey, partSchema),
+  parts: v.record(taskKeySchema, partSchema),
 })
 
 export type Part = v.InferOutput<typeof partSchema>
-type Shape = v.InferOutput<typeof shape>
+type Shape = v.InferOutput<typeof shapeSchema>
 export const SET_NAMES = ['waiting', 'held', 'done', 'failed', 'killed'] as const
 export type SetName = (typeof SET_NAMES)[number]
 export type ArrayRecord = Readonly<
@@ -117,7 +117,7 @@ export const setsOf = (array: ArrayRecord): TaskSets => {
 }
 
 export const arraySchema = v.pipe(
-  shape,
+  shapeSchema,
   v.rawCheck(({dataset, addIssue}) => {
     if (!dataset.typed) return
     const sets = decoded(dataset.value)

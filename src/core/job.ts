@@ -179,10 +179,10 @@ export const parseRecord = (value: unknown): Parsed<JobRecord> => {
   return parsed.ok ? {ok: true, value: {...parsed.value}} : parsed
 }
 
-const anyWish = v.strictObject({...specSchema.entries, wish: v.unknown()})
+const anyWishSchema = v.strictObject({...specSchema.entries, wish: v.unknown()})
 
 export const parseSpec = (value: unknown): Parsed<JobSpec> => {
-  const spec = parseKeeping(anyWish, value)
+  const spec = parseKeeping(anyWishSchema, value)
   if (!spec.ok) return spec
   const wish = parseKeeping(wishSchema, spec.value.wish)
   return wish.ok

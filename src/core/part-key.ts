@@ -26,6 +26,7 @@ export const parsePartKey = (text: string): PartKey =>
 
 /** For sorting: by job, then by task. */
 export const inOrder = (one: PartKey, other: PartKey): number => {
+  if (typeof one === 'number' && typeof other === 'number') return one - other
   const [a, b] = [partName(one), partName(other)]
   return a.id - b.id || (a.task ?? -1) - (b.task ?? -1)
 }

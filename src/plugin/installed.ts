@@ -8,16 +8,19 @@ import * as v from 'valibot'
 import {parseWith} from '../core/job.js'
 
 /** As npm allows them; no path can hide in one. */
-const packageName = v.pipe(v.string(), v.regex(/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i))
+const packageNameSchema = v.pipe(
+  v.string(),
+  v.regex(/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i),
+)
 
 const entrySchema = v.union([
   v.pipe(
-    packageName,
+    packageNameSchema,
     v.transform(name => ({name, type: 'user' as const, url: null})),
   ),
-  v.object({name: packageName, type: v.literal('user'), url: v.fallback(v.nullable(v.string()), null)}),
+  v.object({name: packageNameSchema, type: v.literal('user'), url: v.fallback(v.nullable(v.string()), null)}),
   v.object({
-    name: packageName,
+    name: packageNameSchema,
     type: v.literal('link'),
     root: v.pipe(v.string(), v.check(isAbsolute)),
   }),

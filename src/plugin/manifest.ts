@@ -12,23 +12,23 @@ import {parseWith} from '../core/job.js'
 
 export const KINDS = ['scheduler', 'executor', 'auth'] as const satisfies readonly ProviderKind[]
 
-const inPackage = v.pipe(v.string(), v.startsWith('./'))
+const inPackageSchema = v.pipe(v.string(), v.startsWith('./'))
 
-const declared = v.strictObject({
+const declaredSchema = v.strictObject({
   kind: v.picklist(KINDS),
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)),
-  entry: inPackage,
+  entry: inPackageSchema,
   summary: v.string(),
   /** A JSON schema of its options. */
-  options: v.exactOptional(inPackage),
+  options: v.exactOptional(inPackageSchema),
   /** Executors: false = jobs need no image. */
   images: v.exactOptional(v.boolean()),
 })
 
 const blockSchema = v.strictObject({
   api: v.pipe(v.number(), v.integer()),
-  plugins: v.exactOptional(v.array(inPackage)),
-  providers: v.exactOptional(v.array(declared)),
+  plugins: v.exactOptional(v.array(inPackageSchema)),
+  providers: v.exactOptional(v.array(declaredSchema)),
 })
 
 const packageSchema = v.object({
@@ -37,7 +37,7 @@ const packageSchema = v.object({
   god: v.optional(v.unknown()),
 })
 
-const otherApi = v.object({
+const otherApiSchema = v.object({
   api: v.pipe(v.number(), v.integer()),
   providers: v.fallback(v.array(v.unknown()), []),
 })
@@ -84,9 +84,9 @@ const unlessUnreadable = <T>(folder: string, read: () => T): T => {
 type Block = v.InferOutput<typeof blockSchema>
 
 const ofOtherApi = (god: unknown): Block | null => {
-  const block = parseWith(otherApi, god)
+  const block = parseWith(otherApiSchema, god)
   if (!block.ok || block.value.api === API_VERSION) return null
-  const known = block.value.providers.map(one => parseWith(declared, one))
+  const known = block.value.providers.map(one => parseWith(declaredSchema, one))
   return {api: block.value.api, providers: known.flatMap(one => (one.ok ? [one.value] : []))}
 }
 

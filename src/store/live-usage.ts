@@ -16,19 +16,19 @@ import type {Layout} from './layout.js'
 
 export type LiveUsages = ReadonlyMap<PartKey, LiveUsage>
 
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
+const amountSchema = v.pipe(v.number(), v.finite(), v.minValue(0))
 
-const schema = v.object({
+const usagesSchema = v.object({
   v: v.literal(1),
   jobs: v.record(
     /** `12`, or `12[7]` of an array. */
     v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}(\[\d{1,10}\])?$/)),
     v.strictObject({
-      attempt: amount,
-      at: amount,
-      cpuSeconds: amount,
-      memory: v.nullable(amount),
-      cpus: v.nullable(amount),
+      attempt: amountSchema,
+      at: amountSchema,
+      cpuSeconds: amountSchema,
+      memory: v.nullable(amountSchema),
+      cpus: v.nullable(amountSchema),
     }),
   ),
 })
@@ -43,7 +43,7 @@ export const writeLiveUsage = (durable: Durable, layout: Layout, node: string, u
   durable.replace(pathOf(layout, node), encode({v: 1, jobs}), 0o644)
 }
 
-const parse = (bytes: Uint8Array) => decodeLenient(bytes, value => parseWith(schema, value))
+const parse = (bytes: Uint8Array) => decodeLenient(bytes, value => parseWith(usagesSchema, value))
 
 /** Of fsck: what is wrong with the bytes, or null. */
 export const judgeLiveUsage = (bytes: Uint8Array): string | null => {

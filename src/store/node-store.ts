@@ -12,7 +12,7 @@ import {listNames, readFile, unlinkIfThere} from './disk/read-file.js'
 import {decode, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
 
-const schema = v.object({
+const nodeSchema = v.object({
   v: v.literal(1),
   rev: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
@@ -21,7 +21,7 @@ const schema = v.object({
   /** Its engine does not answer its watcher: since when, and what was said. Left out: it answers. */
   down: v.exactOptional(v.strictObject({since: v.number(), why: v.string()})),
 })
-type NodeRecord = v.InferOutput<typeof schema>
+type NodeRecord = v.InferOutput<typeof nodeSchema>
 
 export type Down = NonNullable<NodeRecord['down']>
 
@@ -49,7 +49,7 @@ export const judgeNodeFile = (file: string): ((bytes: Uint8Array) => string | nu
   const named = parseName(file)
   if (named === null) return null
   return bytes => {
-    const parsed = decode(bytes, value => parseWith(schema, value))
+    const parsed = decode(bytes, value => parseWith(nodeSchema, value))
     if (!parsed.ok) return parsed.why
     const {name, rev} = parsed.value
     return name === named.name && rev === named.rev ? null : `it tells of revision ${rev} of node ${name}`
@@ -72,7 +72,7 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
   const newest = (name: string, revs: readonly number[]): NodeRecord | null => {
     for (const r of [...revs].sort((a, b) => b - a)) {
       const file = readFile(fs, pathOf(name, r))
-      const parsed = file === null ? null : decode(file.bytes, value => parseWith(schema, value))
+      const parsed = file === null ? null : decode(file.bytes, value => parseWith(nodeSchema, value))
       if (parsed?.ok === true && parsed.value.name === name) return parsed.value
     }
     return null

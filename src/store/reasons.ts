@@ -23,14 +23,14 @@ const reasonSchema = v.strictObject({
   numbers: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string()]))),
 })
 
-const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const numberSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 /** From, to, from, to ...: flat, for there may be thousands. */
 const spansSchema = v.pipe(
-  v.array(number),
+  v.array(numberSchema),
   v.check(spans => spans.length % 2 === 0),
 )
 
-const schema = v.object({
+const reasonsSchema = v.object({
   v: v.literal(1),
   at: v.number(),
   jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
@@ -38,10 +38,12 @@ const schema = v.object({
   groups: v.exactOptional(v.array(v.strictObject({reason: reasonSchema, ids: spansSchema}))),
   /** `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off. */
   behind: v.exactOptional(
-    v.nullable(v.strictObject({next: number, jobs: number, last: number, order: spansSchema})),
+    v.nullable(
+      v.strictObject({next: numberSchema, jobs: numberSchema, last: numberSchema, order: spansSchema}),
+    ),
   ),
 })
-type ReasonsFile = v.InferOutput<typeof schema>
+type ReasonsFile = v.InferOutput<typeof reasonsSchema>
 
 /** Spans of the order that are written: 40 KB at most. */
 const MOST_SPANS = 2000
@@ -146,7 +148,7 @@ const parse = (text: string): ReasonsFile | null => {
 
 /** Of fsck: what is wrong with the bytes, or null. */
 export const judgeReasons = (bytes: Uint8Array): string | null => {
-  const parsed = decodeLenient(bytes, value => parseWith(schema, value))
+  const parsed = decodeLenient(bytes, value => parseWith(reasonsSchema, value))
   return parsed.ok ? null : parsed.why
 }
 

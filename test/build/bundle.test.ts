@@ -76,6 +76,16 @@ describe('the bundle', () => {
     assert.deepEqual(Object.keys(commands).sort(), ids.sort())
   })
 
+  it('has no schema built at the start of the short ways: each is called one, and made when it is asked', () => {
+    const builders = 'strictObject|object|pipe|array|record|union|tuple|nullable|picklist|variant'
+    for (const command of ['stat', 'submit']) {
+      const text = readFileSync(join(ROOT, `dist/fast/${command}.cjs`), 'utf8')
+      const made = text.match(new RegExp(`[,;}]\\w+=(${builders})\\(.{30}`, 'g')) ?? []
+      assert.deepEqual([command, made], [command, []])
+      assert.match(text, /Schema\?\?=strictObject\(/)
+    }
+  })
+
   for (const command of COMMANDS) {
     it(`starts ${command} without what it does not need`, () => {
       const allowed = LEASE.includes(command) ? ['proper-lockfile'] : []

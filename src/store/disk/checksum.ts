@@ -7,6 +7,8 @@
  */
 
 const WORD = 4
+const TURN = 4
+const {imul} = Math
 /** Odd, so that multiplying by it loses nothing. */
 const FACTOR = 0x85ebca6b
 
@@ -17,9 +19,17 @@ export const checksum = (bytes: Uint8Array): number => {
   padded.set(bytes)
   const words = new Uint32Array(padded.buffer)
   let sum = bytes.length
-  // By number and without a call: until V8 has compiled it, iterating costs ten times as much.
-  for (let i = 0; i < words.length; i++) {
-    const product = Math.imul(sum ^ (words[i] ?? 0), FACTOR)
+  // By number, and four a turn: until V8 has compiled it, each other step of the loop counts.
+  const even = words.length - (words.length % TURN)
+  for (let i = 0; i < even; i += TURN) {
+    let product = imul(sum ^ (words[i] ?? 0), FACTOR)
+    product = imul(product ^ (product >>> 15) ^ (words[i + 1] ?? 0), FACTOR)
+    product = imul(product ^ (product >>> 15) ^ (words[i + 2] ?? 0), FACTOR)
+    product = imul(product ^ (product >>> 15) ^ (words[i + 3] ?? 0), FACTOR)
+    sum = product ^ (product >>> 15)
+  }
+  for (let i = even; i < words.length; i++) {
+    const product = imul(sum ^ (words[i] ?? 0), FACTOR)
     sum = product ^ (product >>> 15)
   }
   return sum >>> 0

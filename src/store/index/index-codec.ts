@@ -3,10 +3,10 @@
  * few jobs parses a few rows.
  *
  * Each part carries a checksum and is believed by it: what is torn, flipped or of another version is as if it were not
- * there. In a slice the first record stands whole, the others as what differs from it: jobs resemble each other.
+ * there. In a slice one record stands whole, all as what differs from it: jobs resemble each other.
  */
 import {type Uid, uid} from '../../core/brand.js'
-import {type JobRecord, parseRecord} from '../../core/job.js'
+import type {JobRecord} from '../../core/job.js'
 import {STATES} from '../../core/state.js'
 import {checksum} from '../disk/checksum.js'
 import type {Stored} from '../jobs/revision.js'
@@ -73,9 +73,16 @@ const shape = (record: JobRecord): string => Object.keys(record).join()
 /** What there is of a user that has anything. */
 type Some = [Stored, ...Stored[]]
 
+/** The first of those in the commonest state: of a hundred that wait, what has run differs in a dozen fields. */
+const usualOf = (stored: Readonly<Some>): JobRecord => {
+  const counts = new Map<JobRecord['state'], number>()
+  for (const {record} of stored) counts.set(record.state, (counts.get(record.state) ?? 0) + 1)
+  const most = Math.max(...counts.values())
+  return (stored.find(({record}) => counts.get(record.state) === most) ?? stored[0]).record
+}
+
 const encodeSlice = (stored: Readonly<Some>): string => {
-  const [first] = stored
-  const base = first.record
+  const base = usualOf(stored)
   const texts = new Map(Object.entries(base).map(([key, value]) => [key, JSON.stringify(value)]))
   const usual = shape(base)
   const rows = stored.map(({record, sha256: sum}) =>
@@ -159,7 +166,7 @@ const isPlausible = ({id, rev, uid: owner, state}: JobRecord, slice: Slice, buck
   owner === slice.uid &&
   STATES.includes(state)
 
-/** The checksum says that the service wrote it, so the first record alone is parsed field by field. */
+/** The checksum says that the service wrote it, in this version's form: it is not parsed field by field. */
 const rowOf = (base: JobRecord, row: unknown): Stored | null => {
   if (!Array.isArray(row)) return null
   const [sum, fields, kind]: readonly unknown[] = row
@@ -169,21 +176,28 @@ const rowOf = (base: JobRecord, row: unknown): Stored | null => {
   return {record: record as JobRecord, sha256: sum, proposed: true}
 }
 
-const parseSlice = (text: string): {readonly base: JobRecord; readonly rows: readonly unknown[]} | null => {
-  const value = jsonIn(text)
-  if (typeof value !== 'object' || value === null || !('base' in value) || !('rows' in value)) return null
-  const base = parseRecord(value.base)
-  return base.ok && Array.isArray(value.rows) ? {base: base.value, rows: value.rows} : null
+interface SliceJson {
+  readonly base: JobRecord
+  readonly rows: readonly unknown[]
 }
+
+const isSlice = (value: unknown): value is SliceJson =>
+  typeof value === 'object' &&
+  value !== null &&
+  'base' in value &&
+  typeof value.base === 'object' &&
+  value.base !== null &&
+  'rows' in value &&
+  Array.isArray(value.rows)
 
 /** Null: not what was written. */
 export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): readonly Stored[] | null => {
   if (bytes.length !== slice.bytes || checksum(bytes) !== slice.sum) return null
-  const parsed = parseSlice(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
-  if (parsed === null) return null
+  const value = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  if (!isSlice(value)) return null
   const stored: Stored[] = []
-  for (const row of parsed.rows) {
-    const one = rowOf(parsed.base, row)
+  for (const row of value.rows) {
+    const one = rowOf(value.base, row)
     if (one === null || !isPlausible(one.record, slice, bucket)) return null
     stored.push(one)
   }

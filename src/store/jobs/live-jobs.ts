@@ -73,7 +73,8 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     [...unread.all.keys()].filter(id => bucketOf(id) === bucket)
 
   const forgetAllBut = (bucket: number, listed: ReadonlyMap<JobId, unknown>): void => {
-    for (let id = bucket * BUCKET_SIZE; id < (bucket + 1) * BUCKET_SIZE; id++)
+    // A command that has just started knows none yet.
+    for (let id = bucket * BUCKET_SIZE; seen.size > 0 && id < (bucket + 1) * BUCKET_SIZE; id++)
       if (!listed.has(id as JobId)) seen.delete(id as JobId)
     for (const id of unreadIn(bucket)) if (!listed.has(id)) unread.forget(id)
   }
@@ -107,9 +108,12 @@ export const createBucketReader = (context: LiveContext): BucketReader => {
     const indexed = before?.indexed ?? loaded
     const listed = byJob(listNames(fs, folderOf(bucket)), bucket)
     const proposals = before?.rows ?? indexed?.rows ?? []
-    const rows = [...listed]
-      .flatMap(([id, revs]) => current(id, revs, proposals) ?? [])
-      .sort((one, other) => one.record.id - other.record.id)
+    const rows: Stored[] = []
+    for (const [id, revs] of listed) {
+      const stored = current(id, revs, proposals)
+      if (stored !== null) rows.push(stored)
+    }
+    rows.sort((one, other) => one.record.id - other.record.id)
     forgetAllBut(bucket, listed)
     const now = {
       stamp,

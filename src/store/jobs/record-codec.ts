@@ -21,11 +21,13 @@ export const seal = (text: string): Uint8Array =>
 
 export const encode = (value: object): Uint8Array => seal(JSON.stringify(value))
 
-const strictUtf8 = new TextDecoder('utf-8', {fatal: true})
+/** Made when it is first used: it takes longer than reading a short file. */
+let strictUtf8: InstanceType<typeof TextDecoder> | null = null
 
 /** Null = not UTF-8. */
 export const decodeUtf8 = (bytes: Uint8Array): string | null => {
   try {
+    strictUtf8 ??= new TextDecoder('utf-8', {fatal: true})
     return strictUtf8.decode(bytes)
   } catch {
     return null

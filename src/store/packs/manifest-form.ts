@@ -54,9 +54,9 @@ export const EMPTY_MANIFEST: Manifest = {packed: [], dropped: [], segments: [], 
 /** Intervals of a segment: enough that a lookup meets few segments in vain. */
 export const MOST_INTERVALS = 64
 
-const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
-const ids = v.pipe(
+const idsSchema = v.pipe(
   v.string(),
   v.rawTransform<string, IntervalSet>(({dataset, addIssue, NEVER}) => {
     const set = parseIds(dataset.value)
@@ -66,18 +66,18 @@ const ids = v.pipe(
   }),
 )
 
-const partSchema = v.strictObject({bytes: whole, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))})
+const partSchema = v.strictObject({bytes: wholeSchema, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))})
 
-const segmentName = v.pipe(v.string(), v.check(isSegmentName, 'no name of a segment'))
+const segmentNameSchema = v.pipe(v.string(), v.check(isSegmentName, 'no name of a segment'))
 
 const segmentSchema = v.strictObject({
-  name: segmentName,
-  jobs: whole,
-  tasks: whole,
-  from: whole,
-  to: whole,
-  ids,
-  arrays: ids,
+  name: segmentNameSchema,
+  jobs: wholeSchema,
+  tasks: wholeSchema,
+  from: wholeSchema,
+  to: wholeSchema,
+  ids: idsSchema,
+  arrays: idsSchema,
   parts: v.strictObject({
     lines: partSchema,
     index: partSchema,
@@ -87,18 +87,23 @@ const segmentSchema = v.strictObject({
   }),
 })
 
-const fields = {packed: ids, dropped: ids, segments: v.array(segmentSchema), sums: v.array(segmentName)}
+const fieldSchemas = {
+  packed: idsSchema,
+  dropped: idsSchema,
+  segments: v.array(segmentSchema),
+  sums: v.array(segmentNameSchema),
+}
 
-const schema = v.strictObject({v: v.literal(3), n: whole, ...fields})
+const manifestSchema = v.strictObject({v: v.literal(3), n: wholeSchema, ...fieldSchemas})
 
-const secondSchema = v.strictObject({v: v.literal(2), ...fields})
+const secondSchema = v.strictObject({v: v.literal(2), ...fieldSchemas})
 
-const spans = v.array(v.tuple([whole, whole]))
+const spansSchema = v.array(v.tuple([wholeSchema, wholeSchema]))
 
 const firstSchema = v.strictObject({
   v: v.literal(1),
-  segments: v.array(v.strictObject({name: v.string(), ids: spans})),
-  dropped: spans,
+  segments: v.array(v.strictObject({name: v.string(), ids: spansSchema})),
+  dropped: spansSchema,
 })
 
 const ofFirst = ({segments, dropped}: v.InferOutput<typeof firstSchema>): Manifest => {
@@ -126,7 +131,7 @@ const unnumbered = <T>(parsed: Parsed<T>, manifestOf: (read: T) => Manifest): Pa
   parsed.ok ? {ok: true, value: {manifest: manifestOf(parsed.value), numbered: false}} : parsed
 
 const parseNumberedForm = (value: unknown, expected: number): Parsed<DecodedManifest> => {
-  const parsed = parseWith(schema, value)
+  const parsed = parseWith(manifestSchema, value)
   if (!parsed.ok) return parsed
   const {v: _, n, ...manifest} = parsed.value
   return n === expected

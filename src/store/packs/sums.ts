@@ -11,9 +11,9 @@ import type {Layout} from '../layout.js'
 import type {Manifest} from './manifest-form.js'
 import {partPath} from './segment-names.js'
 
-const count = whole(0, far)
+const countSchema = whole(0, far)
 
-const schema = v.object({
+const sumsSchema = v.object({
   v: v.literal(1),
   sums: v.array(
     v.object({
@@ -21,15 +21,15 @@ const schema = v.object({
       user: text(64),
       uid: uidSchema,
       project: text(64),
-      jobs: count,
-      tasks: count,
-      failed: count,
-      ran: count,
-      waited: count,
-      cpu: count,
-      cpuKept: count,
-      memoryKept: count,
-      gpuKept: count,
+      jobs: countSchema,
+      tasks: countSchema,
+      failed: countSchema,
+      ran: countSchema,
+      waited: countSchema,
+      cpu: countSchema,
+      cpuKept: countSchema,
+      memoryKept: countSchema,
+      gpuKept: countSchema,
     }),
   ),
 })
@@ -37,7 +37,7 @@ const schema = v.object({
 export const encodeSums = (sums: readonly Sums[]): Uint8Array => encode({v: 1, sums})
 
 export const decodeSums = (bytes: Uint8Array): Parsed<readonly Sums[]> => {
-  const parsed = decode(bytes, value => parseWith(schema, value))
+  const parsed = decode(bytes, value => parseWith(sumsSchema, value))
   return parsed.ok ? {ok: true, value: parsed.value.sums} : parsed
 }
 

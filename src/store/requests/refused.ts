@@ -17,7 +17,7 @@ import {writeAll} from '../disk/temporary.js'
 import {type Layout, requestName} from '../layout.js'
 import {decodeRequest} from './request-codec.js'
 
-const schema = v.strictObject({
+const refusedSchema = v.strictObject({
   v: v.literal(1),
   id: v.nullable(idSchema),
   code: v.picklist(Object.keys(CATALOGUE) as [ErrorCode, ...ErrorCode[]]),
@@ -27,7 +27,7 @@ const schema = v.strictObject({
   /** Jobs of the same request, refused with it: all of it is taken or nothing. */
   others: v.exactOptional(v.array(idSchema)),
 })
-export type RefusedRequest = v.InferOutput<typeof schema> & {readonly tok: Token}
+export type RefusedRequest = v.InferOutput<typeof refusedSchema> & {readonly tok: Token}
 
 export const BAD_PREFIX = '.bad.'
 const WHY_PREFIX = '.why.'
@@ -124,7 +124,7 @@ const withoutReason = (fs: FileSystem, folder: string, tok: Token): RefusedReque
 
 const parseRefusal = (bytes: Uint8Array, tok: Token): RefusedRequest[] => {
   try {
-    const parsed = parseWith(schema, JSON.parse(Buffer.from(bytes).toString('utf8')))
+    const parsed = parseWith(refusedSchema, JSON.parse(Buffer.from(bytes).toString('utf8')))
     return parsed.ok ? [{...parsed.value, tok}] : []
   } catch {
     return []

@@ -57,6 +57,15 @@ describe('a file of the index', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(byId)), JSON.parse(JSON.stringify(records)))
   })
 
+  it('is short where jobs resemble each other, whatever the first of them has become', () => {
+    const waiting = Array.from({length: 50}, (_, i) => aRecord({id: jobId(i + 2)}))
+    const over: Partial<JobRecord> = {state: 'done', exit: {code: 0, signal: null, oom: false}, node: 'n1'}
+    const first = aRecord({id: jobId(1), ...over})
+    const usual = encoded(...waiting).length / waiting.length
+    assert.ok(encoded(first, ...waiting).length < (waiting.length + 4) * usual)
+    assert.deepEqual(rowsIn(encoded(first, ...waiting)), [first, ...waiting])
+  })
+
   it('of no job is a head alone', () => {
     assert.deepEqual(rowsIn(encoded()), [])
     assert.equal(judgeIndex(encoded(), 0), null)
@@ -107,7 +116,8 @@ describe('a file of the index', () => {
       ['without a base', '{"rows":[]}'],
       ['without rows', JSON.stringify({base: aRecord()})],
       ['rows that are no list', slice({})],
-      ['a base that is no record', slice([], {})],
+      ['a base that is none', slice([], 7)],
+      ['a base that is no record', slice([[SUM, {}]], {})],
       ['a row that is no list', slice([7])],
       ['a row without a sum', slice([[7, {}]])],
       ['a row with a short sum', slice([['a', {}]])],
