@@ -41,6 +41,8 @@ interface Work extends ControlWork {
   readonly busy: Set<Token>
   /** Users of whose folders it is known that what was unlinked is gone for good. */
   readonly emptied: Set<Uid>
+  /** Jobs for which an earlier request waits: what came after it must not go first. */
+  readonly behind: Set<JobId>
 }
 
 type Outcome =
@@ -56,9 +58,9 @@ export const applyControls = (
 ): {readonly applied: number; readonly refused: number} => {
   let applied = 0
   let refused = 0
-  const emptied = new Set<Uid>()
+  const [emptied, behind] = [new Set<Uid>(), new Set<JobId>()]
   for (const wanted of work.wanted) {
-    const outcome = applyRequest(service, {...work, busy: new Set(), emptied}, wanted)
+    const outcome = applyRequest(service, {...work, busy: new Set(), emptied, behind}, wanted)
     if (outcome.kind === 'done') applied++
     if (outcome.kind === 'refused') refused++
   }
@@ -72,7 +74,7 @@ export const applyControls = (
  */
 const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => {
   work.busy.add(wanted.request.tok)
-  const outcomes = wanted.request.ids.map(id => applyTo(service, work, wanted, id))
+  const outcomes = wanted.request.ids.map(id => inTurn(service, work, wanted, id))
   service.durable.syncPending()
   if (outcomes.some(outcome => outcome.kind === 'wait')) return WAIT
   const {drop, request} = wanted
@@ -89,6 +91,12 @@ const applyRequest = (service: Service, work: Work, wanted: Wanted): Outcome => 
   service.durable.syncFolder(drop.path, drop.name)
   work.emptied.add(drop.uid)
   return DONE
+}
+
+const inTurn = (service: Service, work: Work, wanted: Wanted, id: JobId): Outcome => {
+  const outcome = work.behind.has(id) ? WAIT : applyTo(service, work, wanted, id)
+  if (outcome.kind === 'wait') work.behind.add(id)
+  return outcome
 }
 
 const applyTo = (service: Service, work: Work, wanted: Wanted, id: JobId): Outcome => {

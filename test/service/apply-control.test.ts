@@ -45,6 +45,23 @@ describe('a control request', () => {
     assert.deepEqual([record?.state, record?.by, record?.rev, left()], ['held', `u${USER}`, 2, 0])
   })
 
+  it('keeps its turn, whichever look at the record fails once', async () => {
+    for (let n = 1, fired = 1; fired > 0; n++) {
+      world = new World()
+      const id = world.submit(FOREVER)
+      await world.cron()
+      assert.equal(world.state(id), 'running')
+      world.control('suspend', [id])
+      world.clock.advance(1000)
+      world.control('resume', [id])
+      const fs = world.process().fs.plan({call: 'open', path: '/jobs/live/0/1.', n, effect: {error: 'EIO'}})
+      await attempt(fs, () => world.process(fs).watch())
+      fired = fs.fired
+      for (let i = 0; i < 3; i++) await world.cron()
+      assert.deepEqual([world.state(id), left()], ['running', 0], `open ${n}`)
+    }
+  })
+
   describe('is applied once', () => {
     it('though its taker was killed before he could unlink it', async () => {
       const [id = jobId(0)] = await pending(FOREVER)
