@@ -67,7 +67,7 @@ export const scheduleOnce = async (
       schedulerPass(service, claimEpoch(service.durable, service.layout, holder), MOST_ROUNDS),
     )
     const reconciler = createReconciler(service, quiet)
-    for (const id of report.started) void reconciler.reconcile(id)
+    for (const id of report.started) void reconciler.reconcile(id, 'placed')
     await finished(service, reconciler)
     await createPackTurn(service, acquire)(report.crowded)
     return report

@@ -22,9 +22,12 @@ export interface Sight {
   readonly urgent: boolean
 }
 
+/** 'placed': by this process a moment ago, so nobody has made its container yet; it is not asked for. */
+export type Occasion = Sight | 'placed' | undefined
+
 export interface Reconciler {
   /** Resolves when the job rests. Never rejects: the fault is logged, see `check`. */
-  reconcile(key: PartKey, sight?: Sight): Promise<void>
+  reconcile(key: PartKey, occasion?: Occasion): Promise<void>
   /** Something happened to its container: looked at now, or once more if it is being worked on. */
   look(key: PartKey): void
   /** Not before then: the last try on this very sight led nowhere. Null = try. */
@@ -42,20 +45,20 @@ export interface Reconciler {
 }
 
 /** The workers of one kind, at most one a job or task. */
-const createWorkers = (work: (key: PartKey, sight: Sight | undefined) => Promise<void>, wake: () => void) => {
+const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<void>, wake: () => void) => {
   const active = new Map<PartKey, Promise<void>>()
   /** Worked on while something happened to them. */
   const again = new Set<PartKey>()
-  const run = async (key: PartKey, sight: Sight | undefined): Promise<void> => {
-    await work(key, sight)
+  const run = async (key: PartKey, occasion: Occasion): Promise<void> => {
+    await work(key, occasion)
     while (again.delete(key)) await work(key, undefined)
     active.delete(key)
     wake()
   }
-  const start = (key: PartKey, sight: Sight | undefined): Promise<void> => {
+  const start = (key: PartKey, occasion: Occasion): Promise<void> => {
     const already = active.get(key)
     if (already !== undefined) return already
-    const done = run(key, sight)
+    const done = run(key, occasion)
     active.set(key, done)
     return done
   }
@@ -77,17 +80,17 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
     if (error instanceof GodError && !error.temporary && !isRecordBad(error)) fatal ??= error
     return error instanceof Error ? error.message : String(error)
   }
-  const attempt = async (key: PartKey): Promise<boolean> => {
+  const attempt = async (key: PartKey, occasion: Occasion): Promise<boolean> => {
     try {
-      return await settle(service, key, desk)
+      return await settle(service, key, desk, occasion === 'placed')
     } catch (error) {
       service.log('warning', `job ${key}: ${noteFault(error)}`)
       return false
     }
   }
-  const work = async (key: PartKey, sight: Sight | undefined): Promise<void> => {
-    if (await attempt(key)) pauses.end(key)
-    else if (sight !== undefined) pauses.begin(key, sight.text)
+  const work = async (key: PartKey, occasion: Occasion): Promise<void> => {
+    if (await attempt(key, occasion)) pauses.end(key)
+    else if (typeof occasion === 'object') pauses.begin(key, occasion.text)
   }
   const calm = createWorkers(work, wake)
   const urgent = createWorkers(work, wake)
@@ -108,7 +111,8 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
   return {
     beside,
     pauses: createPauses<string>(service.now),
-    reconcile: (key, sight) => (sight?.urgent === true ? urgent : calm).start(key, sight),
+    reconcile: (key, occasion) =>
+      (typeof occasion === 'object' && occasion.urgent ? urgent : calm).start(key, occasion),
     look: calm.look,
     restsUntil: (key, sight) => pauses.until(key, sight.text),
     busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),

@@ -39,17 +39,25 @@ const read = (service: Service, key: PartKey): Target | null => {
   return record === null ? null : {key, stored, record}
 }
 
+/** Placed this moment: its container has a name that nobody has used, so there is none. */
+const unmade = (record: JobRecord): Known | null =>
+  record.state === 'starting' && record.container?.id === null
+    ? {stamp: stampOf(record), container: null}
+    : null
+
 /** True: it came on and rests now. False: there was nothing we could do, or what we did cannot be seen yet. */
 export const settle = async (
   service: Service,
   key: PartKey,
   desk: TaskDesk = createTaskDesk(service),
+  placed = false,
 ): Promise<boolean> => {
   let last = ''
   let known: Known | null = null
   for (let i = 0; i < MOST_STEPS; i++) {
     const target = read(service, key)
     if (target === null || target.record.container === null) return i > 0
+    if (placed && i === 0) known = unmade(target.record)
     const observed: Observed | 'elsewhere' = await observe(service, target, known)
     if (observed === 'elsewhere') return i > 0
     const step = advance(target.record, observed, service.now(), service.settings.limits)
@@ -71,16 +79,16 @@ interface Hands {
 }
 
 /**
- * What the engine need not be asked again: what it has just told of a container that it made, or that we saw right
- * before we wrote it down. Good for that stamp alone: whoever writes another one may have done more.
+ * What the engine need not be asked again: what it has just told of a container that it made or removed (null), or that
+ * we saw right before we wrote it down. Good for that stamp alone: whoever writes another one may have done more.
  */
 interface Known {
   readonly stamp: string
-  readonly container: ContainerView
+  readonly container: ContainerView | null
 }
 
-/** What a step came to: a container that was made, a revision that we published, or neither. */
-type Outcome = {readonly made: ContainerView} | {readonly published: JobRecord} | null
+/** What a step came to: a container that was made or is gone (null), a revision that we published, or neither. */
+type Outcome = {readonly made: ContainerView | null} | {readonly published: JobRecord} | null
 
 const knownAfter = (outcome: Outcome, record: JobRecord, {container}: Observed): Known | null => {
   if (outcome === null) return null
@@ -161,7 +169,8 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
       // E3 before E4, whoever published the end: without its container only the record tells of it.
       await service.jobs.settleBeside(record.id)
       await executor.remove(step.container.name, step.container.id)
-      return null
+      // If it is not gone yet, the next listing shows it.
+      return {made: null}
     case 'void':
       service.work.voidAttempt(record.uid, key, record.attempt)
       return null

@@ -50,6 +50,59 @@ describe('the reconciler', () => {
     assert.equal(reconciler.restsUntil(id, SIGHT), null)
   })
 
+  it('does not ask for the container of a job that was placed this moment', async () => {
+    const {executor} = god.service
+    const asked: string[] = []
+    patch({
+      create: async spec => {
+        asked.push('create')
+        return executor.create(spec)
+      },
+      inspect: async name => {
+        asked.push('inspect')
+        return executor.inspect(name)
+      },
+    })
+    await createReconciler(god.service, wake).reconcile(id, 'placed')
+    assert.equal(world.state(id), 'running')
+    assert.equal(asked[0], 'create')
+  })
+
+  it('finds the container of a job that was placed this moment, if somebody was faster all the same', async () => {
+    const other = world.process()
+    const {executor} = god.service
+    patch({
+      create: async spec => {
+        await createReconciler(other.service, wake).reconcile(id)
+        return executor.create(spec)
+      },
+    })
+    await createReconciler(god.service, wake).reconcile(id, 'placed')
+    assert.equal(world.state(id), 'running')
+    assert.equal(world.containers().length, 1)
+  })
+
+  it('does not ask again for a container that it has removed', async () => {
+    const {executor} = god.service
+    const asked: string[] = []
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id)
+    await executor.signal(world.containers()[0]?.id ?? '', 'SIGKILL')
+    patch({
+      inspect: async name => {
+        asked.push('inspect')
+        return executor.inspect(name)
+      },
+      remove: async (...args) => {
+        asked.push('remove')
+        return executor.remove(...args)
+      },
+    })
+    await reconciler.reconcile(id)
+    assert.deepEqual([world.state(id), asked], ['failed', ['inspect', 'remove']])
+    assert.deepEqual(world.containers(), [])
+  })
+
   it('works on a job once, however often it is asked', async () => {
     const {open, opened} = gate()
     const {create} = god.service.executor

@@ -146,8 +146,15 @@ const connect = async (address: EngineAddress, agent: Agent, deadline: number): 
   return {docker: open(`v${spoken}`), version, spoken}
 }
 
-/** One connection a question: a kept one would fail once after each restart of the engine. */
-const createAgent = (): Agent => briefly(new Agent({keepAlive: false}), 'an agent')
+/** Milliseconds: nothing between us and a remote engine forgets a connection so soon. */
+const KEPT = 5000
+
+/**
+ * Connections are kept for the next question: to make one costs as much as to ask. One that the engine closes, as it
+ * does when it ends, is noticed at once and is none any more.
+ */
+const createAgent = (): Agent =>
+  briefly(new Agent({keepAlive: true, maxFreeSockets: AT_ONCE, timeout: KEPT}), 'an agent')
 
 export const createEngine = (
   address: EngineAddress,
