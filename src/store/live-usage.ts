@@ -40,7 +40,7 @@ const pathOf = (layout: Layout, node: string): string => join(layout.nodes, `${n
 
 export const writeLiveUsage = (durable: Durable, layout: Layout, node: string, usages: LiveUsages): void => {
   const jobs = Object.fromEntries([...usages].sort(([a], [b]) => inOrder(a, b)))
-  durable.replace(pathOf(layout, node), encode({v: 1, jobs}), 0o644)
+  durable.replace(pathOf(layout, node), encode({v: 1, jobs}), 0o644, {derived: true})
 }
 
 const parse = (bytes: Uint8Array) => decodeLenient(bytes, value => parseWith(usagesSchema, value))

@@ -41,5 +41,7 @@ export const readSights = ({fs}: Pick<Durable, 'fs'>, layout: Layout, node: stri
 }
 
 export const writeSights = (durable: Durable, layout: Layout, node: string, sights: Sights): void => {
-  durable.replace(pathOf(layout, node), encode({v: 1, seen: Object.fromEntries(sights)}))
+  durable.replace(pathOf(layout, node), encode({v: 1, seen: Object.fromEntries(sights)}), 0o600, {
+    derived: true,
+  })
 }

@@ -95,7 +95,7 @@ export const writeReasons = (
   // A site at rest writes nothing: what stands there already is left, with the time when it became so.
   const old = readText(durable, layout)
   if (old !== null && withoutSum(old)?.endsWith(body) === true) return
-  durable.replace(layout.reasons, seal(`{"v":1,"at":${at}${body}`), 0o644)
+  durable.replace(layout.reasons, seal(`{"v":1,"at":${at}${body}`), 0o644, {derived: true})
 }
 
 const isPart = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'

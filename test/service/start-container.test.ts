@@ -113,7 +113,7 @@ describe('the container of a start', () => {
   it('is tried again later if the disk does not answer, or nobody knows the account now', async () => {
     await start()
     god.fs.plan({call: 'open', path: '/jobs/spec', n: 1, effect: {error: 'EIO'}})
-    await assert.rejects(create(), {code: 'EIO'})
+    await assert.rejects(create(), {code: 'E_RECORD_BAD', message: /cannot be read: .* \(EIO\)/})
     const {auth} = god.service
     const silent = (): never => {
       throw new Error('no answer')

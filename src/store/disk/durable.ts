@@ -23,6 +23,8 @@ export interface ReplaceOptions {
   readonly owner?: FileOwner
   /** Asked right before the rename; false: nothing happens. */
   readonly still?: () => boolean
+  /** Nothing is decided on it, and who finds it torn after a power cut does without: it is not synced. */
+  readonly derived?: true
 }
 
 export interface Durable {
@@ -65,9 +67,15 @@ export const createDurable = (options: DurableOptions): Durable => {
   /** Folders whose own names this process knows to be on the disk. */
   const known = new Set<string>()
 
-  const temporary = (beside: string, bytes: Uint8Array, mode: number, owner?: FileOwner): Temporary => {
+  const temporary = (
+    beside: string,
+    bytes: Uint8Array,
+    mode: number,
+    {owner, derived}: Pick<ReplaceOptions, 'owner' | 'derived'> = {},
+  ): Temporary => {
     syncs.check()
-    return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync: syncs.file})
+    const sync = derived === true ? () => undefined : syncs.file
+    return writeTemporary(fs, bytes, {beside, name: `.t.${random()}`, mode, owner, sync})
   }
 
   const syncFolder = (path: string, name = path): void => {
@@ -90,9 +98,9 @@ export const createDurable = (options: DurableOptions): Durable => {
       }
     },
     publishBeside: (path, bytes, mode = 0o600, before) => together.publish(path, bytes, mode, before),
-    replace: (path, bytes, mode = 0o600, {owner, still} = {}) => {
+    replace: (path, bytes, mode = 0o600, options = {}) => {
       try {
-        return replaceBy(fs, temporary(path, bytes, mode, owner), path, still)
+        return replaceBy(fs, temporary(path, bytes, mode, options), path, options.still)
       } catch (error) {
         throw diskError(error, path)
       }
