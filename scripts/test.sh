@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All tests, from nothing: sets up this clone, makes sure of a container engine where one can be had, runs the suite.
-# What mostly waits, for the engine and for processes that were shot, runs beside the rest, which is printed after it.
+# What mostly waits, for the engine and for processes that were shot, runs beside what computes and beside the rest, which
+# are printed after it.
 # The pure part runs with coverage of src/core and src/store, which has a bound; the part with real processes runs
 # without, for its children must not inherit the measuring. Arguments are test files to run instead.
 # The last line is `N passed, N failed`.
@@ -39,24 +40,40 @@ run() {
   add "$reports/here" "${PIPESTATUS[0]}"
 }
 
+# One part of the suite beside the others: its name, what runs it, its files.
+part() {
+  local name=$1 program=$2
+  shift 2
+  # shellcheck disable=SC2086 # two words
+  npx $program "$@" >"$reports/$name" 2>&1
+  echo $? >"$reports/$name.ended"
+}
+export -f part
+export reports
+
 if [ $# -gt 0 ]; then
   run npx mocha "$@"
 else
   pure=('test/core/**/*.test.ts' 'test/store/**/*.test.ts' 'test/formats/**/*.test.ts')
+  computing=('test/crash/**/*.test.ts' 'test/fuzz/**/*.test.ts' 'test/model/**/*.test.ts')
+  computing+=(test/fault/{clocks,crash-states,damage,disk-errors}.test.ts)
   waiting=('test/real/**/*.test.ts')
   waiting+=(test/fault/{engine-lies,engine-restart,full-disk,signals,stale-locks,system-calls}.test.ts)
+  elsewhere=("${pure[@]}" "${computing[@]}" "${waiting[@]}")
   # A group of its own, so that an interrupt ends all of it.
-  setsid bash -c 'reports=$1 pure=$2; shift 2
-    npx c8 mocha "${@:1:pure}" >"$reports/pure" 2>&1; echo $? >"$reports/pure.ended"
-    npx mocha "test/**/*.test.ts" "${@/#/--ignore=}" >"$reports/rest" 2>&1; echo $? >"$reports/rest.ended"
-  ' aside "$reports" "${#pure[@]}" "${pure[@]}" "${waiting[@]}" &
+  setsid bash -c 'pure=("${@:2:$1}"); shift $(($1 + 1))
+    computing=("${@:2:$1}"); shift $(($1 + 1))
+    { part pure "c8 mocha" "${pure[@]}"; part computing mocha "${computing[@]}"; } &
+    part rest mocha "test/**/*.test.ts" "${@/#/--ignore=}"
+    wait
+  ' aside "${#pure[@]}" "${pure[@]}" "${#computing[@]}" "${computing[@]}" "${elsewhere[@]}" &
   aside=$!
   run npx mocha "${waiting[@]}"
   wait "$aside"
   aside=
-  for part in pure rest; do
-    cat "$reports/$part"
-    add "$reports/$part" "$(cat "$reports/$part.ended")"
+  for name in pure computing rest; do
+    cat "$reports/$name"
+    add "$reports/$name" "$(cat "$reports/$name.ended")"
   done
 fi
 [ "$pending" = 0 ] || echo "test: $pending tests could not run on this machine (said above)"
