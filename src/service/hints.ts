@@ -3,6 +3,7 @@
  * link, and never the whole of `jobs/live`. A hint that is lost costs latency, never a job: every loop also
  * looks by the clock. Where the kernel has no watches left, the clock alone remains, with one warning.
  */
+import {basename} from 'node:path'
 import {type FSWatcher, watch} from 'chokidar'
 
 export interface Hints {
@@ -20,6 +21,8 @@ export const watchFolders = (
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
+    // A bell is rung by renaming such a file over it.
+    ignored: path => basename(path).startsWith('.t.'),
   })
   watcher.on('all', wake)
   watcher.on('error', error => {

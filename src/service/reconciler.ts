@@ -12,7 +12,7 @@ import type {PartKey} from '../core/part-key.js'
 import {createPauses, type Pauses} from './pauses.js'
 import {isRecordBad} from './readable-jobs.js'
 import type {Service} from './service.js'
-import {settle} from './settle-job.js'
+import {type Settled, settle} from './settle-job.js'
 import {createTaskDesk} from './task-desk.js'
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
@@ -44,16 +44,16 @@ export interface Reconciler {
   check(): void
 }
 
-/** The workers of one kind, at most one a job or task. */
-const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<void>, wake: () => void) => {
+/** The workers of one kind, at most one a job or task. `work`: true: its owner is woken when nothing more is to be done. */
+const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<boolean>, wake: () => void) => {
   const active = new Map<PartKey, Promise<void>>()
   /** Worked on while something happened to them. */
   const again = new Set<PartKey>()
   const run = async (key: PartKey, occasion: Occasion): Promise<void> => {
-    await work(key, occasion)
-    while (again.delete(key)) await work(key, undefined)
+    let told = await work(key, occasion)
+    while (again.delete(key)) told = await work(key, undefined)
     active.delete(key)
-    wake()
+    if (told) wake()
   }
   const start = (key: PartKey, occasion: Occasion): Promise<void> => {
     const already = active.get(key)
@@ -72,6 +72,7 @@ const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<void>
   }
 }
 
+/** `wake`: a job rests that somebody may have to do something about: not one that has just begun to run. */
 export const createReconciler = (service: Service, wake: () => void): Reconciler => {
   const pauses = createPauses<PartKey>(service.now)
   const desk = createTaskDesk(service)
@@ -80,17 +81,19 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
     if (error instanceof GodError && !error.temporary && !isRecordBad(error)) fatal ??= error
     return error instanceof Error ? error.message : String(error)
   }
-  const attempt = async (key: PartKey, occasion: Occasion): Promise<boolean> => {
+  const attempt = async (key: PartKey, occasion: Occasion): Promise<Settled> => {
     try {
       return await settle(service, key, desk, occasion === 'placed')
     } catch (error) {
       service.log('warning', `job ${key}: ${noteFault(error)}`)
-      return false
+      return 'stuck'
     }
   }
-  const work = async (key: PartKey, occasion: Occasion): Promise<void> => {
-    if (await attempt(key, occasion)) pauses.end(key)
+  const work = async (key: PartKey, occasion: Occasion): Promise<boolean> => {
+    const settled = await attempt(key, occasion)
+    if (settled !== 'stuck') pauses.end(key)
     else if (typeof occasion === 'object') pauses.begin(key, occasion.text)
+    return settled !== 'runs'
   }
   const calm = createWorkers(work, wake)
   const urgent = createWorkers(work, wake)

@@ -6,6 +6,7 @@
  */
 import type {ContainerView, Usage} from '@god-cli/api'
 import {stampOf, taskRecord} from '../core/array-view.js'
+import type {Instant} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {mayBeLaunchFault} from '../core/launch-fault.js'
@@ -40,36 +41,48 @@ const read = (service: Service, key: PartKey): Target | null => {
 }
 
 /** Placed this moment: its container has a name that nobody has used, so there is none. */
-const unmade = (record: JobRecord): Known | null =>
-  record.state === 'starting' && record.container?.id === null
+const unmade = (placed: boolean, record: JobRecord): Known | null =>
+  placed && record.state === 'starting' && record.container?.id === null
     ? {stamp: stampOf(record), container: null}
     : null
 
-/** True: it came on and rests now. False: there was nothing we could do, or what we did cannot be seen yet. */
+/**
+ * What became of it: it came on and rests; it came on and runs, so that nobody has anything to do before something
+ * happens to it; or there was nothing we could do, or what we did cannot be seen yet.
+ */
+export type Settled = 'rests' | 'runs' | 'stuck'
+
+const runsOn = ({state}: JobRecord, until: Instant | null): boolean => state === 'running' && until === null
+
+const after = (steps: number, runs = false): Settled => {
+  if (steps === 0) return 'stuck'
+  return runs ? 'runs' : 'rests'
+}
+
 export const settle = async (
   service: Service,
   key: PartKey,
   desk: TaskDesk = createTaskDesk(service),
   placed = false,
-): Promise<boolean> => {
+): Promise<Settled> => {
   let last = ''
   let known: Known | null = null
   for (let i = 0; i < MOST_STEPS; i++) {
     const target = read(service, key)
-    if (target === null || target.record.container === null) return i > 0
-    if (placed && i === 0) known = unmade(target.record)
+    if (target === null || target.record.container === null) return after(i)
+    if (i === 0) known = unmade(placed, target.record)
     const observed: Observed | 'elsewhere' = await observe(service, target, known)
-    if (observed === 'elsewhere') return i > 0
+    if (observed === 'elsewhere') return after(i)
     const step = advance(target.record, observed, service.now(), service.settings.limits)
-    if (step.do === 'none') return i > 0
+    if (step.do === 'none') return after(i, runsOn(target.record, step.until))
     const said = `${stampOf(target.record)} ${step.do}`
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
-    if (said === last) return false
+    if (said === last) return 'stuck'
     last = said
     known = knownAfter(await perform({service, desk}, target, step), target.record, observed)
   }
   service.log('warning', `job ${key} took ${MOST_STEPS} steps without coming to rest`)
-  return false
+  return 'stuck'
 }
 
 /** What carries steps out. */

@@ -41,13 +41,23 @@ describe('the reconciler', () => {
     Object.assign(god.service, {executor: patched})
   }
 
-  it('settles a job, says who is busy, and wakes its owner afterwards', async () => {
+  it('settles a job, says who is busy, and wakes its owner when it has ended, not when it has begun', async () => {
     const reconciler = createReconciler(god.service, wake)
     const work = reconciler.reconcile(id, SIGHT)
     assert.deepEqual([[...reconciler.busy()], wakes], [[id], 0])
     await work
-    assert.deepEqual([[...reconciler.busy()], wakes, world.state(id)], [[], 1, 'running'])
+    assert.deepEqual([[...reconciler.busy()], wakes, world.state(id)], [[], 0, 'running'])
     assert.equal(reconciler.restsUntil(id, SIGHT), null)
+    await god.service.executor.signal(world.containers()[0]?.id ?? '', 'SIGKILL')
+    await reconciler.reconcile(id, SIGHT)
+    assert.deepEqual([wakes, world.state(id)], [1, 'failed'])
+  })
+
+  it('wakes its owner when a job has begun whose time will end', async () => {
+    const timed = world.submit({...FOREVER, walltime: 60})
+    await schedulerPass(god.service, god.claimEpoch())
+    await createReconciler(god.service, wake).reconcile(timed)
+    assert.deepEqual([world.state(timed), wakes], ['running', 1])
   })
 
   it('does not ask for the container of a job that was placed this moment', async () => {
@@ -118,7 +128,7 @@ describe('the reconciler', () => {
     const works = [reconciler.reconcile(id), reconciler.reconcile(id), reconciler.reconcile(id, SIGHT)]
     open()
     await Promise.all(works)
-    assert.deepEqual([creates, wakes], [1, 1])
+    assert.deepEqual([creates, wakes], [1, 0])
   })
 
   it('looks once more at a job whose container ended after the last look, while it was worked on', async () => {
@@ -163,7 +173,7 @@ describe('the reconciler', () => {
     world.engine.signal(world.engine.find('fake1') ?? assert.fail(), 'SIGKILL')
     reconciler.look(id)
     await reconciler.idle()
-    assert.deepEqual([world.state(id), world.containers(), wakes], ['failed', [], 2])
+    assert.deepEqual([world.state(id), world.containers(), wakes], ['failed', [], 1])
   })
 
   it('does not make a kill wait for a start that takes its time', async () => {
@@ -293,8 +303,14 @@ describe('the reconciler', () => {
   it('is idle when all rests, also what was begun meanwhile', async () => {
     const second = world.submit(FOREVER)
     await schedulerPass(god.service, god.claimEpoch())
-    const reconciler = createReconciler(god.service, () => {
-      if (wakes++ === 0) void reconciler.reconcile(second)
+    const reconciler = createReconciler(god.service, wake)
+    const {create} = god.service.executor
+    let asked = 0
+    patch({
+      create: async spec => {
+        if (asked++ === 0) void reconciler.reconcile(second)
+        return create(spec)
+      },
     })
     void reconciler.reconcile(id)
     await reconciler.idle()

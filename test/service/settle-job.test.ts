@@ -5,7 +5,7 @@ import type {Desired} from '../../src/core/state.js'
 import {publish} from '../../src/service/publish.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {plainAuthor} from '../../src/service/service.js'
-import {settle} from '../../src/service/settle-job.js'
+import {type Settled, settle} from '../../src/service/settle-job.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {type GodProcess, GRACE, USER, World} from '../support/world.js'
 
@@ -25,7 +25,7 @@ describe('settling a job', () => {
     assert.equal(world.state(id), 'starting')
     return id
   }
-  const settled = (id: JobId, god: GodProcess = world.process()): Promise<boolean> => settle(god.service, id)
+  const settled = (id: JobId, god: GodProcess = world.process()): Promise<Settled> => settle(god.service, id)
   const withExecutor = (over: Partial<Executor>): GodProcess => {
     const god = world.process()
     const {executor} = god.service
@@ -43,7 +43,7 @@ describe('settling a job', () => {
 
   it('brings it from S1 to S4, and its record names the container from then on', async () => {
     const id = await starting()
-    assert.equal(await settled(id), true)
+    assert.equal(await settled(id), 'runs')
     const [container] = world.containers()
     assert.deepEqual([world.state(id), world.record(id)?.container?.id], ['running', container?.id])
   })
@@ -61,7 +61,7 @@ describe('settling a job', () => {
     const god = world.process()
     god.fs.on({call: 'link', path: '/1.4.json', when: 'after', act: () => order.push('end recorded')})
     god.fs.on({call: 'engine.remove', when: 'before', act: () => order.push('removed')})
-    assert.equal(await settled(id, god), true)
+    assert.equal(await settled(id, god), 'rests')
     const record = world.record(id)
     assert.deepEqual([record?.state, record?.exit?.code, record?.reason?.code], ['failed', 3, 'exit'])
     assert.deepEqual(record?.usage, {cpuSeconds: 1.234568, maxMemory: 9, exact: true})
@@ -83,7 +83,7 @@ describe('settling a job', () => {
       },
       tidy: async word => void asked.push(`tidy ${word} after ${world.state(id)}`),
     })
-    assert.equal(await settled(id, god), true)
+    assert.equal(await settled(id, god), 'rests')
     assert.deepEqual(asked, [`usage ${name} ${containerId}`, `tidy ${name} after lost`])
     assert.deepEqual(world.record(id)?.usage, {cpuSeconds: 2, maxMemory: 3, exact: true})
   })
@@ -104,21 +104,21 @@ describe('settling a job', () => {
   })
 
   it('has nothing to say about a job that is not there, or waits', async () => {
-    assert.equal(await settled(7 as JobId), false)
+    assert.equal(await settled(7 as JobId), 'stuck')
     const id = world.submit({hold: true})
     await world.cron()
-    assert.equal(await settled(id), false)
+    assert.equal(await settled(id), 'stuck')
     assert.equal(world.record(id)?.rev, 1)
   })
 
   it('leaves a job as it is while the engine cannot be asked', async () => {
     const id = await starting()
     world.engineDown = true
-    assert.equal(await settled(id), false)
+    assert.equal(await settled(id), 'stuck')
     assert.equal(world.state(id), 'starting')
     assert.match(world.log.join('\n'), /job 1: the engine does not answer/)
     world.engineDown = false
-    assert.equal(await settled(id), true)
+    assert.equal(await settled(id), 'runs')
     assert.equal(world.state(id), 'running')
   })
 
@@ -153,7 +153,7 @@ describe('settling a job', () => {
         kills++
       },
     })
-    assert.equal(await settled(id, slow), false)
+    assert.equal(await settled(id, slow), 'stuck')
     assert.equal(kills, 1)
   })
 
@@ -177,7 +177,7 @@ describe('settling a job', () => {
       },
     })
     wish('suspended')
-    assert.equal(await settled(id, fickle), false)
+    assert.equal(await settled(id, fickle), 'stuck')
     assert.match(world.log.join('\n'), /without coming to rest/)
   })
 
