@@ -65,6 +65,24 @@ const firstNumber = (folders: readonly string[], file: string, pattern = /^(\d+)
   return null
 }
 
+/** Folders of one attempt, by what they count. */
+interface Counted {
+  readonly cpu: readonly string[]
+  readonly memory: readonly string[]
+}
+
+/** Each file that is not there costs an error: only folders that are there, of hierarchies that have the counters. */
+const countedIn = (
+  hierarchies: readonly Hierarchy[],
+  foldersIn: (some: readonly Hierarchy[]) => readonly string[],
+): Counted => {
+  const having = (controller: string): readonly string[] =>
+    foldersIn(
+      hierarchies.filter(({controllers}) => controllers.length === 0 || controllers.includes(controller)),
+    ).filter(folder => existsSync(folder))
+  return {cpu: having('cpuacct'), memory: having('memory')}
+}
+
 const cpuSeconds = (groups: readonly string[]): number | null => {
   const nano = firstNumber(groups, 'cpuacct.usage')
   if (nano !== null) return nano / 1e9
@@ -82,29 +100,23 @@ const memoryNow = (groups: readonly string[]): number | null => {
   return Math.max(0, held - (idle ?? 0))
 }
 
-const usageIn = (groups: readonly string[]): Usage | null => {
-  const cpu = cpuSeconds(groups)
-  const peak = firstNumber(groups, 'memory.max_usage_in_bytes') ?? firstNumber(groups, 'memory.peak')
+const usageIn = (groups: Counted): Usage | null => {
+  const cpu = cpuSeconds(groups.cpu)
+  const peak =
+    firstNumber(groups.memory, 'memory.max_usage_in_bytes') ?? firstNumber(groups.memory, 'memory.peak')
   // Kernels before 5.19 keep no peak in version 2.
-  const memory = peak ?? firstNumber(groups, 'memory.current')
-  const now = memoryNow(groups)
+  const memory = peak ?? firstNumber(groups.memory, 'memory.current')
+  const now = memoryNow(groups.memory)
   if (cpu === null || memory === null) return null
   return {cpuSeconds: cpu, maxMemory: memory, exact: peak !== null, ...(now === null ? {} : {memory: now})}
 }
 
-/** Each file that is not there costs an error: only those hierarchies that have the counters. */
-const counting = (hierarchies: readonly Hierarchy[]): readonly Hierarchy[] =>
-  hierarchies.filter(
-    ({controllers}) =>
-      controllers.length === 0 || controllers.includes('memory') || controllers.includes('cpuacct'),
-  )
-
 export const readUsage = (hierarchies: readonly Hierarchy[], name: string): Usage | null =>
-  usageIn(groupsOf(counting(hierarchies), name))
+  usageIn(countedIn(hierarchies, some => groupsOf(some, name)))
 
 /** Of a container without a parent of ours, while it runs; what it uses later is not seen. */
 export const readOwnUsage = (hierarchies: readonly Hierarchy[], id: string): Usage | null => {
-  const usage = usageIn(ownGroupsOf(counting(hierarchies), id))
+  const usage = usageIn(countedIn(hierarchies, some => ownGroupsOf(some, id)))
   return usage === null ? null : {...usage, exact: false}
 }
 
@@ -127,11 +139,7 @@ const isGone = (group: string): boolean => {
   }
 }
 
-/** A group whose engine died early has empty ones below. False: it is still there. */
-const removeGroup = (group: string): boolean => {
-  // Looked at first: of the places where it may be most are none, and each error costs time.
-  if (isGone(group)) return true
-  children(group).forEach(removeGroup)
+const tryRemove = (group: string): boolean => {
   try {
     rmdirSync(group)
     return true
@@ -140,12 +148,28 @@ const removeGroup = (group: string): boolean => {
   }
 }
 
+/** A group whose engine died early has empty ones below. False: it is still there. */
+const removeGroup = (group: string): boolean => {
+  // Looked at first: of the places where it may be most are none, and each error costs time.
+  if (isGone(group) || tryRemove(group)) return true
+  children(group).forEach(removeGroup)
+  return tryRemove(group)
+}
+
 /** False: something is still there, on its way out or not ours to remove. */
 export const removeGroups = (hierarchies: readonly Hierarchy[], name: string): boolean =>
   groupsOf(hierarchies, name)
     .map(removeGroup)
     .every(removed => removed)
 
+/** The one that systemd keeps its units in; all where none says so. */
+const ofSystemd = (hierarchies: readonly Hierarchy[]): readonly Hierarchy[] => {
+  const own = hierarchies.filter(
+    ({controllers}) => controllers.length === 0 || controllers.includes('name=systemd'),
+  )
+  return own.length === 0 ? hierarchies : own
+}
+
 /** There is a slice of systemd for this attempt. */
 export const hasSlice = (hierarchies: readonly Hierarchy[], name: string): boolean =>
-  hierarchies.some(({folder}) => existsSync(join(folder, 'god.slice', sliceOf(name))))
+  ofSystemd(hierarchies).some(({folder}) => existsSync(join(folder, 'god.slice', sliceOf(name))))
