@@ -44,6 +44,9 @@ const endReason = (array: ArrayRecord, state: State): JobRecord['reason'] => {
       }
 }
 
+/** Whoever asked for some of its tasks to be killed does not want to hear of that as of a failure. */
+const CLEAN: JobRecord['exit'] = {code: 0, signal: null, oom: false}
+
 /** What an array's own fields become when its tasks are so. `at`: the time of its end, if this is it. */
 export const arrayChange = (
   record: JobRecord,
@@ -55,7 +58,8 @@ export const arrayChange = (
   const state = stateOf(array, began, over.desired ?? record.desired)
   const fields = {...over, state, array}
   if (!isFinal(state)) return fields
-  return {...fields, ended: at, reason: over.reason ?? endReason(array, state)}
+  const end = {...fields, ended: at, reason: over.reason ?? endReason(array, state)}
+  return state === 'done' ? {...end, exit: CLEAN} : end
 }
 
 type Usage = NonNullable<JobRecord['usage']>

@@ -146,6 +146,32 @@ describe('the end of an array', () => {
     }
   })
 
+  const KILLED = {
+    task: 1,
+    change: {
+      state: 'killed' as const,
+      ended: NOW,
+      exit: {code: 137, signal: 9, oom: false},
+      reason: {code: 'killed', text: 'killed by request'},
+    },
+  }
+
+  it('is done with code 0 if a running task was killed by request and the others are done', () => {
+    for (const order of [
+      [0, 1, 2],
+      [1, 0, 2],
+      [2, 0, 1],
+    ]) {
+      let record = started(anArray('0-2'), 3)
+      const kill = controlJob(record, {op: 'kill'}, '1', NOW)
+      record = revised(record, kill.kind === 'change' ? kill.change : assert.fail(kill.kind))
+      for (const number of order)
+        record = number === 1 ? revised(record, foldTasks(record, [KILLED], NOW)) : ended(record, number, 0)
+      assert.deepEqual([record.state, record.exit?.code, record.exit?.signal], ['done', 0, null], order.join())
+      assert.equal(record.reason?.text, '1 of 3 tasks killed')
+    }
+  })
+
   it('is killed if each of its tasks was killed by itself', () => {
     let record = anArray('0-2')
     for (const number of ['0', '1-2']) {
