@@ -5,7 +5,7 @@
 import {join} from 'node:path'
 import type {FileSystem} from './disk/file-system.js'
 import {writeAll} from './disk/temporary.js'
-import {sha256} from './jobs/record-codec.js'
+import {endsInSum, sha256} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
 
 export interface JournalEntry {
@@ -51,10 +51,14 @@ const lineOf = (entry: object): string => {
   return `${text.slice(0, -1)},"sum":"${sumOf(text)}"}\n`
 }
 
+/** Of a damaged sum so many characters may be others. */
+const MOST_ODD = 2
+
 /** Of before lines had sums: an object at least. */
 const isWhole = (line: string): boolean => {
   const [, body, sum] = LINE.exec(line) ?? []
   if (body !== undefined) return sumOf(`${body}}`) === sum
+  if (endsInSum(line, SUM_DIGITS, '', MOST_ODD)) return false
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null && !('sum' in value)

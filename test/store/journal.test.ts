@@ -1,7 +1,7 @@
 /** The journal: whole lines, one file a day and writer. */
 import assert from 'node:assert/strict'
 import {isErrno} from '../../src/store/disk/file-system.js'
-import {createJournal, type JournalEntry} from '../../src/store/journal.js'
+import {createJournal, type JournalEntry, judgeJournal} from '../../src/store/journal.js'
 import type {DiskProcess} from '../support/disk-process.js'
 import {Errno} from '../support/memory-disk.js'
 import {DiskWorld} from './disk/disk-world.js'
@@ -72,5 +72,22 @@ describe('the journal', () => {
     assert.equal(JSON.parse(whole ?? '').id, 3)
     one.write(entry(day, 4))
     assert.equal((world.disk.text(file) ?? '').split('\n').length, 4)
+  })
+
+  it('is found damaged at whichever bit, also of a sum, and whole where it is of before there were sums', () => {
+    const one = journal()
+    one.write(entry(day, 1))
+    one.write(entry(day, 2))
+    const bytes = Buffer.from(world.disk.text(file) ?? '')
+    assert.equal(judgeJournal(bytes), null)
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const spoilt = Buffer.from(bytes)
+      spoilt[bit >> 3] = (spoilt[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      assert.match(judgeJournal(spoilt) ?? 'whole', /damaged/, `bit ${bit}: ${spoilt}`)
+    }
+    assert.equal(
+      judgeJournal(Buffer.from('{"at":"2026-01-01T00:00:00.000Z","what":"packed","by":"packer"}\n')),
+      null,
+    )
   })
 })

@@ -8,7 +8,8 @@ import type {Parsed} from '../../core/job.js'
 import {parseStrictJson} from '../../core/strict-json.js'
 
 const TAIL = /,"sum":"([0-9a-f]{64})"\}\n$/
-const TAIL_LENGTH = ',"sum":""}\n'.length + 64
+const DIGITS = 64
+const TAIL_LENGTH = ',"sum":""}\n'.length + DIGITS
 
 /** Of one that is damaged so many of its characters may be others. */
 const MOST_ODD = 8
@@ -36,13 +37,18 @@ export const decodeUtf8 = (bytes: Uint8Array): string | null => {
 
 const isHex = (char: string | undefined): boolean => char !== undefined && /[0-9a-f]/.test(char)
 
-/** It ends in what was a sum once: a flipped bit must not turn a file that has one into one that has none. */
-const hasDamagedSum = (text: string): boolean => {
-  const tail = text.slice(-TAIL_LENGTH)
-  const form = `,"sum":"${'h'.repeat(64)}"}\n`
+/**
+ * It ends in what was a sum of so many digits once: a flipped bit must not turn what has one into what has none. `most`:
+ * so many of the characters may be others.
+ */
+export const endsInSum = (text: string, digits: number, end: string, most: number): boolean => {
+  const form = `,"sum":"${'h'.repeat(digits)}"}${end}`
+  const tail = text.slice(-form.length)
   const odd = [...form].filter((char, i) => (char === 'h' ? !isHex(tail[i]) : tail[i] !== char))
-  return tail.length === TAIL_LENGTH && odd.length <= MOST_ODD
+  return tail.length === form.length && odd.length <= most
 }
+
+const hasDamagedSum = (text: string): boolean => endsInSum(text, DIGITS, '\n', MOST_ODD)
 
 /**
  * For files that had no sum at first, or that others may write: the text without it, as it is where it has none.
