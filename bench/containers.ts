@@ -1,6 +1,6 @@
 /**
  * No-op containers through god against a bare dockerode loop: the same options, the same number in flight, in turn in
- * one run; and the CPU time that god's processes use for a job. 200 jobs at the usual number in flight.
+ * one run; and the CPU time that god's processes use for a job, beside that of the same calls by hand. 200 jobs at the usual number in flight.
  * Arguments: only these numbers in flight.
  */
 import Docker from 'dockerode'
@@ -48,6 +48,9 @@ const byHand = (bare: BareContainers, cpus: number, {jobs, inFlight}: Plan): Pro
     ),
   )
 
+const mean = (values: readonly number[]): string =>
+  (values.reduce((a, b) => a + b, 0) / values.length).toFixed(1)
+
 /** As god makes them: of one that runs. */
 const bareLikeGods = async (god: GodSite): Promise<BareContainers> => {
   const id = god.submit(100, ['sleep', '3'])
@@ -61,9 +64,12 @@ const bareLikeGods = async (god: GodSite): Promise<BareContainers> => {
 const compare = async (god: GodSite, bare: BareContainers, all: number, plan: Plan): Promise<void> => {
   // As many cpus as let so many run at a time.
   const cpus = Math.floor(all / plan.inFlight)
-  const [hand, ours, cpu]: [number[], number[], number[]] = [[], [], []]
+  const [hand, ours, cpu, ownCpu]: [number[], number[], number[], number[]] = [[], [], [], []]
   for (let round = 0; round < plan.rounds; round++) {
+    const start = process.cpuUsage()
     hand.push(await byHand(bare, cpus, plan))
+    const {user, system} = process.cpuUsage(start)
+    ownCpu.push((user + system) / 1000 / plan.jobs)
     const before = god.cpu()
     ours.push(await throughGod(god, cpus, plan.jobs))
     cpu.push((god.cpu() - before) / plan.jobs)
@@ -74,7 +80,7 @@ const compare = async (god: GodSite, bare: BareContainers, all: number, plan: Pl
   line(
     `${total} no-op jobs, ${plan.inFlight} in flight: bare, god`,
     `${rate(hand)} ${rate(ours)} /s`,
-    `god has ${(median(hand) / median(ours)).toFixed(2)} of the bare loop; ${(cpu.reduce((a, b) => a + b) / plan.rounds).toFixed(1)} ms cpu of god a job`,
+    `god has ${(median(hand) / median(ours)).toFixed(2)} of the bare loop; ${mean(cpu)} ms cpu of god a job, ${mean(ownCpu)} by hand`,
   )
 }
 
