@@ -167,7 +167,11 @@ describe('the end of an array', () => {
       record = revised(record, kill.kind === 'change' ? kill.change : assert.fail(kill.kind))
       for (const number of order)
         record = number === 1 ? revised(record, foldTasks(record, [KILLED], NOW)) : ended(record, number, 0)
-      assert.deepEqual([record.state, record.exit?.code, record.exit?.signal], ['done', 0, null], order.join())
+      assert.deepEqual(
+        [record.state, record.exit?.code, record.exit?.signal],
+        ['done', 0, null],
+        order.join(),
+      )
       assert.equal(record.reason?.text, '1 of 3 tasks killed')
     }
   })
