@@ -15,6 +15,7 @@ import {type PartKey, partName} from '../core/part-key.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import type {Stored} from '../store/jobs/job-store.js'
 import {checkHalt} from './check-halt.js'
+import {type Known, knownAfter, type Outcome, unmade} from './known-container.js'
 import {publishBeside} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
@@ -39,12 +40,6 @@ const read = (service: Service, key: PartKey): Target | null => {
   const record = task === undefined ? stored.record : taskRecord(stored.record, task)
   return record === null ? null : {key, stored, record}
 }
-
-/** Placed this moment: its container has a name that nobody has used, so there is none. */
-const unmade = (placed: boolean, record: JobRecord): Known | null =>
-  placed && record.state === 'starting' && record.container?.id === null
-    ? {stamp: stampOf(record), container: null}
-    : null
 
 /**
  * What became of it: it came on and rests; it came on and runs, so that nobody has anything to do before something
@@ -89,24 +84,6 @@ export const settle = async (
 interface Hands {
   readonly service: Service
   readonly desk: TaskDesk
-}
-
-/**
- * What the engine need not be asked again: what it has just told of a container that it made or removed (null), or that
- * we saw right before we wrote it down. Good for that stamp alone: whoever writes another one may have done more.
- */
-interface Known {
-  readonly stamp: string
-  readonly container: ContainerView | null
-}
-
-/** What a step came to: a container that was made or is gone (null), a revision that we published, or neither. */
-type Outcome = {readonly made: ContainerView | null} | {readonly published: JobRecord} | null
-
-const knownAfter = (outcome: Outcome, record: JobRecord, {container}: Observed): Known | null => {
-  if (outcome === null) return null
-  if ('made' in outcome) return {stamp: stampOf(record), container: outcome.made}
-  return container === null || container === 'unknown' ? null : {stamp: stampOf(outcome.published), container}
 }
 
 const inspect = async (
