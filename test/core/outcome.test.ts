@@ -75,7 +75,8 @@ describe('the end of an attempt', () => {
     for (const code of [0, 9, 137, 143]) {
       for (const cause of ['killed', 'timeout'] as const) {
         const record = aRunning({state: 'stopping', stop: {cause, at: NOW, signal: 'SIGTERM'}, walltime: 60})
-        const change = endedChange(record, anExited(code), code, END)
+        const ended = anExited(code, {finishedAt: later(61_000)})
+        const change = endedChange(record, ended, code, later(61_000))
         assert.deepEqual([change.state, change.exit?.code], [cause, code])
       }
     }
@@ -86,6 +87,19 @@ describe('the end of an attempt', () => {
     assert.equal(endedChange(record, anExited(0), 0, END).state, 'done')
     assert.equal(endedChange(record, anExited(4), 4, END).state, 'failed')
     assert.equal(endedChange(record, null, null, END).state, 'killed')
+  })
+
+  it('within its walltime is its own, though a watcher that had slept asked it to end', () => {
+    const stop = {cause: 'timeout', at: later(70_000), signal: 'SIGTERM'} as const
+    const record = aRunning({state: 'stopping', stop, walltime: 60})
+    const at = {finishedAt: later(3000)}
+    const end = (code: number) => endedChange(record, anExited(code, at), code, END)
+    assert.equal(outcome(end(0)), 'done 0/- -')
+    assert.equal(outcome(end(3)), 'failed 3/- exit')
+    // By a signal it may have been ours: the clock of a remote engine may lag behind.
+    assert.equal(outcome(end(143)), 'timeout 143/15 walltime')
+    const lost = endedChange(record, null, null, END)
+    assert.equal(lost.state, 'timeout')
   })
 
   it('by our signal is as we asked, though the watcher that sent it could not record it', () => {
