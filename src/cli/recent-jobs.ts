@@ -1,6 +1,6 @@
 /**
  * The newest of my own jobs, for the Tab key: by their names on the disk, so that a hundred thousand jobs cost no more
- * than a hundred. What cannot be read in time is left out; a Tab must never wait.
+ * than a hundred. What cannot be read in time is left out, but for the newest; a Tab must never wait.
  */
 import {join} from 'node:path'
 import {jobId} from '../core/brand.js'
@@ -38,7 +38,7 @@ export const recentJobs = (site: Site): readonly NamedJob[] => {
     found.push(...waitingJobs(site).map(job => viewOfRequest(site, job)))
   let read = 0
   for (const id of newestIds(site)) {
-    if (found.length >= MOST_SHOWN || read >= MOST_READ || site.now() >= end) break
+    if (found.length >= MOST_SHOWN || read >= MOST_READ || (read > 0 && site.now() >= end)) break
     read++
     const record = readWhole(site, jobId(id))?.record
     if (record !== undefined && record.uid === site.uid) found.push(record)

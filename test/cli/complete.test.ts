@@ -103,18 +103,19 @@ describe('the newest of my jobs', () => {
     for (let i = 0; i < 32; i++) await site.submit('FAKE_SECONDS=forever')
     await site.pass()
     await site.submit()
-    const jobs = recentJobs(site.open())
+    // Else a busy machine may have no time for all thirty.
+    const jobs = recentJobs({...site.open(), now: () => instant(0)})
     assert.deepEqual([jobs.length, jobs[0]?.id, jobs[0]?.state, jobs[1]?.id], [30, 33, 'pending', 32])
   })
 
-  it('are looked for no longer than a moment, and among no more than a hundred', async () => {
+  it('are looked for no longer than a moment, the newest always, and among no more than a hundred', async () => {
     const {site} = held
     for (let i = 0; i < 3; i++) await site.submit()
     await site.pass()
     const open = site.open()
     let now = 0
     const tick = () => {
-      now += 40
+      now += 60
       return instant(now)
     }
     const slow = {...open, now: tick}
@@ -127,7 +128,7 @@ describe('the newest of my jobs', () => {
       read++
       return null
     }
-    recentJobs({...open, jobs: {...open.jobs, read: none}})
+    recentJobs({...open, now: () => instant(0), jobs: {...open.jobs, read: none}})
     assert.equal(read, 3)
   })
 })
