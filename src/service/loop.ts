@@ -3,7 +3,7 @@
  *
  * Each turn does a watcher pass and a scheduling pass for the leases it holds, then sleeps until a bell rings, the
  * engine tells of a change, a job it works on comes to rest, a grace period or walltime ends, or the poll interval
- * is over. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
+ * is over. Where only room has become free it does the latter alone. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
  * fault costs one turn. Started again after a crash it needs nothing but the shared directory.
  */
 import type {Epoch, Instant} from '../core/brand.js'
@@ -17,11 +17,10 @@ import {type EngineLooks, patientLooks} from './engine-looks.js'
 import {createPackTurn, type PackTurn} from './pack-turn.js'
 import {isPassing} from './passes.js'
 import {createReconciler, type Reconciler} from './reconciler.js'
-import {createUsageSampler, type UsageSampler} from './sample-usage.js'
 import {schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
-import {createWaker, type Waker} from './waker.js'
-import {watcherPass} from './watcher.js'
+import {createWaker, type Ring, type Waker} from './waker.js'
+import {createWatchTurn, type WatchTurn} from './watch-turn.js'
 
 /** Milliseconds that a stopped loop waits for work under way. */
 const PATIENCE = 5000
@@ -43,24 +42,14 @@ export interface LoopOptions {
 
 interface Held {
   scheduler: {readonly lease: Lease; readonly epoch: Epoch} | null
-  watcher: Lease | null
 }
 
 /** What goes on beside the turns, and lasts from one to the next. */
 interface Workers {
   readonly reconciler: Reconciler
-  readonly sample: UsageSampler
   readonly looks: EngineLooks
+  readonly watch: WatchTurn
   readonly pack: PackTurn
-}
-
-const keepWatcher = async (service: Service, options: LoopOptions, held: Held): Promise<boolean> => {
-  if (held.watcher?.lost() === true) {
-    service.log('warning', 'another watcher took this node over')
-    held.watcher = null
-  }
-  held.watcher ??= await options.acquire(`watch-${service.node}`)
-  return held.watcher !== null
 }
 
 const keepScheduler = async (service: Service, options: LoopOptions, held: Held): Promise<Epoch | null> => {
@@ -115,15 +104,11 @@ const turn = async (
   options: LoopOptions,
   held: Held,
   workers: Workers,
+  ring: Ring,
 ): Promise<Instant | null> => {
-  const {reconciler, sample, looks} = workers
   checkHalt(service)
-  reconciler.check()
-  let until: Instant | null = null
-  if (options.watch && (await keepWatcher(service, options, held))) {
-    until = (await watcherPass(service, reconciler, looks)).until
-    await sample()
-  }
+  workers.reconciler.check()
+  let until = options.watch ? await workers.watch.take(ring) : null
   if (options.schedule && (await scheduleTurn(service, options, held, workers))) until = service.now()
   service.durable.syncPending()
   return until
@@ -135,9 +120,10 @@ const patientTurn = async (
   options: LoopOptions,
   held: Held,
   workers: Workers,
+  ring: Ring,
 ): Promise<Instant | null> => {
   try {
-    return await turn(service, options, held, workers)
+    return await turn(service, options, held, workers, ring)
   } catch (error) {
     if (!isPassing(error)) throw error
     service.log('warning', error instanceof Error ? error.message : String(error))
@@ -145,7 +131,7 @@ const patientTurn = async (
   }
 }
 
-const rest = (service: Service, options: LoopOptions, waker: Waker, until: Instant | null): Promise<void> => {
+const rest = (service: Service, options: LoopOptions, waker: Waker, until: Instant | null): Promise<Ring> => {
   const left = until === null ? options.poll : Math.max(1, until - service.now())
   return waker.sleep(signal => options.delay(Math.min(left, options.poll), signal))
 }
@@ -175,44 +161,46 @@ const leave = async (
   service: Service,
   options: LoopOptions,
   held: Held,
-  reconciler: Reconciler,
+  {reconciler, watch}: Workers,
   lastTurn: Promise<unknown>,
 ) => {
   try {
     await finishWork(options, reconciler, lastTurn)
     service.durable.syncPending()
   } finally {
-    await held.watcher?.release()
+    await watch.release()
     await held.scheduler?.lease.release()
   }
 }
 
 export const runLoop = async (service: Service, options: LoopOptions): Promise<void> => {
   const waker = createWaker()
-  const held: Held = {scheduler: null, watcher: null}
-  const reconciler = createReconciler(service, () => {
-    waker.wake()
+  const held: Held = {scheduler: null}
+  const reconciler = createReconciler(service, ring => {
+    waker.wake(ring)
     // A scheduler elsewhere cannot hear that room has become free.
     if (held.scheduler === null) ringBell(service.durable.fs, service.layout, service.uid, service.random)
   })
-  const looks = patientLooks(service, {wait: options.patience, wake: waker.wake})
+  const looks = patientLooks(service, {wait: options.patience, wake: () => waker.wake()})
   const pack = createPackTurn(service, options.acquire)
-  const workers = {reconciler, sample: createUsageSampler(service), looks, pack}
+  const watch = createWatchTurn(service, {...options, reconciler, looks})
+  const workers = {reconciler, looks, watch, pack}
   // One job is looked at beside the turns, and rings when it rests: a turn would list all containers for it.
   const stopListening = options.listen(part => {
-    if (part === undefined || held.watcher === null || isHalted(service)) waker.wake()
+    if (part === undefined || !watch.holds() || isHalted(service)) waker.wake()
     else reconciler.look(part)
   })
-  options.signal.addEventListener('abort', waker.wake, {once: true})
+  options.signal.addEventListener('abort', () => waker.wake(), {once: true})
   let lastTurn: Promise<Instant | null> = Promise.resolve(null)
+  let ring: Ring = 'all'
   try {
     while (!options.signal.aborted) {
-      lastTurn = patientTurn(service, options, held, workers)
+      lastTurn = patientTurn(service, options, held, workers, ring)
       const until = await unlessStopped(lastTurn, options.signal)
-      if (!options.signal.aborted) await rest(service, options, waker, until)
+      if (!options.signal.aborted) ring = await rest(service, options, waker, until)
     }
   } finally {
     await stopListening()
-    await leave(service, options, held, reconciler, lastTurn)
+    await leave(service, options, held, workers, lastTurn)
   }
 }

@@ -14,6 +14,7 @@ import {isRecordBad} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {type Settled, settle} from './settle-job.js'
 import {createTaskDesk} from './task-desk.js'
+import type {Ring} from './waker.js'
 
 /** What the caller saw of a job: the same sight again means that nothing has changed. */
 export interface Sight {
@@ -44,16 +45,22 @@ export interface Reconciler {
   check(): void
 }
 
-/** The workers of one kind, at most one a job or task. `work`: true: its owner is woken when nothing more is to be done. */
-const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<boolean>, wake: () => void) => {
+/** Over is over, whatever a second look led to. */
+const stronger = (before: Settled, now: Settled): Settled => (before === 'over' ? before : now)
+
+/** The workers of one kind, at most one a job or task. `rest`: with what came of the last work, when no more is to be done. */
+const createWorkers = (
+  work: (key: PartKey, occasion: Occasion) => Promise<Settled>,
+  rest: (came: Settled) => void,
+) => {
   const active = new Map<PartKey, Promise<void>>()
   /** Worked on while something happened to them. */
   const again = new Set<PartKey>()
   const run = async (key: PartKey, occasion: Occasion): Promise<void> => {
-    let told = await work(key, occasion)
-    while (again.delete(key)) told = await work(key, undefined)
+    let came = await work(key, occasion)
+    while (again.delete(key)) came = stronger(came, await work(key, undefined))
     active.delete(key)
-    if (told) wake()
+    rest(came)
   }
   const start = (key: PartKey, occasion: Occasion): Promise<void> => {
     const already = active.get(key)
@@ -72,8 +79,11 @@ const createWorkers = (work: (key: PartKey, occasion: Occasion) => Promise<boole
   }
 }
 
-/** `wake`: a job rests that somebody may have to do something about: not one that has just begun to run. */
-export const createReconciler = (service: Service, wake: () => void): Reconciler => {
+/**
+ * `wake`: a job rests that somebody may have to do something about: not one that has just begun to run; of one that is
+ * over only its room is of use to anybody.
+ */
+export const createReconciler = (service: Service, wake: (ring: Ring) => void): Reconciler => {
   const pauses = createPauses<PartKey>(service.now)
   const desk = createTaskDesk(service)
   let fatal: GodError | null = null
@@ -89,14 +99,18 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
       return 'stuck'
     }
   }
-  const work = async (key: PartKey, occasion: Occasion): Promise<boolean> => {
+  const work = async (key: PartKey, occasion: Occasion): Promise<Settled> => {
     const settled = await attempt(key, occasion)
-    if (settled !== 'stuck') pauses.end(key)
+    if (settled !== 'stuck' && settled !== 'was-over') pauses.end(key)
     else if (typeof occasion === 'object') pauses.begin(key, occasion.text)
-    return settled !== 'runs'
+    return settled
   }
-  const calm = createWorkers(work, wake)
-  const urgent = createWorkers(work, wake)
+  const rest = (came: Settled): void => {
+    if (came === 'over') wake('room')
+    else if (came === 'rests' || came === 'stuck') wake('all')
+  }
+  const calm = createWorkers(work, rest)
+  const urgent = createWorkers(work, rest)
   const check = (): void => {
     if (fatal !== null) throw fatal
   }
@@ -107,7 +121,7 @@ export const createReconciler = (service: Service, wake: () => void): Reconciler
       .catch((error: unknown) => service.log('warning', noteFault(error)))
       .finally(() => {
         aside = null
-        wake()
+        wake('all')
       })
     return true
   }

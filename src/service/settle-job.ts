@@ -13,9 +13,9 @@ import {mayBeLaunchFault} from '../core/launch-fault.js'
 import {type Change, refusedStart} from '../core/outcome.js'
 import {type PartKey, partName} from '../core/part-key.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
-import type {Stored} from '../store/jobs/job-store.js'
+import {isFinal} from '../core/state.js'
 import {checkHalt} from './check-halt.js'
-import {type Known, knownAfter, type Outcome, unmade} from './known-container.js'
+import {type Known, knownAfter, type Outcome, type Part, partAfter, unmade} from './known-container.js'
 import {publishBeside} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
@@ -26,32 +26,30 @@ import {isElsewhere} from './whose.js'
 /** More steps than any life has between two waits; a guard against our own mistakes. */
 const MOST_STEPS = 24
 
-/** A job, or a task of an array seen as one, and the revision it was read from. */
-interface Target {
+interface Target extends Part {
   readonly key: PartKey
-  readonly stored: Stored
-  readonly record: JobRecord
 }
 
-const read = (service: Service, key: PartKey): Target | null => {
+const read = (service: Service, key: PartKey): Part | null => {
   const {id, task} = partName(key)
   const stored = readIfReadable(service, id)
   if (stored === null || stored === 'unread') return null
   const record = task === undefined ? stored.record : taskRecord(stored.record, task)
-  return record === null ? null : {key, stored, record}
+  return record === null ? null : {stored, record}
 }
 
 /**
  * What became of it: it came on and rests; it came on and runs, so that nobody has anything to do before something
- * happens to it; or there was nothing we could do, or what we did cannot be seen yet.
+ * happens to it; it is over and its container gone, so that nobody has anything to do but to use the room; that it was
+ * before we came; or there was nothing we could do, or what we did cannot be seen yet.
  */
-export type Settled = 'rests' | 'runs' | 'stuck'
+export type Settled = 'rests' | 'runs' | 'over' | 'was-over' | 'stuck'
 
-const runsOn = ({state}: JobRecord, until: Instant | null): boolean => state === 'running' && until === null
+const after = (steps: number): Settled => (steps === 0 ? 'stuck' : 'rests')
 
-const after = (steps: number, runs = false): Settled => {
-  if (steps === 0) return 'stuck'
-  return runs ? 'runs' : 'rests'
+const restOf = ({state}: JobRecord, {container}: Observed, until: Instant | null, steps: number): Settled => {
+  if (isFinal(state) && container === null) return steps === 0 ? 'was-over' : 'over'
+  return steps > 0 && state === 'running' && until === null ? 'runs' : after(steps)
 }
 
 export const settle = async (
@@ -62,19 +60,23 @@ export const settle = async (
 ): Promise<Settled> => {
   let last = ''
   let known: Known | null = null
+  let part: Part | null = null
   for (let i = 0; i < MOST_STEPS; i++) {
-    const target = read(service, key)
-    if (target === null || target.record.container === null) return after(i)
+    part ??= read(service, key)
+    if (part === null || part.record.container === null) return after(i)
+    const target: Target = {key, ...part}
     if (i === 0) known = unmade(placed, target.record)
     const observed: Observed | 'elsewhere' = await observe(service, target, known)
     if (observed === 'elsewhere') return after(i)
     const step = advance(target.record, observed, service.now(), service.settings.limits)
-    if (step.do === 'none') return after(i, runsOn(target.record, step.until))
+    if (step.do === 'none') return restOf(target.record, observed, step.until, i)
     const said = `${stampOf(target.record)} ${step.do}`
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
     if (said === last) return 'stuck'
     last = said
-    known = knownAfter(await perform({service, desk}, target, step), target.record, observed)
+    const outcome = await perform({service, desk}, target, step)
+    known = knownAfter(outcome, target.record, observed)
+    part = partAfter(outcome, target)
   }
   service.log('warning', `job ${key} took ${MOST_STEPS} steps without coming to rest`)
   return 'stuck'
@@ -139,8 +141,7 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
       return null
     }
     case 'start':
-      await start(hands, target, step.id)
-      return null
+      return start(hands, target, step.id)
     case 'pause':
       await executor.pause(step.id)
       return null
@@ -196,11 +197,12 @@ const readable = (usage: Usage): JobRecord['usage'] => {
  * `remove` do it first, and only the engine need know of running and suspended.
  */
 const put = async ({service, desk}: Hands, {stored, record}: Target, change: Change): Promise<Outcome> => {
-  const published =
-    record.task === undefined
-      ? (await publishBeside(service, stored, change, plainAuthor('watcher', stored.record.epoch)))?.record
-      : await desk.publish(record, change)
-  return published == null ? null : {published}
+  if (record.task === undefined) {
+    const next = await publishBeside(service, stored, change, plainAuthor('watcher', stored.record.epoch))
+    return next === null ? null : {published: {stored: next, record: next.record}}
+  }
+  const published = await desk.publish(record, change)
+  return published === null ? null : {published}
 }
 
 /** A task's array has other revisions all the time: read again, its own part tells. */
@@ -211,7 +213,7 @@ const isCurrent = (service: Service, {key, stored, record}: Target): boolean => 
 }
 
 /** S3: the record is read again right before the engine starts anything. */
-const start = async (hands: Hands, target: Target, containerId: string): Promise<void> => {
+const start = async (hands: Hands, target: Target, containerId: string): Promise<Outcome> => {
   const {service} = hands
   const {key, record} = target
   if (!isCurrent(service, target)) {
@@ -219,11 +221,11 @@ const start = async (hands: Hands, target: Target, containerId: string): Promise
     const still = now?.container?.nonce === record.container?.nonce || service.jobs.unread.has(record.id)
     // It is another attempt's turn: ours must never run. If it is still this attempt, or may be, somebody may have adopted it.
     if (!still) await service.executor.remove(record.container?.name ?? containerId, containerId)
-    return
+    return null
   }
   checkHalt(service)
   const answer = await service.executor.start(containerId)
-  if (answer.answer === 'refused') {
-    await put(hands, target, refusedStart(answer.reason, service.now()))
-  }
+  if (answer.answer === 'started') return 'started'
+  if (answer.answer === 'refused') await put(hands, target, refusedStart(answer.reason, service.now()))
+  return null
 }

@@ -11,18 +11,19 @@ import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import type {Stored} from '../store/jobs/job-store.js'
+import type {Part} from './known-container.js'
 import {publish} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
 
 export interface TaskDesk {
   /** `view`: the task as it was when the change was decided on. Null: it is another by now; look again. */
-  publish(view: JobRecord, change: Change): Promise<JobRecord | null>
+  publish(view: JobRecord, change: Change): Promise<Part | null>
 }
 
 interface Waiting extends TaskChange {
   readonly stamp: string
-  readonly resolve: (view: JobRecord | null) => void
+  readonly resolve: (part: Part | null) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -54,8 +55,9 @@ const publishAll = (service: Service, id: JobId, waiting: readonly Waiting[]): F
 
 const answer = (waiting: readonly Waiting[], folded: Folded | null): void => {
   for (const one of waiting) {
-    const published = folded?.taken.includes(one) === true ? folded.next.record : null
-    one.resolve(published === null ? null : taskRecord(published, one.task))
+    const stored = folded?.taken.includes(one) === true ? folded.next : null
+    const record = stored === null ? null : taskRecord(stored.record, one.task)
+    one.resolve(stored === null || record === null ? null : {stored, record})
   }
 }
 

@@ -148,6 +148,73 @@ describe('the loop', () => {
     await loop.end()
   })
 
+  describe('where room has become free', () => {
+    /** Counts the listings; of two jobs that each need the whole node the first one runs. */
+    const full = async (over: {env?: Record<string, string>; walltime?: number} = FOREVER) => {
+      const god = world.process()
+      const {executor} = god.service
+      let listings = 0
+      const counting = new Proxy(executor, {
+        get: (target, name) => {
+          if (name === 'list') listings++
+          return Reflect.get(target, name)
+        },
+      })
+      Object.assign(god.service, {executor: counting})
+      const loop = await begun({}, god)
+      const [first, second] = [
+        world.submit({env: {FAKE_SECONDS: '5'}, cpus: 4000}),
+        world.submit({...over, cpus: 4000}),
+      ]
+      await loop.ring()
+      assert.deepEqual([world.state(first), world.state(second)], ['running', 'pending'])
+      const listed = listings
+      world.clock.advance(5 * SECOND)
+      return {loop, first, second, listings: () => listings - listed}
+    }
+
+    it('starts what waited, and lists no container for it', async () => {
+      const {loop, first, second, listings} = await full()
+      await loop.ring(first)
+      assert.deepEqual([world.state(first), world.state(second), listings()], ['done', 'running', 0])
+      await loop.end()
+    })
+
+    it('lists all the same when the poll interval is over: another end may not have been rung for', async () => {
+      const {loop, first, listings} = await full()
+      world.clock.advance(POLL)
+      await loop.ring(first)
+      assert.equal(listings(), 1)
+      await loop.end()
+    })
+
+    it('keeps the poll interval: a turn for room does not put the next listing off', async () => {
+      const {loop, first, listings} = await full()
+      await loop.ring(first)
+      assert.deepEqual([listings(), loop.sleep.length], [0, POLL - 5 * SECOND])
+      await loop.sleepOut()
+      assert.equal(listings(), 1)
+      await loop.end()
+    })
+
+    it('lists all the same after the clock was set back', async () => {
+      const {loop, first, listings} = await full()
+      world.clock.advance(-60 * SECOND)
+      await loop.ring(first)
+      assert.equal(listings(), 1)
+      await loop.end()
+    })
+
+    it('forgets no walltime of what it starts', async () => {
+      const {loop, first, second} = await full({...FOREVER, walltime: 12})
+      await loop.ring(first)
+      assert.deepEqual([world.state(second), loop.sleep.length], ['running', 12 * SECOND])
+      await loop.sleepOut()
+      assert.equal(world.state(second), 'timeout')
+      await loop.end()
+    })
+  })
+
   it('sleeps after it has done its work: no turn follows another for nothing', async () => {
     const loop = await begun()
     for (let i = 0; i < 3; i++) world.submit(FOREVER)

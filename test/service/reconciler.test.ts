@@ -23,12 +23,15 @@ describe('the reconciler', () => {
   let god: GodProcess
   let id: JobId
   let wakes: number
-  const wake = (): void => {
+  let rung: string
+  const wake = (ring: string): void => {
+    rung = ring
     wakes++
   }
   beforeEach(async () => {
     world = new World()
     wakes = 0
+    rung = ''
     id = world.submit(FOREVER)
     god = world.process()
     await schedulerPass(god.service, god.claimEpoch())
@@ -50,14 +53,14 @@ describe('the reconciler', () => {
     assert.equal(reconciler.restsUntil(id, SIGHT), null)
     await god.service.executor.signal(world.containers()[0]?.id ?? '', 'SIGKILL')
     await reconciler.reconcile(id, SIGHT)
-    assert.deepEqual([wakes, world.state(id)], [1, 'failed'])
+    assert.deepEqual([wakes, rung, world.state(id)], [1, 'room', 'failed'])
   })
 
   it('wakes its owner when a job has begun whose time will end', async () => {
     const timed = world.submit({...FOREVER, walltime: 60})
     await schedulerPass(god.service, god.claimEpoch())
     await createReconciler(god.service, wake).reconcile(timed)
-    assert.deepEqual([world.state(timed), wakes], ['running', 1])
+    assert.deepEqual([world.state(timed), wakes, rung], ['running', 1, 'all'])
   })
 
   it('does not ask for the container of a job that was placed this moment', async () => {
@@ -148,7 +151,10 @@ describe('the reconciler', () => {
     })
     await reconciler.reconcile(id)
     assert.equal(world.state(id), 'failed', looks.join(' '))
-    assert.deepEqual([world.containers(), wakes], [[], 1])
+    assert.deepEqual([world.containers(), wakes, rung], [[], 1, 'room'])
+    reconciler.look(id)
+    await reconciler.idle()
+    assert.equal(wakes, 1, 'for a job that was over before')
   })
 
   it('takes a fault of what is worked on beside the jobs as one of a job: told, and the service goes on', async () => {

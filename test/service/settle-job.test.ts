@@ -61,12 +61,54 @@ describe('settling a job', () => {
     const god = world.process()
     god.fs.on({call: 'link', path: '/1.4.json', when: 'after', act: () => order.push('end recorded')})
     god.fs.on({call: 'engine.remove', when: 'before', act: () => order.push('removed')})
-    assert.equal(await settled(id, god), 'rests')
+    assert.equal(await settled(id, god), 'over')
     const record = world.record(id)
     assert.deepEqual([record?.state, record?.exit?.code, record?.reason?.code], ['failed', 3, 'exit'])
     assert.deepEqual(record?.usage, {cpuSeconds: 1.234568, maxMemory: 9, exact: true})
     assert.equal((record?.ended ?? 0) - (record?.started ?? 0), 5000)
     assert.deepEqual([order, world.containers()], [['end recorded', 'removed'], []])
+  })
+
+  it('reads its record once and looks once more right before the start, then once for its end', async () => {
+    const id = await starting({FAKE_SECONDS: '5'})
+    const god = world.process()
+    let reads = 0
+    const jobs = new Proxy(god.service.jobs, {
+      get: (target, name) => {
+        if (name === 'read' || name === 'isCurrent') reads++
+        return Reflect.get(target, name)
+      },
+    })
+    Object.assign(god.service, {jobs})
+    assert.deepEqual([await settled(id, god), reads], ['runs', 2])
+    world.clock.advance(7000)
+    assert.deepEqual([await settled(id, god), reads], ['over', 3])
+  })
+
+  it('starts nothing for a record that changed while its container was made, and goes on by the new one', async () => {
+    const id = await starting()
+    const god = withExecutor({
+      create: async spec => {
+        const answer = await world.process().service.executor.create(spec)
+        const base = world.process().service.jobs.read(id) ?? assert.fail()
+        const change = {state: 'starting', desired: 'killed'} as const
+        publish(world.process().service, base, change, plainAuthor('watcher', epoch(0)), 'now')
+        return answer
+      },
+      start: () => assert.fail('it was started'),
+    })
+    assert.equal(await settled(id, god), 'over')
+    assert.deepEqual([world.state(id), world.containers()], ['killed', []])
+  })
+
+  it('says that a job was over before, and that nothing came of it while its container is not known to be gone', async () => {
+    const id = await starting({FAKE_SECONDS: '5'})
+    await settled(id)
+    world.clock.advance(7000)
+    assert.equal(await settled(id), 'over')
+    assert.equal(await settled(id), 'was-over')
+    const silent = withExecutor({inspect: () => Promise.reject(new Error('no answer'))})
+    assert.equal(await settled(id, silent), 'stuck')
   })
 
   it('ends one whose container somebody removed: counters read, then what it left is tidied up', async () => {
@@ -83,7 +125,7 @@ describe('settling a job', () => {
       },
       tidy: async word => void asked.push(`tidy ${word} after ${world.state(id)}`),
     })
-    assert.equal(await settled(id, god), 'rests')
+    assert.equal(await settled(id, god), 'over')
     assert.deepEqual(asked, [`usage ${name} ${containerId}`, `tidy ${name} after lost`])
     assert.deepEqual(world.record(id)?.usage, {cpuSeconds: 2, maxMemory: 3, exact: true})
   })

@@ -31,4 +31,18 @@ describe('a waker', () => {
     waker.wake()
     await waker.sleep(() => assert.fail('the ring after it was lost'))
   })
+
+  it('says what it was rung for: for all where one of many rings was, and after a sleep that ended by itself', async () => {
+    const waker = createWaker()
+    waker.wake('room')
+    assert.equal(await waker.sleep(endless), 'room')
+    waker.wake('room')
+    waker.wake()
+    waker.wake('room')
+    assert.equal(await waker.sleep(endless), 'all')
+    assert.equal(await waker.sleep(async () => undefined), 'all')
+    const sleep = waker.sleep(endless)
+    waker.wake('room')
+    assert.equal(await sleep, 'room')
+  })
 })
