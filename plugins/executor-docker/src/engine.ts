@@ -8,8 +8,8 @@
  * Keeps nothing over a crash; after a lost connection the version is asked again (the engine may be a new one).
  */
 import {Agent} from 'node:http'
-import {inspect} from 'node:util'
 import type {EngineVersion} from './answers.js'
+import {sendBriefly} from './brief-sender.js'
 import type {EngineClient} from './client.js'
 import {parsedClient, type RawClient} from './parsed-client.js'
 import {EngineRefusal, translate} from './refusal.js'
@@ -84,16 +84,8 @@ export const pickVersion = ({ApiVersion, MinAPIVersion = SPOKEN, Version}: Engin
   return compare(MinAPIVersion, SPOKEN) > 0 ? MinAPIVersion : SPOKEN
 }
 
-/**
- * dockerode prints each of its requests, with all that is in it, for a log that nobody keeps: the agent with its
- * sockets took half of a question's time, the signal a tenth.
- */
-const briefly = <T extends object>(part: T, name: string): T =>
-  Object.assign(part, {[inspect.custom]: () => name})
-
 const withDeadline = async <T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> => {
   const abort = new AbortController()
-  briefly(abort.signal, 'a signal')
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -120,8 +112,11 @@ const openClient = async (address: EngineAddress, agent: Agent) => {
   // All fields are named, else dockerode takes those left out from the environment.
   const base = {port: undefined, ca: undefined, cert: undefined, key: undefined, protocol: 'http' as const}
   const options = {...base, ...address.connection, agent}
-  return (version?: string): EngineClient =>
-    parsedClient(new Dockerode({...options, version}) as unknown as RawClient)
+  return (version?: string): EngineClient => {
+    const raw = new Dockerode({...options, version}) as unknown as RawClient
+    sendBriefly(raw.modem)
+    return parsedClient(raw)
+  }
 }
 
 /** What it refuses here is no answer to the question that somebody has: nothing is gone because of it. */
@@ -153,8 +148,7 @@ const KEPT = 5000
  * Connections are kept for the next question: to make one costs as much as to ask. One that the engine closes, as it
  * does when it ends, is noticed at once and is none any more.
  */
-const createAgent = (): Agent =>
-  briefly(new Agent({keepAlive: true, maxFreeSockets: AT_ONCE, timeout: KEPT}), 'an agent')
+const createAgent = (): Agent => new Agent({keepAlive: true, maxFreeSockets: AT_ONCE, timeout: KEPT})
 
 export const createEngine = (
   address: EngineAddress,

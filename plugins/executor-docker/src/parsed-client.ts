@@ -8,6 +8,7 @@ import {
   rowsSchema,
   versionSchema,
 } from './answers.js'
+import type {Sender} from './brief-sender.js'
 import type {Abortable, ContainerClient, EngineClient} from './client.js'
 
 /** As dockerode has it: an answer may be anything. */
@@ -19,7 +20,7 @@ export type RawClient = {
     getContainer(id: string): Omit<ContainerClient, 'inspect'> & {
       inspect(options: Abortable): Promise<unknown>
     }
-    readonly modem: {
+    readonly modem: Sender & {
       dial(
         question: Abortable & {
           readonly method: 'GET'

@@ -5,7 +5,8 @@ import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import type {ContainerSpec, Executor, HostServices} from '@god-cli/api'
 import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
-import {createEngine, parseAddress} from '../../../plugins/executor-docker/src/engine.js'
+import type {EngineClient} from '../../../plugins/executor-docker/src/client.js'
+import {createEngine, type Engine, parseAddress} from '../../../plugins/executor-docker/src/engine.js'
 import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import {labelsOf} from '../../../plugins/executor-docker/src/labels.js'
 import {until} from '../../support/until.js'
@@ -325,16 +326,28 @@ describe('the docker executor, told by an engine', () => {
     await executor.remove(spec.name, ID)
   })
 
-  it('half an answer, throws in the end instead of waiting for ever', async () => {
-    engine.answer('GET /containers/json', {status: 200, body: '[{"Id":', breakOff: true})
-    const asker = createEngine(parseAddress(engine.url))
+  describe('half an answer', () => {
+    const half = {status: 200, body: '[{"Id":'} as const
     const filters = {label: ['x']}
-    const question = asker.ask(
-      (docker, abortSignal) => docker.listContainers({all: true, filters, abortSignal}),
-      200,
-    )
-    await assert.rejects(question, /did not answer within 0.2 s/)
-    asker.close()
+    let asker: Engine
+    beforeEach(() => {
+      asker = createEngine(parseAddress(engine.url))
+    })
+    afterEach(() => asker.close())
+    const rows = (docker: EngineClient, abortSignal: AbortSignal) =>
+      docker.listContainers({all: true, filters, abortSignal})
+
+    it('throws at once where the connection broke off', async () => {
+      engine.answer('GET /containers/json', {...half, breakOff: true}, {status: 200, body: []})
+      await assert.rejects(asker.ask(rows), /aborted/)
+      assert.deepEqual(await asker.ask(rows), [])
+    })
+
+    it('throws in the end instead of waiting for ever', async () => {
+      engine.answer('GET /containers/json', {...half, open: true}, {status: 200, body: []})
+      await assert.rejects(asker.ask(rows, 200), /did not answer within 0.2 s/)
+      assert.deepEqual(await asker.ask(rows), [])
+    })
   })
 
   it('that it was upgraded, asks in the new version the next time', async () => {
