@@ -23,7 +23,10 @@ export interface Sight {
   readonly urgent: boolean
 }
 
-/** 'placed': by this process a moment ago, so nobody has made its container yet; it is not asked for. */
+/**
+ * 'placed': by this process a moment ago, and synced, so nobody has made its container yet; it is not asked for, and its
+ * revision is not synced again.
+ */
 export type Occasion = Sight | 'placed' | undefined
 
 export interface Reconciler {

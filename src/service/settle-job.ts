@@ -74,7 +74,7 @@ export const settle = async (
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
     if (said === last) return 'stuck'
     last = said
-    const outcome = await perform({service, desk}, target, step)
+    const outcome = await perform({service, desk, placed: placed && i === 0}, target, step)
     known = knownAfter(outcome, target.record, observed)
     part = partAfter(outcome, target)
   }
@@ -86,6 +86,8 @@ export const settle = async (
 interface Hands {
   readonly service: Service
   readonly desk: TaskDesk
+  /** By the last step, of this process; its revision is on the disk. */
+  readonly placed: boolean
 }
 
 const inspect = async (
@@ -135,7 +137,7 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
   switch (step.do) {
     case 'create': {
       checkHalt(service)
-      const answer = await createContainer(service, record)
+      const answer = await createContainer(service, record, hands.placed)
       if (answer.answer === 'created') return {made: answer.container}
       if (answer.answer === 'refused') await put(hands, target, refusedStart(answer.reason, service.now()))
       return null

@@ -36,7 +36,12 @@ const readSpec = (service: Service, {id}: JobRecord): JobSpec | Reason => {
   }
 }
 
-export const createContainer = async (service: Service, record: JobRecord): Promise<CreateAnswer> => {
+/** `isOnDisk`: the revision that places it was synced by this process since. */
+export const createContainer = async (
+  service: Service,
+  record: JobRecord,
+  isOnDisk = false,
+): Promise<CreateAnswer> => {
   const account = runAs(service, record)
   if (account === null)
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
@@ -44,7 +49,7 @@ export const createContainer = async (service: Service, record: JobRecord): Prom
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
   const {jobs, work, durable, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
-  await jobs.settleBeside(record.id)
+  if (!isOnDisk) await jobs.settleBeside(record.id)
   const folder = work.prepare(record.uid, partKey(record), spec.wish.command, account)
   const site = {
     cluster: format.cluster,

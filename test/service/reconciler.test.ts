@@ -76,9 +76,28 @@ describe('the reconciler', () => {
         return executor.inspect(name)
       },
     })
+    const settleBeside = god.service.jobs.settleBeside
+    Object.assign(god.service, {
+      jobs: {
+        ...god.service.jobs,
+        settleBeside: async (one: JobId) => {
+          asked.push('sync')
+          await settleBeside(one)
+        },
+      },
+    })
     await createReconciler(god.service, wake).reconcile(id, 'placed')
     assert.equal(world.state(id), 'running')
-    assert.equal(asked[0], 'create')
+    assert.equal(asked[0], 'create', 'neither is its revision synced again')
+    const other = world.submit(FOREVER)
+    await schedulerPass(god.service, god.claimEpoch())
+    asked.length = 0
+    await createReconciler(god.service, wake).reconcile(other)
+    assert.deepEqual(
+      asked.slice(0, 3),
+      ['inspect', 'sync', 'create'],
+      'of one that somebody placed some time ago',
+    )
   })
 
   it('finds the container of a job that was placed this moment, if somebody was faster all the same', async () => {

@@ -34,7 +34,7 @@ export interface ManifestReader {
   contains(id: JobId): boolean
   /** The same question for many ids, all by the newest manifest of now; the same function while that is the same. */
   now(): (id: JobId) => boolean
-  /** Buckets of which every id has left, by the newest one of now: whatever lies there is void, for good. */
+  /** Buckets of which every id has left, by the newest one of the last look: whatever lies there is void, for good. */
   overBuckets(): ReadonlySet<number>
   /** The newest one of now. */
   newest(): NumberedManifest
@@ -128,7 +128,9 @@ const overOf = ({packed, dropped}: Manifest): ReadonlySet<number> => {
 export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
   const none: NumberedManifest = {n: 0, manifest: EMPTY_MANIFEST, sha256: '', origin: 'own'}
   let known = {base: none, contains: containsOf(EMPTY_MANIFEST), over: overOf(EMPTY_MANIFEST)}
+  let looked = false
   const look = () => {
+    looked = true
     const n = highest(fs, layout, known.base.n)
     if (n > known.base.n) {
       const base = readManifest(fs, layout, n)
@@ -139,7 +141,7 @@ export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestRe
   return {
     now: () => look().contains,
     contains: id => look().contains(id),
-    overBuckets: () => look().over,
+    overBuckets: () => (looked ? known : look()).over,
     newest: () => look().base,
   }
 }
