@@ -5,7 +5,7 @@
  */
 import {join} from 'node:path'
 import {type JobId, jobId, type Uid} from '../core/brand.js'
-import {isErrno} from '../store/disk/file-system.js'
+import {lstatIfThere} from '../store/disk/read-file.js'
 import {CLAIM_LIFE, FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/requests/ids.js'
 import type {Service} from './service.js'
 
@@ -16,14 +16,10 @@ interface Submitted {
 
 /** Old enough, and its own request is not in the inbox: that one may still become a job. */
 const isRipe = (service: Service, id: JobId, submitters: ReadonlyMap<JobId, readonly Uid[]>): boolean => {
-  try {
-    const {mtimeMs, uid: owner} = service.durable.fs.lstat(join(service.layout.ids, String(id)))
-    const waits = submitters.get(id)?.some(submitter => submitter === owner) ?? false
-    return !waits && service.now() - mtimeMs >= CLAIM_LIFE
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
-  }
+  const claim = lstatIfThere(service.durable.fs, join(service.layout.ids, String(id)))
+  if (claim === null) return false
+  const waits = submitters.get(id)?.some(submitter => submitter === claim.uid) ?? false
+  return !waits && service.now() - claim.mtimeMs >= CLAIM_LIFE
 }
 
 /** `submitted`: what lies in the inbox, or lay there. */

@@ -1,18 +1,14 @@
 /** Once a day, whoever schedules looks for what crashes left; a mark on the disk tells cron passes when it was. */
 import {join} from 'node:path'
-import {isErrno} from '../store/disk/file-system.js'
+import {lstatIfThere} from '../store/disk/read-file.js'
 import {removeStaleTemporaries, TEMPORARY_LIFE} from '../store/disk/stale-temporaries.js'
 import type {Service} from './service.js'
 
 const markPath = ({layout}: Service): string => join(layout.locks, 'swept')
 
 const isDue = (service: Service): boolean => {
-  try {
-    return service.now() - service.durable.fs.lstat(markPath(service)).mtimeMs >= TEMPORARY_LIFE
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return true
-    throw error
-  }
+  const mark = lstatIfThere(service.durable.fs, markPath(service))
+  return mark === null || service.now() - mark.mtimeMs >= TEMPORARY_LIFE
 }
 
 export const sweepTemporaries = (service: Service): void => {

@@ -3,7 +3,7 @@
  * server is another thing: it concerns all.
  */
 import {errno, type FileSystem, isErrno} from './file-system.js'
-import {closeRead, exists, readFile} from './read-file.js'
+import {closeRead, exists, openIfThere, readFile} from './read-file.js'
 
 const BAD_SECTOR = ['EIO', 'EBADMSG', 'EUCLEAN', 'ENODATA']
 
@@ -60,7 +60,8 @@ export const readSalvaged = (fs: FileSystem, path: string, limit: number): Uint8
   const whole = unlessBadSector(() => ({file: readFile(fs, path, {limit})}))
   if (whole !== null) return whole.file?.bytes ?? null
   return unlessBadSector(() => {
-    const fd = fs.open(path, 'read')
+    const fd = openIfThere(fs, path)
+    if (fd === null) return null
     try {
       return inBlocks(fs, fd, limit)
     } finally {

@@ -8,7 +8,7 @@
 import {join} from 'node:path'
 import type {Layout} from '../layout.js'
 import {errno, type FileSystem, isErrno} from './file-system.js'
-import {listNames, unlinkIfThere} from './read-file.js'
+import {listNames, lstatIfThere, unlinkIfThere} from './read-file.js'
 
 export interface Finding {
   readonly check: string
@@ -107,14 +107,7 @@ const clear = (fs: FileSystem, folder: string): void => {
   }
 }
 
-const touched = (fs: FileSystem, path: string): number | null => {
-  try {
-    return fs.lstat(path).mtimeMs
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
-}
+const touched = (fs: FileSystem, path: string): number | null => lstatIfThere(fs, path)?.mtimeMs ?? null
 
 /** `own` is of this moment. */
 const clearAbandoned = (fs: FileSystem, layout: Layout, own: string): void => {

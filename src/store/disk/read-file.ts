@@ -13,6 +13,26 @@ export const closeRead = (fs: FileSystem, fd: number): void => {
   }
 }
 
+/** Null: there is no such file. */
+export const openIfThere = (fs: FileSystem, path: string, flag: OpenFlag = 'read'): number | null => {
+  try {
+    return fs.open(path, flag)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Of the name itself. Null: there is none. */
+export const lstatIfThere = (fs: FileSystem, path: string): Stat | null => {
+  try {
+    return fs.lstat(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
 /** All bytes of an open file, at most `limit` + 1 (so the caller sees that it is too long). */
 export const readOpen = (fs: FileSystem, fd: number, limit: number): Uint8Array => {
   const chunks: Uint8Array[] = []
@@ -34,13 +54,8 @@ export const readFile = (
   path: string,
   {flag = 'read', limit = MAX_STATE_BYTES}: {flag?: OpenFlag; limit?: number} = {},
 ): {readonly bytes: Uint8Array; readonly stat: Stat} | null => {
-  let fd: number
-  try {
-    fd = fs.open(path, flag)
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
+  const fd = openIfThere(fs, path, flag)
+  if (fd === null) return null
   try {
     return {bytes: readOpen(fs, fd, limit), stat: fs.fstat(fd)}
   } finally {
@@ -50,13 +65,10 @@ export const readFile = (
 
 /** By open, as NFS wants it: a listing may miss names, a stat may be old. */
 export const exists = (fs: FileSystem, path: string): boolean => {
-  try {
-    closeRead(fs, fs.open(path, 'read'))
-    return true
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
-  }
+  const fd = openIfThere(fs, path)
+  if (fd === null) return false
+  closeRead(fs, fd)
+  return true
 }
 
 /** Names in a folder; none where there is no folder. */

@@ -6,6 +6,7 @@
  */
 import {dirname, join} from 'node:path'
 import {errno, type FileSystem, isErrno} from './file-system.js'
+import {lstatIfThere} from './read-file.js'
 
 export interface Temporary {
   readonly path: string
@@ -124,14 +125,7 @@ export const renameTo = (fs: FileSystem, temp: Temporary, path: string): void =>
   }
 }
 
-const inodeOf = (fs: FileSystem, path: string): number | null => {
-  try {
-    return fs.lstat(path).ino
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
-}
+const inodeOf = (fs: FileSystem, path: string): number | null => lstatIfThere(fs, path)?.ino ?? null
 
 /** A disk that does not let go of it keeps it: nobody takes it for state. */
 export const discard = (fs: FileSystem, path: string): void => {

@@ -6,8 +6,8 @@
  * lacks: for one the whole index is held to its sum, and made again from the lines where it is damaged.
  */
 import {existsThoughBad, readSalvaged, unlessBadSector} from '../disk/bad-sector.js'
-import {errno, type FileSystem, isErrno} from '../disk/file-system.js'
-import {readFile} from '../disk/read-file.js'
+import {errno, type FileSystem} from '../disk/file-system.js'
+import {openIfThere, readFile} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'
 import type {Segment} from './manifest-form.js'
@@ -66,13 +66,8 @@ const readAt = (fs: FileSystem, fd: number, offset: number, length: number): Uin
 
 /** Null: there is no such file. */
 const withFile = <T>(fs: FileSystem, path: string, use: (fd: number) => T): T | null => {
-  let fd: number
-  try {
-    fd = fs.open(path, 'read')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
+  const fd = openIfThere(fs, path)
+  if (fd === null) return null
   try {
     return use(fd)
   } finally {

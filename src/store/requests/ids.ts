@@ -11,7 +11,7 @@ import {type JobId, jobId, MAX_ID} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import {type Durable, syncIfAllowed} from '../disk/durable.js'
 import {type FileSystem, isErrno} from '../disk/file-system.js'
-import {listNames, unlinkIfThere} from '../disk/read-file.js'
+import {listNames, lstatIfThere, unlinkIfThere} from '../disk/read-file.js'
 import {type Layout, parseIdName} from '../layout.js'
 
 /** Hints kept: late readers still find a large one. */
@@ -27,15 +27,8 @@ export const CLAIM_LIFE = 10 * 60 * 1000
 export const readHint = (fs: FileSystem, layout: Layout): number =>
   listNames(fs, layout.hints).reduce((largest, name) => Math.max(largest, parseIdName(name) ?? 1), 1)
 
-const isClaimed = (fs: FileSystem, layout: Layout, n: number): boolean => {
-  try {
-    fs.lstat(join(layout.ids, String(n)))
-    return true
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
-  }
-}
+const isClaimed = (fs: FileSystem, layout: Layout, n: number): boolean =>
+  lstatIfThere(fs, join(layout.ids, String(n))) !== null
 
 /** Gallop h, h+1, h+3, h+7 ... then halve: a probable first free id, in a logarithmic number of looks. */
 const probableFree = (fs: FileSystem, layout: Layout, hint: number): number => {
@@ -103,14 +96,8 @@ export const claimId = (durable: Durable, layout: Layout): JobId => {
 }
 
 /** Who holds the claim: his uid, or null. */
-export const claimOwner = (fs: FileSystem, layout: Layout, id: JobId): number | null => {
-  try {
-    return fs.lstat(join(layout.ids, String(id))).uid
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
-}
+export const claimOwner = (fs: FileSystem, layout: Layout, id: JobId): number | null =>
+  lstatIfThere(fs, join(layout.ids, String(id)))?.uid ?? null
 
 /** Durable before it returns: every later claimer of `id` sees that it is used. */
 export const raiseHint = (durable: Durable, layout: Layout, id: JobId): void => {

@@ -10,7 +10,7 @@ import {type Refusal, refusal} from '../../core/errors.js'
 import {MAX_BULK_BYTES, MAX_REQUEST_BYTES, mostBytes, type Request} from '../../core/request.js'
 import {type FileSystem, isErrno} from '../disk/file-system.js'
 import {guardedRead, type HeldFolder, holdFolder, isNamed} from '../disk/guarded-open.js'
-import {listNames, unlinkIfThere} from '../disk/read-file.js'
+import {listNames, lstatIfThere, unlinkIfThere} from '../disk/read-file.js'
 import {type Layout, parseRequestName, parseUserName, requestName} from '../layout.js'
 import {type Reason, writeRefusal} from './refused.js'
 import {decodeRequest} from './request-codec.js'
@@ -72,14 +72,7 @@ const judge = (bytes: Uint8Array, writtenAt: number, tok: Token, cluster: string
 }
 
 /** One that has just gone is read as gone. */
-const writtenAt = (fs: FileSystem, path: string): number => {
-  try {
-    return fs.lstat(path).mtimeMs
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return 0
-    throw error
-  }
-}
+const writtenAt = (fs: FileSystem, path: string): number => lstatIfThere(fs, path)?.mtimeMs ?? 0
 
 const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): Drop => {
   const pathOf = (tok: Token): string => join(folder.path, requestName(tok))
