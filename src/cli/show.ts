@@ -22,28 +22,44 @@ import type {Style} from './style.js'
 export interface Shown {
   readonly job: JobView
   readonly wish: Wish | null
+  /** Why there is no wish, though the job has one that is mine to see. */
+  readonly fault: string | null
   readonly files: OutputFiles | null
 }
 
-const wishOf = (site: Site, job: JobView): Wish | null => {
-  if (!mayReadSpec({uid: site.uid, operator: site.uid === 0}, job)) return null
-  if (job.record === null) return waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null
+interface Told {
+  readonly wish: Wish | null
+  readonly fault: string | null
+}
+
+const LOST = "its private spec is lost; 'god fsck' tells more"
+
+/** Of a record, which can be shown whatever its spec is. */
+const told = (site: Site, {id, state}: JobView): Told => {
   try {
-    return specOf(site, job.id)?.wish ?? null
+    const wish = specOf(site, id)?.wish ?? null
+    // A request that was refused has none.
+    return {wish, fault: wish === null && state !== 'refused' ? LOST : null}
   } catch (error) {
-    // A damaged spec is told of by the service; the record can still be shown.
-    if (error instanceof GodError && error.code === 'E_RECORD_BAD') return null
-    throw error
+    if (!(error instanceof GodError) || error.code !== 'E_RECORD_BAD') throw error
+    return {wish: null, fault: error.message}
   }
+}
+
+const wishOf = (site: Site, job: JobView): Told => {
+  if (!mayReadSpec({uid: site.uid, operator: site.uid === 0}, job)) return {wish: null, fault: null}
+  if (job.record !== null) return told(site, job)
+  return {wish: waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null, fault: null}
 }
 
 export const showJob = (site: Site, selector: string): Shown => {
   const chosen = selectOne(site, parseSelector(selector))
   const [job = chosen] = withLiveUsage(site, [chosen])
-  const wish = wishOf(site, job)
+  const {wish, fault} = wishOf(site, job)
   return {
     job,
     wish,
+    fault,
     // The tasks of an array have an output each.
     files:
       wish === null || job.record === null || job.array !== undefined
@@ -74,6 +90,8 @@ const specJson = ({command, env, workdir, output, error}: Wish): SpecJson => ({
 export interface ShownJson extends JobJson {
   readonly schema: number
   readonly spec?: SpecJson
+  /** Why it is not here, though it is mine to see. */
+  readonly specFault?: string
   /** Where its output is on this host; null: in its container alone. */
   readonly files?: {readonly output: string | null; readonly error: string | null}
 }
@@ -82,10 +100,11 @@ const hostPath = ({path, onHost}: OutputFile): string | null => (onHost ? path :
 
 const placeText = ({path, onHost}: OutputFile): string => (onHost ? path : `${path} in its container`)
 
-export const showJson = ({job, wish, files}: Shown): ShownJson => ({
+export const showJson = ({job, wish, fault, files}: Shown): ShownJson => ({
   schema: SCHEMA,
   ...jobJson(job),
   ...(wish === null ? {} : {spec: specJson(wish)}),
+  ...(fault === null ? {} : {specFault: fault}),
   ...(files === null ? {} : {files: {output: hostPath(files.output), error: hostPath(files.error)}}),
 })
 
@@ -123,7 +142,7 @@ const spent = (job: JobView, now: number): string => {
 }
 
 /** Lines for people: what, then how it went, then where its traces are. */
-const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [string, string])[] => {
+const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
   const rows: (readonly [string, string])[] = [
     ['job', `${idText(job)} ${job.name}`],
@@ -155,6 +174,7 @@ const showLines = ({job, wish, files}: Shown, now: number): readonly (readonly [
         .join(' '),
     ])
   if (wish !== null) rows.push(['command', commandText(wish)])
+  if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])
   if (files !== null) rows.push(['output', placeText(files.output)], ['error', placeText(files.error)])
   return rows.map(([title, text]) => [title, neutralise(text)] as const)
 }

@@ -105,6 +105,23 @@ describe('packed jobs', () => {
     assert.equal((await site.here(['show', '2'])).code, 0)
   })
 
+  it('whose archive of specs is damaged are shown, with the reason why their command is missing', async () => {
+    const {site} = held
+    const folder = join(
+      site.layout.done,
+      readdirSync(site.layout.done).find(name => /^\d{4}$/.test(name)) ?? '',
+    )
+    const archive = join(
+      folder,
+      readdirSync(folder).find(name => name.endsWith('.spec.ndjson.gz')) ?? assert.fail(),
+    )
+    assert.match((await site.here(['show', '1'])).stdout, /^command +\S/m)
+    writeFileSync(archive, Buffer.alloc(readFileSync(archive).length))
+    const {stdout, code} = await site.here(['show', '1'])
+    assert.equal(code, 0)
+    assert.match(stdout, /^command +cannot be told: its private spec is lost; 'god fsck' tells more$/m)
+  })
+
   it('that retention dropped are told of as such, and stay used', async () => {
     const {site} = held
     site.configure([...site.lines, 'done_max_age = 1d'])

@@ -123,7 +123,7 @@ error      ${folder}/god.err
     assert.equal((await site.here(['kill', '1'])).stdout, 'job 1: is over already (refused)\n')
   })
 
-  it('shows a job whose spec is damaged, without its command', async () => {
+  it('shows a job whose spec is damaged, and says why its command is missing', async () => {
     const {site} = held
     await site.submit('FAKE_SECONDS=forever')
     await site.pass()
@@ -132,7 +132,14 @@ error      ${folder}/god.err
     const {stdout, code} = await site.here(['show', '1'])
     assert.equal(code, 0)
     assert.match(stdout, /^state +running$/m)
-    assert.doesNotMatch(stdout, /^command/m)
+    assert.match(stdout, /^command +cannot be told: the spec of job 1 is damaged: /m)
+    const {specFault} = await site.json<{specFault: string}>(['show', '1'])
+    assert.match(specFault, /^the spec of job 1 is damaged: /)
+    unlinkSync(site.layout.spec(jobId(1)))
+    assert.match(
+      (await site.here(['show', '1'])).stdout,
+      /^command +cannot be told: its private spec is lost;/m,
+    )
   })
 
   it('of a script tells its length and its arguments', async () => {
