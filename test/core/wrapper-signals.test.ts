@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readdirSync} from 'node:fs'
+import {closeSync, openSync, readdirSync, writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {ended, opened, pidOf, sh, underEachShell} from './workshop.js'
@@ -25,7 +25,11 @@ underEachShell('a signal to the wrapper', job => {
     const child = job.begin(sh(`trap 'echo saved; exit 9' TERM; ${work}`))
     await opened(ready)
     process.kill(-pidOf(child), 'SIGTERM')
+    // A shell that was about to read has noted the signal, and would read on for ever.
+    const waker = openSync(hold, 'r+')
+    writeSync(waker, 'on\n')
     assert.equal(await ended(child), 9)
+    closeSync(waker)
     assert.deepEqual([job.read('god.log'), job.read('started.1/exit')], ['saved\n', '9\n'])
   })
 
