@@ -147,22 +147,12 @@ export const walltimeEnd = ({walltime, started, paused}: JobRecord): Instant | n
   walltime === null || started === null ? null : instant(started + walltime * 1000 + paused.total)
 
 const finalState = (record: JobRecord, exit: Exit | null, ended: Instant): FinalState => {
-  if (record.stop !== null && record.state === 'stopping' && !isStoppedTooLate(record, exit, ended))
-    return record.stop.cause
+  if (record.stop !== null && record.state === 'stopping') return record.stop.cause
   if (exit === null) return record.desired === 'killed' ? 'killed' : 'lost'
   if (exit.code === 0) return 'done'
   if (record.desired === 'killed' && exit.signal !== null) return 'killed'
   if (exit.oom && exit.code === 137) return 'oom'
   return exit.signal !== null && isTimeOver(record, ended) ? 'timeout' : 'failed'
-}
-
-/**
- * Ended by itself within its walltime: the watcher that asked it to end had looked at it long before it read
- * its clock. One ended by a signal stays a timeout: a remote engine's clock may lag behind ours.
- */
-const isStoppedTooLate = (record: JobRecord, exit: Exit | null, ended: Instant): boolean => {
-  const end = walltimeEnd(record)
-  return record.stop?.cause === 'timeout' && exit?.signal === null && end !== null && ended < end
 }
 
 /** Ended by a signal after its time: ours, sent by a watcher that could not record it any more. */

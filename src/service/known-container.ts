@@ -5,6 +5,7 @@
  */
 import type {ContainerView} from '@god-cli/api'
 import {stampOf} from '../core/array-view.js'
+import type {Epoch} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Observed} from '../core/reconcile.js'
 import type {Stored} from '../store/jobs/job-store.js'
@@ -41,8 +42,12 @@ export const partAfter = (outcome: Outcome, part: Part): Part | null => {
   return outcome !== 'started' && 'published' in outcome ? outcome.published : part
 }
 
+/** A record that was placed by the scheduler of that epoch, and by no younger one since. */
+export const isOurs = (placed: Epoch | null, record: JobRecord): boolean =>
+  placed !== null && record.epoch === placed
+
 /** Placed this moment: its container has a name that nobody has used, so there is none. */
-export const unmade = (placed: boolean, record: JobRecord): Known | null =>
-  placed && record.state === 'starting' && record.container?.id === null
+export const unmade = (placed: Epoch | null, record: JobRecord): Known | null =>
+  isOurs(placed, record) && record.state === 'starting' && record.container?.id === null
     ? {stamp: stampOf(record), container: null}
     : null

@@ -87,7 +87,7 @@ const scheduleTurn = async (
   if (epoch === null) return false
   try {
     const report = await schedulerPass(service, epoch, 1, looks)
-    for (const id of report.started) void reconciler.reconcile(id, 'placed')
+    for (const id of report.started) void reconciler.reconcile(id, {placed: epoch})
     return (await pack(report.crowded)) || report.unread
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error

@@ -63,11 +63,12 @@ export const scheduleOnce = async (
   const lease = await acquire('scheduler')
   if (lease === null) return null
   try {
-    const report = await under(service, lease, () =>
-      schedulerPass(service, claimEpoch(service.durable, service.layout, holder), MOST_ROUNDS),
-    )
+    const {placed, report} = await under(service, lease, async () => {
+      const epoch = claimEpoch(service.durable, service.layout, holder)
+      return {placed: epoch, report: await schedulerPass(service, epoch, MOST_ROUNDS)}
+    })
     const reconciler = createReconciler(service, quiet)
-    for (const id of report.started) void reconciler.reconcile(id, 'placed')
+    for (const id of report.started) void reconciler.reconcile(id, {placed})
     await finished(service, reconciler)
     await createPackTurn(service, acquire)(report.crowded)
     return report

@@ -6,7 +6,7 @@
  * while its start is still under way. What led nowhere is not tried again on the same sight before a pause that
  * doubles, so an engine in trouble is not hammered. It keeps nothing that a crash could lose.
  */
-import type {Instant} from '../core/brand.js'
+import type {Epoch, Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {PartKey} from '../core/part-key.js'
 import {createPauses, type Pauses} from './pauses.js'
@@ -24,10 +24,14 @@ export interface Sight {
 }
 
 /**
- * 'placed': by this process a moment ago, and synced, so nobody has made its container yet; it is not asked for, and its
- * revision is not synced again.
+ * By this process a moment ago, as scheduler of that epoch, and synced: nobody has made its container yet, so it is not
+ * asked for, and its revision is not synced again.
  */
-export type Occasion = Sight | 'placed' | undefined
+export interface Placed {
+  readonly placed: Epoch
+}
+
+export type Occasion = Sight | Placed | undefined
 
 export interface Reconciler {
   /** Resolves when the job rests. Never rejects: the fault is logged, see `check`. */
@@ -48,8 +52,14 @@ export interface Reconciler {
   check(): void
 }
 
-/** Over is over, whatever a second look led to. */
-const stronger = (before: Settled, now: Settled): Settled => (before === 'over' ? before : now)
+const isSight = (occasion: Occasion): occasion is Sight => occasion !== undefined && 'text' in occasion
+
+const placedIn = (occasion: Occasion): Epoch | null =>
+  occasion !== undefined && 'placed' in occasion ? occasion.placed : null
+
+/** What made room stays told of where a second look found nothing more to do. */
+const stronger = (before: Settled, now: Settled): Settled =>
+  before === 'over' && (now === 'was-over' || now === 'runs') ? before : now
 
 /** The workers of one kind, at most one a job or task. `rest`: with what came of the last work, when no more is to be done. */
 const createWorkers = (
@@ -67,7 +77,11 @@ const createWorkers = (
   }
   const start = (key: PartKey, occasion: Occasion): Promise<void> => {
     const already = active.get(key)
-    if (already !== undefined) return already
+    if (already !== undefined) {
+      // Its next attempt, while the last one is being cleared away.
+      if (placedIn(occasion) !== null) again.add(key)
+      return already
+    }
     const done = run(key, occasion)
     active.set(key, done)
     return done
@@ -96,7 +110,7 @@ export const createReconciler = (service: Service, wake: (ring: Ring) => void): 
   }
   const attempt = async (key: PartKey, occasion: Occasion): Promise<Settled> => {
     try {
-      return await settle(service, key, desk, occasion === 'placed')
+      return await settle(service, key, desk, placedIn(occasion))
     } catch (error) {
       service.log('warning', `job ${key}: ${noteFault(error)}`)
       return 'stuck'
@@ -105,7 +119,7 @@ export const createReconciler = (service: Service, wake: (ring: Ring) => void): 
   const work = async (key: PartKey, occasion: Occasion): Promise<Settled> => {
     const settled = await attempt(key, occasion)
     if (settled !== 'stuck' && settled !== 'was-over') pauses.end(key)
-    else if (typeof occasion === 'object') pauses.begin(key, occasion.text)
+    else if (isSight(occasion)) pauses.begin(key, occasion.text)
     return settled
   }
   const rest = (came: Settled): void => {
@@ -131,8 +145,7 @@ export const createReconciler = (service: Service, wake: (ring: Ring) => void): 
   return {
     beside,
     pauses: createPauses<string>(service.now),
-    reconcile: (key, occasion) =>
-      (typeof occasion === 'object' && occasion.urgent ? urgent : calm).start(key, occasion),
+    reconcile: (key, occasion) => (isSight(occasion) && occasion.urgent ? urgent : calm).start(key, occasion),
     look: calm.look,
     restsUntil: (key, sight) => pauses.until(key, sight.text),
     busy: () => new Set([...calm.active.keys(), ...urgent.active.keys()]),

@@ -6,7 +6,7 @@
  */
 import type {ContainerView, Usage} from '@god-cli/api'
 import {stampOf, taskRecord} from '../core/array-view.js'
-import type {Instant} from '../core/brand.js'
+import type {Epoch, Instant} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {mayBeLaunchFault} from '../core/launch-fault.js'
@@ -15,7 +15,15 @@ import {type PartKey, partName} from '../core/part-key.js'
 import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
 import {isFinal} from '../core/state.js'
 import {checkHalt} from './check-halt.js'
-import {type Known, knownAfter, type Outcome, type Part, partAfter, unmade} from './known-container.js'
+import {
+  isOurs,
+  type Known,
+  knownAfter,
+  type Outcome,
+  type Part,
+  partAfter,
+  unmade,
+} from './known-container.js'
 import {publishBeside} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
@@ -56,7 +64,7 @@ export const settle = async (
   service: Service,
   key: PartKey,
   desk: TaskDesk = createTaskDesk(service),
-  placed = false,
+  placed: Epoch | null = null,
 ): Promise<Settled> => {
   let last = ''
   let known: Known | null = null
@@ -74,7 +82,11 @@ export const settle = async (
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
     if (said === last) return 'stuck'
     last = said
-    const outcome = await perform({service, desk, placed: placed && i === 0}, target, step)
+    const outcome = await perform(
+      {service, desk, placed: i === 0 && isOurs(placed, target.record)},
+      target,
+      step,
+    )
     known = knownAfter(outcome, target.record, observed)
     part = partAfter(outcome, target)
   }
@@ -151,8 +163,9 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
       await executor.unpause(step.id)
       return null
     case 'signal':
-      await executor.signal(step.id, step.signal)
-      if (step.change !== null) await put(hands, target, step.change)
+      // Where there was nothing to end it has ended by itself since we looked: its own end is recorded.
+      if ((await executor.signal(step.id, step.signal)) !== false && step.change !== null)
+        await put(hands, target, step.change)
       return null
     case 'publish':
       return put(hands, target, step.change)

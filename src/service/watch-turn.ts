@@ -23,7 +23,7 @@ export interface WatchTurnOptions {
 }
 
 export interface WatchTurn {
-  /** Returns when to pass again at the latest; null: this is not the watcher of the node. */
+  /** Returns when a walltime or a grace period ends, or, where no pass was due, when one will be. Null: no such moment. */
   take(ring: Ring): Promise<Instant | null>
   holds(): boolean
   release(): Promise<void>
@@ -54,7 +54,7 @@ export const createWatchTurn = (
   }
   /** Set back, the clock says nothing of how long ago the last one was. */
   const isDue = ({at, next}: Pass): boolean => service.now() < at || service.now() >= next
-  const pass = async (): Promise<Instant> => {
+  const pass = async (): Promise<Instant | null> => {
     last = null
     const {until} = await watcherPass(service, reconciler, looks)
     await sample()
@@ -62,7 +62,8 @@ export const createWatchTurn = (
     const latest = instant(at + poll)
     const next = until === null || until > latest ? latest : until
     last = {at, next}
-    return next
+    // What else a turn does may take longer than the poll interval: it is rested for all of that all the same.
+    return until
   }
   return {
     take: async ring => {

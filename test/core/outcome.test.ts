@@ -89,19 +89,6 @@ describe('the end of an attempt', () => {
     assert.equal(endedChange(record, null, null, END).state, 'killed')
   })
 
-  it('within its walltime is its own, though a watcher that had slept asked it to end', () => {
-    const stop = {cause: 'timeout', at: later(70_000), signal: 'SIGTERM'} as const
-    const record = aRunning({state: 'stopping', stop, walltime: 60})
-    const at = {finishedAt: later(3000)}
-    const end = (code: number) => endedChange(record, anExited(code, at), code, END)
-    assert.equal(outcome(end(0)), 'done 0/- -')
-    assert.equal(outcome(end(3)), 'failed 3/- exit')
-    // By a signal it may have been ours: the clock of a remote engine may lag behind.
-    assert.equal(outcome(end(143)), 'timeout 143/15 walltime')
-    const lost = endedChange(record, null, null, END)
-    assert.equal(lost.state, 'timeout')
-  })
-
   it('by our signal is as we asked, though the watcher that sent it could not record it', () => {
     const killed = aRunning({desired: 'killed'})
     assert.equal(endedChange(killed, anExited(143), 143, END).state, 'killed')

@@ -227,6 +227,26 @@ describe('the loop', () => {
     await loop.end()
   })
 
+  it('rests for the whole poll interval after a turn that took longer than that', async () => {
+    const god = world.process()
+    const {executor} = god.service
+    const slow = new Proxy(executor, {
+      get: (target, name) => {
+        if (name !== 'nodes') return Reflect.get(target, name)
+        return () => {
+          world.clock.advance(POLL + SECOND)
+          return executor.nodes()
+        }
+      },
+    })
+    Object.assign(god.service, {executor: slow})
+    const loop = await begun({}, god)
+    assert.equal(loop.sleep.length, POLL)
+    await loop.ring()
+    assert.equal(loop.sleep.length, POLL)
+    await loop.end()
+  })
+
   it('turns again at once where it has not read all requests', async () => {
     const ids = Array.from({length: 300}, () => world.submit({hold: true}))
     const loop = await begun()

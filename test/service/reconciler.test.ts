@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type {Executor} from '@god-cli/api'
-import type {JobId} from '../../src/core/brand.js'
+import type {Epoch, JobId} from '../../src/core/brand.js'
 import {createReconciler, type Sight} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {writeHalt} from '../../src/store/halt.js'
@@ -24,6 +24,7 @@ describe('the reconciler', () => {
   let id: JobId
   let wakes: number
   let rung: string
+  let mine: Epoch
   const wake = (ring: string): void => {
     rung = ring
     wakes++
@@ -34,7 +35,8 @@ describe('the reconciler', () => {
     rung = ''
     id = world.submit(FOREVER)
     god = world.process()
-    await schedulerPass(god.service, god.claimEpoch())
+    mine = god.claimEpoch()
+    await schedulerPass(god.service, mine)
   })
   const patch = (over: Partial<Executor>): void => {
     const {executor} = god.service
@@ -86,18 +88,43 @@ describe('the reconciler', () => {
         },
       },
     })
-    await createReconciler(god.service, wake).reconcile(id, 'placed')
+    await createReconciler(god.service, wake).reconcile(id, {placed: mine})
     assert.equal(world.state(id), 'running')
     assert.equal(asked[0], 'create', 'neither is its revision synced again')
-    const other = world.submit(FOREVER)
-    await schedulerPass(god.service, god.claimEpoch())
-    asked.length = 0
-    await createReconciler(god.service, wake).reconcile(other)
-    assert.deepEqual(
-      asked.slice(0, 3),
-      ['inspect', 'sync', 'create'],
-      'of one that somebody placed some time ago',
-    )
+    for (const [name, occasion] of [
+      ['that somebody placed some time ago', undefined],
+      ['that is on the attempt of a younger scheduler by now', {placed: mine}],
+    ] as const) {
+      const other = world.submit(FOREVER)
+      await schedulerPass(god.service, god.claimEpoch())
+      asked.length = 0
+      await createReconciler(god.service, wake).reconcile(other, occasion)
+      assert.deepEqual(asked.slice(0, 3), ['inspect', 'sync', 'create'], `of one ${name}`)
+    }
+  })
+
+  it('goes on with the next attempt of a job that is placed while the last one is being cleared away', async () => {
+    const {open, opened} = gate()
+    const {executor} = god.service
+    const reconciler = createReconciler(god.service, wake)
+    await reconciler.reconcile(id, {placed: mine})
+    await executor.signal(world.containers()[0]?.id ?? '', 'SIGKILL')
+    let looks = 0
+    patch({
+      inspect: async name => {
+        looks++
+        return executor.inspect(name)
+      },
+      remove: async (...args) => {
+        await opened
+        return executor.remove(...args)
+      },
+    })
+    const work = reconciler.reconcile(id)
+    void reconciler.reconcile(id, {placed: mine})
+    open()
+    await work
+    assert.deepEqual([looks, wakes, rung], [2, 1, 'room'])
   })
 
   it('finds the container of a job that was placed this moment, if somebody was faster all the same', async () => {
@@ -109,7 +136,7 @@ describe('the reconciler', () => {
         return executor.create(spec)
       },
     })
-    await createReconciler(god.service, wake).reconcile(id, 'placed')
+    await createReconciler(god.service, wake).reconcile(id, {placed: mine})
     assert.equal(world.state(id), 'running')
     assert.equal(world.containers().length, 1)
   })

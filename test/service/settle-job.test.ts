@@ -193,10 +193,50 @@ describe('settling a job', () => {
     const slow = withExecutor({
       signal: async () => {
         kills++
+        return true
       },
     })
     assert.equal(await settled(id, slow), 'stuck')
     assert.equal(kills, 1)
+  })
+
+  it('keeps the own end of one that had ended before our signal reached it', async () => {
+    for (const [code, state] of [
+      ['0', 'done'],
+      ['4', 'failed'],
+    ] as const) {
+      const id = world.submit({env: {FAKE_SECONDS: '3', FAKE_EXIT: code}, walltime: 30})
+      const god = world.process()
+      await schedulerPass(god.service, god.claimEpoch())
+      await settled(id)
+      const {executor} = god.service
+      const seen = await executor.inspect(world.record(id)?.container?.id ?? '')
+      world.clock.advance(60_000)
+      let looks = 0
+      // A watcher that was stopped between its look and its clock.
+      const late = withExecutor({inspect: async name => (looks++ === 0 ? seen : executor.inspect(name))})
+      assert.equal(await settled(id, late), 'over')
+      assert.deepEqual([world.state(id), states(id)], [state, ['pending', 'starting', 'running', state]])
+    }
+  })
+
+  it('tells of a timeout where our signal ended it in its own way, whatever the clock of its engine says', async () => {
+    const id = world.submit({env: FOREVER, walltime: 30})
+    const god = world.process()
+    await schedulerPass(god.service, god.claimEpoch())
+    await settled(id)
+    world.clock.advance(30_000)
+    const {executor} = god.service
+    const trapped = withExecutor({
+      signal: async () => true,
+      inspect: async name => {
+        const seen = await executor.inspect(name)
+        const over = {status: 'exited', exitCode: 0, finishedAt: (seen?.startedAt ?? 0) + 20_000} as const
+        return seen === null || world.state(id) !== 'stopping' ? seen : {...seen, ...over}
+      },
+    })
+    await settled(id, trapped)
+    assert.deepEqual([world.state(id), world.record(id)?.exit?.code], ['timeout', 0])
   })
 
   it('gives up on a life that comes to no rest, and says so', async () => {

@@ -5,7 +5,7 @@ import {type Case, created, ended, inStatus, running, started, until, view} from
 export const SIGNALS: Readonly<Record<string, Case>> = {
   'TERM ends a program that does nothing about it, with 143': async world => {
     const id = await running(world, world.spec('endless'))
-    await world.executor.signal(id, 'SIGTERM')
+    assert.equal(await world.executor.signal(id, 'SIGTERM'), true)
     assert.equal((await ended(world, id)).exitCode, 143)
   },
   'KILL ends with 137': async world => {
@@ -37,7 +37,7 @@ export const SIGNALS: Readonly<Record<string, Case>> = {
     const id = await running(world, world.spec('endless'))
     await world.executor.pause(id)
     await inStatus(world, id, 'paused')
-    await world.executor.signal(id, 'SIGKILL')
+    assert.equal(await world.executor.signal(id, 'SIGKILL'), true)
     assert.equal((await ended(world, id)).exitCode, 137)
   },
   'signal, pause and unpause do nothing to what is created or has ended': async world => {
@@ -47,8 +47,8 @@ export const SIGNALS: Readonly<Record<string, Case>> = {
     await ended(world, over)
     for (const id of [waiting, over]) {
       const before = await view(world, id)
-      await executor.signal(id, 'SIGTERM')
-      await executor.signal(id, 'SIGKILL')
+      assert.equal(await executor.signal(id, 'SIGTERM'), false)
+      assert.equal(await executor.signal(id, 'SIGKILL'), false)
       await executor.pause(id)
       await executor.unpause(id)
       assert.deepEqual(await view(world, id), before)
@@ -59,7 +59,7 @@ export const SIGNALS: Readonly<Record<string, Case>> = {
     const spec = world.spec('exit0')
     const {id} = await created(world, spec)
     await executor.remove(spec.name, id)
-    await executor.signal(id, 'SIGTERM')
+    assert.equal(await executor.signal(id, 'SIGTERM'), false)
     await executor.pause(id)
     await executor.unpause(id)
     await executor.remove(spec.name, id)

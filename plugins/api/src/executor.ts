@@ -134,8 +134,11 @@ export interface Executor {
   inspect(nameOrId: string): Promise<ContainerView | null>
   /** All containers of this cluster, also ended ones. */
   list(): Promise<readonly ListedContainer[]>
-  /** `signal` like 'SIGTERM'. A paused container gets it too (thawed first). Not running or gone: no effect. */
-  signal(containerId: string, signal: string): Promise<void>
+  /**
+   * `signal` like 'SIGTERM'. A paused container gets it too (thawed first). False: it does not run (any more), or is
+   * gone, and nothing was sent: it ended by itself.
+   */
+  signal(containerId: string, signal: string): Promise<boolean>
   pause(containerId: string): Promise<void>
   unpause(containerId: string): Promise<void>
   /** Reads the counters: cheap, for it is asked every few seconds. Also after the end, until `remove`. Null = nothing known. */

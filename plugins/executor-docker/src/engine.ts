@@ -8,6 +8,7 @@
  * Keeps nothing over a crash; after a lost connection the version is asked again (the engine may be a new one).
  */
 import {Agent} from 'node:http'
+import {inspect} from 'node:util'
 import type {EngineVersion} from './answers.js'
 import {sendBriefly} from './brief-sender.js'
 import type {EngineClient} from './client.js'
@@ -148,7 +149,11 @@ const KEPT = 5000
  * Connections are kept for the next question: to make one costs as much as to ask. One that the engine closes, as it
  * does when it ends, is noticed at once and is none any more.
  */
-const createAgent = (): Agent => new Agent({keepAlive: true, maxFreeSockets: AT_ONCE, timeout: KEPT})
+const createAgent = (): Agent => {
+  const agent = new Agent({keepAlive: true, maxFreeSockets: AT_ONCE, timeout: KEPT})
+  // dockerode's own sender prints it, with all its sockets, whenever a stream is opened.
+  return Object.assign(agent, {[inspect.custom]: () => 'an agent'})
+}
 
 export const createEngine = (
   address: EngineAddress,

@@ -15,15 +15,22 @@ type Verb = (container: ContainerClient, abortSignal: AbortSignal) => Promise<un
 const seen = ({engine, host}: Site, id: string): Promise<ContainerView | null> =>
   inspect(engine, host.cluster, id)
 
-/** `from`: the states in which the verb does something. */
-const act = async (site: Site, id: string, from: readonly ContainerStatus[], verb: Verb): Promise<void> => {
+/** `from`: the states in which the verb does something. False: it is in another by now. */
+const act = async (
+  site: Site,
+  id: string,
+  from: readonly ContainerStatus[],
+  verb: Verb,
+): Promise<boolean> => {
   try {
     await site.engine.ask((docker, abortSignal) => verb(docker.getContainer(id), abortSignal))
+    return true
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error
-    if (error.status === 304 || error.status === 404 || error.status === 409) return
+    if (error.status === 304 || error.status === 404 || error.status === 409) return false
     const now = await seen(site, id)
     if (now !== null && from.includes(now.status)) throw error
+    return false
   }
 }
 
@@ -37,12 +44,13 @@ export const unpause = async (site: Site, id: string): Promise<void> => {
   await act(site, id, ['paused'], (container, abortSignal) => container.unpause({abortSignal}))
 }
 
-export const signal = async (site: Site, id: string, name: string): Promise<void> => {
+export const signal = async (site: Site, id: string, name: string): Promise<boolean> => {
   const before = await seen(site, id)
-  if (before === null || (before.status !== 'running' && before.status !== 'paused')) return
-  await act(site, id, ['running', 'paused'], (container, abortSignal) =>
+  if (before === null || (before.status !== 'running' && before.status !== 'paused')) return false
+  const sent = await act(site, id, ['running', 'paused'], (container, abortSignal) =>
     container.kill({signal: name, abortSignal}),
   )
   // The engine thaws for KILL and for the stop signal only.
   if (before.status === 'paused') await unpause(site, id)
+  return sent
 }

@@ -104,14 +104,16 @@ export class FakeEngine {
     container.pausedAt = null
   }
 
-  signal(container: FakeContainer, signal: string): void {
-    if (container.status !== 'running' && container.status !== 'paused') return
+  /** False: it does not run. */
+  signal(container: FakeContainer, signal: string): boolean {
+    if (container.status !== 'running' && container.status !== 'paused') return false
     this.unpause(container)
     // The wrapper is shot too: nobody is left to write the exit code down.
     if (signal === 'SIGKILL') this.#exit(container, 137, this.#now())
     const number = ENDS[signal]
     if (number !== undefined && !container.script.ignoresTerm)
       this.#finish(container, 128 + number, this.#now())
+    return true
   }
 
   remove(container: FakeContainer): void {

@@ -95,7 +95,11 @@ export const createFakeExecutor = (options: FakeExecutorOptions): Executor => {
         .all()
         .filter(({spec}) => spec.cluster === cluster)
         .map(listed),
-    signal: async (id, signal) => change(id, (container, now) => now.signal(container, signal)),
+    signal: async (id, signal) =>
+      changed(now => {
+        const container = now.find(id)
+        return container !== null && now.signal(container, signal)
+      }),
     pause: async id => change(id, (container, now) => now.pause(container)),
     unpause: async id => change(id, (container, now) => now.unpause(container)),
     usage: async (_name, id) => {

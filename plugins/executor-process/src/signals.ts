@@ -70,17 +70,19 @@ const alive = (site: Site, name: string): Folder | null => {
   return found !== null && phaseOf(found.folder).is === 'alive' ? found.folder : null
 }
 
-export const signal = (site: Site, name: string, wanted: string): void => {
+/** False: it does not run. */
+export const signal = (site: Site, name: string, wanted: string): boolean => {
   if (!isSignal(wanted)) throw new Error(`no such signal: ${wanted}`)
   const folder = alive(site, name)
-  if (folder === null) return
+  if (folder === null) return false
   if (wanted === 'SIGKILL') {
     kill(site, name, folder)
-    return
+    return true
   }
   const leader = leaderOf(folder)
   if (leader !== null) sendToGroup(leader, wanted)
   if (exists(folder.paused)) thaw(site, name, folder)
+  return true
 }
 
 const SETTLE_MS = 10
