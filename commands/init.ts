@@ -11,12 +11,16 @@ export default class Init extends GodCommand {
     prose(`Everything that god knows will be files in it. It belongs to you; jobs run as you (those of root as
 root_runs_as). Settings are in its go-d.ini.
 
+With --multi-user everybody on the machine may submit to it, and each job runs as its user. It is made and served by one
+account, root as a rule: run 'god watch' as that. Nobody else may be able to change its folders or those above it.
+
 Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
 
   static override examples = [
     '<%= config.bin %> init',
     '<%= config.bin %> init /srv/god --image busybox:local',
     '<%= config.bin %> init trial --executor process',
+    '<%= config.bin %> init /srv/god --multi-user',
   ]
 
   static override args = {
@@ -28,6 +32,9 @@ Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
       summary: 'What runs the jobs: docker, process, fake.',
       helpValue: 'ID',
       default: 'docker',
+    }),
+    'multi-user': Flags.boolean({
+      summary: 'For everybody on this machine, each job under its own user.',
     }),
     image: Flags.string({
       summary: 'Default image, may be repeated.',
@@ -41,7 +48,13 @@ Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Init)
     const screen = this.screen(flags)
-    const made = initSite({dir: flags.dir, named: args.dir, executor: flags.executor, images: flags.image})
+    const made = initSite({
+      dir: flags.dir,
+      named: args.dir,
+      executor: flags.executor,
+      images: flags.image,
+      multiUser: flags['multi-user'],
+    })
     const {found, ...document} = made
     screen.show({schema: 1, ...document}, () => `${screen.plain(made.dir)}\n`)
     screen.note(`Made a shared directory; its settings are in ${made.config}.`)

@@ -21,6 +21,7 @@ export interface InitChoice {
   readonly named: string | undefined
   readonly executor: string
   readonly images: readonly string[]
+  readonly multiUser: boolean
 }
 
 /** Every key with its default and what it may be, commented out; what was chosen, in force. */
@@ -44,6 +45,7 @@ export interface Initialised {
   readonly config: string
   readonly executor: string
   readonly cluster: string
+  readonly mode: Format['mode']
   /** By commands that are run from here and are told nothing. */
   readonly found: boolean
 }
@@ -64,16 +66,17 @@ const checkImages = (images: readonly string[]): void => {
   }
 }
 
-export const initSite = ({dir, named, executor, images}: InitChoice): Initialised => {
+export const initSite = ({dir, named, executor, images, multiUser}: InitChoice): Initialised => {
   const {providers} = currentOffer()
   pickProvider(providers, 'executor', executor)
   checkImages(images)
   const layout = layoutOf(initTarget(dir, named))
   const cluster = randomCluster()
-  const format: Format = {format: 1, cluster, mode: 'single', fs: 'local'}
+  const mode = multiUser ? 'multi' : 'single'
+  const format: Format = {format: 1, cluster, mode, fs: 'local'}
   const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
   const runsImages = executorRunsImages(executor, providers)
   const text = configText(executor, runsImages ? images : [])
   initDirectory(durable, layout, format, text, callerUid() === 0 && !runsImages)
-  return {dir: layout.root, config: layout.config, executor, cluster, found: isFound(layout.root)}
+  return {dir: layout.root, config: layout.config, executor, cluster, mode, found: isFound(layout.root)}
 }

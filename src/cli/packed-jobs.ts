@@ -6,6 +6,8 @@ import {type JobId, jobId, MAX_ID, type Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {JobSpec} from '../core/job.js'
 import type {Selector} from '../core/selector.js'
+import {isErrno} from '../store/disk/file-system.js'
+import {readSpecCopy} from '../store/jobs/spec-store.js'
 import {type JobView, viewOfRecord} from './job-view.js'
 import type {Site} from './site.js'
 
@@ -126,4 +128,12 @@ export const withPacked = (
 }
 
 /** The private part of a job, live or packed; null: there is none. */
-export const specOf = (site: Site, id: JobId): JobSpec | null => site.specs.read(id) ?? site.packs.spec(id)
+/** Where many users share a site only the service may read specs; the submitter has a copy. */
+export const specOf = (site: Site, id: JobId): JobSpec | null => {
+  try {
+    return site.specs.read(id) ?? site.packs.spec(id)
+  } catch (error) {
+    if (!isErrno(error, 'EACCES')) throw error
+    return readSpecCopy(site.durable.fs, site.layout, site.uid, id)
+  }
+}

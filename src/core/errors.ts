@@ -111,6 +111,11 @@ export const CATALOGUE = {
   E_IMAGE_NOT_ALLOWED: entry(EXIT.refused, 'the image is not on the list', 'use one of default_images'),
   E_ID_TAKEN: entry(EXIT.conflict, 'the claimed id is no longer free', 'submit again'),
   E_DIR_MISSING: entry(EXIT.failed, 'no shared directory found', '`god init`, or --dir, or GOD_SHARED_DIR'),
+  E_DIR_LOOSE: entry(
+    EXIT.failed,
+    'somebody else could change the shared directory of a site of many users: a folder of another owner, or a mode that lets others write',
+    'close what the message names; `god fsck` finds all of it',
+  ),
   E_DIR_BAD: entry(
     EXIT.failed,
     'the directory is not a shared directory of this version',

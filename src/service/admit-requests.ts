@@ -13,6 +13,7 @@ import {jobsOf} from '../core/request.js'
 import type {Author} from '../store/jobs/job-store.js'
 import {raiseHint, removeClaim} from '../store/requests/ids.js'
 import {DONE, judgeAll, type Submission, taken, type Verdict, WAIT} from './judge-submissions.js'
+import {giveSpec} from './owners-copy.js'
 import {readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
 
@@ -148,6 +149,12 @@ const end = (service: Service, outcome: Outcome): void => {
   for (const id of idsOf(outcome, 'done')) removeClaim(service.durable.fs, service.layout, id)
 }
 
+const giveSpecs = (service: Service, judged: Verdicts, done: ReadonlySet<JobId>): void => {
+  for (const verdict of judged.flat())
+    if (verdict.kind === 'admit' && done.has(verdict.admitted.record.id))
+      giveSpec(service, verdict.admitted.record, verdict.admitted.spec)
+}
+
 export interface AdmissionReport {
   readonly admitted: number
   readonly refused: number
@@ -164,6 +171,7 @@ export const admitAll = async (
   const over = submissions.map((submission, i) => outcomeOf(submission, verdicts[i] ?? [])).filter(isOver)
   const done = over.flatMap(outcome => idsOf(outcome, 'done'))
   settleDone(service, done)
+  giveSpecs(service, judged, new Set(done))
   for (const outcome of over) end(service, outcome)
   const before = judged.flat().filter(({kind}) => kind === 'done').length
   const now = verdicts.flat().filter(({kind}) => kind === 'done').length

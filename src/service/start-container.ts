@@ -8,6 +8,7 @@ import {never} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import {mountableHome} from './home.js'
+import {giveSpec} from './owners-copy.js'
 import type {Service} from './service.js'
 
 const refused = (code: string, text: string): {answer: 'refused'; reason: Reason} => ({
@@ -47,6 +48,7 @@ export const createContainer = async (
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
   const spec = readSpec(service, record)
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
+  giveSpec(service, record, spec)
   const {jobs, work, durable, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
   if (!isOnDisk) await jobs.settleBeside(record.id)

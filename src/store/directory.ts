@@ -10,6 +10,7 @@ import {type Parsed, parseWith} from '../core/job.js'
 import {type Durable, isNoSpace, syncIfAllowed} from './disk/durable.js'
 import {errno, type FileSystem, isErrno} from './disk/file-system.js'
 import {ensureFolder, exists, readFile} from './disk/read-file.js'
+import {folderModes, type SiteMode} from './folder-modes.js'
 import {decode, encode} from './jobs/record-codec.js'
 import {foldersOf, type Layout} from './layout.js'
 
@@ -33,13 +34,27 @@ const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string
   }
 }
 
-/** All folders are there, and on the disk, before FORMAT says so. */
-const makeFolders = (durable: Durable, layout: Layout, passable: boolean): void => {
+/** Not by mkdir: it leaves out what the caller's umask says, and the bits of drop folders. */
+const setMode = (fs: FileSystem, folder: string, mode: number): void => {
+  const fd = fs.open(folder, 'guarded-folder')
+  try {
+    if (fs.fstat(fd).mode !== mode) fs.fchmod(fd, mode)
+  } finally {
+    fs.close(fd)
+  }
+}
+
+/** All folders are there, and on the disk, before FORMAT says so. A root that was there keeps its mode in a site of one. */
+const makeFolders = (durable: Durable, layout: Layout, mode: SiteMode, passable: boolean): void => {
   const {fs} = durable
   try {
-    const made = ensurePath(fs, layout.root, passable ? 0o711 : 0o700)
+    const modes = folderModes(layout, mode, passable)
+    const made = ensurePath(fs, layout.root, new Map(modes).get(layout.root) ?? 0o700)
     const folders = foldersOf(layout)
-    for (const folder of folders) ensureFolder(fs, folder, passable && folder === layout.work ? 0o711 : 0o700)
+    for (const [folder, right] of modes) {
+      if (folder !== layout.root) ensureFolder(fs, folder, 0o700)
+      if (folder !== layout.root || mode === 'multi' || made.includes(folder)) setMode(fs, folder, right)
+    }
     for (const folder of new Set([...made, layout.root])) syncIfAllowed(durable, dirname(folder))
     for (const folder of new Set(folders.map(dirname))) durable.syncFolder(folder)
   } catch (error) {
@@ -74,8 +89,9 @@ export const initDirectory = (
 ): void => {
   const {fs} = durable
   if (readFormat(fs, layout) !== null) throw already(layout)
-  makeFolders(durable, layout, passable)
-  if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), 0o600)
+  makeFolders(durable, layout, format.mode, passable)
+  const readable = format.mode === 'multi' ? 0o644 : 0o600
+  if (!exists(fs, layout.config)) durable.publishNew(layout.config, Buffer.from(config), readable)
   if (!durable.publishNew(layout.format, formatBytes(format), 0o644)) throw already(layout)
   // By who made it alone: of two at once the other's cluster is none.
   writeFormatCopy(durable, layout, format)

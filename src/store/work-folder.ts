@@ -6,22 +6,25 @@
  * The change of owner is the last step of `prepare`; after a crash before it all is made again.
  */
 import {dirname, join} from 'node:path'
-import type {Uid} from '../core/brand.js'
+import {type Uid, uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import type {Command} from '../core/job.js'
+import type {Command, JobSpec} from '../core/job.js'
 import {type LaunchFault, parseLaunchFault} from '../core/launch-fault.js'
 import type {PartKey} from '../core/part-key.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './disk/durable.js'
 import {type FileSystem, isErrno} from './disk/file-system.js'
-import {ensureFolder, listNames} from './disk/read-file.js'
+import {ensureFolder, listNames, lstatIfThere} from './disk/read-file.js'
 import type {FileOwner} from './disk/temporary.js'
 import {readOutput} from './jobs/output-file.js'
+import {encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */
   prepare(submitter: Uid, part: PartKey, command: Command, owner: FileOwner): string
+  /** For the eyes of `owner`, the submitter: only the service may read the spec itself. Nothing is ever read of it. */
+  giveSpec(spec: JobSpec, isArray: boolean, owner: FileOwner): void
   fence(submitter: Uid, part: PartKey, attempt: number): Fence
   /** Makes the attempt void unless it has started; tells which of both is true now. */
   voidAttempt(submitter: Uid, part: PartKey, attempt: number): Fence
@@ -113,6 +116,16 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       if (command.kind === 'script') inUsersFolder(() => putScript(path, command.text, owner))
       give(fs, path, owner, 0o700)
       return path
+    },
+    giveSpec: (spec, isArray, owner) => {
+      const path = layout.workOf(uid(owner.uid), spec.id)
+      const copy = layout.specCopy(uid(owner.uid), spec.id)
+      makeParents(path)
+      // Of an array it is the parent of what is mounted, which is never a user's own.
+      ensureFolder(fs, path, isArray ? 0o755 : 0o700)
+      if (lstatIfThere(fs, copy) === null)
+        inUsersFolder(() => durable.replace(copy, encode(spec), 0o400, {owner, derived: true}))
+      if (!isArray) give(fs, path, owner, 0o700)
     },
     voidAttempt: (submitter, part, attempt) => {
       const folder = layout.workOf(submitter, part)

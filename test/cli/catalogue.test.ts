@@ -126,6 +126,12 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     return kept(site)
   },
   E_DIR_MISSING: site => command(site, ['stat', '--dir', site.work]),
+  E_DIR_LOOSE: async site => {
+    const many = join(site.folder, 'many')
+    await site.here(['init', many, '--executor', 'fake', '--multi-user'])
+    chmodSync(join(many, 'lock'), 0o777)
+    return command(site, ['schedule', '--dir', many])
+  },
   E_DIR_BAD: site => {
     writeFileSync(site.layout.format, '{"format":2}')
     rmSync(site.layout.formatCopy)

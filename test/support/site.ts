@@ -53,7 +53,13 @@ export class TestSite {
 
   constructor({config = [], executor = 'fake'}: SiteOptions = {}) {
     mkdirSync(this.work)
-    this.made = initSite({dir: undefined, named: this.dir, executor, images: ['busybox:local']})
+    this.made = initSite({
+      dir: undefined,
+      named: this.dir,
+      executor,
+      images: ['busybox:local'],
+      multiUser: false,
+    })
     this.lines = [`executor = ${executor}`, 'default_images = busybox:local', 'node_name = n1', ...config]
     this.configure(this.lines)
   }

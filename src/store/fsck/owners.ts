@@ -1,10 +1,22 @@
 /** Whom files and folders of state belong to, and who else may read or change them (state.md 2). */
 import type {Stat} from '../disk/file-system.js'
+import {folderModes, isLoose} from '../folder-modes.js'
+import {foldersOf} from '../layout.js'
 import type {Finding} from './finding.js'
 import type {Place} from './place.js'
 import {statOf} from './seen.js'
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
+const foreign = (owner: number, path: string, uid: number): readonly Finding[] =>
+  uid === owner ? [] : [{id: 'F_OWNER', path, text: `it belongs to uid ${uid}, the state to uid ${owner}`}]
+
+const loose = (path: string, mode: number, right: number): Finding => ({
+  id: 'F_MODE',
+  path,
+  text: `its mode is ${octal(mode)}, not ${octal(right)}`,
+  repair: {do: 'close', mode: right},
+})
 
 /** `surplus`: the rights that nobody else may have. */
 export const accessFindings = (
@@ -12,34 +24,30 @@ export const accessFindings = (
   path: string,
   {uid, mode}: Stat,
   surplus: number,
-): readonly Finding[] => {
-  const text = `it belongs to uid ${uid}, the state to uid ${owner}`
-  const foreign: readonly Finding[] = uid === owner ? [] : [{id: 'F_OWNER', path, text}]
-  if ((mode & surplus) === 0) return foreign
-  const right = mode & ~surplus
-  const loose: Finding = {
-    id: 'F_MODE',
-    path,
-    text: `its mode is ${octal(mode)}, not ${octal(right)}`,
-    repair: {do: 'close', mode: right},
-  }
-  return [...foreign, loose]
-}
+): readonly Finding[] => [
+  ...foreign(owner, path, uid),
+  ...((mode & surplus) === 0 ? [] : [loose(path, mode, mode & ~surplus)]),
+]
 
-/** Everybody may make names in them: in multi-user mode that is what they are for. */
-const OPEN = ['inbox', 'ids', 'bells'] as const
+/** In a site of many users, where the rights of each folder are fixed. */
+const ofMany = ({owner}: Place, path: string, {uid, mode}: Stat, right: number): readonly Finding[] => [
+  ...foreign(owner, path, uid),
+  ...(isLoose(mode, right) ? [loose(path, mode, right)] : []),
+]
 
 /** The fixed folders: there, folders, the service's, closed to the others. */
 export const checkFolders = (place: Place): readonly Finding[] => {
   const {layout, fs, mode} = place
-  const {live, specs, done, journal, nodes, locks, work, quarantine, engines, hints} = layout
-  const open = OPEN.map(name => layout[name])
-  const folders = [live, specs, done, journal, nodes, locks, work, quarantine, engines, hints, ...open]
-  return folders.flatMap((path): readonly Finding[] => {
+  const rights = new Map(folderModes(layout, mode, false))
+  // Made again where they are missing.
+  const derived = [layout.index, layout.sums]
+  return foldersOf(layout).flatMap((path): readonly Finding[] => {
     const stat = statOf(fs, path)
+    if (stat === null && derived.includes(path)) return []
     if (stat === null) return [{id: 'F_FOLDER', path, text: 'it is not there', repair: {do: 'make-folder'}}]
     if (stat.kind !== 'folder') return [{id: 'F_FOLDER', path, text: 'it is no folder'}]
-    const shared = mode === 'multi' && open.includes(path)
-    return accessFindings(place, path, stat, shared ? 0 : path === specs ? 0o077 : 0o022)
+    return mode === 'multi'
+      ? ofMany(place, path, stat, rights.get(path) ?? 0o700)
+      : accessFindings(place, path, stat, path === layout.specs ? 0o077 : 0o022)
   })
 }

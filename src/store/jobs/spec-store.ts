@@ -1,10 +1,12 @@
 /** Private specs: written once at admission, by exclusive link; readable by the service alone (state.md 2). */
-import type {JobId} from '../../core/brand.js'
+import type {JobId, Uid} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import {type JobSpec, parseSpec} from '../../core/job.js'
 import {readOrErrno} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
-import {unlinkIfThere} from '../disk/read-file.js'
+import type {FileSystem} from '../disk/file-system.js'
+import {readRegular} from '../disk/guarded-open.js'
+import {MAX_STATE_BYTES, unlinkIfThere} from '../disk/read-file.js'
 import type {Layout} from '../layout.js'
 import type {Quarantine} from '../quarantine.js'
 import {decode, encode} from './record-codec.js'
@@ -86,6 +88,13 @@ export const createSpecStore = (durable: Durable, layout: Layout, quarantine: Qu
       unlinkIfThere(durable.fs, layout.spec(id))
     },
   }
+}
+
+/** His own copy, for his eyes: nothing is decided on it. Null: it is not there, or no whole one. */
+export const readSpecCopy = (fs: FileSystem, layout: Layout, owner: Uid, id: JobId): JobSpec | null => {
+  const bytes = readRegular(fs, layout.specCopy(owner, id), MAX_STATE_BYTES)
+  const parsed = bytes === null ? null : decode(bytes, parseSpec)
+  return parsed?.ok === true && parsed.value.id === id ? parsed.value : null
 }
 
 const unread = (id: JobId, path: string, why: string): GodError =>

@@ -1,0 +1,67 @@
+/**
+ * The look at a shared directory of many users before a pass acts in it (security-reliability.md T06, T18): who could
+ * change its folders could forge records, so nothing is done while somebody else can. Reads only.
+ *
+ * The fixed folders and their parents; `god fsck` looks at each file.
+ */
+import {dirname} from 'node:path'
+import {GodError} from '../core/errors.js'
+import type {FileSystem} from './disk/file-system.js'
+import {folderModes, isLoose} from './folder-modes.js'
+import type {Layout} from './layout.js'
+
+const STICKY = 0o1000
+const OTHERS_WRITE = 0o022
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
+const loose = (path: string, why: string, cure: string): GodError =>
+  new GodError('E_DIR_LOOSE', `${path} ${why}`, cure)
+
+/** Whoever may rename the root may put another in its place. */
+const checkParents = (fs: FileSystem, root: string, owner: number): void => {
+  for (let path = dirname(root); ; path = dirname(path)) {
+    const stat = fs.lstat(path)
+    if (stat.uid !== 0 && stat.uid !== owner)
+      throw loose(
+        path,
+        `belongs to uid ${stat.uid}, and the shared directory is below it`,
+        'Put it elsewhere.',
+      )
+    if ((stat.mode & OTHERS_WRITE) !== 0 && (stat.mode & STICKY) === 0)
+      throw loose(
+        path,
+        `has mode ${octal(stat.mode)}, and the shared directory is below it`,
+        `Close it: chmod go-w ${path}`,
+      )
+    if (path === dirname(path)) return
+  }
+}
+
+/** `uid`: who is to act in it. */
+export const checkAccess = (fs: FileSystem, layout: Layout, uid: number): void => {
+  const owner = fs.lstat(layout.root).uid
+  if (uid !== owner)
+    throw new GodError(
+      'E_NOT_PERMITTED',
+      `${layout.root} belongs to uid ${owner}; you are uid ${uid}`,
+      'Passes are run by the account that made it.',
+    )
+  for (const [path, right] of folderModes(layout, 'multi', false)) {
+    const stat = fs.lstat(path)
+    if (stat.kind !== 'folder') throw loose(path, 'is no folder', "See 'god fsck'.")
+    if (stat.uid !== owner)
+      throw loose(
+        path,
+        `belongs to uid ${stat.uid}, not to uid ${owner}`,
+        `Take it back: chown ${owner} ${path}`,
+      )
+    if (isLoose(stat.mode, right))
+      throw loose(
+        path,
+        `has mode ${octal(stat.mode)}, not ${octal(right)}`,
+        `Close it: chmod ${octal(right)} ${path}`,
+      )
+  }
+  checkParents(fs, layout.root, owner)
+}
