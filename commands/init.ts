@@ -20,7 +20,7 @@ Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
     '<%= config.bin %> init',
     '<%= config.bin %> init /srv/god --image busybox:local',
     '<%= config.bin %> init trial --executor process',
-    '<%= config.bin %> init /srv/god --multi-user',
+    '<%= config.bin %> init /srv/god-lab --multi-user',
   ]
 
   static override args = {

@@ -113,7 +113,7 @@ export const CATALOGUE = {
   E_DIR_MISSING: entry(EXIT.failed, 'no shared directory found', '`god init`, or --dir, or GOD_SHARED_DIR'),
   E_DIR_LOOSE: entry(
     EXIT.failed,
-    'somebody else could change the shared directory of a site of many users: a folder of another owner, or a mode that lets others write',
+    'somebody else could change the directory of a site of many users: by its owner, or its mode',
     'close what the message names; `god fsck` finds all of it',
   ),
   E_DIR_BAD: entry(

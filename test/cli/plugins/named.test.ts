@@ -1,6 +1,6 @@
 /** A configuration that names what is not there, or not for it: told by those who read it, with the way to get it. */
 import assert from 'node:assert/strict'
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {copyPlugin, SHORTEST} from '../../support/fixture-plugin.js'
 import {type Document, siteForEach, type TestSite} from '../../support/site.js'
@@ -85,9 +85,10 @@ describe('a configuration that names the plugin of a user', () => {
 
   it('is not served in a directory of many users: what one of them installs serves him alone', async () => {
     const {site} = held
-    const format = JSON.parse(readFileSync(site.layout.format, 'utf8'))
-    writeFileSync(site.layout.format, JSON.stringify({...format, mode: 'multi'}))
-    const {stderr, code} = await site.god(['schedule'])
+    const many = join(site.folder, 'many')
+    await site.here(['init', many, '--executor', 'fake', '--multi-user'])
+    appendFileSync(join(many, 'go-d.ini'), 'scheduler_policy = shortest\n')
+    const {stderr, code} = await site.god(['schedule', '--dir', many])
     assert.equal(code, 1)
     assert.equal(
       stderr,

@@ -93,8 +93,10 @@ const create = host => {
           nonce,
         })),
     signal: async (id, signal) => {
+      if (!isUp(id)) return false
       const code = ENDING[signal]
-      if (isUp(id) && code !== undefined) end(id, code)
+      if (code !== undefined) end(id, code)
+      return true
     },
     pause: async id => {
       if (find(id)?.view.status === 'running') change(id, {status: 'paused'})
