@@ -13,6 +13,7 @@ import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
 import {checkHalt, isHalted} from './check-halt.js'
+import {createSiteCheck} from './check-site.js'
 import {type EngineLooks, patientLooks} from './engine-looks.js'
 import {createPackTurn, type PackTurn} from './pack-turn.js'
 import {isPassing} from './passes.js'
@@ -50,6 +51,8 @@ interface Workers {
   readonly looks: EngineLooks
   readonly watch: WatchTurn
   readonly pack: PackTurn
+  /** Throws what must end the loop. */
+  readonly checkSite: () => void
 }
 
 const keepScheduler = async (service: Service, options: LoopOptions, held: Held): Promise<Epoch | null> => {
@@ -107,6 +110,7 @@ const turn = async (
   ring: Ring,
 ): Promise<Instant | null> => {
   checkHalt(service)
+  workers.checkSite()
   workers.reconciler.check()
   let until = options.watch ? await workers.watch.take(ring) : null
   if (options.schedule && (await scheduleTurn(service, options, held, workers))) until = service.now()
@@ -184,7 +188,7 @@ export const runLoop = async (service: Service, options: LoopOptions): Promise<v
   const looks = patientLooks(service, {wait: options.patience, wake: () => waker.wake()})
   const pack = createPackTurn(service, options.acquire)
   const watch = createWatchTurn(service, {...options, reconciler, looks})
-  const workers = {reconciler, looks, watch, pack}
+  const workers = {reconciler, looks, watch, pack, checkSite: createSiteCheck(service)}
   // One job is looked at beside the turns, and rings when it rests: a turn would list all containers for it.
   const stopListening = options.listen(part => {
     if (part === undefined || !watch.holds() || isHalted(service)) waker.wake()

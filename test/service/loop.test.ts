@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
 import type {LoopOptions} from '../../src/service/loop.js'
+import {folderModes} from '../../src/store/folder-modes.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {assertAtRest} from '../support/invariants.js'
 import {Leases} from '../support/leases.js'
 import {LoopDriver, POLL, quiet} from '../support/loop-driver.js'
-import {GRACE, World} from '../support/world.js'
+import {type GodProcess, GRACE, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
 const SECOND = 1000
@@ -400,6 +401,35 @@ describe('the loop', () => {
     assert.deepEqual([world.state(waiting), world.state(running)], ['killed', 'running'])
     assert.equal(god.service.nodes.down().get(god.service.node)?.why, 'it has not answered yet')
     await loop.end()
+  })
+
+  describe('in a site of many users', () => {
+    const chmod = ({fs}: GodProcess, folder: string, mode: number): void => {
+      const fd = fs.open(folder, 'guarded-folder')
+      fs.fchmod(fd, mode)
+      fs.close(fd)
+    }
+    const many = (): GodProcess => {
+      const god = world.process()
+      for (const [folder, mode] of folderModes(world.layout, 'multi', false)) chmod(god, folder, mode)
+      const {uid} = god.fs.lstat(world.layout.root)
+      Object.assign(god.service, {format: {...god.service.format, mode: 'multi'}, uid})
+      return god
+    }
+
+    it('ends within the hour where others could change it, with the reason (T18)', async () => {
+      const god = many()
+      const loop = await begun({}, god)
+      world.clock.advance(3_600_000)
+      await loop.ring()
+      assert.equal(loop.sleep.length, POLL, 'all is well')
+      chmod(god, world.layout.live, 0o777)
+      await loop.ring()
+      assert.equal(loop.sleep.length, POLL, 'within the hour')
+      world.clock.advance(3_600_000)
+      await loop.ring()
+      await assert.rejects(loop.done, {code: 'E_DIR_LOOSE'})
+    })
   })
 
   describe('stopped', () => {
