@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import {type ChildProcess, execFile, execFileSync, spawn} from 'node:child_process'
-import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
@@ -137,13 +137,15 @@ export const killNine = async (child: ChildProcess): Promise<void> => {
   await ended(child)
 }
 
-/** `engine`: another one than this machine's. */
+/** `engine`: another one than this machine's. `flags`: of init. */
 export const openRealSite = async (
   executor: string,
   settings: Record<string, string> = {},
   engine = ENGINE,
+  flags: readonly string[] = [],
 ): Promise<RealSite> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'god-real-')), 'site')
+  chmodSync(dirname(dir), 0o755)
   const env: Record<string, string> = {
     ...ENVIRONMENT,
     DOCKER_HOST: engine,
@@ -175,7 +177,7 @@ export const openRealSite = async (
     assert.ok(found !== undefined)
     return found
   }
-  await ok('init', dir, '--executor', executor, '--image', IMAGE)
+  await ok('init', dir, '--executor', executor, '--image', IMAGE, ...flags)
   const {cluster} = JSON.parse(readFileSync(join(dir, 'FORMAT'), 'utf8')) as {cluster: string}
   return {
     dir,
