@@ -9,10 +9,11 @@ import {type JobId, jobId} from '../core/brand.js'
 import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
 import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
-import {mayChange} from '../core/permission.js'
+import {isOneOf, mayChange} from '../core/permission.js'
 import type {ControlOp, ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
+import {callerName} from '../host/environment.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {tasksField, tasksMeant} from './array-tasks.js'
 import {SCHEMA} from './job-json.js'
@@ -101,6 +102,10 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: stri
   ...(tasks === undefined ? {} : {tasks}),
 })
 
+/** As the service will see it. */
+const isOperator = ({uid, configuration: {settings}}: Site): boolean =>
+  uid === 0 || (settings.operators.length > 0 && isOneOf(settings.operators, uid, callerName()))
+
 const judged = (
   site: Site,
   job: JobView,
@@ -108,7 +113,7 @@ const judged = (
   tasks: string | undefined,
 ): ControlOutcome => {
   const {id, record} = job
-  if (!mayChange({uid: site.uid, operator: site.uid === 0}, job)) {
+  if (!mayChange({uid: site.uid, operator: isOperator(site)}, job)) {
     return {
       id,
       result: 'refused',

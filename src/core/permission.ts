@@ -11,6 +11,10 @@ export interface Caller {
   readonly operator: boolean
 }
 
+/** `operators`: names, or uids in decimal. */
+export const isOneOf = (operators: readonly string[], uid: Uid, name: string | null): boolean =>
+  operators.includes(String(uid)) || (name !== null && !/^\d+$/.test(name) && operators.includes(name))
+
 interface Owned {
   readonly uid: Uid
 }

@@ -62,6 +62,7 @@ export const SETTINGS = {
     'a user name',
     'account that runs the jobs of root',
   ),
+  operators: words([], 'users, by name or uid, who may act on the jobs of everybody, as root may'),
   network: choice('bridge', ['none', 'bridge', 'host'] as const, 'network of the containers'),
   pids_limit: whole(4096, 8, 4_194_304, 'most processes and threads of a job'),
   poll_interval: span(5, 'longest time between two looks of a long-lived pass'),

@@ -106,6 +106,7 @@ export const serviceSettings = (settings: Settings, images: boolean): ServiceSet
   admission: admissionPolicy(settings, images),
   limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
   rootRunsAs: settings.root_runs_as,
+  operators: settings.operators,
   network: settings.network,
   pids: settings.pids_limit,
   packing: {

@@ -32,6 +32,8 @@ export interface ServiceSettings {
   readonly admission: AdmissionPolicy
   readonly limits: Limits
   readonly rootRunsAs: string
+  /** Names of accounts, or uids. */
+  readonly operators: readonly string[]
   readonly network: 'none' | 'bridge' | 'host'
   readonly pids: number
   readonly packing: Packing

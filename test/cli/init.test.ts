@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {configText} from '../../src/cli/init.js'
 import {isSettingKey, parseSettings, SETTINGS} from '../../src/core/settings.js'
 import {parseAssignments} from '../../src/host/config-file.js'
-import {god} from '../support/god.js'
+import {god, ROOT} from '../support/god.js'
 import {godHere} from '../support/god-here.js'
 import {temporaryFolder} from '../support/site.js'
 
@@ -48,6 +48,11 @@ describe('god init', () => {
       stderr,
       new RegExp(`^Name it: export GOD_SHARED_DIR=${join(folder, 'x')}, or --dir with each command\\.$`, 'm'),
     )
+  })
+
+  it('writes the settings that the example shows', () => {
+    const example = readFileSync(join(ROOT, 'shared-dir.example', 'go-d.ini'), 'utf8')
+    assert.equal(configText('docker', ['busybox']), example)
   })
 
   it('takes images that Docker would take', async () => {

@@ -1,6 +1,6 @@
 /** A site of many users, with real processes of two accounts, and root as the service. */
 import assert from 'node:assert/strict'
-import {chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {appendFileSync, chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
 import {ANN, BOB, manySiteForEach} from '../support/many-site.js'
@@ -123,5 +123,21 @@ describe('a site of many users (needs root)', () => {
     assert.equal(loose.code, 1)
     assert.match((await site.asRoot('fsck', '--repair')).stdout, /nodes: its mode is 0777, not 0755/)
     await site.pass()
+  })
+
+  it('takes the requests of its operators for the jobs of everybody, and shows them no spec', async () => {
+    const {site} = held
+    const {layout} = site
+    await site.as(ANN, 'submit', '-E', 'FAKE_SECONDS=forever', '--', 'echo', 'secret')
+    await site.pass()
+    assert.equal((await site.as(BOB, 'suspend', '1')).code, 4)
+    appendFileSync(layout.config, 'operators = bin\n')
+    assert.equal((await site.as(BOB, 'suspend', '1')).code, 0)
+    await site.pass()
+    assert.deepEqual(await site.states(ANN), [[1, 'daemon', 'suspended']])
+    assert.doesNotMatch((await site.as(BOB, 'show', '1')).stdout, /secret/)
+    assert.equal((await site.as(BOB, 'kill', '1')).code, 0)
+    await site.pass()
+    assert.deepEqual(await site.states(ANN), [[1, 'daemon', 'killed']])
   })
 })

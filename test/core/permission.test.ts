@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {uid} from '../../src/core/brand.js'
-import {mayChange, mayReadSpec} from '../../src/core/permission.js'
+import {isOneOf, mayChange, mayReadSpec} from '../../src/core/permission.js'
 
 const ann = uid(1000)
 const bob = uid(1001)
@@ -23,5 +23,19 @@ describe('a job', () => {
 
   it('of root is not changed by somebody whose uid is missing a digit', () => {
     assert.equal(mayChange({uid: uid(2 ** 32), operator: false}, {uid: root}), false)
+  })
+})
+
+describe('an operator', () => {
+  it('is called so by his name or his uid, whole', () => {
+    assert.ok(isOneOf(['bob'], bob, 'bob'))
+    assert.ok(isOneOf(['1001'], bob, null))
+    assert.ok(!isOneOf(['bo', 'bobby', '100', '10011'], bob, 'bob'))
+    assert.ok(!isOneOf([], bob, 'bob'))
+    assert.ok(!isOneOf(['bob'], bob, null))
+  })
+
+  it('is nobody by a name that is the number of another', () => {
+    assert.ok(!isOneOf(['1000'], bob, '1000'))
   })
 })

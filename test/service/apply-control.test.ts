@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {type JobId, jobId, uid} from '../../src/core/brand.js'
 import type {ControlOp} from '../../src/core/request.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
 import {REQUESTS_PER_USER} from '../../src/service/take-requests.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {attempt, dying} from '../support/dying.js'
@@ -9,6 +10,7 @@ import {StallingProcess} from '../support/stalling-process.js'
 import {USER, World} from '../support/world.js'
 
 const BOB = 1001
+const CAROL = 1002
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
 
 describe('a control request', () => {
@@ -322,6 +324,29 @@ describe('a control request', () => {
         await schedule()
         assert.equal(world.state(his), 'killed', `uid ${operator}`)
       }
+    })
+
+    it('is obeyed if the site calls him an operator, by name or by uid, and only while he is known by that name', async () => {
+      const asked = async (operators: readonly string[], fault?: Error): Promise<string> => {
+        const his = world.submit({hold: true}, undefined, BOB)
+        await schedule()
+        world.control('kill', [his], CAROL)
+        const god = world.process()
+        const {auth, settings} = god.service
+        const byUid = (uid: number) => {
+          if (fault !== undefined && uid === CAROL) throw fault
+          return auth.byUid(uid)
+        }
+        Object.assign(god.service, {settings: {...settings, operators}, auth: {...auth, byUid}})
+        await schedulerPass(god.service, god.claimEpoch())
+        return world.state(his)
+      }
+      const name = world.process().service.auth.byUid(CAROL)?.name ?? assert.fail('nobody')
+      assert.equal(await asked([name]), 'killed')
+      assert.equal(await asked([String(CAROL)]), 'killed')
+      assert.equal(await asked([`${name}x`, String(CAROL + 1)]), 'held')
+      assert.equal(await asked([name], new Error('the source is down')), 'held')
+      assert.equal(await asked([String(CAROL)], new Error('the source is down')), 'killed')
     })
   })
 

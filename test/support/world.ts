@@ -44,6 +44,7 @@ const ACCOUNTS: readonly Account[] = [
   {uid: 0, gid: 0, groups: [0], name: 'root', home: '/root'},
   {uid: USER, gid: USER, groups: [USER], name: 'ann', home: '/home/ann'},
   {uid: 1001, gid: 1001, groups: [1001], name: 'bob', home: '/home/bob'},
+  {uid: 1002, gid: 1002, groups: [1002], name: 'carol', home: '/home/carol'},
   {uid: 65534, gid: 65534, groups: [65534], name: 'nobody', home: '/nonexistent'},
 ]
 
@@ -65,6 +66,7 @@ export const SETTINGS: ServiceSettings = {
   },
   limits: {grace: GRACE, signal: 'SIGTERM'},
   rootRunsAs: 'nobody',
+  operators: [],
   network: 'bridge',
   pids: 4096,
   packing: {cron: null, after: 0, retention: {age: null, most: null}},
