@@ -181,6 +181,19 @@ describe('the greatest of each kind', () => {
   it('and the least: no epoch, the first moment, uid 0', () => {
     assert.equal(parseRecord({...aRecord(), epoch: 0, submitted: 0, uid: 0, gid: 0, nice: -1000}).ok, true)
   })
+
+  it('and minus zero is no number of a record or a spec', () => {
+    const usage = {cpuSeconds: -0, maxMemory: 0, exact: true}
+    for (const odd of [
+      {submitted: -0},
+      {uid: -0},
+      {nice: -0},
+      {usage},
+      {reason: {code: 'x', text: '', numbers: {a: -0}}},
+    ])
+      assert.equal(parseRecord({...aRecord(), ...odd}).ok, false, JSON.stringify(Object.keys(odd)))
+    assert.equal(parseSpec({v: 1, id: 42, tok: TOK, uid: -0, wish: aWish()}).ok, false)
+  })
 })
 
 describe('a private spec', () => {
