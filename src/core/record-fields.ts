@@ -21,13 +21,13 @@ export type ReadonlyDeep<T> = T extends string | number | boolean | null | undef
 export const far = Number.MAX_SAFE_INTEGER
 
 /** Minus zero passes for zero everywhere, and is written as another text than it was read from. */
-const number = v.pipe(
+const numberSchema = v.pipe(
   v.number(),
   v.check(n => !Object.is(n, -0), 'minus zero'),
 )
 
 export const whole = (min: number, max: number) =>
-  v.pipe(number, v.safeInteger(), v.minValue(min), v.maxValue(max))
+  v.pipe(numberSchema, v.safeInteger(), v.minValue(min), v.maxValue(max))
 const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
   v.pipe(
     schema,
@@ -48,7 +48,7 @@ export const desiredSchema = v.picklist(['run', 'suspended', 'killed'] as const)
 export const reasonSchema = v.strictObject({
   code: text(64),
   text: text(1024),
-  numbers: v.exactOptional(v.record(text(64), v.union([number, text(256)]))),
+  numbers: v.exactOptional(v.record(text(64), v.union([numberSchema, text(256)]))),
 })
 
 /** Which request: whose, and which of his. */
@@ -61,7 +61,7 @@ export const exitSchema = v.strictObject({
 })
 
 export const usageSchema = v.strictObject({
-  cpuSeconds: v.pipe(number, v.finite(), v.minValue(0)),
+  cpuSeconds: v.pipe(numberSchema, v.finite(), v.minValue(0)),
   maxMemory: whole(0, far),
   exact: v.boolean(),
 })
