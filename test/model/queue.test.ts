@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import type {JobId} from '../../src/core/brand.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {isOver, type State} from '../../src/core/state.js'
-import {amount, tellCases} from '../support/amount.js'
+import {amount, isNight, tellCases} from '../support/amount.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
@@ -146,7 +146,8 @@ describe('R14: the queue', () => {
           [...list, pass],
         ),
       ),
-      {numRuns: RUNS},
+      // A change is judged by the same runs as the one before; nights have new ones.
+      {numRuns: RUNS, ...(isNight ? {} : {seed: 20_261_128})},
     )
     tellCases(`R14, ${RUNS} runs`, commands, crashes)
   }).timeout(amount(240_000, 3_600_000))
