@@ -12,9 +12,9 @@ export default class Init extends GodCommand {
 root_runs_as). Settings are in its go-d.ini.
 
 With --multi-user everybody on the machine may submit to it, and each job runs as its user. It is made and served by one
-account, root as a rule: run 'god watch' as that. Nobody else may be able to change its folders or those above it.
+account, root: run 'god watch' as root. Nobody else may be able to change its folders or those above it.
 
-Exit codes: 0 ok; 1 it cannot be made; 5 it is one already.`)
+Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one already.`)
 
   static override examples = [
     '<%= config.bin %> init',

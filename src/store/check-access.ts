@@ -7,21 +7,25 @@
 import {dirname} from 'node:path'
 import {GodError} from '../core/errors.js'
 import type {FileSystem} from './disk/file-system.js'
+import {lstatIfThere} from './disk/read-file.js'
 import {folderModes, isLoose} from './folder-modes.js'
 import type {Layout} from './layout.js'
 
 const STICKY = 0o1000
 const OTHERS_WRITE = 0o022
+/** Others may list it and pass through it. */
+const PASS = 0o055
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const loose = (path: string, why: string, cure: string): GodError =>
   new GodError('E_DIR_LOOSE', `${path} ${why}`, cure)
 
-/** Whoever may rename the root may put another in its place. */
+/** Whoever may rename the root may put another in its place. Those that are not there yet are passed over. */
 const checkParents = (fs: FileSystem, root: string, owner: number): void => {
   for (let path = dirname(root); ; path = dirname(path)) {
-    const stat = fs.lstat(path)
+    const stat = lstatIfThere(fs, path)
+    if (stat === null) continue
     if (stat.uid !== 0 && stat.uid !== owner)
       throw loose(
         path,
@@ -36,6 +40,21 @@ const checkParents = (fs: FileSystem, root: string, owner: number): void => {
       )
     if (path === dirname(path)) return
   }
+}
+
+/** Before it is made: where it is to lie, and the folder itself if that is there. */
+export const checkPlace = (fs: FileSystem, layout: Layout, uid: number): void => {
+  const root = lstatIfThere(fs, layout.root)
+  if (
+    root !== null &&
+    (root.uid !== uid || (root.mode & (OTHERS_WRITE | STICKY)) !== 0 || (root.mode & PASS) !== PASS)
+  )
+    throw loose(
+      layout.root,
+      `is there already, with mode ${octal(root.mode)} and owner ${root.uid}`,
+      'Name a new folder, or make it yours alone to write, and open to all: mode 0755.',
+    )
+  checkParents(fs, layout.root, uid)
 }
 
 /** `uid`: who is to act in it. */

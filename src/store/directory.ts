@@ -44,7 +44,7 @@ const setMode = (fs: FileSystem, folder: string, mode: number): void => {
   }
 }
 
-/** All folders are there, and on the disk, before FORMAT says so. A root that was there keeps its mode in a site of one. */
+/** All folders are there, and on the disk, before FORMAT says so. A root that was there keeps its mode: it may be anything. */
 const makeFolders = (durable: Durable, layout: Layout, mode: SiteMode, passable: boolean): void => {
   const {fs} = durable
   try {
@@ -53,7 +53,7 @@ const makeFolders = (durable: Durable, layout: Layout, mode: SiteMode, passable:
     const folders = foldersOf(layout)
     for (const [folder, right] of modes) {
       if (folder !== layout.root) ensureFolder(fs, folder, 0o700)
-      if (folder !== layout.root || mode === 'multi' || made.includes(folder)) setMode(fs, folder, right)
+      if (folder !== layout.root || made.includes(folder)) setMode(fs, folder, right)
     }
     for (const folder of new Set([...made, layout.root])) syncIfAllowed(durable, dirname(folder))
     for (const folder of new Set(folders.map(dirname))) durable.syncFolder(folder)

@@ -1,6 +1,16 @@
 /** A site of many users, with real processes of two accounts, and root as the service. */
 import assert from 'node:assert/strict'
-import {appendFileSync, chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
 import {ANN, BOB, manySiteForEach} from '../support/many-site.js'
@@ -123,6 +133,26 @@ describe('a site of many users (needs root)', () => {
     assert.equal(loose.code, 1)
     assert.match((await site.asRoot('fsck', '--repair')).stdout, /nodes: its mode is 0777, not 0755/)
     await site.pass()
+  })
+
+  it('is made by root alone, and never of a folder that others use', async () => {
+    const {site} = held
+    const other = join(site.folder, 'other')
+    mkdirSync(other)
+    chownSync(other, ANN, ANN)
+    const no = await site.as(ANN, 'init', join(other, 'x'), '--executor', 'fake', '--multi-user')
+    assert.match(no.stderr, /is made and served by root; you are uid 1\. Run it as root/)
+    assert.equal(no.code, 4)
+    const init = (dir: string) => site.asRoot('init', dir, '--executor', 'fake', '--multi-user')
+    const below = await init(join(other, 'x'))
+    assert.match(below.stderr, /other belongs to uid 1, and the shared directory is below it/)
+    const drop = join(site.folder, 'drop')
+    mkdirSync(drop)
+    chmodSync(drop, 0o1777)
+    const open = await init(drop)
+    assert.match(open.stderr, /drop is there already, with mode 1777 and owner 0/)
+    assert.deepEqual([below.code, open.code, lstatSync(drop).mode & 0o7777], [1, 1, 0o1777])
+    assert.deepEqual([readdirSync(drop), readdirSync(other)], [[], []])
   })
 
   it('takes the requests of its operators for the jobs of everybody, and shows them no spec', async () => {
