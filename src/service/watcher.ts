@@ -121,6 +121,8 @@ const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[])
   const worked: PartKey[] = []
   let until: Instant | null = null
   for (const {record, container} of own) {
+    // Published by a pass that may have died before its sync: a power cut must not take back what was told.
+    if (record.state === 'stopping') service.jobs.settle(record.id, 'later')
     const sight = sightOf(record, container?.status ?? 'absent')
     const needed = need(service, record, container)
     const key = partKey(record)

@@ -34,7 +34,7 @@ const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string
   }
 }
 
-/** Not by mkdir: it leaves out what the caller's umask says, and the bits of drop folders. */
+/** Not by mkdir, which knows no bits of drop folders, and leaves out what the umask says. */
 const setMode = (fs: FileSystem, folder: string, mode: number): void => {
   const fd = fs.open(folder, 'guarded-folder')
   try {

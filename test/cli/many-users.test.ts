@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
+import {BIN, run} from '../support/god.js'
 import {ANN, BOB, manySiteForEach} from '../support/many-site.js'
 
 describe('a site of many users (needs root)', () => {
@@ -133,6 +134,16 @@ describe('a site of many users (needs root)', () => {
     assert.equal(loose.code, 1)
     assert.match((await site.asRoot('fsck', '--repair')).stdout, /nodes: its mode is 0777, not 0755/)
     await site.pass()
+  })
+
+  it('is open to its users whatever the umask of its service is', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'echo', 'x')
+    const service = `umask 077; '${process.execPath}' '${BIN}' schedule && '${process.execPath}' '${BIN}' watch --once`
+    const ran = await run('sh', ['-c', service], {env: {GOD_SHARED_DIR: site.dir}}).done
+    assert.deepEqual(ran, {stdout: '', stderr: '', code: 0})
+    assert.deepEqual(await site.states(BOB), [[1, 'daemon', 'done']])
+    assert.match((await site.as(ANN, 'show', '1')).stdout, /^command +echo x$/m)
   })
 
   it('is made by root alone, and never of a folder that others use', async () => {

@@ -147,6 +147,19 @@ describe('a watcher pass', () => {
     assert.deepEqual([world.state(id), world.record(id)?.stop?.signal], ['killed', 'SIGINT'])
   })
 
+  it('lets no power cut take back a stop that another pass has published and not synced', async () => {
+    const id = await running({}, {...FOREVER, FAKE_IGNORES_TERM: '1'})
+    world.control('kill', [id])
+    const {service} = world.process()
+    const reconciler = createReconciler(service, () => undefined)
+    await watcherPass(service, reconciler)
+    await reconciler.idle()
+    assert.equal(world.state(id), 'stopping', 'and its process dies here')
+    await world.process().watch()
+    world.disk.powerLoss()
+    assert.equal(world.state(id), 'stopping')
+  })
+
   it('takes up a start that its scheduler did not live to carry out', async () => {
     const id = world.submit({env: FOREVER})
     const god = world.process()
