@@ -8,15 +8,13 @@ import {dirname} from 'node:path'
 import {GodError} from '../core/errors.js'
 import type {FileSystem} from './disk/file-system.js'
 import {lstatIfThere} from './disk/read-file.js'
-import {folderModes, isLoose} from './folder-modes.js'
+import {folderModes, isLoose, octal} from './folder-modes.js'
 import type {Layout} from './layout.js'
 
 const STICKY = 0o1000
 const OTHERS_WRITE = 0o022
 /** Others may list it and pass through it. */
 const PASS = 0o055
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const loose = (path: string, why: string, cure: string): GodError =>
   new GodError('E_DIR_LOOSE', `${path} ${why}`, cure)
@@ -26,6 +24,12 @@ const checkParents = (fs: FileSystem, root: string, owner: number): void => {
   for (let path = dirname(root); ; path = dirname(path)) {
     const stat = lstatIfThere(fs, path)
     if (stat === null) continue
+    if (stat.kind !== 'folder')
+      throw loose(
+        path,
+        'is a link, and the shared directory is below it',
+        `Name the directory by its real path: realpath ${root}`,
+      )
     if (stat.uid !== 0 && stat.uid !== owner)
       throw loose(
         path,
@@ -67,7 +71,9 @@ export const checkAccess = (fs: FileSystem, layout: Layout, uid: number): void =
       'Passes are run by the account that made it.',
     )
   for (const [path, right] of folderModes(layout, 'multi', false)) {
-    const stat = fs.lstat(path)
+    const stat = lstatIfThere(fs, path)
+    // What is derived is made again; of the rest fsck tells.
+    if (stat === null) continue
     if (stat.kind !== 'folder') throw loose(path, 'is no folder', "See 'god fsck'.")
     if (stat.uid !== owner)
       throw loose(

@@ -10,6 +10,7 @@ import {type Parsed, parseWith} from '../core/job.js'
 import {type Durable, isNoSpace, syncIfAllowed} from './disk/durable.js'
 import {errno, type FileSystem, isErrno} from './disk/file-system.js'
 import {ensureFolder, exists, readFile} from './disk/read-file.js'
+import {setMode} from './disk/set-mode.js'
 import {folderModes, type SiteMode} from './folder-modes.js'
 import {decode, encode} from './jobs/record-codec.js'
 import {foldersOf, type Layout} from './layout.js'
@@ -31,16 +32,6 @@ const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string
     if (!isErrno(error, 'ENOENT') || dirname(path) === path) throw error
     // Once: below /proc and the like a parent is there and still nothing can be made.
     return [...ensurePath(fs, dirname(path), 0o755), ...make()]
-  }
-}
-
-/** Not by mkdir, which knows no bits of drop folders, and leaves out what the umask says. */
-const setMode = (fs: FileSystem, folder: string, mode: number): void => {
-  const fd = fs.open(folder, 'guarded-folder')
-  try {
-    if (fs.fstat(fd).mode !== mode) fs.fchmod(fd, mode)
-  } finally {
-    fs.close(fd)
   }
 }
 

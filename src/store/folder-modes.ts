@@ -25,6 +25,9 @@ const STICKY = 0o1000
 const OTHERS_WRITE = 0o022
 const OTHERS = 0o077
 
+/** As chmod takes it. */
+export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
 /** Somebody else could change more in it than he should, or read what is closed to all. */
 export const isLoose = (mode: number, right: number): boolean =>
   (mode & OTHERS_WRITE & ~right) !== 0 ||

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
 } from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
@@ -144,6 +145,32 @@ describe('a site of many users (needs root)', () => {
     assert.deepEqual(ran, {stdout: '', stderr: '', code: 0})
     assert.deepEqual(await site.states(BOB), [[1, 'daemon', 'done']])
     assert.match((await site.as(ANN, 'show', '1')).stdout, /^command +echo x$/m)
+  })
+
+  it('is mended by fsck: a folder that is missing is open to those to whom it was', async () => {
+    const {site} = held
+    const {layout} = site
+    for (const folder of [layout.inbox, layout.ids, layout.index]) rmSync(folder, {recursive: true})
+    assert.match((await site.asRoot('fsck', '--repair')).stdout, /inbox: it is not there/)
+    assert.deepEqual(
+      [layout.inbox, layout.ids].map(folder => lstatSync(folder).mode & 0o7777),
+      [0o3733, 0o1733],
+    )
+    await site.as(ANN, 'submit', '--', 'echo', 'x')
+    await site.pass()
+    assert.deepEqual(await site.states(BOB), [[1, 'daemon', 'done']])
+    assert.equal((await site.asRoot('fsck')).code, 0)
+  })
+
+  it('is named by its real path: what a link leads to is not looked at', async () => {
+    const {site} = held
+    symlinkSync(site.folder, join(site.folder, 'link'))
+    const {stderr, code} = await site.asRoot('schedule', '--dir', join(site.folder, 'link', 'site'))
+    assert.match(
+      stderr,
+      /link is a link, and the shared directory is below it\. Name the directory by its real path/,
+    )
+    assert.equal(code, 1)
   })
 
   it('is made by root alone, and never of a folder that others use', async () => {

@@ -94,6 +94,11 @@ describe('a shared directory of many users', () => {
     refused('E_DIR_LOOSE', /index is no folder/)
   })
 
+  it('is served while what is derived is missing: it is made again', () => {
+    fs.rmdir(layout.index)
+    checkAccess(fs, layout, OWNER)
+  })
+
   it('is not served below a folder in which others could exchange it (T06)', () => {
     mode('/srv', 0o777)
     refused('E_DIR_LOOSE', /^\/srv has mode 0777, and the shared directory is below it/)

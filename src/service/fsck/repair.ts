@@ -9,6 +9,7 @@ import type {JobRecord} from '../../core/job.js'
 import {writeFormat, writeFormatCopy} from '../../store/directory.js'
 import {errno} from '../../store/disk/file-system.js'
 import {ensureFolder} from '../../store/disk/read-file.js'
+import {setMode} from '../../store/disk/set-mode.js'
 import {removeStaleTemporaries} from '../../store/disk/stale-temporaries.js'
 import type {Finding, Repair} from '../../store/fsck/finding.js'
 import {checkRequests} from '../../store/fsck/requests.js'
@@ -35,16 +36,6 @@ const setAside = ({durable, layout, random}: Ground, path: string, ino: number, 
 
 const keep = ({durable, layout, random}: Ground, path: string, ino: number, why: string): Outcome =>
   keepInQuarantine({fs: durable.fs, layout, random}, path, ino, why) ? null : 'it has changed meanwhile'
-
-const close = ({durable: {fs}}: Ground, path: string, mode: number): Outcome => {
-  const fd = fs.open(path, fs.lstat(path).kind === 'folder' ? 'guarded-folder' : 'guarded')
-  try {
-    fs.fchmod(fd, mode)
-  } finally {
-    fs.close(fd)
-  }
-  return null
-}
 
 /** The job is told why; whoever changed it meanwhile knew better. */
 const hold = (service: Service, author: Author, {id, rev}: Extract<Repair, {do: 'hold'}>): Outcome => {
@@ -108,9 +99,10 @@ const carryOut = (ground: Ground, author: Author, {path}: Finding, repair: Repai
     case 'keep':
       return keep(ground, path, repair.ino, repair.why)
     case 'close':
-      return close(ground, path, repair.mode)
+      setMode(durable.fs, path, repair.mode)
+      return null
     case 'make-folder':
-      ensureFolder(durable.fs, path, 0o700)
+      if (ensureFolder(durable.fs, path, 0o700)) setMode(durable.fs, path, repair.mode)
       return null
     case 'write-format':
     case 'write-format-copy':

@@ -8,7 +8,7 @@ export type Repair =
   | {readonly do: 'set-aside'; readonly ino: number; readonly why: string}
   | {readonly do: 'keep'; readonly ino: number; readonly why: string}
   | {readonly do: 'close'; readonly mode: number}
-  | {readonly do: 'make-folder'}
+  | {readonly do: 'make-folder'; readonly mode: number}
   | {readonly do: 'write-format'}
   | {readonly do: 'write-format-copy'}
   | {readonly do: 'raise-hint'; readonly id: JobId}

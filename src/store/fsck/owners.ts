@@ -1,12 +1,10 @@
 /** Whom files and folders of state belong to, and who else may read or change them (state.md 2). */
 import type {Stat} from '../disk/file-system.js'
-import {folderModes, isLoose} from '../folder-modes.js'
+import {folderModes, isLoose, octal} from '../folder-modes.js'
 import {foldersOf} from '../layout.js'
 import type {Finding} from './finding.js'
 import type {Place} from './place.js'
 import {statOf} from './seen.js'
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const foreign = (owner: number, path: string, uid: number): readonly Finding[] =>
   uid === owner ? [] : [{id: 'F_OWNER', path, text: `it belongs to uid ${uid}, the state to uid ${owner}`}]
@@ -44,10 +42,12 @@ export const checkFolders = (place: Place): readonly Finding[] => {
   return foldersOf(layout).flatMap((path): readonly Finding[] => {
     const stat = statOf(fs, path)
     if (stat === null && derived.includes(path)) return []
-    if (stat === null) return [{id: 'F_FOLDER', path, text: 'it is not there', repair: {do: 'make-folder'}}]
+    const right = rights.get(path) ?? 0o700
+    if (stat === null)
+      return [{id: 'F_FOLDER', path, text: 'it is not there', repair: {do: 'make-folder', mode: right}}]
     if (stat.kind !== 'folder') return [{id: 'F_FOLDER', path, text: 'it is no folder'}]
     return mode === 'multi'
-      ? ofMany(place, path, stat, rights.get(path) ?? 0o700)
+      ? ofMany(place, path, stat, right)
       : accessFindings(place, path, stat, path === layout.specs ? 0o077 : 0o022)
   })
 }

@@ -1,0 +1,13 @@
+/** Giving a file or a folder its exact mode, by its open descriptor: a name may lead elsewhere a moment later. */
+import type {FileSystem} from './file-system.js'
+import {closeRead} from './read-file.js'
+
+/** Not by mkdir, which knows no bits of drop folders, and leaves out what the umask says. */
+export const setMode = (fs: FileSystem, path: string, mode: number): void => {
+  const fd = fs.open(path, fs.lstat(path).kind === 'folder' ? 'guarded-folder' : 'guarded')
+  try {
+    if (fs.fstat(fd).mode !== mode) fs.fchmod(fd, mode)
+  } finally {
+    closeRead(fs, fd)
+  }
+}
