@@ -29,7 +29,8 @@ export const SETTINGS = {
   shared_dir: text('', /^(\/.*)?$/, 'an absolute path', 'the shared directory, in a file outside of it'),
   executor: text('docker', PROVIDER, 'the id of an executor', 'what runs the jobs: docker, process, fake'),
   scheduler_policy: text('fifo', PROVIDER, 'the id of a scheduler', 'which pending job is next'),
-  auth_policy: text('system', PROVIDER, 'the id of an auth plugin', 'who a uid is'),
+  auth_policy: text('system', PROVIDER, 'the id of an auth plugin', 'who a uid is: system, ldap'),
+  auth_cache: span(60, 'time for which an answer about an account is believed'),
   docker_url: text(
     '',
     /^[a-z]+:\/\/\S+$|^$/,

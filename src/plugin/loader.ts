@@ -37,7 +37,7 @@ export const loadProvider = async <K extends ProviderKind>(
 /** What the host calls of each kind, always; members that came later are looked for where they are used. */
 const MEMBERS: Readonly<Record<ProviderKind, readonly string[]>> = {
   scheduler: ['order'],
-  auth: ['byUid', 'byName'],
+  auth: ['byUid', 'byName', 'groupByName'],
   executor: [
     'identity',
     'nodes',

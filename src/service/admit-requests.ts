@@ -166,7 +166,7 @@ export const admitAll = async (
   author: Author,
 ): Promise<AdmissionReport> => {
   if (submissions.length === 0) return {admitted: 0, refused: 0}
-  const judged = judgeAll(service, submissions, author).map(together)
+  const judged = (await judgeAll(service, submissions, author)).map(together)
   const verdicts = await publishAll(service, judged, author)
   const over = submissions.map((submission, i) => outcomeOf(submission, verdicts[i] ?? [])).filter(isOver)
   const done = over.flatMap(outcome => idsOf(outcome, 'done'))

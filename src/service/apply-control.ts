@@ -9,7 +9,7 @@
 import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
-import {isOneOf, mayChange} from '../core/permission.js'
+import {mayChange} from '../core/permission.js'
 import type {ControlRequest} from '../core/request.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {claimOwner} from '../store/requests/ids.js'
@@ -30,6 +30,8 @@ export interface ControlWork {
   readonly wanted: readonly Wanted[]
   /** Ids of requests that are not admitted yet. */
   readonly waiting: ReadonlySet<JobId>
+  /** Who may act on the jobs of everybody. */
+  readonly operators: ReadonlySet<Uid>
   /** Users with requests that were not read in this pass. */
   readonly unread: ReadonlySet<Uid>
   readonly role: 'scheduler' | 'watcher'
@@ -114,23 +116,9 @@ const applyOn = (service: Service, work: Work, wanted: Wanted, base: Stored): Ou
   return outcome
 }
 
-/** A name that nobody can look up now gives nobody more rights. */
-const isNamed = ({auth, settings: {operators}, log}: Service, uid: Uid): boolean => {
-  if (operators.length === 0) return false
-  try {
-    return isOneOf(operators, uid, auth.byUid(uid)?.name ?? null)
-  } catch (error) {
-    log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
-    return isOneOf(operators, uid, null)
-  }
-}
-
-const isOperator = (service: Service, uid: Uid): boolean =>
-  uid === service.uid || uid === 0 || isNamed(service, uid)
-
 /** Null = the request is still to be applied to this job. */
 const settled = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
-  const caller = {uid: drop.uid, operator: isOperator(service, drop.uid)}
+  const caller = {uid: drop.uid, operator: work.operators.has(drop.uid)}
   // The same answer as for a job that is not there: nobody learns whose ids exist.
   if (!mayChange(caller, base.record)) return unknownJob(base.record.id)
   if (isLast(base, drop.uid, request.tok) || !drop.has(request.tok)) return DONE
@@ -172,7 +160,7 @@ const unknownJob = (id: JobId): Outcome => ({
 const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcome | null => {
   if (service.manifest.contains(id)) return DONE
   if (work.waiting.has(id) || claimOwner(service.durable.fs, service.layout, id) !== null) return WAIT
-  if (work.unread.has(drop.uid) || (work.unread.size > 0 && isOperator(service, drop.uid))) return WAIT
+  if (work.unread.has(drop.uid) || (work.unread.size > 0 && work.operators.has(drop.uid))) return WAIT
   // A claim goes after revision 1 came.
   return readIfReadable(service, id) === null ? unknownJob(id) : null
 }

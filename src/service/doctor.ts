@@ -123,11 +123,12 @@ const nodesFinding = async ({service}: OpenService): Promise<Finding> => {
   }
 }
 
-const accountFinding = ({service}: OpenService): Finding => {
+const accountFinding = async ({service}: OpenService): Promise<Finding> => {
   const {rootRunsAs} = service.settings
   const remedy = 'Correct root_runs_as, or the account source.'
   try {
-    const account = service.uid === 0 ? service.auth.byName(rootRunsAs) : service.auth.byUid(service.uid)
+    const {auth, uid} = service
+    const account = await (uid === 0 ? auth.byName(rootRunsAs) : auth.byUid(uid))
     if (account === null)
       return {
         check: 'account',
@@ -169,7 +170,10 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
     random: service.random,
   })
   return [
-    ...judged([haltFinding(open), ...directory, accountFinding(open), await nodesFinding(open)], 'error'),
+    ...judged(
+      [haltFinding(open), ...directory, await accountFinding(open), await nodesFinding(open)],
+      'error',
+    ),
     ...judged(
       [
         quarantineFinding(open),

@@ -99,11 +99,11 @@ const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids):
   return owner === uid && id <= ids.hint + FAR_AHEAD ? null : taken(id)
 }
 
-type Accounts = Map<number, Account | Verdict>
+type Accounts = ReadonlyMap<number, Account | Verdict>
 
-const accountOf = (service: Service, uid: number): Account | Verdict => {
+const accountOf = async (service: Service, uid: number): Promise<Account | Verdict> => {
   try {
-    const account = service.auth.byUid(uid)
+    const account = await service.auth.byUid(uid)
     if (account !== null) return account
     return refuse(refusal('E_REQUEST_BAD', `uid ${uid} has no account on this site`, 'Ask the operator.'))
   } catch (error) {
@@ -112,11 +112,10 @@ const accountOf = (service: Service, uid: number): Account | Verdict => {
   }
 }
 
-/** Asked once for all jobs of one user. */
-const knownAccount = (service: Service, uid: number, accounts: Accounts): Account | Verdict => {
-  const account = accounts.get(uid) ?? accountOf(service, uid)
-  accounts.set(uid, account)
-  return account
+/** Asked once for all jobs of one user; of all users at once, for a directory server answers from afar. */
+const accountsOf = async (service: Service, submissions: readonly Submission[]): Promise<Accounts> => {
+  const uids = [...new Set(submissions.map(({drop}) => drop.uid))]
+  return new Map(await Promise.all(uids.map(async uid => [uid, await accountOf(service, uid)] as const)))
 }
 
 interface Judging {
@@ -129,7 +128,7 @@ interface Judging {
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
   const verdict = judgeId(service, submission, id, judging.ids)
   if (verdict !== null) return verdict
-  const account = knownAccount(service, submission.drop.uid, judging.accounts)
+  const account = judging.accounts.get(submission.drop.uid) ?? WAIT
   if ('kind' in account) return account
   const {tok} = submission.request
   const wanted = {id, tok, wish, account, now: service.now(), epoch: judging.author.epoch}
@@ -138,17 +137,18 @@ const judge = (service: Service, submission: Submission, {id, wish}: NewJob, jud
 }
 
 /** One verdict a job, in the order of its request. */
-export const judgeAll = (
+export const judgeAll = async (
   service: Service,
   submissions: readonly Submission[],
   author: Author,
-): readonly (readonly Verdict[])[] => {
+): Promise<readonly (readonly Verdict[])[]> => {
+  const accounts = await accountsOf(service, submissions)
   const nodes = service.nodes.all()
   const ids = lookAt(
     service,
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
-  const judging: Judging = {ids, nodes, author, accounts: new Map()}
+  const judging: Judging = {ids, nodes, author, accounts}
   return submissions.map(submission =>
     jobsOf(submission.request).map(job => judge(service, submission, job, judging)),
   )

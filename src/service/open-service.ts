@@ -29,6 +29,7 @@ import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {createInbox} from '../store/requests/inbox.js'
 import {createWorkFolder} from '../store/work-folder.js'
 import {guardedPolicy} from './guarded-policy.js'
+import {rememberedAuth} from './remembered-auth.js'
 import type {Service, ServiceSettings} from './service.js'
 
 /** What the host tells and lends. */
@@ -184,7 +185,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     nodes: createNodeStore(durable, layout),
     journal: createJournal(fs, layout, {role: host.role, host: host.node, pid: self.pid, iso: host.iso}),
     executor,
-    auth,
+    auth: rememberedAuth(auth, settings.auth_cache * 1000, host.now),
     policy: guardedPolicy(policy, settings.scheduler_policy),
     settings: serviceSettings(settings, executor.features.images),
     node: host.node,

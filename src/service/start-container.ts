@@ -17,7 +17,7 @@ const refused = (code: string, text: string): {answer: 'refused'; reason: Reason
 })
 
 /** A job of root runs as a harmless account. */
-const runAs = (service: Service, record: JobRecord): Account | null =>
+const runAs = (service: Service, record: JobRecord): Promise<Account | null> =>
   record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
 
 /** Throws where it cannot be read now: it is tried again. */
@@ -43,7 +43,7 @@ export const createContainer = async (
   record: JobRecord,
   isOnDisk = false,
 ): Promise<CreateAnswer> => {
-  const account = runAs(service, record)
+  const account = await runAs(service, record)
   if (account === null)
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
   const spec = readSpec(service, record)

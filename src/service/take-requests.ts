@@ -13,6 +13,7 @@ import type {Drop} from '../store/requests/inbox.js'
 import {admitAll} from './admit-requests.js'
 import {applyControls, type Wanted} from './apply-control.js'
 import type {Submission} from './judge-submissions.js'
+import {operatorsOf} from './operators.js'
 import type {Service} from './service.js'
 
 /** Most requests of one user in one round, and most jobs that they name; always at least one request. */
@@ -184,7 +185,9 @@ const takeRound = async (taking: Taking): Promise<Counts> => {
       ? pile.controls
       : pile.controls.filter(({request}) => WATCHER_OPS.includes(request.op))
   const unread = new Set(queues.filter(({toks}) => toks.length > 0).map(({drop}) => drop.uid))
-  const controls = applyControls(service, {drops, wanted: mine.sort(byTime), waiting, unread, role, author})
+  const operators = mine.length === 0 ? new Set<Uid>() : await operatorsOf(service)
+  const work = {drops, wanted: mine.sort(byTime), waiting, operators, unread, role, author}
+  const controls = applyControls(service, work)
   return {
     admitted: admission.admitted,
     refused: pile.refused + admission.refused + controls.refused,

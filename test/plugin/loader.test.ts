@@ -97,6 +97,6 @@ describe('loading a provider', () => {
     const policy = await loadProvider({...pickProvider(all, 'scheduler', 'fifo'), kind: 'scheduler'}, HOST)
     assert.equal(typeof policy, 'object')
     const accounts = await loadProvider({...pickProvider(all, 'auth', 'system'), kind: 'auth'}, HOST)
-    assert.equal(accounts.byUid(0)?.name, 'root')
+    assert.equal((await accounts.byUid(0))?.name, 'root')
   })
 })

@@ -67,7 +67,7 @@ describe('admission of a request of many jobs', () => {
     let asked = 0
     const god = world.process()
     const {auth} = god.service
-    const byUid: Auth['byUid'] = wanted => {
+    const byUid: Auth['byUid'] = async wanted => {
       asked++
       return auth.byUid(wanted)
     }
@@ -98,9 +98,7 @@ describe('admission of a request of many jobs', () => {
   it('waits as a whole while its account cannot be looked up', async () => {
     const ids = world.submitMany([{}, {}])
     const god = world.process()
-    const byUid = (): never => {
-      throw new Error('no answer')
-    }
+    const byUid = () => Promise.reject(new Error('no answer'))
     Object.assign(god.service, {auth: {...god.service.auth, byUid}})
     await pass(god)
     assert.deepEqual([waiting(), refused().length], [1, 0])

@@ -247,9 +247,7 @@ describe('admission', () => {
   it('waits while accounts cannot be looked up: nobody is refused for that', async () => {
     const id = world.submit()
     const god = withAuth({
-      byUid: () => {
-        throw new Error('no answer from the directory server')
-      },
+      byUid: () => Promise.reject(new Error('no answer from the directory server')),
     })
     await pass(god)
     assert.deepEqual([waiting(), refused()], [1, []])

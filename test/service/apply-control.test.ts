@@ -327,21 +327,21 @@ describe('a control request', () => {
     })
 
     it('is obeyed if the site calls him an operator, by name or by uid, and only while he is known by that name', async () => {
+      const name = (await world.process().service.auth.byUid(CAROL))?.name ?? assert.fail('nobody')
       const asked = async (operators: readonly string[], fault?: Error): Promise<string> => {
         const his = world.submit({hold: true}, undefined, BOB)
         await schedule()
         world.control('kill', [his], CAROL)
         const god = world.process()
         const {auth, settings} = god.service
-        const byUid = (uid: number) => {
-          if (fault !== undefined && uid === CAROL) throw fault
-          return auth.byUid(uid)
+        const byName = async (wanted: string) => {
+          if (fault !== undefined && wanted === name) throw fault
+          return auth.byName(wanted)
         }
-        Object.assign(god.service, {settings: {...settings, operators}, auth: {...auth, byUid}})
+        Object.assign(god.service, {settings: {...settings, operators}, auth: {...auth, byName}})
         await schedulerPass(god.service, god.claimEpoch())
         return world.state(his)
       }
-      const name = world.process().service.auth.byUid(CAROL)?.name ?? assert.fail('nobody')
       assert.equal(await asked([name]), 'killed')
       assert.equal(await asked([String(CAROL)]), 'killed')
       assert.equal(await asked([`${name}x`, String(CAROL + 1)]), 'held')

@@ -87,12 +87,12 @@ describe('the container of a start', () => {
       assert.deepEqual(world.containers(), [])
       return answer.answer === 'refused' ? `${answer.reason.code}: ${answer.reason.text}` : ''
     }
-    const accounts = (find: (wanted: number | string) => Account | null): void =>
+    const accounts = (find: (wanted: number | string) => Promise<Account | null>): void =>
       void Object.assign(god.service, {auth: {byUid: find, byName: find}})
 
     it('its user has no account any more', async () => {
       await start()
-      accounts(() => null)
+      accounts(async () => null)
       assert.equal(await refusal(), 'identity: no account for ann (uid 1000) on this site')
     })
 
@@ -115,9 +115,7 @@ describe('the container of a start', () => {
     god.fs.plan({call: 'open', path: '/jobs/spec', n: 1, effect: {error: 'EIO'}})
     await assert.rejects(create(), {code: 'E_RECORD_BAD', message: /cannot be read: .* \(EIO\)/})
     const {auth} = god.service
-    const silent = (): never => {
-      throw new Error('no answer')
-    }
+    const silent = () => Promise.reject(new Error('no answer'))
     Object.assign(god.service, {auth: {...auth, byUid: silent}})
     await assert.rejects(create(), /no answer/)
     assert.equal(world.state(id), 'starting')

@@ -48,6 +48,8 @@ const ACCOUNTS: readonly Account[] = [
   {uid: 65534, gid: 65534, groups: [65534], name: 'nobody', home: '/nonexistent'},
 ]
 
+const GROUPS: Readonly<Record<string, number>> = {staff: 50, lab: 5000}
+
 const FORMAT: Format = {
   format: 1,
   cluster: '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab',
@@ -285,8 +287,9 @@ export class GodProcess {
     const manifest = createManifestReader(fs, layout)
     const quarantine = createQuarantine(fs, layout, world.randomOf(fs))
     const auth: Auth = {
-      byUid: wanted => ACCOUNTS.find(account => account.uid === wanted) ?? null,
-      byName: wanted => ACCOUNTS.find(account => account.name === wanted) ?? null,
+      byUid: async wanted => ACCOUNTS.find(account => account.uid === wanted) ?? null,
+      byName: async wanted => ACCOUNTS.find(account => account.name === wanted) ?? null,
+      groupByName: async wanted => GROUPS[wanted] ?? null,
     }
     this.service = {
       format: FORMAT,

@@ -16,9 +16,12 @@ export interface OpenAuth {
 }
 
 export interface AuthWorld {
-  /** A provider of its own on a source with just these accounts. Called for each case. */
-  open(accounts: readonly Account[]): OpenAuth | Promise<OpenAuth>
+  /** A provider of its own on a source with just these accounts and groups. Called for each case. */
+  open(accounts: readonly Account[], groups: Groups): OpenAuth | Promise<OpenAuth>
 }
+
+/** Numbers of groups by their names. */
+export type Groups = Readonly<Record<string, number>>
 
 /** The shape of mocha's and node:test's `it`. */
 export type AuthTest = (title: string, run: () => Promise<void>) => void
@@ -54,22 +57,24 @@ const NO_NAMES = [
   'x'.repeat(300),
 ]
 
+const GROUPS: Groups = {staff: 50, 'big-lab': 5000}
+
 const NO_UIDS = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32 - 1, 2 ** 53]
 
-type Case = (open: AuthWorld['open']) => Promise<void>
+type Case = (open: (accounts: readonly Account[]) => Promise<OpenAuth>) => Promise<void>
 
 const CASES: Readonly<Record<string, Case>> = {
   'an account is found by its number and by its name, whole': async open => {
     const {auth} = await open([ANN, BOB])
     for (const one of [ANN, BOB]) {
-      assert.deepEqual(auth.byUid(one.uid), one)
-      assert.deepEqual(auth.byName(one.name), one)
+      assert.deepEqual(await auth.byUid(one.uid), one)
+      assert.deepEqual(await auth.byName(one.name), one)
     }
   },
   'groups are sorted, each once, the primary one among them': async open => {
     const {auth} = await open([BOB, CROWDED])
     for (const {uid} of [BOB, CROWDED]) {
-      const found = auth.byUid(uid)
+      const found = await auth.byUid(uid)
       assert.ok(found !== null)
       const sorted = [...new Set([...found.groups, found.gid])].sort((a, b) => a - b)
       assert.deepEqual(found.groups, sorted)
@@ -77,51 +82,59 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'five hundred groups are all there': async open => {
     const {auth} = await open([CROWDED])
-    assert.equal(auth.byUid(CROWDED.uid)?.groups.length, 500)
+    assert.equal((await auth.byUid(CROWDED.uid))?.groups.length, 500)
   },
   'a number or a name that nobody has is null': async open => {
     const {auth} = await open([ANN])
-    assert.equal(auth.byUid(4711), null)
-    assert.equal(auth.byName('nobody-of-that-name'), null)
+    assert.equal(await auth.byUid(4711), null)
+    assert.equal(await auth.byName('nobody-of-that-name'), null)
   },
   'a number is not taken for a name': async open => {
     const {auth} = await open([ANN])
-    assert.equal(auth.byName(String(ANN.uid)), null)
+    assert.equal(await auth.byName(String(ANN.uid)), null)
   },
   'what cannot be a name is nobody’s, and is no fault': async open => {
     const {auth} = await open([ANN, BOB])
-    for (const name of NO_NAMES) assert.equal(auth.byName(name), null, JSON.stringify(name))
+    for (const name of NO_NAMES) assert.equal(await auth.byName(name), null, JSON.stringify(name))
   },
   'what cannot be a uid is nobody’s, and is no fault': async open => {
     const {auth} = await open([ANN])
-    for (const uid of NO_UIDS) assert.equal(auth.byUid(uid), null, String(uid))
+    for (const uid of NO_UIDS) assert.equal(await auth.byUid(uid), null, String(uid))
+  },
+  'a group is found by its name, and nothing else is': async open => {
+    const {auth} = await open([ANN])
+    for (const [name, gid] of Object.entries(GROUPS)) assert.equal(await auth.groupByName(name), gid)
+    for (const name of [...NO_NAMES, 'nobodys', '50', 'STAFF'])
+      assert.equal(await auth.groupByName(name), null, JSON.stringify(name))
   },
   'a source that does not answer is an exception, not a missing account': async open => {
     const {auth, answers} = await open([ANN])
     answers(false)
-    assert.throws(() => auth.byUid(ANN.uid))
-    assert.throws(() => auth.byName(ANN.name))
-    assert.throws(() => auth.byUid(4711))
+    await assert.rejects(async () => auth.byUid(ANN.uid))
+    await assert.rejects(async () => auth.byName(ANN.name))
+    await assert.rejects(async () => auth.byUid(4711))
+    await assert.rejects(async () => auth.groupByName('staff'))
   },
   'a source that answers again is asked again': async open => {
     const {auth, answers} = await open([ANN])
     answers(false)
-    assert.throws(() => auth.byUid(ANN.uid))
+    await assert.rejects(async () => auth.byUid(ANN.uid))
     answers(true)
-    assert.deepEqual(auth.byUid(ANN.uid), ANN)
-    assert.equal(auth.byUid(4711), null)
+    assert.deepEqual(await auth.byUid(ANN.uid), ANN)
+    assert.equal(await auth.byUid(4711), null)
   },
   'an answer is given again as long as it is remembered, and then asked for': async open => {
     const {auth, answers, forget} = await open([ANN])
-    assert.deepEqual(auth.byUid(ANN.uid), ANN)
+    assert.deepEqual(await auth.byUid(ANN.uid), ANN)
     forget()
     answers(false)
-    assert.throws(() => auth.byUid(ANN.uid))
+    await assert.rejects(async () => auth.byUid(ANN.uid))
     answers(true)
-    assert.deepEqual(auth.byUid(ANN.uid), ANN)
+    assert.deepEqual(await auth.byUid(ANN.uid), ANN)
   },
 }
 
 export const authContract = (test: AuthTest, world: AuthWorld): void => {
-  for (const [title, run] of Object.entries(CASES)) test(title, () => run(accounts => world.open(accounts)))
+  for (const [title, run] of Object.entries(CASES))
+    test(title, () => run(async accounts => world.open(accounts, GROUPS)))
 }

@@ -1,4 +1,8 @@
-/** Kind `auth`: who is this uid on this site. Passwords, projects and volumes join with multi-user mode. */
+/**
+ * Kind `auth`: who a uid is on this site, and what a name stands for. Answers may take a while, for a directory server is
+ * asked over the network. What nobody has is null; a source that cannot be asked now is an exception, for an account that
+ * is unknown now must not look like one that never was.
+ */
 
 export interface Account {
   readonly uid: number
@@ -11,8 +15,15 @@ export interface Account {
 }
 
 export interface Auth {
-  /** The account of a uid, or null if the site knows none. Throws when the source cannot be asked now. */
-  byUid(uid: number): Account | null
-  /** The account of a name, or null. */
-  byName(name: string): Account | null
+  /** The account of a uid. Null: the site knows none. */
+  byUid(uid: number): Promise<Account | null>
+  /** The account of exactly this name. */
+  byName(name: string): Promise<Account | null>
+  /** The number of the group of exactly this name. */
+  groupByName(name: string): Promise<number | null>
+  /**
+   * The account, if this is its password; null: it is not, or there is no such account. Left out: this source knows no
+   * passwords. Never called with what a user put into the shared directory.
+   */
+  credentials?(name: string, password: string): Promise<Account | null>
 }

@@ -56,3 +56,9 @@ export const groupsOfMember = (text: string, name: string): readonly number[] =>
     .filter(fields => fields.length === 4 && (fields[3] ?? '').split(',').includes(name))
     .map(fields => parseId(fields[2] ?? ''))
     .filter(gid => gid !== null)
+
+/** The number in a line of group, if it is of that group: null otherwise. */
+export const gidOfGroup = (line: string, name: string): number | null => {
+  const fields = line.replace(/\n$/, '').split(':')
+  return fields.length === 4 && fields[0] === name ? parseId(fields[2] ?? '') : null
+}

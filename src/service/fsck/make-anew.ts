@@ -30,9 +30,9 @@ const REASON: JobRecord['reason'] = {
 }
 
 /** Null: it is there. */
-export const makeAnew = (service: Service, spec: JobSpec, author: Author): string | null => {
+export const makeAnew = async (service: Service, spec: JobSpec, author: Author): Promise<string | null> => {
   const {durable, layout, jobs, auth, settings, now} = service
-  const account = auth.byUid(spec.uid)
+  const account = await auth.byUid(spec.uid)
   if (account === null) return `uid ${spec.uid} has no account on this site`
   const {id, tok, wish} = spec
   const admitted = admit({id, tok, wish, account, now: now(), epoch: author.epoch}, settings.admission, [])

@@ -39,14 +39,16 @@ const lead = (ground: Ground, holder: string, findings: readonly Finding[]): Aut
 /** Some repairs are of many findings at once: once is enough. */
 const isGeneral = ({repair}: Finding): boolean => repair?.do === 'burn-claims' || repair?.do === 'sweep'
 
-const mendAll = (ground: Ground, author: Author, due: readonly Finding[]): readonly Told[] => {
-  const done = new Set<string>()
-  return due.map(finding => {
+/** One after the other: a repair judges by what those before it left. */
+const mendAll = async (ground: Ground, author: Author, due: readonly Finding[]): Promise<readonly Told[]> => {
+  const [done, told] = [new Set<string>(), [] as Told[]]
+  for (const finding of due) {
     const kind = finding.repair?.do ?? ''
-    const failed = isGeneral(finding) && done.has(kind) ? null : repairOne(ground, author, finding)
+    const failed = isGeneral(finding) && done.has(kind) ? null : await repairOne(ground, author, finding)
     done.add(kind)
-    return failed === null ? {finding, repaired: true} : {finding, repaired: false, failed}
-  })
+    told.push(failed === null ? {finding, repaired: true} : {finding, repaired: false, failed})
+  }
+  return told
 }
 
 export const untold = (looked: Looked): FsckReport => ({
@@ -69,7 +71,7 @@ export const mend = async (ground: Ground, holder: string, options: LookOptions)
       return {...looked, findings: [...repaired, ...rest.map(each => ({...each, repaired: false}))]}
     }
     author ??= lead(ground, holder, due)
-    for (const each of mendAll(ground, author, due)) told.set(keyOf(each.finding), each)
+    for (const each of await mendAll(ground, author, due)) told.set(keyOf(each.finding), each)
     ground.durable.syncPending()
   }
 }

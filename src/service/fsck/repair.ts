@@ -66,7 +66,7 @@ const ofService = (
   service: Service,
   author: Author,
   repair: Extract<Repair, {do: 'hold' | 'make-anew' | 'refuse' | 'burn-claims'}>,
-): Outcome => {
+): Outcome | Promise<Outcome> => {
   switch (repair.do) {
     case 'hold':
       return hold(service, author, repair)
@@ -91,7 +91,12 @@ const ofFormat = (ground: Ground, what: 'write-format' | 'write-format-copy'): O
   return null
 }
 
-const carryOut = (ground: Ground, author: Author, {path}: Finding, repair: Repair): Outcome => {
+const carryOut = (
+  ground: Ground,
+  author: Author,
+  {path}: Finding,
+  repair: Repair,
+): Outcome | Promise<Outcome> => {
   const {durable, layout, service, now} = ground
   switch (repair.do) {
     case 'set-aside':
@@ -128,11 +133,11 @@ const carryOut = (ground: Ground, author: Author, {path}: Finding, repair: Repai
 }
 
 /** A fault of one file is that file's; a disk that fails ends it all. */
-export const repairOne = (ground: Ground, author: Author, finding: Finding): Outcome => {
+export const repairOne = async (ground: Ground, author: Author, finding: Finding): Promise<Outcome> => {
   if (finding.repair === undefined) return 'there is no repair'
   try {
     author.check()
-    return carryOut(ground, author, finding, finding.repair)
+    return await carryOut(ground, author, finding, finding.repair)
   } catch (error) {
     if (error instanceof GodError) throw error
     const code = errno(error)

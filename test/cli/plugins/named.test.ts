@@ -58,7 +58,7 @@ describe('a configuration that names a scheduler that is not there', () => {
 
   it('names the executor and the accounts in the same way', async () => {
     const {site} = held
-    site.configure(['executor = pods', 'auth_policy = ldap'])
+    site.configure(['executor = pods', 'auth_policy = nis'])
     const {stderr} = await site.here(['config'])
     assert.match(
       stderr,
@@ -66,7 +66,7 @@ describe('a configuration that names a scheduler that is not there', () => {
     )
     assert.match(
       stderr,
-      /no auth plugin provides 'ldap'; there are: system\. .*god-auth-ldap.* or correct auth_policy\./,
+      /no auth plugin provides 'nis'; there are: system, ldap\. .*god-auth-nis.* or correct auth_policy\./,
     )
     assert.equal((await site.here(['submit', '-i', 'a', 'x'])).code, 0)
   })

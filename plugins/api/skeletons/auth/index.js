@@ -1,8 +1,8 @@
 // @ts-check
-import {readFileSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
 
 /**
- * Accounts "NAME": read from a JSON file, a list of {name, uid, gid, groups, home}.
+ * Accounts "NAME": read from a JSON file, {"accounts": [{name, uid, gid, groups, home}], "groups": {name: gid}}.
  *
  * An account that does not exist is null; a source that cannot be asked now is an exception, so that nobody's job is
  * refused for a file that was away for a moment.
@@ -13,12 +13,12 @@ import {readFileSync} from 'node:fs'
 const create = ({options}) => {
   const file = options.file ?? '/etc/god/NAME.json'
 
-  /** @returns {Account[]} */
-  const accounts = () => JSON.parse(readFileSync(file, 'utf8'))
+  /** @returns {Promise<{accounts: Account[], groups: Record<string, number>}>} */
+  const read = async () => JSON.parse(await readFile(file, 'utf8'))
 
   /** @param {(account: Account) => boolean} fits */
-  const find = fits => {
-    const found = accounts().find(fits)
+  const find = async fits => {
+    const found = (await read()).accounts.find(fits)
     if (found === undefined) return null
     const {uid, gid, groups, name, home} = found
     return {uid, gid, groups: [...new Set([...groups, gid])].sort((a, b) => a - b), name, home}
@@ -27,6 +27,10 @@ const create = ({options}) => {
   return {
     byUid: uid => find(account => account.uid === uid),
     byName: name => find(account => account.name === name),
+    groupByName: async name => {
+      const {groups} = await read()
+      return Object.hasOwn(groups, name) ? (groups[name] ?? null) : null
+    },
   }
 }
 

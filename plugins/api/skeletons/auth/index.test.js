@@ -11,9 +11,9 @@ describe('NAME keeps the contract of a source of accounts', () => {
   let cases = 0
 
   authContract(test, {
-    open: accounts => {
+    open: (accounts, groups) => {
       const file = join(folder, `${cases++}.json`)
-      writeFileSync(file, JSON.stringify(accounts))
+      writeFileSync(file, JSON.stringify({accounts, groups}))
       return {
         auth: create(trialHost({options: {file}})),
         answers: does => (does ? renameSync(`${file}.away`, file) : renameSync(file, `${file}.away`)),
