@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import {admit} from '../src/core/admission.js'
 import {epoch, instant, jobId, rev, token} from '../src/core/brand.js'
 import type {Wish} from '../src/core/job.js'
+import {admissionPolicy, parseSettings} from '../src/core/settings.js'
 import {encodeRecord} from '../src/store/jobs/job-store.js'
 import {encode} from '../src/store/jobs/record-codec.js'
 import {bucketOf, type Layout, recordName} from '../src/store/layout.js'
@@ -26,6 +27,8 @@ export interface LiveState {
   readonly from: number
 }
 
+const POLICY = admissionPolicy(parseSettings([]), true)
+
 const wishOf = (id: number, cpus: number): Wish => ({
   name: `job-${id % 100}`,
   command: {kind: 'argv', argv: ['sh', '-c', `echo ${id}`]},
@@ -43,17 +46,11 @@ const admitted = ({owner, cpus, from}: LiveState, id: number) => {
       tok: token(id.toString(16).padStart(24, '0')),
       wish: wishOf(id, cpus),
       account: {uid, gid: uid, groups: [uid], name, home: `/home/${name}`},
+      groups: new Map(),
       now: instant(from + id * 1000),
       epoch: epoch(1),
     },
-    {
-      defaultImages: ['busybox:local'],
-      allowUserImages: true,
-      images: true,
-      defaults: {cpus: 1000, memory: 1 << 30, gpus: 0},
-      defaultWalltime: null,
-      maxWalltime: null,
-    },
+    POLICY,
     [],
   )
   if (!('record' in answer)) throw new Error(answer.message)

@@ -4,7 +4,7 @@
  */
 import {writeFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {CATALOGUE, EXIT} from '../src/core/errors.js'
+import {CATALOGUE, EXIT} from '../src/core/catalogue.js'
 
 export const ERRORS_DOC = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
 
@@ -30,7 +30,7 @@ it is one document on stdout:
 
     {"schema":1,"error":{"code":"E_NO_JOB","message":"there is no job 9","hint":"See 'god stat'."}}
 
-With \`GOD_DEBUG=1\` the stack goes to stderr as well. This page is made from \`src/core/errors.ts\`.`
+With \`GOD_DEBUG=1\` the stack goes to stderr as well. This page is made from \`src/core/catalogue.ts\`.`
 
 const WAITED = `\`god wait\` and \`god submit -W\` exit with the job's own code, 128+n where signal n ended it, 125 where it never
 started, 126 or 127 as Docker has it; of several jobs, with the highest.`

@@ -1,5 +1,6 @@
 /** `god submit --from` behind its flags: read all, judge all, then queue in order and say what came of it. */
-import {EXIT, GodError} from '../core/errors.js'
+import {EXIT} from '../core/catalogue.js'
+import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import {partError, type Queued, submitMany} from './bulk.js'
 import {failureOf} from './failure.js'

@@ -1,5 +1,6 @@
 /** `god config`: the effective configuration, and where each setting comes from. */
-import {EXIT, GodError} from '../core/errors.js'
+import {EXIT} from '../core/catalogue.js'
+import {GodError} from '../core/errors.js'
 import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
 import {nearest} from '../core/text.js'
 import {hasConfigFile, readConfiguration} from '../host/config.js'
@@ -43,6 +44,14 @@ const optionRows = ({options, origins}: Configuration): readonly ConfigRow[] =>
     })),
   )
 
+const sectionRows = ({sectionLines, origins}: Configuration): readonly ConfigRow[] =>
+  [...sectionLines].map(([key, value]) => ({
+    key,
+    value,
+    origin: origins.get(key) ?? '',
+    purpose: 'of a section',
+  }))
+
 const remarksOn = (located: Located): readonly string[] => [
   `${located.root} (named by ${located.by})`,
   ...(hasConfigFile(located) ? [] : [missingConfig(located.config)]),
@@ -69,7 +78,11 @@ export const viewConfig = async (dir: string | undefined, key: string | undefine
   return {
     located,
     remarks: remarksOn(located),
-    rows: [...keys.map(name => rowOf(configuration, name)), ...optionRows(configuration)],
+    rows: [
+      ...keys.map(name => rowOf(configuration, name)),
+      ...optionRows(configuration),
+      ...sectionRows(configuration),
+    ],
     faults: await faultsOfNamed(currentOffer().providers, configuration),
   }
 }

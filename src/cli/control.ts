@@ -6,8 +6,9 @@
  */
 import {controlJob} from '../core/array-control.js'
 import {type JobId, jobId} from '../core/brand.js'
+import {type ErrorCode, EXIT} from '../core/catalogue.js'
 import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
-import {type ErrorCode, EXIT, GodError} from '../core/errors.js'
+import {GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
 import {isOneOf, mayChange} from '../core/permission.js'
 import type {ControlOp, ControlRequest} from '../core/request.js'

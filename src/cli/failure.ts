@@ -2,7 +2,8 @@
  * Every way to fail, as the one shape that a user meets: what failed and why, what to do, an exit code.
  * What nobody foresaw is a bug of ours (70): its stack goes into a report file, never to the user's terminal.
  */
-import {EXIT, GodError} from '../core/errors.js'
+import {EXIT} from '../core/catalogue.js'
+import {GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
 import {writeBugReport} from '../host/bug-report.js'
 import {variable} from '../host/environment.js'

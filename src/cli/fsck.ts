@@ -1,5 +1,5 @@
 /** How `god fsck` shows what it found and what it mended. */
-import {EXIT} from '../core/errors.js'
+import {EXIT} from '../core/catalogue.js'
 import {FINDINGS, type Severity} from '../core/findings.js'
 import {neutralise} from '../core/text.js'
 import type {Finding} from '../store/fsck/finding.js'

@@ -9,6 +9,7 @@ import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import type {NewJob} from '../core/request.js'
+import {DEFAULT_PROJECT} from '../core/rights.js'
 import {callerName} from '../host/environment.js'
 import type {Reasons} from '../store/reasons.js'
 import type {RefusedRequest} from '../store/requests/refused.js'
@@ -88,7 +89,6 @@ export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => {
 }
 
 const unstarted = {
-  project: 'default',
   queue: 'default',
   desired: 'run',
   started: null,
@@ -104,7 +104,10 @@ const unstarted = {
 } as const
 
 /** What admission will make of it, as far as can be told; also of a wish that it will refuse. */
-const wished = (site: Site, wish: Wish): Pick<JobView, 'name' | 'image' | 'resources' | 'walltime'> => {
+const wished = (
+  site: Site,
+  wish: Wish,
+): Pick<JobView, 'name' | 'image' | 'project' | 'resources' | 'walltime'> => {
   const {
     default_images: images,
     defaults_cpu: cpus,
@@ -114,6 +117,7 @@ const wished = (site: Site, wish: Wish): Pick<JobView, 'name' | 'image' | 'resou
   return {
     name: wish.name ?? nameOf(wish),
     image: wish.image ?? images[0] ?? '',
+    project: wish.project ?? DEFAULT_PROJECT,
     resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: 0},
     walltime: wish.walltime ?? time,
   }

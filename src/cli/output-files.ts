@@ -30,9 +30,11 @@ export interface OutputFiles {
 export const outputFilesOf = (
   site: Site,
   record: JobRecord,
-  wish: Pick<Wish, 'output' | 'error'>,
+  wish: Pick<Wish, 'name' | 'image' | 'output' | 'error'>,
 ): OutputFiles => {
   const work = site.layout.workOf(record.uid, partKey(record))
   const {output, error} = outputsOf(record, wish)
-  return {output: outside(work, output, record.image), error: outside(work, error, record.image)}
+  // Of a private job the record does not have it.
+  const image = record.image || (wish.image ?? '')
+  return {output: outside(work, output, image), error: outside(work, error, image)}
 }

@@ -3,6 +3,7 @@ import {iso, systemClock} from '../host/clock.js'
 import {hasConfigFile, nodeName, readConfiguration} from '../host/config.js'
 import {callerUid} from '../host/environment.js'
 import {createLog} from '../host/log.js'
+import {lookAs} from '../host/look-as.js'
 import {mayBeAlive, ownIdentity, upSeconds} from '../host/process.js'
 import {randomToken} from '../host/random.js'
 import {locate} from '../host/shared-dir.js'
@@ -32,6 +33,7 @@ export const passHost = ({dir, json}: PassFlags, role: string, verbose: boolean)
     delay: systemClock.delay,
     iso,
     random: randomToken,
+    lookAs,
     // A document a line on stdout is for collectors; people and cron read stderr.
     log: createLog({verbose, json, write: line => void (json ? process.stdout : process.stderr).write(line)}),
     lease: {self: ownIdentity(), mayBeAlive, upSeconds},

@@ -52,12 +52,20 @@ const wishOf = (site: Site, job: JobView): Told => {
   return {wish: waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null, fault: null}
 }
 
+/** What a private job hides from others. */
+const revealed = (job: JobView, wish: Wish | null): JobView => ({
+  ...job,
+  name: wish?.name ?? job.name,
+  image: job.image || (wish?.image ?? ''),
+  labels: wish?.labels ?? job.labels,
+})
+
 export const showJob = (site: Site, selector: string): Shown => {
   const chosen = selectOne(site, parseSelector(selector))
   const [job = chosen] = withLiveUsage(site, [chosen])
   const {wish, fault} = wishOf(site, job)
   return {
-    job,
+    job: revealed(job, wish),
     wish,
     fault,
     // The tasks of an array have an output each.
@@ -77,14 +85,18 @@ interface SpecJson {
   readonly workdir: string | null
   readonly output: string | null
   readonly error: string | null
+  readonly volumes: readonly string[]
+  readonly root: boolean
 }
 
-const specJson = ({command, env, workdir, output, error}: Wish): SpecJson => ({
+const specJson = ({command, env, workdir, output, error, volumes, root}: Wish): SpecJson => ({
   ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
   env: env ?? {},
   workdir: workdir ?? null,
   output: output ?? null,
   error: error ?? null,
+  volumes: volumes ?? [],
+  root: root ?? false,
 })
 
 export interface ShownJson extends JobJson {
@@ -173,6 +185,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .map(pair => pair.join('='))
         .join(' '),
     ])
+  if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
+  if (wish?.root === true) rows.push(['root', 'in its container'])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])
   if (files !== null) rows.push(['output', placeText(files.output)], ['error', placeText(files.error)])

@@ -1,5 +1,5 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
-import {EXIT} from '../core/errors.js'
+import {EXIT} from '../core/catalogue.js'
 import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
 import {operandsOf} from './operands.js'

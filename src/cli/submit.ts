@@ -36,8 +36,8 @@ const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
 
 /** For many wishes: what is read of the site is read once. */
 export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
-  const {settings} = site.configuration
-  const policy = admissionPolicy(settings, runsImages(settings.executor))
+  const {configuration} = site
+  const policy = admissionPolicy(configuration, runsImages(configuration.settings.executor))
   const nodes = site.nodes.all()
   return wish => {
     const settled = settleWish(wish, policy, nodes)

@@ -1,7 +1,8 @@
 /** From the words of `god submit` to a wish: amounts are read here, a script is copied, the rest is admission's. */
 
 import {nameOf} from '../core/admission.js'
-import {asError, type ErrorCode, GodError} from '../core/errors.js'
+import type {ErrorCode} from '../core/catalogue.js'
+import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {AMOUNTS, amountRefusal, type FormDefaults} from '../core/job-form.js'
 import {MAX_REQUEST_BYTES} from '../core/request.js'
@@ -23,6 +24,9 @@ export interface SubmitFlags {
   readonly array: string | undefined
   readonly env: readonly string[] | undefined
   readonly label: readonly string[] | undefined
+  readonly volume: readonly string[] | undefined
+  readonly project: string | undefined
+  readonly root: boolean
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -117,6 +121,9 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     output: flags.output,
     error: flags.error,
     hold: flags.hold ? true : undefined,
+    volumes: flags.volume && [...flags.volume],
+    project: flags.project,
+    root: flags.root ? true : undefined,
     array: flags.array,
   })
 

@@ -5,28 +5,38 @@
  * the user left out gets the site's default; what the site forbids is refused with the value named.
  */
 import type {Account, NodeReport, Resources} from '@god-cli/api'
+import {isImageAllowed} from './allowed-image.js'
+import {formatCpus, formatMemory} from './amounts.js'
 import type {ArrayRecord} from './array-record.js'
 import {newArray} from './array-start.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {GodError, type Refusal, refusal} from './errors.js'
+import type {GroupNumbers} from './grants.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
+import {checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
+import {checkVolumes} from './volumes.js'
 
 /** The part of the configuration that decides what is admitted. */
-export interface AdmissionPolicy {
+export interface AdmissionPolicy extends Rights {
   /** The first is used where a job names none; empty: jobs must name one. */
   readonly defaultImages: readonly string[]
-  /** False: only the images above. */
-  readonly allowUserImages: boolean
+  /** Besides those above; null: any. */
+  readonly allowedImages: readonly string[] | null
   /** The executor runs images at all. */
   readonly images: boolean
   readonly defaults: Resources
   /** Seconds; null = none. */
   readonly defaultWalltime: number | null
   readonly maxWalltime: number | null
+  /** Of one job. */
+  readonly maxCpus: number | null
+  readonly maxMemory: number | null
+  /** Name, image and labels are for the owner alone. */
+  readonly private: boolean
 }
 
 /** A wish with nothing left open. */
@@ -46,6 +56,12 @@ export const settleWish = (
   policy: AdmissionPolicy,
   nodes: readonly NodeReport[],
 ): Settled | Refusal => {
+  if (wish.root === true && !policy.images)
+    return refusal(
+      'E_ROOT_REFUSED',
+      'this site runs jobs without containers, and there nobody is root',
+      'Leave out --root.',
+    )
   const image = imageOf(wish, policy)
   if (typeof image !== 'string') return image
   const resources = {
@@ -55,7 +71,11 @@ export const settleWish = (
   }
   const name = wish.name ?? nameOf(wish)
   const walltime = wish.walltime ?? policy.defaultWalltime
-  const no = checkJobName(name) ?? checkText(wish) ?? checkLimits(resources, walltime, policy, nodes)
+  const no =
+    checkJobName(name) ??
+    checkText(wish) ??
+    checkLimits(resources, walltime, policy, nodes) ??
+    checkVolumes(wish.volumes ?? [], policy.sections.volumes)
   if (no !== null) return no
   const array = arrayOf(wish)
   if (array === null) return {name, image, resources, walltime}
@@ -92,8 +112,9 @@ const imageOf = (wish: Wish, policy: AdmissionPolicy): string | Refusal => {
       'Name one with -i IMAGE.',
     )
   }
-  if (!policy.allowUserImages && !policy.defaultImages.includes(image)) {
-    const list = policy.defaultImages.join(', ') || 'none'
+  const {allowedImages, defaultImages} = policy
+  if (allowedImages !== null && !isImageAllowed(image, [...defaultImages, ...allowedImages])) {
+    const list = [...defaultImages, ...allowedImages].join(', ') || 'none'
     return refusal('E_IMAGE_NOT_ALLOWED', `image '${image}' is not allowed here`, `Allowed: ${list}.`)
   }
   return checkImageName(image) ?? image
@@ -127,12 +148,20 @@ const checkPaths = (wish: Wish): Refusal | null => {
   return null
 }
 
+const tooMuch = (asked: string, most: string, flag: string): Refusal =>
+  refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
+
 const checkLimits = (
   resources: Resources,
   walltime: number | null,
   policy: AdmissionPolicy,
   nodes: readonly NodeReport[],
 ): Refusal | null => {
+  const {maxCpus, maxMemory} = policy
+  if (maxCpus !== null && resources.cpus > maxCpus)
+    return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
+  if (maxMemory !== null && resources.memory > maxMemory)
+    return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
   const never = neverReason(resources, nodes)
   if (never !== null)
     return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c or -m.')
@@ -157,6 +186,8 @@ interface Submission {
   readonly tok: Token
   readonly wish: Wish
   readonly account: Account
+  /** Of the groups that the configuration names. */
+  readonly groups: GroupNumbers
   readonly now: Instant
   readonly epoch: Epoch
 }
@@ -168,14 +199,20 @@ export const admit = (
 ): Admitted | Refusal => {
   const settled = settleWish(submission.wish, policy, nodes)
   if (isRefusal(settled)) return settled
-  const {id, tok, wish, account, now} = submission
+  const {id, tok, wish, account, groups, now} = submission
+  const no = checkRights(wish, policy, account, groups)
+  if (no !== null) return no
   const uid = account.uid as Uid
-  const record = firstRecord(submission, settled, uid, now)
+  const record = {...firstRecord(submission, settled, uid, now), ...(policy.private ? HIDDEN : {})}
   // What cannot be read again would be lost in quarantine after its id was promised.
   const readable = parseRecord(record)
   if (!readable.ok) return refusal('E_SPEC_BAD', `the job's record would not be readable: ${readable.why}`)
-  return {spec: {v: 1, id, tok, uid, wish}, record}
+  const told = policy.private ? {...wish, name: settled.name, image: settled.image} : wish
+  return {spec: {v: 1, id, tok, uid, wish: told}, record}
 }
+
+/** What others see of a private job; its spec has it all. */
+const HIDDEN = {name: 'private', image: '', labels: {}}
 
 const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: Instant): JobRecord => ({
   v: 1,
@@ -185,7 +222,7 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   user: submission.account.name,
   uid,
   gid: submission.account.gid as Gid,
-  project: 'default',
+  project: submission.wish.project ?? DEFAULT_PROJECT,
   queue: 'default',
   name: settled.name,
   image: settled.image,

@@ -38,7 +38,7 @@ const fileName = (name: string): string =>
   /^\.+$/.test(name) ? name.replaceAll('.', '_') : name.replaceAll('/', '_')
 
 /** `%j` job number, `%x` job name, `%a` task of an array, as batch users know them. */
-const outputPath = (pattern: string, {id, name, task}: JobRecord): string => {
+const outputPath = (pattern: string, {id, task}: JobRecord, name: string): string => {
   const marks: Readonly<Record<string, string>> = {
     '%j': String(id),
     '%x': fileName(name),
@@ -53,13 +53,19 @@ export interface Outputs {
 }
 
 /** Paths of standard output and error, as seen inside; relative ones are meant from the job's directory. */
-export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'output' | 'error'>): Outputs => ({
-  output: outputPath(wish.output ?? 'god.log', record),
-  error: outputPath(wish.error ?? 'god.err', record),
-})
+export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'name' | 'output' | 'error'>): Outputs => {
+  // Of a private job the record does not have it.
+  const name = wish.name ?? record.name
+  return {
+    output: outputPath(wish.output ?? 'god.log', record, name),
+    error: outputPath(wish.error ?? 'god.err', record, name),
+  }
+}
 
 const passwdText = (account: Account, home: string): string =>
-  `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
+  account.uid === 0
+    ? `root:x:0:0:root:${home}:/bin/sh\n`
+    : `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
 
 const groupText = (account: Account): string => {
   const names = account.groups
@@ -68,19 +74,24 @@ const groupText = (account: Account): string => {
   return `root:x:0:\n${names.join('')}`
 }
 
-const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] =>
-  home === null
+/** For reading only where the job is root inside: it could leave a setuid program there. */
+const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] => {
+  const readOnly = account.uid === 0
+  return home === null
     ? []
     : [
-        {source: home, target: account.home, readOnly: false},
-        {source: home, target: HOME_TARGET, readOnly: false},
+        {source: home, target: account.home, readOnly},
+        {source: home, target: HOME_TARGET, readOnly},
       ]
+}
 
 interface Paths {
   /** The job's directory on the node. */
   readonly work: string
   /** The home directory, if it is mounted. */
   readonly home: string | null
+  /** What the operator grants him of what he asked for. */
+  readonly volumes: readonly Mount[]
 }
 
 /** Admission refuses the others; here nothing may depend on that. */
@@ -101,6 +112,8 @@ const taskVariables = ({task}: JobRecord, array: Stride | null): Readonly<Record
   )
 }
 
+const userName = ({uid, name}: Account): string => (uid === 0 ? 'root' : name)
+
 const environment = (
   record: JobRecord,
   wish: Wish,
@@ -114,8 +127,8 @@ const environment = (
   return {
     ...Object.fromEntries(wished(wish)),
     HOME: home,
-    USER: account.name,
-    LOGNAME: account.name,
+    USER: userName(account),
+    LOGNAME: userName(account),
     GOD_JOB_ID: String(record.id),
     GODOCKER_JID: String(record.id),
     GODOCKER_PWD: work,
@@ -138,6 +151,8 @@ export const containerSpec = (
 ): ContainerSpec => {
   if (record.container === null) throw new GodError('E_BUG', `job ${record.id} has no container name`)
   const work = inside(paths.work, site)
+  // Of a private job the record does not tell them.
+  const hidden = site.images && record.image === ''
   return {
     name: record.container.name,
     cluster: site.cluster,
@@ -145,12 +160,12 @@ export const containerSpec = (
     ...(record.task === undefined ? {} : {task: record.task}),
     attempt: record.attempt,
     nonce: record.container.nonce,
-    jobName: record.name,
+    jobName: hidden ? (wish.name ?? record.name) : record.name,
     user: account.name,
     uid: account.uid,
     gid: account.gid,
     groups: account.groups,
-    image: record.image,
+    image: hidden ? (wish.image ?? '') : record.image,
     wrapper: WRAPPER,
     argv: argvOf(wish.command, work),
     env: environment(record, wish, account, site, paths),
@@ -158,7 +173,7 @@ export const containerSpec = (
     pids: site.pids,
     network: site.network,
     workDir: {source: paths.work, target: work, readOnly: false},
-    mounts: site.images ? homeMounts(account, paths.home) : [],
+    mounts: site.images ? [...homeMounts(account, paths.home), ...paths.volumes] : [],
     passwd: passwdText(account, paths.home === null ? work : account.home),
     group: groupText(account),
     hostname: record.task === undefined ? `job-${record.id}` : `job-${record.id}-${record.task}`,

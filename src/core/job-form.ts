@@ -50,7 +50,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -75,7 +75,15 @@ const texts =
     return {[key]: value}
   }
 
-const flag: Reader = value => (typeof value === 'boolean' ? {hold: value} : expected('hold', 'true or false'))
+const flag =
+  (key: 'hold' | 'root'): Reader =>
+  value =>
+    typeof value === 'boolean' ? {[key]: value} : expected(key, 'true or false')
+
+const list =
+  (key: 'volumes'): Reader =>
+  value =>
+    isTexts(value) ? {[key]: value} : expected(key, 'a list of texts')
 
 const READERS: Readonly<Record<string, Reader>> = {
   name: text('name'),
@@ -88,7 +96,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   workdir: text('workdir'),
   output: text('output'),
   error: text('error'),
-  hold: flag,
+  hold: flag('hold'),
+  volumes: list('volumes'),
+  project: text('project'),
+  root: flag('root'),
   array: text('array'),
 }
 
@@ -99,8 +110,8 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'depend', 'queue', 'project', 'priority', 'nice', 'begin', 'constraint', 'volumes'],
-  ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
+  ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
+  ...['interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 
 const unknownKey = (key: string): Refusal => {

@@ -29,6 +29,7 @@ import {
   whole,
 } from './record-fields.js'
 import {STATES} from './state.js'
+import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
@@ -125,6 +126,11 @@ export const wishSchema = v.strictObject({
   output: v.exactOptional(text(4096)),
   error: v.exactOptional(text(4096)),
   hold: v.exactOptional(v.boolean()),
+  /** `NAME`, `NAME:ro`, `NAME:rw`. */
+  volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
+  project: v.exactOptional(text(64)),
+  /** To be root in the container. */
+  root: v.exactOptional(v.boolean()),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
 })

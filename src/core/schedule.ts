@@ -10,10 +10,14 @@ import {formatCpus, formatMemory} from './amounts.js'
 import {type Instant, type JobId, jobId} from './brand.js'
 import {createWaiting, type Plan, type Start} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
+import type {Quotas} from './quota.js'
+import {type QuotaRoom, quotaRoom} from './quota-room.js'
 
 export interface Allocation {
   readonly id: JobId
   readonly node: string
+  readonly user: string
+  readonly project: string
   readonly resources: Resources
 }
 
@@ -29,6 +33,10 @@ export interface Snapshot {
   readonly nodes: readonly NodeReport[]
   readonly allocations: readonly Allocation[]
   readonly pending: readonly Waiting[]
+  /** Left out: there are none. */
+  readonly quotas?: Quotas
+  /** Why nothing starts at all now. Null or left out: nothing keeps it. */
+  readonly closed?: Reason | null
 }
 
 const RESOURCES = ['cpus', 'memory', 'gpus'] as const
@@ -156,38 +164,69 @@ const NO_NODE: Reason = {
   text: 'no node takes work: none is known or its engine does not answer',
 }
 
-/** Places one after the other until one does not fit, or all have a place: true. So it costs as much as there is room. */
-const placeAll = (job: Waiting, rooms: readonly Room[], starts: Start[]): boolean => {
+/**
+ * Places one after the other until one does not fit, or all have a place. So it costs as much as there is room.
+ * `own`: what keeps an array from starting more, which is its own affair: it is in nobody's way. So is a quota.
+ */
+const placeAll = (job: Waiting, rooms: readonly Room[], quotas: QuotaRoom, starts: Start[]): Placed => {
   const count = job.tasks?.count ?? 1
   for (let i = 0; i < count; i++) {
+    const barred = quotas.barred(job)
+    if (barred !== null) return {kind: 'barred', reason: barred}
     const room = place(job.resources, rooms)
-    if (room === null) return false
+    if (room === null) return {kind: 'no room'}
     starts.push({id: jobId(job.id), node: room.node.name})
     room.left = minus(room.left, job.resources)
+    quotas.take(job)
   }
-  return true
+  const own = job.tasks?.reason ?? null
+  return own === null ? {kind: 'all'} : {kind: 'barred', reason: own}
+}
+
+type Placed =
+  | {readonly kind: 'all'}
+  | {readonly kind: 'no room'}
+  | {readonly kind: 'barred'; readonly reason: Reason}
+
+/** Why a job cannot start now, whatever the others do. */
+const ownReasons = (
+  nodes: readonly NodeReport[],
+  closed: Reason | null,
+): ((job: Waiting) => Reason | null) => {
+  const never = neverReasons(nodes)
+  return ({tasks, resources}) =>
+    tasks?.count === 0 ? (tasks.reason ?? NO_NODE) : (closed ?? never(resources))
+}
+
+const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocation[]): QuotaRoom => {
+  const room = quotaRoom(quotas)
+  for (const allocation of allocations) room.take(allocation)
+  return room
 }
 
 /** `pending` of the snapshot is in order already. */
-export const planInOrder = ({nodes: listed, allocations, pending}: Snapshot): Plan => {
+export const planInOrder = ({nodes: listed, allocations, pending, ...limits}: Snapshot): Plan => {
+  const quotas = roomInQuotas(limits.quotas, allocations)
   const nodes = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1))
   const rooms = roomsOn(nodes, allocations)
-  const never = neverReasons(nodes)
+  const alone = ownReasons(nodes, limits.closed ?? null)
   const starts: Start[] = []
   const behind: JobId[] = []
   const waiting = createWaiting()
   let head: JobId | null = null
   for (const job of pending) {
     const id = jobId(job.id)
-    // What keeps an array from starting more is its own affair: it is in nobody's way.
-    const own = job.tasks?.reason ?? null
-    const barred = job.tasks?.count === 0 ? (own ?? NO_NODE) : never(job.resources)
+    const barred = alone(job)
     if (barred !== null) waiting.because(barred, id)
     else if (head !== null) behind.push(id)
-    else if (!placeAll(job, rooms, starts)) {
-      head = id
-      waiting.because(resourcesReason(job.resources, rooms), id)
-    } else if (own !== null) waiting.because(own, id)
+    else {
+      const placed = placeAll(job, rooms, quotas, starts)
+      if (placed.kind === 'barred') waiting.because(placed.reason, id)
+      if (placed.kind === 'no room') {
+        head = id
+        waiting.because(resourcesReason(job.resources, rooms), id)
+      }
+    }
   }
   return {starts, waits: waiting.all(), queue: head === null ? null : {head, behind}}
 }

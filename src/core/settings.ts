@@ -2,13 +2,15 @@
  * The keys of `go-d.ini` (design section 6): one table that says what each may be, its default, and what it is for.
  *
  * Pure: text in, settings out. Keys of the original keep their names. Sections `[plugin.ID]` hold the options of the
- * provider ID as they are written; the provider judges them.
+ * provider ID as they are written; the provider judges them. The others are in `sections.ts`.
  */
 import type {AdmissionPolicy} from './admission.js'
 import {formatCpus, formatMemory, parseCpus, parseMemory} from './amounts.js'
 import {GodError} from './errors.js'
+import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
   choice,
+  everybody,
   flag,
   orNone,
   type Setting,
@@ -39,6 +41,10 @@ export const SETTINGS = {
   ),
   default_images: words([], 'images offered; the first is used where a job names none'),
   allow_user_images: flag(true, 'jobs may name any image'),
+  allowed_images: words(
+    [],
+    'else these besides default_images: NAME for any tag of it, NAME:TAG, or PLACE/* for all below',
+  ),
   defaults_cpu: setting(
     1000,
     value => parseCpus(value) ?? undefined,
@@ -54,6 +60,26 @@ export const SETTINGS = {
     'memory of a job that names none',
   ),
   defaults_time: time(null, 'walltime of a job that names none'),
+  max_cpu: orNone(
+    setting(
+      1000,
+      value => parseCpus(value) ?? undefined,
+      formatCpus,
+      'a number of cpus',
+      'most cpus of a job',
+    ),
+    null,
+  ),
+  max_ram: orNone(
+    setting(
+      1024 ** 3,
+      value => parseMemory(value) ?? undefined,
+      formatMemory,
+      'an amount of memory (512M, 2G)',
+      'most memory of a job',
+    ),
+    null,
+  ),
   max_time: time(null, 'longest walltime a job may ask for'),
   grace_period: span(10, 'time between the polite signal and KILL'),
   stop_signal: choice('SIGTERM', STOP_SIGNALS, 'the polite signal'),
@@ -63,6 +89,15 @@ export const SETTINGS = {
     'a user name',
     'account that runs the jobs of root',
   ),
+  allow_root: everybody(
+    'who may run jobs as root in their container (--root), by name or uid; * is everybody',
+  ),
+  private_jobs: flag(false, 'others do not see the name, the image and the labels of a job'),
+  maintenance: flag(false, 'nothing starts; what runs goes on, and what is submitted waits'),
+  quota_action: choice('wait', ['wait', 'refuse'] as const, 'what becomes of a job over a quota'),
+  quota_window: span(30 * 86_400, 'time over which cpu_time of a quota counts'),
+  rate_limit: orNone(whole(1, 1, 999_999, 'most jobs of a user that are admitted in a minute'), null),
+  rate_limit_all: orNone(whole(1, 1, 999_999_999, 'most jobs that wait, of all users together'), null),
   operators: words([], 'users, by name or uid, who may act on the jobs of everybody, as root may'),
   network: choice('bridge', ['none', 'bridge', 'host'] as const, 'network of the containers'),
   pids_limit: whole(4096, 8, 4_194_304, 'most processes and threads of a job'),
@@ -102,6 +137,9 @@ export interface Configuration {
   readonly origins: ReadonlyMap<string, string>
   /** Options of each provider named in a section. */
   readonly options: ReadonlyMap<string, Readonly<Record<string, string>>>
+  readonly sections: Sections
+  /** Each line of them as it is written, by its key (`volume.scratch.path`). */
+  readonly sectionLines: ReadonlyMap<string, string>
 }
 
 export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(SETTINGS, key)
@@ -129,18 +167,28 @@ export const parseSettings = (assignments: readonly Assignment[]): Configuration
   )
   const origins = new Map<string, string>()
   const options = new Map<string, Record<string, string>>()
+  const lines: Assignment[] = []
   for (const assignment of assignments) {
     const {key, value, origin} = assignment
     const plugin = /^plugin\.([a-z][a-z0-9-]{0,31})\.([a-z][a-z0-9_]{0,63})$/.exec(key)
     if (plugin?.[1] !== undefined && plugin[2] !== undefined) {
       options.set(plugin[1], {...options.get(plugin[1]), [plugin[2]]: value})
       origins.set(key, origin)
+    } else if (isSectionKey(key)) {
+      lines.push(assignment)
+      origins.set(key, origin)
     } else if (isSettingKey(key)) {
       values[key] = parseValue({key, value, origin})
       origins.set(key, origin)
     } else throw unknownKey(assignment)
   }
-  return {settings: values as unknown as Settings, origins, options}
+  return {
+    settings: values as unknown as Settings,
+    origins,
+    options,
+    sections: lines.length === 0 ? NO_SECTIONS : parseSections(lines),
+    sectionLines: new Map(lines.map(({key, value}) => [key, value])),
+  }
 }
 
 /** Each setting as it would be written. */
@@ -150,11 +198,19 @@ export const showSetting = (settings: Settings, key: SettingKey): string => {
 }
 
 /** What admission asks of the settings. `images`: the executor runs images. */
-export const admissionPolicy = (settings: Settings, images: boolean): AdmissionPolicy => ({
+export const admissionPolicy = (
+  {settings, sections}: Pick<Configuration, 'settings' | 'sections'>,
+  images: boolean,
+): AdmissionPolicy => ({
   defaultImages: settings.default_images,
-  allowUserImages: settings.allow_user_images,
+  allowedImages: settings.allow_user_images ? null : settings.allowed_images,
   images,
   defaults: {cpus: settings.defaults_cpu, memory: settings.defaults_ram, gpus: 0},
   defaultWalltime: settings.defaults_time,
   maxWalltime: settings.max_time,
+  maxCpus: settings.max_cpu,
+  maxMemory: settings.max_ram,
+  sections,
+  private: settings.private_jobs,
+  mayBeRoot: settings.allow_root,
 })

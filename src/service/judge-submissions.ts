@@ -9,13 +9,16 @@ import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
+import type {GroupNumbers} from '../core/grants.js'
 import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
 import type {Author} from '../store/jobs/job-store.js'
 import {namedIds} from '../store/jobs/live-names.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
+import {groupNumbers} from './group-numbers.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
+import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
 
 export interface Submission {
   readonly drop: Drop
@@ -99,12 +102,16 @@ const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids):
   return owner === uid && id <= ids.hint + FAR_AHEAD ? null : taken(id)
 }
 
-type Accounts = ReadonlyMap<number, Account | Verdict>
+interface Known {
+  readonly account: Account
+  readonly groups: GroupNumbers
+}
+type Accounts = ReadonlyMap<number, Known | Verdict>
 
-const accountOf = async (service: Service, uid: number): Promise<Account | Verdict> => {
+const accountOf = async (service: Service, uid: number): Promise<Known | Verdict> => {
   try {
     const account = await service.auth.byUid(uid)
-    if (account !== null) return account
+    if (account !== null) return {account, groups: await groupNumbers(service)}
     return refuse(refusal('E_REQUEST_BAD', `uid ${uid} has no account on this site`, 'Ask the operator.'))
   } catch (error) {
     service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
@@ -123,17 +130,22 @@ interface Judging {
   readonly accounts: Accounts
   readonly nodes: readonly NodeReport[]
   readonly author: Author
+  readonly limits: SubmissionLimits
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
   const verdict = judgeId(service, submission, id, judging.ids)
   if (verdict !== null) return verdict
-  const account = judging.accounts.get(submission.drop.uid) ?? WAIT
-  if ('kind' in account) return account
+  const known = judging.accounts.get(submission.drop.uid) ?? WAIT
+  if ('kind' in known) return known
   const {tok} = submission.request
-  const wanted = {id, tok, wish, account, now: service.now(), epoch: judging.author.epoch}
+  const wanted = {id, tok, wish, ...known, now: service.now(), epoch: judging.author.epoch}
   const answer = admit(wanted, service.settings.admission, judging.nodes)
-  return 'record' in answer ? {kind: 'admit', admitted: answer} : refuse(answer)
+  if (!('record' in answer)) return refuse(answer)
+  const no = judging.limits.check(answer.record)
+  if (no !== null) return refuse(no)
+  judging.limits.admit(answer.record)
+  return {kind: 'admit', admitted: answer}
 }
 
 /** One verdict a job, in the order of its request. */
@@ -148,8 +160,11 @@ export const judgeAll = async (
     service,
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
-  const judging: Judging = {ids, nodes, author, accounts}
-  return submissions.map(submission =>
-    jobsOf(submission.request).map(job => judge(service, submission, job, judging)),
-  )
+  const judging: Judging = {ids, nodes, author, accounts, limits: submissionLimits(service)}
+  return submissions.map(submission => {
+    const jobs = jobsOf(submission.request)
+    // As a whole: a request of many would else never come in.
+    if (judging.limits.mustWait(submission.drop.uid)) return jobs.map(() => WAIT)
+    return jobs.map(job => judge(service, submission, job, judging))
+  })
 }

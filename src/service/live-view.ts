@@ -68,6 +68,6 @@ export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
 
 /** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs): readonly Allocation[] =>
-  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({id, state, node, resources}) =>
-    isAllocated(state) && node !== null ? [{id, node, resources}] : [],
+  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({id, state, node, user, project, resources}) =>
+    isAllocated(state) && node !== null ? [{id, node, user, project, resources}] : [],
   )

@@ -29,7 +29,8 @@ import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {createInbox} from '../store/requests/inbox.js'
 import {createWorkFolder} from '../store/work-folder.js'
 import {guardedPolicy} from './guarded-policy.js'
-import {rememberedAuth} from './remembered-auth.js'
+import type {LookAs} from './mountable.js'
+import {rememberedAuth, rememberedLooks} from './remembered-auth.js'
 import type {Service, ServiceSettings} from './service.js'
 
 /** What the host tells and lends. */
@@ -43,6 +44,7 @@ export interface HostParts {
   readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
   readonly iso: (at: number) => string
   readonly random: () => string
+  readonly lookAs: LookAs
   readonly log: Service['log']
   readonly lease: Pick<LeaseOptions, 'self' | 'mayBeAlive' | 'upSeconds'>
   /** `scheduler`, `watcher`: names the journal's file. */
@@ -103,22 +105,32 @@ const provide = async <K extends ProviderKind>(
   return loadProvider({...picked, kind}, hostServices(host, ground, picked))
 }
 
-export const serviceSettings = (settings: Settings, images: boolean): ServiceSettings => ({
-  admission: admissionPolicy(settings, images),
-  limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
-  rootRunsAs: settings.root_runs_as,
-  operators: settings.operators,
-  network: settings.network,
-  pids: settings.pids_limit,
-  packing: {
-    cron: settings.gc_cron,
-    after: settings.pack_after * 1000,
-    retention: {
-      age: settings.done_max_age === null ? null : settings.done_max_age * 1000,
-      most: settings.done_max_jobs,
+/** Milliseconds for which a look at a user's folder is believed. */
+const LOOK_AGE = 60_000
+
+export const serviceSettings = (configuration: Configuration, images: boolean): ServiceSettings => {
+  const {settings} = configuration
+  return {
+    admission: admissionPolicy(configuration, images),
+    limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+    rootRunsAs: settings.root_runs_as,
+    maintenance: settings.maintenance,
+    quotasRefuse: settings.quota_action === 'refuse',
+    quotaWindow: settings.quota_window * 1000,
+    rate: {user: settings.rate_limit, all: settings.rate_limit_all},
+    operators: settings.operators,
+    network: settings.network,
+    pids: settings.pids_limit,
+    packing: {
+      cron: settings.gc_cron,
+      after: settings.pack_after * 1000,
+      retention: {
+        age: settings.done_max_age === null ? null : settings.done_max_age * 1000,
+        most: settings.done_max_jobs,
+      },
     },
-  },
-})
+  }
+}
 
 /** Seconds of silence after which a lease is stale (state.md 7). */
 const STALE_AFTER = {local: 30, nfs: 90} as const
@@ -186,8 +198,9 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     journal: createJournal(fs, layout, {role: host.role, host: host.node, pid: self.pid, iso: host.iso}),
     executor,
     auth: rememberedAuth(auth, settings.auth_cache * 1000, host.now),
+    lookAs: rememberedLooks(host.lookAs, LOOK_AGE, host.now),
     policy: guardedPolicy(policy, settings.scheduler_policy),
-    settings: serviceSettings(settings, executor.features.images),
+    settings: serviceSettings(host.configuration, executor.features.images),
     node: host.node,
     uid: host.uid,
     now: host.now,

@@ -5,7 +5,7 @@
  * meanwhile wins. S2 to S4 follow through the reconciler, outside. A crash anywhere leaves nothing that the
  * next pass does not find again.
  */
-import type {NodeReport} from '@god-cli/api'
+import type {NodeReport, Reason} from '@god-cli/api'
 import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {type Epoch, type Instant, type JobId, token} from '../core/brand.js'
@@ -22,10 +22,12 @@ import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
 import {publish, publishBeside} from './publish.js'
+import {quotasOf} from './quotas.js'
 import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
+import {vetStarts} from './vet-starts.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -63,10 +65,20 @@ const orderFor = ({policy}: Service, pending: readonly Waiting[], now: Instant):
   return order
 }
 
+const MAINTENANCE: Reason = {
+  code: 'maintenance',
+  text: 'the site is in maintenance: nothing starts until the operator ends it',
+}
+
 const planFor = (service: Service, live: LiveJobs, nodes: readonly NodeReport[]): Plan => {
   const now = service.now()
   const pending = orderFor(service, pendingJobs(live), now)
-  return planInOrder({now, nodes, allocations: allocationsOf(live), pending})
+  const quotas = quotasOf(service, live)
+  return planInOrder({
+    ...{now, nodes, allocations: allocationsOf(live), pending},
+    ...(quotas === undefined ? {} : {quotas}),
+    closed: service.settings.maintenance ? MAINTENANCE : null,
+  })
 }
 
 type Place = Pick<TaskStart, 'node' | 'engine'>
@@ -144,7 +156,7 @@ const planAndStart = async (
   const started: PartKey[] = []
   for (;;) {
     const live = liveAndTold(service)
-    const plan = planFor(service, live, nodes)
+    const plan = await vetStarts(service, live, planFor(service, live, nodes), author)
     started.push(...(await startAll(service, live, plan, engine, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
   }

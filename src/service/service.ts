@@ -18,6 +18,7 @@ import type {Packs} from '../store/packs/packs.js'
 import type {Retention} from '../store/packs/retention.js'
 import type {Inbox} from '../store/requests/inbox.js'
 import type {WorkFolder} from '../store/work-folder.js'
+import type {LookAs} from './mountable.js'
 
 /** When finished jobs are packed, and how long they are kept then. */
 export interface Packing {
@@ -32,6 +33,14 @@ export interface ServiceSettings {
   readonly admission: AdmissionPolicy
   readonly limits: Limits
   readonly rootRunsAs: string
+  /** Nothing starts. */
+  readonly maintenance: boolean
+  /** What does not fit into a quota is refused, not kept waiting. */
+  readonly quotasRefuse: boolean
+  /** Milliseconds over which used cpu time counts. */
+  readonly quotaWindow: number
+  /** Jobs of a user that are admitted in a minute, and jobs that wait of all users; null: no limit. */
+  readonly rate: {readonly user: number | null; readonly all: number | null}
   /** Names of accounts, or uids. */
   readonly operators: readonly string[]
   readonly network: 'none' | 'bridge' | 'host'
@@ -53,6 +62,8 @@ export interface Service {
   readonly journal: Journal
   readonly executor: Executor
   readonly auth: Auth
+  /** With the rights of a user. */
+  readonly lookAs: LookAs
   readonly policy: Scheduler
   readonly settings: ServiceSettings
   /** Name of the node this process runs on. */

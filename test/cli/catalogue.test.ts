@@ -16,7 +16,8 @@ import {openPatiently} from '../../src/cli/reach-site.js'
 import {openSite} from '../../src/cli/site.js'
 import {submitJob} from '../../src/cli/submit.js'
 import {jobId} from '../../src/core/brand.js'
-import {CATALOGUE, type ErrorCode, GodError} from '../../src/core/errors.js'
+import {CATALOGUE, type ErrorCode} from '../../src/core/catalogue.js'
+import {GodError} from '../../src/core/errors.js'
 import {ownIdentity} from '../../src/host/process.js'
 import {packageRoot} from '../../src/plugin/package-root.js'
 import {builtinProviders, pickProvider} from '../../src/plugin/resolver.js'
@@ -115,6 +116,25 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_IMAGE_NOT_ALLOWED: site => {
     site.configure(['executor = fake', 'default_images = busybox', 'allow_user_images = no'])
     return command(site, ['submit', '-i', 'alpine', 'x'])
+  },
+  E_LIMIT: site => {
+    site.configure(['executor = fake', 'default_images = busybox', 'max_cpu = 1'])
+    return command(site, ['submit', '-c', '2', 'x'])
+  },
+  E_VOLUME_BAD: site => command(site, ['submit', '-v', '/etc:/etc', 'x']),
+  E_VOLUME_REFUSED: site => command(site, ['submit', '-v', 'data', 'x']),
+  E_PROJECT_REFUSED: async site => {
+    await site.here(['submit', '-P', 'lab', 'x'])
+    return kept(site)
+  },
+  E_ROOT_REFUSED: async site => {
+    await site.here(['submit', '--root', 'x'])
+    return kept(site)
+  },
+  E_QUOTA: async site => {
+    site.configure(['executor = fake', 'default_images = busybox', '[quota.user.*]', 'cpus = 1'])
+    await site.here(['submit', '-c', '2', 'x'])
+    return kept(site)
   },
   E_ID_TAKEN: async site => {
     await site.submit()

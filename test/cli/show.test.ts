@@ -62,7 +62,15 @@ error      ${folder}/god.err
       {
         schema: 1,
         state: 'done',
-        spec: {argv: ['sort', '-n'], env: {A: '1'}, workdir: '/data', output: 'out', error: null},
+        spec: {
+          argv: ['sort', '-n'],
+          env: {A: '1'},
+          workdir: '/data',
+          output: 'out',
+          error: null,
+          volumes: [],
+          root: false,
+        },
         files: {output: join(folder, 'out'), error: join(folder, 'god.err')},
       },
     )

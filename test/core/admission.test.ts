@@ -2,17 +2,23 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {type AdmissionPolicy, admit, settleWish} from '../../src/core/admission.js'
 import {epoch, jobId} from '../../src/core/brand.js'
-import {CATALOGUE, type ErrorCode} from '../../src/core/errors.js'
+import {CATALOGUE, type ErrorCode} from '../../src/core/catalogue.js'
 import {parseRecord, parseSpec, type Wish} from '../../src/core/job.js'
+import {NO_SECTIONS, parseSections} from '../../src/core/sections.js'
 import {ANN, aNode, anyText, anyWish, aRecord, aWish, GIB, NOW, TOK} from './builders.js'
 
 const POLICY: AdmissionPolicy = {
   defaultImages: ['busybox:local', 'alpine:3'],
-  allowUserImages: true,
+  allowedImages: null,
   images: true,
   defaults: {cpus: 1000, memory: GIB / 2, gpus: 0},
   defaultWalltime: 3600,
   maxWalltime: null,
+  maxCpus: null,
+  maxMemory: null,
+  private: false,
+  sections: NO_SECTIONS,
+  mayBeRoot: [],
 }
 const NODES = [aNode('n1', 4, 8), aNode('n2', 16, 4)]
 
@@ -33,7 +39,7 @@ const refused = (code: ErrorCode, text: RegExp, ...asked: Parameters<typeof sett
 }
 
 const admitted = (wish: Wish, account = ANN, policy = POLICY) =>
-  admit({id: jobId(42), tok: TOK, wish, account, now: NOW, epoch: epoch(7)}, policy, NODES)
+  admit({id: jobId(42), tok: TOK, wish, account, groups: new Map(), now: NOW, epoch: epoch(7)}, policy, NODES)
 
 describe('what a user leaves out', () => {
   it('is filled in by the site', () => {
@@ -78,8 +84,8 @@ describe('an image', () => {
   })
 
   it('is one of the list where users may bring none, and the list is told', () => {
-    assert.equal(settled({image: 'alpine:3'}, {allowUserImages: false}).image, 'alpine:3')
-    const answer = settle({image: 'alpine'}, {allowUserImages: false})
+    assert.equal(settled({image: 'alpine:3'}, {allowedImages: []}).image, 'alpine:3')
+    const answer = settle({image: 'alpine'}, {allowedImages: []})
     assert.deepEqual(answer, {
       code: 'E_IMAGE_NOT_ALLOWED',
       message: "image 'alpine' is not allowed here",
@@ -88,7 +94,7 @@ describe('an image', () => {
   })
 
   it('is none where the list is empty and users may bring none', () => {
-    const answer = settle({image: 'alpine'}, {allowUserImages: false, defaultImages: []})
+    const answer = settle({image: 'alpine'}, {allowedImages: [], defaultImages: []})
     assert.ok('code' in answer && answer.hint === 'Allowed: none.')
   })
 
@@ -231,6 +237,67 @@ describe('an admitted job', () => {
         assert.deepEqual(admitted(wish), admitted(wish))
         assert.equal(JSON.stringify(wish), before)
       }),
+    )
+  })
+})
+
+const site = (...lines: readonly string[]) =>
+  parseSections(
+    lines.map(line => {
+      const [key = '', value = ''] = line.split(' = ')
+      return {key, value, origin: 'go-d.ini:1'}
+    }),
+  )
+
+describe('a job of many users’ site', () => {
+  const sections = site(
+    'volume.scratch.path = /srv/scratch/$USER',
+    'volume.scratch.acl = rw',
+    'volume.scratch.users = ann',
+    'project.lab.users = bob',
+  )
+  const code = (wish: Partial<Wish>, policy: Partial<AdmissionPolicy>): string => {
+    const answer = admitted(aWish(wish), ANN, {...POLICY, ...policy})
+    return 'record' in answer ? 'admitted' : `${answer.code}: ${answer.message}`
+  }
+
+  it('may ask for no more than the site allows one job', () => {
+    refused('E_LIMIT', /asks for 3 cpus; the site allows 2/, {cpus: 3000}, {maxCpus: 2000})
+    refused('E_LIMIT', /asks for 2G of memory; the site allows 1G/, {memory: 2 * GIB}, {maxMemory: GIB})
+    settled({cpus: 2000, memory: GIB}, {maxCpus: 2000, maxMemory: GIB})
+  })
+
+  it('has the volumes that are granted to its user, and is refused the others', () => {
+    assert.equal(code({volumes: ['scratch:ro']}, {sections}), 'admitted')
+    assert.match(code({volumes: ['data']}, {sections}), /E_VOLUME_REFUSED: there is no volume 'data' for you/)
+    assert.match(code({volumes: ['../etc']}, {sections}), /E_VOLUME_BAD/)
+  })
+
+  it('belongs to a project that its user is a member of, or to the default one', () => {
+    assert.match(code({project: 'lab'}, {sections}), /E_PROJECT_REFUSED: there is no project 'lab' for you/)
+    assert.equal(code({project: 'default'}, {sections}), 'admitted')
+    const answer = admitted(aWish({project: 'lab'}), {...ANN, name: 'bob'}, {...POLICY, sections})
+    assert.ok('record' in answer && answer.record.project === 'lab')
+  })
+
+  it('T30 is root inside only where its user may be, and never without a container', () => {
+    assert.match(code({root: true}, {}), /E_ROOT_REFUSED/)
+    assert.equal(code({root: true}, {mayBeRoot: [ANN.name]}), 'admitted')
+    assert.match(
+      code({root: true}, {mayBeRoot: ['*'], images: false}),
+      /E_ROOT_REFUSED: .*without containers/,
+    )
+  })
+
+  it('T17 tells others nothing of what it is where jobs are private', () => {
+    const wish = aWish({name: 'secret', image: 'alpine:3', labels: {a: 'b'}})
+    const answer = admitted(wish, ANN, {...POLICY, private: true})
+    assert.ok('record' in answer)
+    const {name, image, labels} = answer.record
+    assert.deepEqual([name, image, labels], ['private', '', {}])
+    assert.deepEqual(
+      [answer.spec.wish.name, answer.spec.wish.image, answer.spec.wish.labels],
+      ['secret', 'alpine:3', {a: 'b'}],
     )
   })
 })

@@ -15,7 +15,7 @@ import {ANN, anyWish, aRecord, aStarting, aWish, CLUSTER, NONCE} from './builder
 import {anArray, started, task} from './some-array.js'
 
 const SITE: Site = {cluster: CLUSTER, network: 'bridge', pids: 4096, images: true}
-const PATHS = {work: '/srv/god/work/u1000/42', home: '/home/ann'}
+const PATHS = {work: '/srv/god/work/u1000/42', home: '/home/ann', volumes: []}
 
 interface Asked {
   readonly record?: JobRecord

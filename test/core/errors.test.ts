@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {asError, CATALOGUE, type ErrorCode, EXIT, GodError, never, refusal} from '../../src/core/errors.js'
+import {CATALOGUE, type ErrorCode, EXIT} from '../../src/core/catalogue.js'
+import {asError, GodError, never, refusal} from '../../src/core/errors.js'
 
 const CODES = Object.keys(CATALOGUE) as ErrorCode[]
 

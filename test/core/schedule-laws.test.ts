@@ -48,7 +48,9 @@ const anyAllocations: fc.Arbitrary<Allocation[]> = fc
   .array(fc.record({node: fc.constantFrom('n0', 'n1', 'n2', 'n3', 'gone'), resources: anyNeed}), {
     maxLength: 6,
   })
-  .map(list => list.map((allocation, i) => ({...allocation, id: jobId(100 + i)})))
+  .map(list =>
+    list.map((allocation, i) => ({...allocation, id: jobId(100 + i), user: 'ann', project: 'default'})),
+  )
 
 const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   now: fc.constant(NOW),
@@ -256,7 +258,14 @@ describe('R15: nobody starves', () => {
         const resources = all.get(id)
         assert.ok(resources !== undefined)
         startedAt.set(id, round)
-        running.push({id, node, resources, until: round + (lengths[id % lengths.length] ?? 1)})
+        running.push({
+          id,
+          node,
+          user: 'ann',
+          project: 'default',
+          resources,
+          until: round + (lengths[id % lengths.length] ?? 1),
+        })
       }
       pending = pending.filter(job => !startedAt.has(job.id))
     }

@@ -17,6 +17,8 @@ const plan = (
 const running = (id: number, node: string, cpus: number, memory = 1): Allocation => ({
   id: jobId(id),
   node,
+  user: 'ann',
+  project: 'default',
   resources: amounts(cpus, memory),
 })
 
@@ -91,7 +93,7 @@ describe('a scheduling pass', () => {
 
   it('starts nothing on a node that shrank under its jobs, but what needs none of the lost kind', () => {
     const nodes = [aNode('n1', 8, 64, 0)]
-    const onGpu: Allocation = {id: jobId(9), node: 'n1', resources: amounts(1, 1, 2)}
+    const onGpu: Allocation = {...running(9, 'n1', 1), resources: amounts(1, 1, 2)}
     assert.equal(placed(plan(nodes, [aPending(1, amounts(1))], [onGpu])), '1@n1')
     const shrunk = plan([aNode('n1', 4)], [aPending(1, amounts(2))], [running(9, 'n1', 6)])
     assert.deepEqual([placed(shrunk), codes(shrunk)], ['', {1: 'resources'}])
@@ -129,7 +131,7 @@ describe('the reason of the next job', () => {
     const nodes = [aNode('n1', 4, 8)]
     assert.match(waitsFor(amounts(1, 8), nodes, running(9, 'n1', 1, 2)), /waits for 2G of memory more on n1/)
     const gpus = [aNode('n1', 4, 8, 2)]
-    const busy: Allocation = {id: jobId(9), node: 'n1', resources: amounts(1, 1, 1)}
+    const busy: Allocation = {...running(9, 'n1', 1), resources: amounts(1, 1, 1)}
     assert.match(waitsFor(amounts(1, 1, 2), gpus, busy), /waits for 1 gpu more on n1/)
   })
 

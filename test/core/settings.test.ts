@@ -128,21 +128,30 @@ describe('a configuration', () => {
 
 describe('what admission asks of the configuration', () => {
   it('is the defaults and bounds of a job', () => {
-    const settings = settingsOf(
+    const configuration = parseSettings([
       assign('default_images', 'a, b'),
       assign('allow_user_images', 'false'),
       assign('defaults_cpu', '2'),
       assign('defaults_ram', '1G'),
       assign('defaults_time', '1h'),
       assign('max_time', '1d'),
-    )
-    assert.deepEqual(admissionPolicy(settings, true), {
+      assign('max_cpu', '4'),
+      assign('allow_root', 'true'),
+      assign('private_jobs', 'yes'),
+      assign('allowed_images', 'lab/*'),
+    ])
+    assert.deepEqual(admissionPolicy(configuration, true), {
       defaultImages: ['a', 'b'],
-      allowUserImages: false,
+      allowedImages: ['lab/*'],
       images: true,
       defaults: {cpus: 2000, memory: 1024 ** 3, gpus: 0},
       defaultWalltime: 3600,
       maxWalltime: 86_400,
+      maxCpus: 4000,
+      maxMemory: null,
+      sections: configuration.sections,
+      private: true,
+      mayBeRoot: ['*'],
     })
   })
 })

@@ -176,7 +176,7 @@ describe('R09: a scheduler stopped in the middle of an admission', () => {
     world.submit({...SHORT, image: 'of-mine:local'})
     const goOn = await stopped(world, {call: 'fsync', path: '/jobs/live/', n: 1}, admits(world))
     const other = world.process()
-    const admission = {...world.settings.admission, allowUserImages: false}
+    const admission = {...world.settings.admission, allowedImages: []}
     Object.assign(other.service, {settings: {...world.settings, admission}})
     assert.equal((await other.schedule()).refused, 1)
     await assert.rejects(goOn(), {code: 'E_FENCED'})

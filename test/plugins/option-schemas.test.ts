@@ -16,6 +16,13 @@ const schemaKeys = (folder: string): readonly string[] => {
 
 type Create = (host: HostServices) => unknown
 
+/** What some provider cannot be made without. */
+const NEEDED: Readonly<Record<string, string>> = {
+  url: 'ldaps://localhost',
+  user_base: 'ou=people',
+  group_base: 'ou=groups',
+}
+
 /** Names of the options that the provider asks for while it is made. */
 const readKeys = async (folder: string): Promise<readonly string[]> => {
   const module: {default: Create} = await import(new URL(`${folder}/src/index.ts`, PLUGINS).href)
@@ -25,7 +32,7 @@ const readKeys = async (folder: string): Promise<readonly string[]> => {
     {
       get: (_, name) => {
         asked.add(String(name))
-        return undefined
+        return NEEDED[String(name)]
       },
     },
   )

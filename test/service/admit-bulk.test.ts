@@ -131,7 +131,7 @@ describe('admission of a request of many jobs', () => {
   it('after a crash tells which were refused, where the site has changed its mind', async () => {
     const ids = world.submitMany([{image: 'a'}, {image: 'b'}, {}])
     await dieInTheMiddle()
-    await pass(settings({allowUserImages: false}))
+    await pass(settings({allowedImages: []}))
     assert.deepEqual(states(ids), ['pending', 'absent', 'pending'])
     const [no] = refused()
     assert.deepEqual([no?.id, no?.code, no?.others, waiting()], [ids[1], 'E_IMAGE_NOT_ALLOWED', undefined, 0])

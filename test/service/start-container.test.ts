@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import type {Account, ContainerSpec, Executor} from '@god-cli/api'
+import type {Account, Auth, ContainerSpec, Executor} from '@god-cli/api'
 import {type JobId, uid} from '../../src/core/brand.js'
+import {parseSections} from '../../src/core/sections.js'
+import type {LookAs} from '../../src/service/mountable.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {createContainer} from '../../src/service/start-container.js'
 import {DiskProcess} from '../support/disk-process.js'
-import {type GodProcess, USER, World} from '../support/world.js'
+import {type GodProcess, SETTINGS, USER, World} from '../support/world.js'
 
 describe('the container of a start', () => {
   let world: World
@@ -66,6 +68,107 @@ describe('the container of a start', () => {
         ['/home/ann', '/mnt/home'],
       ],
     )
+  })
+
+  describe('has volumes', () => {
+    const granted = (acl = 'rw'): void => {
+      const lines = {
+        'volume.data.path': '/srv/$USER',
+        'volume.data.mount': '/data',
+        'volume.data.acl': acl,
+        'volume.data.groups': 'lab',
+      }
+      const sections = parseSections(
+        Object.entries(lines).map(([key, value]) => ({key, value, origin: 'x:1'})),
+      )
+      world = new World({settings: {admission: {...SETTINGS.admission, sections, mayBeRoot: ['ann']}}})
+      new DiskProcess(world.disk, 0).mkdir('/srv', 0o755)
+      new DiskProcess(world.disk, USER).mkdir('/srv/ann', 0o700)
+    }
+    const inLab = (groups: readonly number[] = [1000, 5000]): void => {
+      const {auth} = god.service
+      const byUid: Auth['byUid'] = async wanted => {
+        const account = await auth.byUid(wanted)
+        return account === null ? null : {...account, groups}
+      }
+      Object.assign(god.service, {auth: {...auth, byUid}})
+    }
+    const startInLab = async (wish: object): Promise<void> => {
+      id = world.submit(wish)
+      god = world.process()
+      inLab()
+      await schedulerPass(god.service, god.claimEpoch())
+    }
+    const answered = async (): Promise<string> => {
+      const answer = await create()
+      return answer.answer === 'refused' ? `${answer.reason.code}: ${answer.reason.text}` : answer.answer
+    }
+
+    it('that are granted to its user, at the place that the operator says', async () => {
+      granted()
+      await startInLab({volumes: ['data']})
+      assert.equal(await answered(), 'created')
+      assert.deepEqual(spec().mounts, [{source: '/srv/ann', target: '/data', readOnly: false}])
+    })
+
+    it('T33 that are granted to him still when it starts', async () => {
+      granted()
+      await startInLab({volumes: ['data']})
+      inLab([1000])
+      assert.equal(await answered(), "volume: there is no volume 'data' for you")
+    })
+
+    it('T36 that nobody can lead astray, looked at as its user', async () => {
+      granted()
+      await startInLab({volumes: ['data']})
+      const asked: unknown[] = []
+      const lookAs: LookAs = async (who, path) => {
+        asked.push([who.uid, who.groups, path])
+        return `${path} is closed to the user`
+      }
+      Object.assign(god.service, {lookAs})
+      assert.equal(
+        await answered(),
+        'volume: the volume at /data cannot be mounted: /srv/ann is closed to the user',
+      )
+      assert.deepEqual(asked, [[USER, [1000, 5000], '/srv/ann']])
+    })
+
+    it('T30 for reading only, with a home for reading only, if it is root inside', async () => {
+      granted()
+      new DiskProcess(world.disk, 0).mkdir('/home', 0o755)
+      new DiskProcess(world.disk, USER).mkdir('/home/ann', 0o700)
+      await startInLab({volumes: ['data:rw'], root: true})
+      assert.equal(await answered(), 'created')
+      const {uid: as, gid, groups, mounts, env, passwd, workDir} = spec()
+      assert.deepEqual([as, gid, groups, env.USER], [0, 0, [0], 'root'])
+      assert.ok(mounts.length === 3 && mounts.every(({readOnly}) => readOnly))
+      assert.equal(passwd, 'root:x:0:0:root:/home/ann:/bin/sh\n')
+      const folder = world.disk.lookup(workDir.source)
+      assert.deepEqual([folder?.uid, folder?.mode], [0, 0o700])
+    })
+
+    it('T30 and is root inside only while its user may be', async () => {
+      granted()
+      await startInLab({root: true})
+      const {settings} = god.service
+      Object.assign(god.service, {settings: {...settings, admission: {...settings.admission, mayBeRoot: []}}})
+      assert.equal(await answered(), 'root: its user may not be root in a container any more')
+    })
+
+    it('T39 and is not root inside in a directory that was its user’s before', async () => {
+      granted()
+      await startInLab({root: true})
+      const path = world.layout.workOf(uid(USER), id)
+      const root = new DiskProcess(world.disk, 0)
+      for (const folder of [world.layout.work, `${world.layout.work}/u${USER}`])
+        if (world.disk.lookup(folder) === null) root.mkdir(folder, 0o755)
+      new DiskProcess(world.disk, USER).mkdir(path, 0o700)
+      assert.match(
+        await answered(),
+        /^root: it cannot be root in its container: its directory .* was its user's before$/,
+      )
+    })
   })
 
   it('of an executor without images sees the paths of the node', async () => {

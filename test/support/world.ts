@@ -11,6 +11,7 @@ import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
 import type {ControlOp, NewJob} from '../../src/core/request.js'
+import {NO_SECTIONS} from '../../src/core/sections.js'
 import {packPass} from '../../src/service/pack.js'
 import {createReconciler} from '../../src/service/reconciler.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
@@ -60,14 +61,23 @@ const FORMAT: Format = {
 export const SETTINGS: ServiceSettings = {
   admission: {
     defaultImages: ['busybox:local'],
-    allowUserImages: true,
+    allowedImages: null,
     images: true,
     defaults: {cpus: 1000, memory: GIB / 2, gpus: 0},
     defaultWalltime: null,
     maxWalltime: null,
+    maxCpus: null,
+    maxMemory: null,
+    private: false,
+    sections: NO_SECTIONS,
+    mayBeRoot: [],
   },
   limits: {grace: GRACE, signal: 'SIGTERM'},
   rootRunsAs: 'nobody',
+  maintenance: false,
+  quotasRefuse: false,
+  quotaWindow: 30 * 86_400_000,
+  rate: {user: null, all: null},
   operators: [],
   network: 'bridge',
   pids: 4096,
@@ -310,6 +320,7 @@ export class GodProcess {
       }),
       executor: this.#executor(node),
       auth,
+      lookAs: async () => null,
       policy: createFifo({} as never),
       settings: world.settings,
       node,

@@ -2,8 +2,8 @@
  * Whether mounts may be handed to the engine (docker.md 5.2, rule A). Answers a sentence, or null: they may.
  *
  * The engine follows links in a source when it starts the container, long after any look at it. So a source is
- * taken only if nobody but root could swap a part of it: every component a real directory of root that others
- * cannot write, only the last may be the user's. A target inside a mount that users write would be made as root
+ * taken only if nobody but root could swap a part of it: every component a real directory, those on the way of root and
+ * closed to others' writing; whoever owns the last one cannot put another in its place. A target inside a mount that users write would be made as root
  * on the node, through their links: no nesting. Not for the job's directory as source: that is the host's own.
  */
 import {lstatSync, type Stats} from 'node:fs'
@@ -19,7 +19,7 @@ const WRITABLE_BY_OTHERS = 0o022
 const isPath = (path: string): boolean =>
   path.startsWith('/') && posix.normalize(path) === path && !/[\0-\x1f]/.test(path) && !/.\/$/.test(path)
 
-const componentFault = (path: string, last: boolean, uid: number, look: Look): string | null => {
+const componentFault = (path: string, last: boolean, look: Look): string | null => {
   let seen: ReturnType<Look>
   try {
     seen = look(path)
@@ -27,17 +27,17 @@ const componentFault = (path: string, last: boolean, uid: number, look: Look): s
     return `${path} cannot be looked at (${error instanceof Error ? error.message : String(error)})`
   }
   if (!seen.isDirectory()) return `${path} is not a real directory`
-  if (last && seen.uid === uid) return null
-  if (seen.uid !== 0) return `${path} belongs to uid ${seen.uid}, not to root${last ? ` or uid ${uid}` : ''}`
+  if (last) return null
+  if (seen.uid !== 0) return `${path} belongs to uid ${seen.uid}, not to root`
   return (seen.mode & WRITABLE_BY_OTHERS) === 0 ? null : `${path} may be written by others than root`
 }
 
-const sourceFault = (source: string, uid: number, look: Look): string | null => {
+const sourceFault = (source: string, look: Look): string | null => {
   if (!isPath(source)) return 'it is not an absolute, plain path'
   const names = source.split('/').filter(name => name !== '')
   const paths = ['/', ...names.map((_name, index) => `/${names.slice(0, index + 1).join('/')}`)]
   for (const [index, path] of paths.entries()) {
-    const fault = componentFault(path, index > 0 && index === paths.length - 1, uid, look)
+    const fault = componentFault(path, index > 0 && index === paths.length - 1, look)
     if (fault !== null) return fault
   }
   return null
@@ -59,7 +59,7 @@ const targetFault = (mount: Mount, all: readonly Mount[]): string | null => {
 }
 
 export const mountFault = (
-  {mounts, workDir, uid}: Pick<ContainerSpec, 'mounts' | 'workDir' | 'uid'>,
+  {mounts, workDir}: Pick<ContainerSpec, 'mounts' | 'workDir'>,
   look: Look = lstatSync,
 ): string | null => {
   const all = [workDir, ...mounts]
@@ -68,7 +68,7 @@ export const mountFault = (
     if (target !== null) return `nothing can be mounted at ${JSON.stringify(mount.target)}: ${target}`
   }
   for (const {source} of mounts) {
-    const fault = sourceFault(source, uid, look)
+    const fault = sourceFault(source, look)
     if (fault !== null) return `${JSON.stringify(source)} cannot be mounted safely: ${fault}`
   }
   return null

@@ -11,6 +11,7 @@ import {revisionPath} from '../../store/jobs/revision.js'
 import {dropRows} from '../../store/quarantine.js'
 import {raiseHint} from '../../store/requests/ids.js'
 import {derived} from '../derived.js'
+import {groupNumbers} from '../group-numbers.js'
 import type {Service} from '../service.js'
 
 /** One above all that have left a fence: none of them may begin again. */
@@ -35,7 +36,9 @@ export const makeAnew = async (service: Service, spec: JobSpec, author: Author):
   const account = await auth.byUid(spec.uid)
   if (account === null) return `uid ${spec.uid} has no account on this site`
   const {id, tok, wish} = spec
-  const admitted = admit({id, tok, wish, account, now: now(), epoch: author.epoch}, settings.admission, [])
+  const groups = await groupNumbers(service)
+  const wanted = {id, tok, wish, account, groups, now: now(), epoch: author.epoch}
+  const admitted = admit(wanted, settings.admission, [])
   if (!('record' in admitted)) return admitted.message
   const record: JobRecord = {
     ...admitted.record,

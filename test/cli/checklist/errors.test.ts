@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {readFileSync, rmSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {CATALOGUE} from '../../../src/core/errors.js'
+import {CATALOGUE} from '../../../src/core/catalogue.js'
 import {ROOT} from '../../support/god.js'
 import {siteForEach} from '../../support/site.js'
 

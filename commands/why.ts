@@ -1,0 +1,29 @@
+/** `god why`: what keeps a job from starting, and what it would need. */
+import {GodCommand} from '../src/cli/base-command.js'
+import {prose} from '../src/cli/prose.js'
+import {reachSite} from '../src/cli/reach-site.js'
+import {oneSelector} from '../src/cli/select-flags.js'
+import {oneWord} from '../src/cli/selector-words.js'
+import {whyJob, whyJson, whyText} from '../src/cli/why.js'
+
+export default class Why extends GodCommand {
+  static override summary = 'Tell why a job waits, and what it would need to start.'
+
+  static override description =
+    prose(`As the last scheduling pass found it: a quota with its limit and use, room on a node, a job that
+goes first, a hold, maintenance.
+
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.`)
+
+  static override examples = ['<%= config.bin %> why 42', '<%= config.bin %> why last --json']
+
+  static override args = oneSelector
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Why)
+    const screen = this.screen(flags)
+    const site = await reachSite(flags, screen)
+    const why = whyJob(site, await oneWord(args.job))
+    screen.show(whyJson(why), () => whyText(why))
+  }
+}

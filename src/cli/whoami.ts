@@ -1,0 +1,165 @@
+/**
+ * `god whoami`: who the caller is, and what the site grants him. By the configuration, which everybody may read, and the
+ * live jobs; nothing that the service alone knows.
+ */
+import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {type Grantee, groupNames} from '../core/grants.js'
+import {isOneOf} from '../core/permission.js'
+import {quotaOf} from '../core/quota.js'
+import type {Holding} from '../core/quota-check.js'
+import {DEFAULT_PROJECT, mayBeRoot, projectsFor} from '../core/rights.js'
+import type {Quota} from '../core/sections.js'
+import {tallyOf} from '../core/tally.js'
+import {neutralise} from '../core/text.js'
+import {pathFor} from '../core/volume-path.js'
+import {volumesFor} from '../core/volumes.js'
+import {callerName} from '../host/environment.js'
+import {callerGroups, groupNumber} from '../host/group-numbers.js'
+import {SCHEMA} from './job-json.js'
+import type {Site} from './site.js'
+import type {Style} from './style.js'
+
+interface GrantedVolume {
+  readonly name: string
+  readonly path: string | null
+  readonly mount: string | null
+  readonly acl: 'ro' | 'rw'
+}
+
+interface GrantedQuota {
+  /** `user ann`, `project lab`. */
+  readonly whose: string
+  readonly quota: Quota
+  readonly has: Holding
+}
+
+export interface WhoAmI {
+  readonly who: Grantee
+  readonly operator: boolean
+  readonly root: boolean
+  /** Null: any. */
+  readonly images: readonly string[] | null
+  readonly volumes: readonly GrantedVolume[]
+  readonly projects: readonly string[]
+  readonly quotas: readonly GrantedQuota[]
+  /** Of one job; cpus in thousandths, memory in bytes, time in seconds; null: no limit. */
+  readonly limits: {
+    readonly cpus: number | null
+    readonly memory: number | null
+    readonly time: number | null
+  }
+}
+
+const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readonly GrantedQuota[] => {
+  const {userQuotas, projectQuotas} = site.configuration.sections
+  if (userQuotas.size + projectQuotas.size === 0) return []
+  const tally = tallyOf(
+    site.jobs.live().all.map(({record}) => record),
+    site.now(),
+  )
+  const own = quotaOf(userQuotas, who.name)
+  const users = own === null ? [] : [{whose: `user ${who.name}`, quota: own, has: tally.user(who.name)}]
+  return [
+    ...users,
+    ...projects.flatMap(name => {
+      const quota = quotaOf(projectQuotas, name)
+      return quota === null ? [] : [{whose: `project ${name}`, quota, has: tally.project(name)}]
+    }),
+  ]
+}
+
+export const whoAmI = (site: Site): WhoAmI => {
+  const {settings, sections} = site.configuration
+  const who = {uid: site.uid, name: callerName(), groups: callerGroups()}
+  const named = groupNames([...sections.volumes.values(), ...sections.projects.values()])
+  const numbers = new Map(
+    named.flatMap(name => {
+      const gid = groupNumber(name)
+      return gid === null ? [] : [[name, gid] as const]
+    }),
+  )
+  const member = projectsFor(sections, who, numbers).map(({name}) => name)
+  const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
+  return {
+    who,
+    operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
+    root: mayBeRoot(settings.allow_root, who),
+    images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
+    volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
+      ...{name, acl},
+      path: pathFor(path, who),
+      mount: pathFor(mount, who),
+    })),
+    projects,
+    quotas: quotasOf(site, who, projects),
+    limits: {cpus: settings.max_cpu, memory: settings.max_ram, time: settings.max_time},
+  }
+}
+
+const whole = (cpus: number | null): number | null => (cpus === null ? null : cpus / 1000)
+
+const quotaJson = ({whose, quota, has}: GrantedQuota): object => ({
+  whose,
+  limits: {
+    cpus: whole(quota.cpus),
+    memory: quota.ram,
+    running: quota.running,
+    pending: quota.pending,
+    cpuSeconds: quota.cpu_time,
+  },
+  has: {cpus: has.cpus / 1000, memory: has.memory, running: has.running, pending: has.pending},
+})
+
+export const whoAmIJson = (me: WhoAmI): object => ({
+  schema: SCHEMA,
+  user: me.who.name,
+  uid: me.who.uid,
+  groups: me.who.groups,
+  operator: me.operator,
+  root: me.root,
+  images: me.images,
+  limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
+  volumes: me.volumes,
+  projects: me.projects,
+  quotas: me.quotas.map(quotaJson),
+})
+
+const amount = (value: number | null, show: (value: number) => string): string =>
+  value === null ? 'any' : show(value)
+
+const limitsText = ({limits: {cpus, memory, time}}: WhoAmI): string =>
+  `${amount(cpus, formatCpus)} cpus, ${amount(memory, formatMemory)} memory, ${amount(time, formatTime)} time`
+
+const quotaText = ({whose, quota, has}: GrantedQuota): string => {
+  const parts = [
+    quota.cpus === null ? '' : `${formatCpus(has.cpus)} of ${formatCpus(quota.cpus)} cpus`,
+    quota.ram === null ? '' : `${formatMemory(has.memory)} of ${formatMemory(quota.ram)} memory`,
+    quota.running === null ? '' : `${has.running} of ${quota.running} running`,
+    quota.pending === null ? '' : `${has.pending} of ${quota.pending} waiting`,
+    quota.cpu_time === null ? '' : `${formatTime(quota.cpu_time)} of cpu time`,
+  ]
+  return `${whose}: ${parts.filter(part => part !== '').join(', ') || 'no limit'}`
+}
+
+const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
+  `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
+
+/** One line for each thing; of several the title stands once. */
+const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] => [
+  ['user', [`${me.who.name} (${me.who.uid})${me.operator ? ', an operator' : ''}`]],
+  ['groups', [me.who.groups.join(' ')]],
+  ['root', [me.root ? 'with --root' : 'no']],
+  ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
+  ['one job', [limitsText(me)]],
+  ['volumes', me.volumes.map(volumeText)],
+  ['projects', me.projects],
+  ['quotas', me.quotas.map(quotaText)],
+]
+
+export const whoAmIText = (me: WhoAmI, style: Style): string =>
+  rowsOf(me)
+    .filter(([, lines]) => lines.length > 0)
+    .flatMap(([title, lines]) =>
+      lines.map((line, i) => `${style.title((i === 0 ? title : '').padEnd(10))} ${neutralise(line)}\n`),
+    )
+    .join('')

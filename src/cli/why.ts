@@ -1,0 +1,94 @@
+/**
+ * `god why`: the reason that the last pass wrote, and what would end it. The numbers are the reason's own; nothing is
+ * computed anew, so it says what `stat` says.
+ */
+import type {Reason} from '@god-cli/api'
+import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {parseSelector} from '../core/selector.js'
+import {isOver} from '../core/state.js'
+import {neutralise} from '../core/text.js'
+import {SCHEMA} from './job-json.js'
+import type {JobView} from './job-view.js'
+import {selectOne} from './listing.js'
+import type {Site} from './site.js'
+
+export interface Why {
+  readonly job: JobView
+  /** Null: nothing keeps it. */
+  readonly reason: Reason | null
+  /** What would let it start; null: there is nothing to be done. */
+  readonly needs: string | null
+}
+
+const SHOW: Readonly<Record<string, (amount: number) => string>> = {
+  cpus: amount => `${formatCpus(amount)} cpus`,
+  memory: amount => `${formatMemory(amount)} of memory`,
+  gpus: amount => `${amount} gpus`,
+  running: amount => `${amount} running ${amount === 1 ? 'job' : 'jobs'}`,
+  cpuTime: amount => `${formatTime(Math.ceil(amount))} of cpu time`,
+}
+
+const show = (measure: string | number | undefined, amount: number): string =>
+  SHOW[String(measure)]?.(amount) ?? String(amount)
+
+const numberOf = (value: string | number | undefined): number => Number(value ?? 0)
+
+const quotaNeeds = ({numbers = {}}: Reason): string => {
+  const {whose, measure, limit, used, asked} = numbers
+  if (measure === 'cpuTime')
+    return `used time of ${whose} to grow older than quota_window, or a larger cpu_time in [quota]`
+  const over = numberOf(used) + numberOf(asked) - numberOf(limit)
+  return `that ${whose} uses ${show(measure, over)} less: jobs of it must end first`
+}
+
+const queueNeeds = ({numbers = {}}: Reason): string => `that job ${numbers.next} starts first`
+
+const roomNeeds = ({numbers = {}}: Reason): string =>
+  `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node}, or a job that asks for less`
+
+/** By the code of a reason. */
+const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> = {
+  quota: quotaNeeds,
+  priority: queueNeeds,
+  resources: roomNeeds,
+  never: () => 'a larger node, or to be submitted with less',
+  'no-node': () => "an engine that answers: see 'god doctor'",
+  maintenance: () => 'that the operator ends the maintenance',
+  new: () => "a scheduling pass: 'god schedule' or 'god watch'",
+  held: (_reason, {id}) => `'god release ${id}'`,
+  identity: (_reason, {id}) => `an account for its user, then 'god release ${id}'`,
+  restored: (_reason, {id}) => `'god release ${id}', if it did not run yet`,
+  suspended: (_reason, {id}) => `'god resume ${id}'`,
+  limit: () => 'that other tasks of the array end',
+  packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
+}
+
+const needsOf = (job: JobView): string | null => {
+  const {reason, state} = job
+  if (reason === null || isOver(state)) return null
+  return Object.hasOwn(NEEDS, reason.code) ? (NEEDS[reason.code]?.(reason, job) ?? null) : null
+}
+
+export const whyJob = (site: Site, selector: string): Why => {
+  const job = selectOne(site, parseSelector(selector))
+  return {job, reason: job.reason, needs: needsOf(job)}
+}
+
+export const whyJson = ({job: {id, state}, reason, needs}: Why): object => ({
+  schema: SCHEMA,
+  id,
+  state,
+  reason,
+  needs,
+})
+
+/** A state of which nothing was said says enough by itself. */
+const silent = ({state}: JobView): string => {
+  if (state === 'pending') return 'no pass has looked at it yet'
+  return isOver(state) ? 'it is over' : 'nothing keeps it'
+}
+
+export const whyText = ({job, reason, needs}: Why): string => {
+  const first = `job ${job.id} is ${job.state}: ${reason?.text ?? silent(job)}`
+  return `${neutralise(first)}\n${needs === null ? '' : `${neutralise(`needs ${needs}`)}\n`}`
+}

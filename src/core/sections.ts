@@ -1,0 +1,173 @@
+/**
+ * The sections of `go-d.ini` about many users: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`,
+ * `[quota.project.NAME]` (`*` stands for each that has none of his own). Pure; a mistake names its line.
+ */
+import {formatCpus, formatMemory, parseCpus, parseMemory} from './amounts.js'
+import {GodError} from './errors.js'
+import type {Grant} from './grants.js'
+import {choice, orNone, type Setting, setting, text, time, whole, words} from './setting-kinds.js'
+import {nearest} from './text.js'
+import {sourceFault, targetFault} from './volume-path.js'
+
+const ANY = /^/
+
+const VOLUME = {
+  path: text('', ANY, 'a path', 'folder on the nodes; $USER and $UID stand for the user'),
+  mount: text('', ANY, 'a path', 'where it is in the container; else at the same path'),
+  acl: choice('ro', ['ro', 'rw'], 'read-only, or also for writing'),
+  users: words([], 'who may use it, by name or uid; * is everybody'),
+  groups: words([], 'groups whose members may use it'),
+} as const
+
+const PROJECT = {
+  users: words([], 'its members, by name or uid; * is everybody'),
+  groups: words([], 'groups whose members are its members'),
+} as const
+
+const cpus = setting(1000, value => parseCpus(value) ?? undefined, formatCpus, 'a number of cpus', '')
+const memory = setting(
+  1024 ** 3,
+  value => parseMemory(value) ?? undefined,
+  formatMemory,
+  'an amount of memory (512M, 2G)',
+  '',
+)
+const count = whole(1, 0, 999_999_999, '')
+
+const QUOTA = {
+  cpus: orNone({...cpus, purpose: 'most cpus at once'}, null),
+  ram: orNone({...memory, purpose: 'most memory at once'}, null),
+  running: orNone({...count, purpose: 'most jobs and tasks that run at once'}, null),
+  pending: orNone({...count, purpose: 'most jobs that wait'}, null),
+  cpu_time: time(null, 'cpu time used in quota_window'),
+} as const
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+type Values<Table> = {readonly [K in keyof Table]: ValueOf<Table[K]>}
+
+export interface Volume extends Values<typeof VOLUME>, Grant {
+  readonly name: string
+}
+export interface Project extends Values<typeof PROJECT>, Grant {
+  readonly name: string
+}
+/** Cpus in thousandths, memory in bytes, time in seconds; null: no limit. */
+export type Quota = Values<typeof QUOTA>
+
+export interface Sections {
+  readonly volumes: ReadonlyMap<string, Volume>
+  readonly projects: ReadonlyMap<string, Project>
+  readonly userQuotas: ReadonlyMap<string, Quota>
+  readonly projectQuotas: ReadonlyMap<string, Quota>
+}
+
+export const EACH = '*'
+
+interface Line {
+  readonly key: string
+  readonly value: string
+  readonly origin: string
+}
+
+const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA} as const
+type Kind = keyof typeof TABLES
+
+const HEAD = /^(volume|project|quota\.user|quota\.project)\.(.+)\.([a-z_]+)$/
+
+const NAMES: Readonly<Record<string, RegExp>> = {
+  volume: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+  project: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+  'quota.user': /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/,
+  'quota.project': /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/,
+}
+
+export const isSectionKey = (key: string): boolean => /^(volume|project|quota)\./.test(key)
+
+const bad = (origin: string, what: string, hint = ''): GodError =>
+  new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
+
+const readValue = (kind: Kind, {key, value, origin}: Line, name: string): unknown => {
+  const table: Readonly<Record<string, Setting<unknown>>> = TABLES[kind]
+  const rule = Object.hasOwn(table, name) ? table[name] : undefined
+  if (rule === undefined) {
+    const near = nearest(name, Object.keys(table))
+    const hint =
+      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are: ${Object.keys(table).join(', ')}.`
+    throw bad(origin, `a section of ${kind} has no '${name}'`, hint)
+  }
+  const parsed = rule.parse(value)
+  if (parsed === undefined)
+    throw bad(origin, `${key} = ${JSON.stringify(value)}, but ${rule.expects} is expected`)
+  return parsed
+}
+
+const checkPath = (name: string, {value, origin}: Line): void => {
+  const fault = name === 'path' ? sourceFault(value) : name === 'mount' ? targetFault(value) : null
+  if (fault !== null) throw bad(origin, `${name} = ${JSON.stringify(value)} cannot be: ${fault}`)
+}
+
+/** Of one kind, by the name of the section, then by the key. */
+type Read = Map<string, {readonly origin: string; readonly values: Record<string, unknown>}>
+
+const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
+  const all = new Map<string, Read>()
+  for (const line of lines) {
+    const [, head = '', name = '', key = ''] = HEAD.exec(line.key) ?? []
+    const pattern = NAMES[head]
+    if (pattern === undefined)
+      throw bad(line.origin, `there is no section '[${line.key.replace(/\.[^.]*$/, '')}]'`, SECTIONS_HINT)
+    if (!pattern.test(name)) throw bad(line.origin, `'${name}' is no name for a section of ${head}`)
+    const kind: Kind = head === 'volume' ? 'volume' : head === 'project' ? 'project' : 'quota'
+    const value = readValue(kind, line, key)
+    if (kind === 'volume') checkPath(key, line)
+    const sections: Read = all.get(head) ?? new Map()
+    all.set(head, sections)
+    const section = sections.get(name) ?? {origin: line.origin, values: {}}
+    section.values[key] = value
+    sections.set(name, section)
+  }
+  return all
+}
+
+const SECTIONS_HINT =
+  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME] and [quota.project.NAME].'
+
+/** What is not said has its default. */
+const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
+  table: Table,
+  sections: Read | undefined,
+): Map<string, Values<Table>> => {
+  const initial = Object.fromEntries(Object.entries(table).map(([key, rule]) => [key, rule.initial]))
+  return new Map(
+    [...(sections ?? [])].map(([name, {values}]) => [name, {...initial, ...values} as Values<Table>]),
+  )
+}
+
+const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
+  for (const [name, {origin, values}] of sections ?? [])
+    if (values.path === undefined)
+      throw bad(origin, `the volume ${name} has no path`, 'Write path = /FOLDER.')
+  return new Map(
+    [...filled(VOLUME, sections)].map(([name, volume]) => [
+      name,
+      {...volume, name, mount: volume.mount === '' ? volume.path : volume.mount},
+    ]),
+  )
+}
+
+export const parseSections = (lines: readonly Line[]): Sections => {
+  const all = readAll(lines)
+  return {
+    volumes: volumesOf(all.get('volume')),
+    projects: new Map([...filled(PROJECT, all.get('project'))].map(([name, one]) => [name, {...one, name}])),
+    userQuotas: filled(QUOTA, all.get('quota.user')),
+    projectQuotas: filled(QUOTA, all.get('quota.project')),
+  }
+}
+
+export const NO_SECTIONS: Sections = {
+  volumes: new Map(),
+  projects: new Map(),
+  userQuotas: new Map(),
+  projectQuotas: new Map(),
+}

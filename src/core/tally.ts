@@ -1,0 +1,63 @@
+/** What users and projects have among live jobs, counted once and carried on while more are admitted. Pure. */
+import type {Resources} from '@god-cli/api'
+import {runningTasks} from './array-start.js'
+import type {Instant} from './brand.js'
+import type {JobRecord} from './job.js'
+import {type Holding, NOTHING} from './quota-check.js'
+import {isOver} from './state.js'
+
+export interface Tally {
+  readonly user: (name: string) => Holding
+  readonly project: (name: string) => Holding
+  /** All that wait, of everybody. */
+  readonly pending: () => number
+  /** How many of a user came in since the moment asked for. */
+  readonly recent: (uid: number) => number
+  admit(record: JobRecord): void
+}
+
+type Counted = Pick<JobRecord, 'state' | 'resources' | 'array'>
+
+/** Of an array what its running tasks have; what waits of it is one job. */
+const holdingOf = ({state, resources, array}: Counted): Holding => {
+  if (isOver(state)) return NOTHING
+  const waits = state === 'pending' || state === 'held' || (array !== undefined && array.waiting.length > 0)
+  const running = array === undefined ? (waits ? 0 : 1) : runningTasks(array)
+  const times = running + (waits ? 1 : 0)
+  return {pending: waits ? 1 : 0, running, ...scaled(resources, times)}
+}
+
+const scaled = ({cpus, memory}: Resources, times: number): Pick<Holding, 'cpus' | 'memory'> => ({
+  cpus: cpus * times,
+  memory: memory * times,
+})
+
+const plus = (a: Holding, b: Holding): Holding => ({
+  pending: a.pending + b.pending,
+  running: a.running + b.running,
+  cpus: a.cpus + b.cpus,
+  memory: a.memory + b.memory,
+})
+
+/** `since`: from when on a submission is recent. */
+export const tallyOf = (records: Iterable<JobRecord>, since: Instant): Tally => {
+  const users = new Map<string, Holding>()
+  const projects = new Map<string, Holding>()
+  const recent = new Map<number, number>()
+  let pending = 0
+  const add = (record: JobRecord): void => {
+    const holding = holdingOf(record)
+    pending += holding.pending
+    users.set(record.user, plus(users.get(record.user) ?? NOTHING, holding))
+    projects.set(record.project, plus(projects.get(record.project) ?? NOTHING, holding))
+    if (record.submitted >= since) recent.set(record.uid, (recent.get(record.uid) ?? 0) + 1)
+  }
+  for (const record of records) add(record)
+  return {
+    user: name => users.get(name) ?? NOTHING,
+    project: name => projects.get(name) ?? NOTHING,
+    pending: () => pending,
+    recent: uid => recent.get(uid) ?? 0,
+    admit: add,
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The volumes of a job: `NAME`, `NAME:ro` or `NAME:rw` of those that the operator grants (`[volume.NAME]`). Pure.
+ * Judged at admission and again at each start, by what the source of accounts says then. Of a job that is root inside
+ * every volume is read-only, and so is its home.
+ */
+import type {Mount} from '@god-cli/api'
+import {type Refusal, refusal} from './errors.js'
+import {type Grantee, type GroupNumbers, isGranted} from './grants.js'
+import type {Volume} from './sections.js'
+import {pathFor} from './volume-path.js'
+
+export interface VolumeWish {
+  readonly name: string
+  /** Null: as the operator grants it. */
+  readonly acl: 'ro' | 'rw' | null
+}
+
+export const MOST_VOLUMES = 64
+
+export const parseVolume = (text: string): VolumeWish | null => {
+  const [, name, acl] = /^([A-Za-z0-9][A-Za-z0-9_-]{0,31})(?::(ro|rw))?$/.exec(text) ?? []
+  return name === undefined ? null : {name, acl: acl === 'ro' || acl === 'rw' ? acl : null}
+}
+
+const formRefusal = (text: string): Refusal =>
+  refusal(
+    'E_VOLUME_BAD',
+    `'${text}' is no volume`,
+    'Write NAME, NAME:ro or NAME:rw; the operator names what there is.',
+  )
+
+/** What can be said before it is known who asks: they are named as volumes are, each once, and there is one. */
+export const checkVolumes = (
+  texts: readonly string[],
+  volumes: ReadonlyMap<string, Volume>,
+): Refusal | null => {
+  const seen = new Set<string>()
+  for (const text of texts) {
+    const wish = parseVolume(text)
+    if (wish === null) return formRefusal(text)
+    if (seen.has(wish.name))
+      return refusal('E_VOLUME_BAD', `the volume ${wish.name} is asked for twice`, 'Name it once.')
+    seen.add(wish.name)
+    const volume = volumes.get(wish.name)
+    if (volume === undefined) return notYours(wish.name, [])
+    if (wish.acl === 'rw' && volume.acl === 'ro')
+      return refusal(
+        'E_VOLUME_REFUSED',
+        `the volume ${wish.name} is for reading only`,
+        `Ask for ${wish.name}:ro.`,
+      )
+  }
+  return null
+}
+
+/** The same answer whether there is none or it is others'. */
+const notYours = (name: string, yours: readonly string[]): Refusal =>
+  refusal(
+    'E_VOLUME_REFUSED',
+    `there is no volume '${name}' for you`,
+    yours.length === 0 ? "See 'god whoami'." : `Yours are: ${yours.join(', ')}.`,
+  )
+
+export const volumesFor = (
+  volumes: ReadonlyMap<string, Volume>,
+  who: Grantee,
+  numbers: GroupNumbers,
+): readonly Volume[] => [...volumes.values()].filter(volume => isGranted(volume, who, numbers))
+
+interface Asked {
+  readonly texts: readonly string[]
+  /** The job is root inside. */
+  readonly root: boolean
+}
+
+/** What is to be mounted, in the order asked for; or why not. */
+export const mountsFor = (
+  {texts, root}: Asked,
+  volumes: ReadonlyMap<string, Volume>,
+  who: Grantee,
+  numbers: GroupNumbers,
+): readonly Mount[] | Refusal => {
+  const no = checkVolumes(texts, volumes)
+  if (no !== null) return no
+  const granted = volumesFor(volumes, who, numbers)
+  const mounts: Mount[] = []
+  for (const text of texts) {
+    const wish = parseVolume(text)
+    const volume = granted.find(({name}) => name === wish?.name)
+    if (wish === null || volume === undefined)
+      return notYours(
+        wish?.name ?? text,
+        granted.map(({name}) => name),
+      )
+    const [source, target] = [pathFor(volume.path, who), pathFor(volume.mount, who)]
+    if (source === null || target === null)
+      return refusal('E_VOLUME_REFUSED', `the volume ${wish.name} has no path for a user of that name`)
+    mounts.push({source, target, readOnly: root || volume.acl === 'ro' || wish.acl === 'ro'})
+  }
+  return mounts
+}

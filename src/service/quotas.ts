@@ -1,0 +1,56 @@
+/**
+ * Quotas as a pass needs them: those of the configuration, and how much cpu time was used in the window, by packed jobs'
+ * sums (a day at a time) and live ones that are over. Kept while neither has changed; nothing is lost with it.
+ */
+import {dayOf, type Sums, sumsOfJob} from '../core/accounting.js'
+import type {Quotas} from '../core/quota.js'
+import {isFinal} from '../core/state.js'
+import type {LiveJobs} from '../store/jobs/job-store.js'
+import {readSums} from '../store/packs/sums.js'
+import type {Service} from './service.js'
+
+type Spent = Quotas['spent']
+
+const NONE: Spent = {users: new Map(), projects: new Map()}
+
+const add = (sums: Map<string, number>, name: string, ms: number): void =>
+  void sums.set(name, (sums.get(name) ?? 0) + ms / 1000)
+
+const spentOf = (all: Iterable<Pick<Sums, 'user' | 'project' | 'cpu'>>): Spent => {
+  const [users, projects] = [new Map<string, number>(), new Map<string, number>()]
+  for (const {user, project, cpu} of all) {
+    add(users, user, cpu)
+    add(projects, project, cpu)
+  }
+  return {users, projects}
+}
+
+const packed = new WeakMap<Service, {readonly manifest: number; readonly sums: readonly Sums[]}>()
+
+const packedSums = (service: Service): readonly Sums[] => {
+  const {n, manifest} = service.manifest.newest()
+  const before = packed.get(service)
+  if (before?.manifest === n) return before.sums
+  const sums = readSums(service.durable.fs, service.layout, manifest)
+  packed.set(service, {manifest: n, sums})
+  return sums
+}
+
+const spentIn = (service: Service, live: LiveJobs): Spent => {
+  const {quotaWindow, admission} = service.settings
+  const {userQuotas, projectQuotas} = admission.sections
+  const counts = [...userQuotas.values(), ...projectQuotas.values()].some(({cpu_time}) => cpu_time !== null)
+  if (!counts) return NONE
+  const from = service.now() - quotaWindow
+  const over = live.all.flatMap(({record}) =>
+    isFinal(record.state) && (record.ended ?? 0) >= from ? [sumsOfJob(record)] : [],
+  )
+  return spentOf([...packedSums(service).filter(({day}) => day >= dayOf(from)), ...over])
+}
+
+/** Undefined: there are none. */
+export const quotasOf = (service: Service, live: LiveJobs): Quotas | undefined => {
+  const {userQuotas: users, projectQuotas: projects} = service.settings.admission.sections
+  if (users.size + projects.size === 0) return undefined
+  return {users, projects, spent: spentIn(service, live)}
+}

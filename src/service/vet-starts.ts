@@ -1,0 +1,77 @@
+/**
+ * Who starts: before a job is given its place the source of accounts must know its user by number and by name, now. One
+ * that it does not know, or calls otherwise, is held for the operator (a number may be another person's by now); while it
+ * does not answer, nothing of his starts. Others take nothing of that: room that was meant for him is theirs in a later pass.
+ */
+import type {Account, Reason} from '@god-cli/api'
+import {controlJob} from '../core/array-control.js'
+import type {JobId} from '../core/brand.js'
+import type {JobRecord} from '../core/job.js'
+import type {Plan, Start} from '../core/plan.js'
+import type {Author, LiveJobs} from '../store/jobs/job-store.js'
+import {publish} from './publish.js'
+import type {Service} from './service.js'
+
+/** A job of root runs as a harmless account, unless it asks for more. */
+export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
+  record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
+
+type Vetted = 'known' | {readonly hold: boolean; readonly reason: Reason}
+
+const identity = (text: string): Reason => ({code: 'identity', text})
+
+const vetOne = async (service: Service, record: JobRecord): Promise<Vetted> => {
+  const {uid, user} = record
+  try {
+    const account = await runAs(service, record)
+    if (account === null) {
+      const whose =
+        uid === 0 ? `'${service.settings.rootRunsAs}', who runs jobs of root,` : `${user} (uid ${uid})`
+      return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
+    }
+    if (uid === 0 || account.name === user) return 'known'
+    return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    service.log('warning', `cannot look up uid ${uid} now, so nothing of ${user} starts: ${why}`)
+    return {hold: false, reason: identity(`the source of accounts does not answer for ${user} now`)}
+  }
+}
+
+const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, author: Author): void => {
+  const base = live.get(id)
+  if (base === null) return
+  const effect = controlJob(base.record, {op: 'hold'}, undefined, service.now())
+  if (effect.kind === 'change') publish(service, base, {...effect.change, reason}, author, 'later')
+}
+
+/** The plan without those that may not start; they are told of among those that wait. */
+export const vetStarts = async (
+  service: Service,
+  live: LiveJobs,
+  plan: Plan,
+  author: Author,
+): Promise<Plan> => {
+  const users = new Map<string, {readonly record: JobRecord; readonly ids: Set<JobId>}>()
+  for (const {id} of plan.starts) {
+    const record = live.get(id)?.record
+    if (record === undefined) continue
+    const key = `${record.uid} ${record.user}`
+    const known = users.get(key) ?? {record, ids: new Set()}
+    users.set(key, known)
+    known.ids.add(id)
+  }
+  const vetted = await Promise.all(
+    [...users.values()].map(async ({record, ids}) => ({ids, answer: await vetOne(service, record)})),
+  )
+  const barred = vetted.flatMap(({ids, answer}) => (answer === 'known' ? [] : [{ids: [...ids], ...answer}]))
+  if (barred.length === 0) return plan
+  for (const {ids, reason, ...how} of barred)
+    if (how.hold) for (const id of ids) hold(service, live, id, reason, author)
+  const out = new Set(barred.flatMap(({ids}) => ids))
+  return {
+    ...plan,
+    starts: plan.starts.filter(({id}: Start) => !out.has(id)),
+    waits: [...plan.waits, ...barred.map(({reason, ids}) => ({reason, ids}))],
+  }
+}

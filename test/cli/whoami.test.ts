@@ -1,0 +1,108 @@
+/** `god whoami`: who I am to the site, and what I may use. */
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {writeFileSync} from 'node:fs'
+import {userInfo} from 'node:os'
+import {join} from 'node:path'
+import {siteForEach} from '../support/site.js'
+
+const ME = userInfo()
+
+describe('god whoami', () => {
+  const held = siteForEach()
+
+  it('tells what is granted to me, and nothing of what is granted to others', async () => {
+    const {site} = held
+    const group = execFileSync('id', ['-gn'], {encoding: 'utf8'}).trim()
+    site.configure([
+      ...['executor = fake', 'default_images = busybox:local', 'allow_user_images = no', 'max_cpu = 8'],
+      `allow_root = ${ME.username}`,
+      ...['[volume.mine]', 'path = /srv/$USER', 'acl = rw', `users = ${ME.uid}`],
+      ...['[volume.ours]', 'path = /srv/ours', 'mount = /ours', `groups = ${group}`],
+      ...['[volume.theirs]', 'path = /srv/theirs', 'users = somebody'],
+      ...['[project.lab]', 'users = *', '[project.secret]', 'users = somebody'],
+      ...['[quota.user.*]', 'cpus = 4', 'pending = 9', '[quota.project.lab]', 'running = 2'],
+    ])
+    await site.here(['submit', '-c', '2', '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.pass()
+    const {stdout} = await site.here(['whoami', '--json'])
+    const me = JSON.parse(stdout)
+    assert.deepEqual([me.schema, me.user, me.uid, me.root], [1, ME.username, ME.uid, true])
+    assert.ok(me.groups.includes(ME.gid))
+    assert.deepEqual(me.volumes, [
+      {name: 'mine', acl: 'rw', path: `/srv/${ME.username}`, mount: `/srv/${ME.username}`},
+      {name: 'ours', acl: 'ro', path: '/srv/ours', mount: '/ours'},
+    ])
+    assert.deepEqual([me.projects, me.images], [['default', 'lab'], ['busybox:local']])
+    assert.deepEqual(me.limits, {cpus: 8, memory: null, time: null})
+    const [user, lab] = me.quotas
+    assert.deepEqual(user, {
+      whose: `user ${ME.username}`,
+      limits: {cpus: 4, memory: null, running: null, pending: 9, cpuSeconds: null},
+      has: {cpus: 2, memory: 512 * 1024 ** 2, running: 1, pending: 0},
+    })
+    assert.deepEqual([lab.whose, lab.has.running], ['project lab', 0])
+    assert.ok(!stdout.includes('theirs') && !stdout.includes('secret'))
+  })
+
+  it('is lines for people', async () => {
+    const {site} = held
+    const {stdout, code} = await site.here(['whoami'])
+    assert.equal(code, 0)
+    assert.match(stdout, new RegExp(`^user +${ME.username} \\(${ME.uid}\\)`))
+    assert.match(
+      stdout,
+      /\nroot +no\nimages +any\none job +any cpus, any memory, any time\nprojects +default\n$/,
+    )
+  })
+})
+
+describe('a submission', () => {
+  const held = siteForEach()
+
+  it('names volumes, a project, and that it wants to be root, and show tells them', async () => {
+    const {site} = held
+    site.configure([
+      ...['executor = fake', 'default_images = busybox:local', 'allow_root = true'],
+      ...['[volume.data]', 'path = /srv/data', 'users = *', '[project.lab]', 'users = *'],
+    ])
+    await site.here(['submit', '-v', 'data:ro', '-P', 'lab', '--root', '-E', 'FAKE_SECONDS=forever', 'x'])
+    const waiting = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
+    assert.deepEqual([waiting.project, waiting.spec.volumes, waiting.spec.root], ['lab', ['data:ro'], true])
+    await site.here(['schedule'])
+    const shown = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
+    assert.deepEqual([shown.project, shown.spec.volumes, shown.spec.root], ['lab', ['data:ro'], true])
+    assert.match((await site.here(['show', '1'])).stdout, /\nvolumes +data:ro\nroot +in its container\n/)
+  })
+
+  it('as a line of many names them too', async () => {
+    const {site} = held
+    site.configure([
+      ...['executor = fake', 'default_images = busybox:local'],
+      ...['[volume.data]', 'path = /srv/data', 'users = *'],
+    ])
+    const file = join(site.work, 'jobs.ndjson')
+    const from = (line: object) => {
+      writeFileSync(file, `${JSON.stringify(line)}\n`)
+      return site.here(['submit', '--from', file, '--parsable'])
+    }
+    assert.equal((await from({argv: ['x'], volumes: ['data'], project: 'default', root: false})).code, 0)
+    const bad = await from({argv: ['x'], volumes: 'data'})
+    assert.equal(bad.code, 2)
+    assert.match(bad.stderr, /volumes: a list of texts is expected/)
+  })
+
+  it('of a private job is seen whole by its owner alone', async () => {
+    const {site} = held
+    site.configure(['executor = fake', 'default_images = busybox:local', 'private_jobs = yes'])
+    await site.here(['submit', '-J', 'secret-name', '-i', 'secret-image', '-l', 'secret-label=1', 'x'])
+    await site.here(['schedule'])
+    const listed = (await site.here(['stat', '-a', '-l', '--json'])).stdout
+    assert.ok(!listed.includes('secret'), listed)
+    const shown = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
+    assert.deepEqual(
+      [shown.name, shown.image, shown.labels],
+      ['secret-name', 'secret-image', {'secret-label': '1'}],
+    )
+  })
+})

@@ -1,0 +1,69 @@
+/** `god why`: what keeps a job from starting, and what it would need. */
+import assert from 'node:assert/strict'
+import {siteForEach} from '../support/site.js'
+
+const LIMITED = ['executor = fake', 'default_images = busybox:local']
+
+describe('god why', () => {
+  const held = siteForEach()
+  const why = async (id: string): Promise<string> => (await held.site.here(['why', id])).stdout
+
+  it('names the limit that holds a job, what is used of it, and what it would need', async () => {
+    const {site} = held
+    site.configure([...LIMITED, '[quota.user.*]', 'cpus = 2'])
+    for (const cpus of ['2', '1']) await site.here(['submit', '-c', cpus, '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.pass()
+    assert.match(
+      await why('2'),
+      /^job 2 is pending: the quota of user \S+ is 2 cpus, of which 2 cpus are used, and it asks for 1 cpus\nneeds that user \S+ uses 1 cpus less: jobs of it must end first\n$/,
+    )
+    const {stdout} = await site.here(['why', '2', '--json'])
+    const {schema, id, state, reason, needs} = JSON.parse(stdout)
+    assert.deepEqual([schema, id, state, reason.code], [1, 2, 'pending', 'quota'])
+    assert.deepEqual(reason.numbers.measure, 'cpus')
+    assert.match(needs, /uses 1 cpus less/)
+  })
+
+  it('tells of maintenance, of a hold, and of a request that nobody took', async () => {
+    const {site} = held
+    site.configure([...LIMITED, 'maintenance = on'])
+    await site.here(['submit', 'x'])
+    assert.match(await why('1'), /needs a scheduling pass/)
+    await site.pass()
+    assert.match(
+      await why('1'),
+      /is pending: the site is in maintenance.*\nneeds that the operator ends the maintenance/,
+    )
+    await site.here(['submit', '-H', 'x'])
+    await site.pass()
+    assert.match(await why('2'), /is held: held at submission\nneeds 'god release 2'/)
+  })
+
+  it('tells of room, and of the job that goes first', async () => {
+    const {site} = held
+    for (const _ of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+      await site.here(['submit', '-c', '4', '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.pass()
+    const {stdout} = await site.here(['stat', '--json'])
+    const waiting = (JSON.parse(stdout).jobs as {id: number; state: string}[]).filter(
+      ({state}) => state === 'pending',
+    )
+    const [first, second] = waiting
+    assert.match(
+      await why(String(first?.id)),
+      /next to start; waits for .*\nneeds .* more free on \S+, or a job that asks for less/,
+    )
+    assert.match(await why(String(second?.id)), new RegExp(`needs that job ${first?.id} starts first`))
+  })
+
+  it('has nothing to say of a job that runs, or is over, but that', async () => {
+    const {site} = held
+    await site.submit('FAKE_SECONDS=forever')
+    await site.pass()
+    assert.equal(await why('1'), 'job 1 is running: nothing keeps it\n')
+    await site.here(['kill', '1'])
+    await site.pass()
+    assert.match(await why('1'), /^job 1 is killed: [^\n]*\n$/)
+    assert.equal((await site.here(['why', '9'])).code, 3)
+  })
+})

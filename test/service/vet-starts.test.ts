@@ -1,0 +1,95 @@
+/** T75, T33: who a job is for is asked again before it starts. */
+import assert from 'node:assert/strict'
+import type {Account, Auth} from '@god-cli/api'
+import {type JobId, uid} from '../../src/core/brand.js'
+import {schedulerPass} from '../../src/service/scheduler.js'
+import {readReasons} from '../../src/store/reasons.js'
+import {type GodProcess, USER, World} from '../support/world.js'
+
+const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
+const BOB = 1001
+
+describe('T75 a job that is to start', () => {
+  let world: World
+  const withAuth = (auth: Partial<Auth>): GodProcess => {
+    const god = world.process()
+    Object.assign(god.service, {auth: {...god.service.auth, ...auth}})
+    return god
+  }
+  const pass = (god = world.process()) => schedulerPass(god.service, god.claimEpoch())
+  const admitted = async (user = USER, wish: object = FOREVER): Promise<JobId> => {
+    world.engineDown = true
+    const id = world.submit(wish, undefined, user)
+    await pass()
+    world.engineDown = false
+    return id
+  }
+  const known =
+    (change: (account: Account) => Account | null): Auth['byUid'] =>
+    async wanted => {
+      const account = await world.process().service.auth.byUid(wanted)
+      return account !== null && wanted === USER ? change(account) : account
+    }
+  const reason = (id: JobId): string => world.record(id)?.reason?.text ?? ''
+  beforeEach(() => {
+    world = new World()
+  })
+
+  it('is held if its number is somebody else’s by now, and others start', async () => {
+    const [his, hers] = [await admitted(), await admitted(BOB)]
+    await pass(withAuth({byUid: known(account => ({...account, name: 'eve'}))}))
+    assert.deepEqual([world.state(his), world.state(hers)], ['held', 'starting'])
+    assert.equal(reason(his), "uid 1000 is eve now, and the job is ann's")
+    assert.equal(world.record(his)?.reason?.code, 'identity')
+  })
+
+  it('is held if its user is gone, and goes on when he is back and it is released', async () => {
+    const id = await admitted()
+    await pass(withAuth({byUid: known(() => null)}))
+    assert.equal(world.state(id), 'held')
+    assert.match(reason(id), /there is no account for ann \(uid 1000\) on this site any more/)
+    world.control('release', [id])
+    await pass()
+    await pass()
+    assert.equal(world.state(id), 'starting')
+  })
+
+  it('of an array is held as a whole', async () => {
+    const id = await admitted(USER, {...FOREVER, array: '1-3'})
+    await pass(withAuth({byUid: known(() => null)}))
+    assert.equal(world.state(id), 'held')
+  })
+
+  it('waits with the reason while nobody can be asked, and starts in the pass after that', async () => {
+    const [id, other] = [await admitted(), await admitted(BOB)]
+    const silent = known(() => {
+      throw new Error('no answer from the directory')
+    })
+    await pass(withAuth({byUid: silent}))
+    assert.deepEqual([world.state(id), world.state(other)], ['pending', 'starting'])
+    const told = readReasons({fs: world.process().fs}, world.layout).get(id)
+    assert.deepEqual(
+      [told?.code, told?.text],
+      ['identity', 'the source of accounts does not answer for ann now'],
+    )
+    assert.match(world.log.join('\n'), /cannot look up uid 1000 now, so nothing of ann starts: .*no answer/)
+    await pass()
+    assert.equal(world.state(id), 'starting')
+  })
+
+  it('of root is held where the account is missing that such jobs run as', async () => {
+    const id = await admitted(0)
+    await pass(withAuth({byName: async () => null}))
+    assert.equal(world.state(id), 'held')
+    assert.match(reason(id), /no account for 'nobody', who runs jobs of root,/)
+  })
+
+  it('T33 has the groups that its user is in when it starts', async () => {
+    const id = await admitted()
+    const god = withAuth({byUid: known(account => ({...account, groups: [77, 1000]}))})
+    await pass(god)
+    await god.watch()
+    assert.deepEqual(world.containers().find(({spec}) => spec.job === id)?.spec.groups, [77, 1000])
+    assert.equal(world.record(id)?.uid, uid(USER))
+  })
+})
