@@ -78,7 +78,7 @@ const NOT_FOR_CLI = [
 
 const OWNERS: Readonly<Record<string, RegExp>> = {
   dockerode: /^plugins\/executor-docker\//,
-  ldapjs: /^plugins\/auth-ldap\/src\/session\.ts$/,
+  ldapjs: /^plugins\/auth-ldap\/src\/(session|guarded-parser)\.ts$/,
   'proper-lockfile': /^src\/store\/lease\.ts$/,
   ajv: /^src\/plugin\/schema\.ts$/,
   chokidar: /^src\/service\/hints\.ts$/,

@@ -16,9 +16,8 @@ import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
-import {checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
+import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
-import {checkVolumes} from './volumes.js'
 
 /** The part of the configuration that decides what is admitted. */
 export interface AdmissionPolicy extends Rights {
@@ -75,7 +74,7 @@ export const settleWish = (
     checkJobName(name) ??
     checkText(wish) ??
     checkLimits(resources, walltime, policy, nodes) ??
-    checkVolumes(wish.volumes ?? [], policy.sections.volumes)
+    checkKnown(wish, policy)
   if (no !== null) return no
   const array = arrayOf(wish)
   if (array === null) return {name, image, resources, walltime}

@@ -84,7 +84,7 @@ describe('god logs', () => {
     assert.equal((await following.done).stdout, 'old old old\nnew\n')
   })
 
-  it('reads nothing through a link that the job made (T05)', async () => {
+  it('T05: reads nothing through a link that the job made', async () => {
     const {site} = held
     await running(site)
     writeFileSync(join(site.folder, 'secret'), 'secret')

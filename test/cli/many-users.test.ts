@@ -98,7 +98,7 @@ describe('a site of many users (needs root)', () => {
     assert.match((await site.as(ANN, 'show', '1')).stdout, /^command +echo x$/m, 'written again at the start')
   })
 
-  it('lets nobody list or take away what others have dropped (T16, T17)', async () => {
+  it('T16, T17: lets nobody list or take away what others have dropped', async () => {
     const {site} = held
     const {layout} = site
     await site.as(ANN, 'submit', '--', 'echo', 'x')

@@ -153,7 +153,7 @@ describe('any table', () => {
   ]
   const anyRows = fc.array(fc.record({a: fc.string({unit: 'binary'}), b: fc.string({unit: 'grapheme'})}))
 
-  it('in a pipe has a line a row, and each cell between its tabs, whatever is in it', () => {
+  it('T62: in a pipe has a line a row, and each cell between its tabs, whatever is in it', () => {
     fc.assert(
       fc.property(anyRows, rows => {
         const text = renderTable(columns, rows, {tty: false, width: 80, header: false, title: x => x})
@@ -164,7 +164,7 @@ describe('any table', () => {
     )
   })
 
-  it('on a terminal is no wider than it, but for the columns that do not give way', () => {
+  it('T62: on a terminal is no wider than it, but for the columns that do not give way', () => {
     const row = fc.record({a: fc.string({unit: 'grapheme-ascii'}), b: fc.stringMatching(/^[a-z]{0,9}$/)})
     fc.assert(
       fc.property(fc.array(row), fc.integer({min: 20, max: 100}), (rows, width) => {

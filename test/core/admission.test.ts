@@ -185,7 +185,7 @@ describe('an admitted job', () => {
     assert.deepEqual([answer.record.state, answer.record.reason?.code], ['held', 'held'])
   })
 
-  it('shows nothing of its command, its variables and its paths (T17)', () => {
+  it('T17: shows nothing of its command, its variables and its paths', () => {
     const canary = 'c4n4ry'
     const wish = aWish({
       name: 'x',

@@ -126,7 +126,7 @@ const ours = (env: ContainerSpec['env']) =>
       .sort(),
   )
 
-describe('no wish (T34)', () => {
+describe('T34: no wish', () => {
   for (const images of [true, false]) {
     it(`changes a protected field, ${images ? 'with' : 'without'} images`, () => {
       const plain = specOf({site: {images}})

@@ -78,7 +78,7 @@ const BAD = [
   'a'.repeat(256),
 ]
 
-describe('the name of an image (T42)', () => {
+describe('T42: the name of an image', () => {
   for (const name of GOOD) {
     it(`may be ${name.slice(0, 60)}`, () => assert.equal(checkImageName(name), null))
   }

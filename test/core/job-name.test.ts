@@ -49,7 +49,7 @@ describe('the name of a job', () => {
     '\udfffa',
   ]
   for (const name of bad) {
-    it(`may not be ${JSON.stringify(name.slice(0, 20))} (T46)`, () => {
+    it(`T46: may not be ${JSON.stringify(name.slice(0, 20))}`, () => {
       assert.equal(checkJobName(name)?.code, 'E_NAME_BAD')
     })
   }
@@ -72,7 +72,7 @@ describe('the name of a job', () => {
     assert.doesNotMatch(checkJobName('\u001b]0;owned\u0007')?.message ?? '', /[\u0000-\u001f]/)
   })
 
-  it('never moves a terminal once it is taken (R16, T60)', () => {
+  it('R16, T60: never moves a terminal once it is taken', () => {
     const near = anyOf('a', ' ', '\u001b', '[', '\u009b', '\u202e', '\u200d', '\ud83e', '\uddea', '\u0300')
     fc.assert(
       fc.property(fc.oneof(near, anyText), name => {
@@ -105,7 +105,7 @@ describe('the name of a variable', () => {
     '__proto__ ',
   ]
   for (const name of bad) {
-    it(`may not be ${JSON.stringify(name.slice(0, 20))} (T41)`, () => {
+    it(`T41: may not be ${JSON.stringify(name.slice(0, 20))}`, () => {
       assert.equal(checkEnvName(name)?.code, 'E_ENV_BAD')
     })
   }

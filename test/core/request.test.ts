@@ -156,18 +156,18 @@ describe('a request', () => {
       /keys/,
     ],
     ['to submit nothing', {...SUBMIT, wish: undefined}, /wish/],
-    ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), root: true}}, /root/],
+    ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), privileged: true}}, /privileged/],
   ]
   for (const [what, request, why] of wrong) {
     it(`${what} is refused`, () => refused(request, why))
   }
 
-  it('with a key twice is refused, also where the last one would be harmless (T11)', () => {
+  it('T11: with a key twice is refused, also where the last one would be harmless', () => {
     const twice = write(KILL).replace('"v":1', '"v":1,"ids":[1]')
     assert.deepEqual(parseRequest(twice), {ok: false, why: 'the key "ids" stands twice'})
   })
 
-  it('with __proto__ at any level is refused (T10)', () => {
+  it('T10: with __proto__ at any level is refused', () => {
     for (const text of [
       write(KILL),
       write(SUBMIT),

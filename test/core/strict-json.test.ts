@@ -72,7 +72,7 @@ describe('strict JSON', () => {
     ])
   })
 
-  it('has no key that reaches into prototypes, at any depth (T10)', () => {
+  it('T10: has no key that reaches into prototypes, at any depth', () => {
     for (const key of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__']) {
       refused(`{"${key}":{"admin":true}}`, /is not allowed/)
       refused(`{"a":[0,{"b":{"${key}":1}}]}`, /is not allowed/)
@@ -80,7 +80,7 @@ describe('strict JSON', () => {
     assert.equal(Reflect.get({}, 'admin'), undefined)
   })
 
-  it('is nested 32 deep at most (T09)', () => {
+  it('T09: is nested 32 deep at most', () => {
     assert.doesNotThrow(() => taken(nested(32, '[', ']')))
     refused(nested(33, '[', ']'), /nested deeper than 32/)
     refused(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`, /nested deeper than 32/)

@@ -46,7 +46,7 @@ describe('text of strangers on one line', () => {
   for (const [text, shown] of rows)
     it(`${JSON.stringify(text)} is shown as ${shown}`, () => assert.equal(neutralise(text), shown))
 
-  it('never steers a terminal (T60)', () => {
+  it('T60: never steers a terminal', () => {
     fc.assert(fc.property(nasty, text => !STEERS.test(neutralise(text))))
   })
 
@@ -70,7 +70,7 @@ describe('the output of a job on a terminal', () => {
   ]
   for (const [title, text, shown] of rows) it(title, () => assert.equal(neutraliseOutput(text), shown))
 
-  it('has no other sequence in it than colours, whatever it was (T61)', () => {
+  it('T60: has no other sequence in it than colours, whatever it was', () => {
     fc.assert(
       fc.property(nasty, text => {
         const rest = neutraliseOutput(text).replace(/\u001b\[[0-9;:]*m|[\n\t]|\r\n/g, '')

@@ -78,7 +78,7 @@ underEachShell('the wrapper', job => {
       )
     })
 
-    it('are no arguments of the wrapper: no shell reads them', () => {
+    it('T45: are no arguments of the wrapper: no shell reads them', () => {
       assert.equal(job.run(['sh', '-c', 'exit $#', 'a', '; touch hacked', 'b']), 2)
       assert.equal(job.has('hacked'), false)
     })

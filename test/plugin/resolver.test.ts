@@ -127,6 +127,7 @@ describe('the providers', () => {
   it('of god itself are all there, of the api that it offers', () => {
     const all = builtinProviders(packageRoot())
     assert.deepEqual(all.map(({kind, id}) => `${kind} ${id}`).sort(), [
+      'auth fake-accounts',
       'auth ldap',
       'auth system',
       'executor docker',

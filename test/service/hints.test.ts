@@ -1,6 +1,6 @@
 /** Hints of the real kernel, in real folders. */
 import assert from 'node:assert/strict'
-import {mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Hints, watchFolders} from '../../src/service/hints.js'
@@ -45,6 +45,24 @@ describe('hints', () => {
     await ringUntilHeard('bell')
     await ringUntilHeard('lock')
     await ringUntilHeard('bell')
+    assert.deepEqual(warnings, [])
+  })
+
+  it('T20: follow no link and go into no folder: a planted tree costs nothing', async () => {
+    const watched = (): number =>
+      process.getActiveResourcesInfo().filter(name => name === 'FSEventWrap').length
+    await ringUntilHeard('bell')
+    const before = watched()
+    await hints.close()
+    for (let i = 0; i < 50; i++) mkdirSync(folder(`bell/d${i}/deep`), {recursive: true})
+    symlinkSync('/usr', folder('bell/link'))
+    hints = watchFolders(
+      [folder('bell'), folder('lock')],
+      () => rings++,
+      text => warnings.push(text),
+    )
+    await ringUntilHeard('bell')
+    assert.ok(watched() <= before + 60, `${watched()} for ${before}`)
     assert.deepEqual(warnings, [])
   })
 

@@ -417,7 +417,7 @@ describe('the loop', () => {
       return god
     }
 
-    it('ends within the hour where others could change it, with the reason (T18)', async () => {
+    it('T18: ends within the hour where others could change it, with the reason', async () => {
       const god = many()
       const loop = await begun({}, god)
       world.clock.advance(3_600_000)

@@ -63,11 +63,11 @@ describe('a shared directory of many users', () => {
     'quarantine',
     'hints',
   ] as const) {
-    it(`is not served while others may write in its ${name} (T18)`, () => {
+    it(`T18: is not served while others may write in its ${name}`, () => {
       mode(layout[name], 0o777)
       refused('E_DIR_LOOSE', /has mode 0777/)
     })
-    it(`is not served while its ${name} belongs to somebody else (T18)`, () => {
+    it(`T18: is not served while its ${name} belongs to somebody else`, () => {
       if (name === 'root') own(layout.root, 7)
       own(layout[name], 7)
       refused(name === 'root' ? 'E_NOT_PERMITTED' : 'E_DIR_LOOSE', /belongs to uid 7/)
@@ -79,7 +79,7 @@ describe('a shared directory of many users', () => {
     refused('E_DIR_LOOSE', /spec has mode 0755, not 0700/)
   })
 
-  it('is not served while users may remove the names of others (T16)', () => {
+  it('T16: is not served while users may remove the names of others', () => {
     for (const folder of [layout.inbox, layout.ids, layout.bells]) {
       mode(folder, 0o733)
       refused('E_DIR_LOOSE', /has mode 0733, not [13]733/)
@@ -99,7 +99,7 @@ describe('a shared directory of many users', () => {
     checkAccess(fs, layout, OWNER)
   })
 
-  it('is not served below a folder in which others could exchange it (T06)', () => {
+  it('T06: is not served below a folder in which others could exchange it', () => {
     mode('/srv', 0o777)
     refused('E_DIR_LOOSE', /^\/srv has mode 0777, and the shared directory is below it/)
     mode('/srv', 0o1777)

@@ -43,6 +43,19 @@ describe('the journal', () => {
     assert.equal(world.process().lstat(file).mode, 0o644)
   })
 
+  it('T61: has one line for each entry, whatever strangers put into its fields', () => {
+    const forged = 'x\n{"at":"2026","what":"forged"}\r\n\u2028\u0085'
+    const one = journal()
+    one.write({...entry(day, 1), text: forged, by: forged, node: forged})
+    one.write(entry(day, 2))
+    const text = world.disk.text(file) ?? ''
+    assert.equal(text.split('\n').length, 3)
+    assert.deepEqual(
+      lines().map(line => (line as {what: string}).what),
+      ['transition', 'transition'],
+    )
+  })
+
   it('begins a new file with the day', () => {
     const one = journal()
     one.write(entry(day, 1))

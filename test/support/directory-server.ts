@@ -4,7 +4,7 @@
  */
 import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {connect, createServer, type Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -26,6 +26,8 @@ export interface DirectoryServer {
   readonly port: number
   /** File of the authority whose certificate it has. */
   readonly ca: string
+  /** Its own certificate and key. */
+  readonly pair: {readonly cert: string; readonly key: string}
   /** As `bind_password_file`. */
   readonly passwordFile: string
   gate: Gate
@@ -201,6 +203,7 @@ export const startDirectoryServer = async ({
     {
       port: gate.port,
       ca: join(folder, 'ca.pem'),
+      pair: {cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem')},
       passwordFile,
       gate: 'open' as Gate,
       heard: state.heard,
@@ -222,5 +225,3 @@ export const startDirectoryServer = async ({
     {get: () => state.gate, set: (wanted: Gate) => void Object.assign(state, {gate: wanted})},
   )
 }
-
-export const certificateOf = (server: DirectoryServer): string => readFileSync(server.ca, 'utf8')

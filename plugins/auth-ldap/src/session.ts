@@ -4,6 +4,7 @@
  * conversation and becomes an exception. Nothing is kept; there is no way without TLS.
  */
 import ldap from 'ldapjs'
+import {guardParser} from './guarded-parser.js'
 import type {Options} from './options.js'
 
 export interface Entry {
@@ -33,6 +34,8 @@ export interface Session {
 export class AnswerFault extends Error {}
 
 export type OpenSession = (options: Options) => Promise<Session>
+
+guardParser()
 
 type Client = ReturnType<typeof ldap.createClient>
 

@@ -66,7 +66,7 @@ describe('a configuration that names a scheduler that is not there', () => {
     )
     assert.match(
       stderr,
-      /no auth plugin provides 'nis'; there are: system, ldap\. .*god-auth-nis.* or correct auth_policy\./,
+      /no auth plugin provides 'nis'; there are: system, ldap, fake-accounts\. .*god-auth-nis.* or correct auth_policy\./,
     )
     assert.equal((await site.here(['submit', '-i', 'a', 'x'])).code, 0)
   })

@@ -158,7 +158,7 @@ describe('the docker executor, told by an engine', () => {
     await assert.rejects(executor.create(spec), /in use/)
   })
 
-  it('of a stranger of the same name, refuses and leaves no files', async () => {
+  it('T44: of a stranger of the same name, refuses and leaves no files', async () => {
     const stranger = inspected(spec, running, {})
     engine.answer(`GET /containers/${spec.name}/json`, {status: 200, body: stranger})
     assert.equal((await reasonOf()).code, 'name', 'the image is missing')

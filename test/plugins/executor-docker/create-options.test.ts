@@ -40,6 +40,30 @@ const spec = (over: Partial<ContainerSpec> = {}): ContainerSpec =>
   })
 
 describe('the options of a container', () => {
+  it('T31, T32: name the user and his groups by numbers, always both', () => {
+    const anyId = fc.integer({min: 1, max: 2 ** 31 - 1})
+    fc.assert(
+      fc.property(anyId, anyId, fc.array(anyId, {maxLength: 5}), fc.string(), (uid, gid, groups, user) => {
+        const options = createOptions(spec({uid, gid, groups, user}), CONTEXT)
+        assert.equal(options.User, `${uid}:${gid}`)
+        const added = options.HostConfig.GroupAdd ?? []
+        assert.ok(added.includes(String(gid)) && added.every(one => /^\d+$/.test(one)))
+      }),
+    )
+  })
+
+  it('T49: are on the network that the operator chose, and open no port', () => {
+    for (const network of ['none', 'bridge', 'host'] as const) {
+      const options = createOptions(spec({network, env: {NETWORK: 'host'}}), CONTEXT)
+      assert.equal(options.HostConfig.NetworkMode, network)
+      assert.deepEqual([options.HostConfig.PublishAllPorts, options.ExposedPorts], [false, undefined])
+    }
+  })
+
+  it('T55: allow no core dumps', () => {
+    assert.deepEqual(createOptions(spec(), CONTEXT).HostConfig.Ulimits, [{Name: 'core', Soft: 0, Hard: 0}])
+  })
+
   it('T30 of a job that is root inside add what installing packages needs, and nothing of the host', () => {
     const {HostConfig: host, User} = createOptions(spec({uid: 0, gid: 0, groups: [0]}), CONTEXT)
     assert.equal(User, '0:0')

@@ -30,7 +30,7 @@ describeOnEngine('a hard job on the docker engine', function () {
   })
   afterEach(() => world.close())
 
-  it('that does nothing about TERM goes on, and ends by KILL', async () => {
+  it('T48: that does nothing about TERM goes on, and ends by KILL', async () => {
     const spec = world.script("trap '' TERM; : >ready; while :; do sleep 0.02; done")
     const id = await world.run(spec)
     await world.ready(spec)
@@ -88,7 +88,7 @@ describeOnEngine('a hard job on the docker engine', function () {
     assert.ok(Number(world.output(spec)) < 10, world.output(spec))
   })
 
-  it('that writes very much has all of it in a file of its user, and nothing of it at the engine', async () => {
+  it('T47: that writes very much has all of it in a file of its user, and nothing of it at the engine', async () => {
     // Where the job's directory lies in memory, what is written there counts.
     const resources = {cpus: 1000, memory: 256 * MIB, gpus: 0}
     const spec = world.script('head -c 100000000 /dev/zero; echo end >&2', {resources})

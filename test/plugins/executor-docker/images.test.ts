@@ -58,7 +58,7 @@ describeOnEngine('an image on the docker engine', function () {
     assert.deepEqual(attemptFolders(world.host.stateDir), [])
   })
 
-  it('decides nothing by what it declares', async () => {
+  it('T43: decides nothing by what it declares', async () => {
     const image = await imageOf(HOSTILE)
     const spec = world.script('', {
       image,
@@ -93,7 +93,7 @@ describeOnEngine('an image on the docker engine', function () {
     assert.equal((await world.ended(answer.container.id)).exitCode, 0)
   })
 
-  it('is refused if it declares a volume inside what users write', async () => {
+  it('T43: is refused if it declares a volume inside what users write', async () => {
     const image = await imageOf(['VOLUME /mnt/go-docker/made-by-root'])
     const answer = await world.executor.create(world.script(':', {image}))
     assert.ok(answer.answer === 'refused' && answer.reason.code === 'image', JSON.stringify(answer))

@@ -27,7 +27,7 @@ describeOnEngine('a job on the docker engine', function () {
     return world.output(spec)
   }
 
-  it('is its user, with his groups and no others, and names for them', async () => {
+  it('T31, T32: is its user, with his groups and no others, and names for them', async () => {
     const spec = world.script('id -u; id -G; id -un; id -gn; hostname; pwd; ls -ld started.1')
     const [uid, groups, user, group, hostname, cwd, mark] = (await outputOf(spec)).split('\n')
     assert.deepEqual([uid, groups, user, group], [String(UID), `${GID} 5001`, 'ann', 'ann'])
@@ -36,7 +36,7 @@ describeOnEngine('a job on the docker engine', function () {
     assert.equal(world.output(spec, 'started.1/exit'), '0\n')
   })
 
-  it('has no capabilities and gains none, no core dumps, no network, a seccomp filter', async () => {
+  it('T40, T49, T55: has no capabilities and gains none, no core dumps, no network, a seccomp filter', async () => {
     const text = await outputOf(
       world.script('cat /proc/self/status; ulimit -c; ls /sys/class/net; ls /proc | grep -c "^[0-9]"'),
     )
@@ -62,7 +62,7 @@ describeOnEngine('a job on the docker engine', function () {
     assert.equal(await outputOf(spec), `${[...words, env.ODD, env.LD_X].join('|')}|`)
   })
 
-  it('is killed when it takes more memory than it asked for', async () => {
+  it('T47: is killed when it takes more memory than it asked for', async () => {
     const resources = {cpus: 1000, memory: 32 * MIB, gpus: 0}
     const spec = world.script('', {argv: ['/bin/tail', '/dev/zero'], resources})
     const id = await world.run(spec)
@@ -87,7 +87,7 @@ describeOnEngine('a job on the docker engine', function () {
     assert.deepEqual(await other.usage(spec.name, id), usage)
   })
 
-  it('cannot start more processes than its limit', async () => {
+  it('T47: cannot start more processes than its limit', async () => {
     const id = await world.run(world.script('for i in $(seq 40); do sleep 5 & done; wait', {pids: 16}))
     assert.notEqual((await world.ended(id)).exitCode, 0)
   })

@@ -317,7 +317,7 @@ describe('a view of a container', () => {
     assert.deepEqual([view?.status, view?.exitCode, view?.startFault], ['created', null, 'no such device'])
   })
 
-  it('is only of containers whose labels parse whole, of this cluster', () => {
+  it('T44: is only of containers whose labels parse whole, of this cluster', () => {
     assert.equal(viewOf(inspected({}), 'd'), null)
     assert.equal(viewOf(inspected({}, {...Labels, 'god.task': '7'}), 'c')?.task, 7)
     assert.equal(viewOf(inspected({}, {...Labels, 'god.task': '7x'}), 'c'), null)

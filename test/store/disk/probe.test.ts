@@ -90,7 +90,7 @@ describe('the probe of a shared directory', () => {
     ['takes long to sync', {slow: 1000}, 'sync', /ms for a durable record/],
   ]
   for (const [title, wrong, check, text] of lax) {
-    it(`tells of a disk that ${title}, and what to do`, () => {
+    it(`T23: tells of a disk that ${title}, and what to do`, () => {
       const found = probe(wrong).find(finding => !finding.ok && finding.check === check)
       assert.match(found?.text ?? '', text)
       assert.match(found?.remedy ?? '', /\w/)

@@ -59,7 +59,7 @@ describe('the output of a job', () => {
       assert.equal(read(join(work, path)), 'absent', path)
   })
 
-  it('is not read through a link to a file of others (T05)', () => {
+  it('T05: is not read through a link to a file of others', () => {
     symlinkSync(join(folder.path, 'secret'), join(work, 'link'))
     symlinkSync('god.log', join(work, 'inner-link'))
     for (const path of ['link', 'inner-link']) assert.equal(read(join(work, path)), 'unsafe', path)

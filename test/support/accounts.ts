@@ -1,0 +1,44 @@
+/** Accounts of this host that a test makes for itself, with a home; gone when it ends. */
+import {execFileSync, spawnSync} from 'node:child_process'
+import {type Ran, run} from './god.js'
+
+const quiet = {stdio: 'ignore'} as const
+
+export interface HostAccount {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+  /** As he would type it after a login. */
+  shell(script: string): Promise<Ran>
+  remove(): void
+}
+
+const idOf = (flag: string, name: string): number =>
+  Number(execFileSync('id', [flag, name], {encoding: 'utf8'}).trim())
+
+export const canMakeAccounts = (): boolean =>
+  process.getuid?.() === 0 && ['useradd', 'su'].every(name => spawnSync('which', [name]).status === 0)
+
+export const makeGroup = (name: string): {readonly gid: number; remove(): void} => {
+  execFileSync('groupadd', ['-f', name], quiet)
+  const gid = Number(execFileSync('getent', ['group', name], {encoding: 'utf8'}).split(':')[2])
+  return {gid, remove: () => void spawnSync('groupdel', [name])}
+}
+
+export const makeAccount = (name: string, groups: readonly string[] = []): HostAccount => {
+  spawnSync('userdel', ['-r', name])
+  execFileSync(
+    'useradd',
+    ['-m', '-U', '-s', '/bin/bash', ...(groups.length > 0 ? ['-G', groups.join(',')] : []), name],
+    quiet,
+  )
+  return {
+    name,
+    uid: idOf('-u', name),
+    gid: idOf('-g', name),
+    home: `/home/${name}`,
+    shell: script => run('su', ['-', name, '-c', script], {cwd: '/', env: {}}).done,
+    remove: () => void spawnSync('userdel', ['-r', name]),
+  }
+}
