@@ -36,11 +36,9 @@ const admission = (users: readonly number[]): Cost => {
     })
     for (const uid of users) submitAs(uid, dir, REQUESTS / users.length)
     const spent = cost(process.execPath, [god, 'schedule'], env)
-    const left = execFileSync(
-      process.execPath,
-      [god, 'stat', '-a', '-t', 'pending,starting', '--json', '-L', '5000'],
-      {env},
-    )
+    const left = execFileSync(process.execPath, [god, 'stat', '-a', '-t', 'all', '--json', '-L', '5000'], {
+      env,
+    })
     const {jobs} = JSON.parse(left.toString()) as {jobs: {reason: {code: string} | null}[]}
     const admitted = jobs.filter(({reason}) => reason?.code !== 'new').length
     if (admitted !== REQUESTS) throw new Error(`${admitted} of ${REQUESTS} requests were admitted`)

@@ -41,7 +41,7 @@ describe('checklist: arguments', () => {
   it('21. ids, ranges, last, @name and - work in every verb that takes jobs', async () => {
     const {site} = held
     assert.deepEqual(TAKES_JOBS, [
-      ...['history', 'hold', 'kill', 'logs', 'release', 'resume', 'show', 'stat', 'suspend', 'wait'],
+      ...['history', 'hold', 'kill', 'logs', 'release', 'resume', 'show', 'stat', 'suspend', 'wait', 'why'],
     ])
     await site.pass()
     for (const verb of TAKES_JOBS)

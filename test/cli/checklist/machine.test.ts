@@ -37,6 +37,8 @@ describe('checklist: machine output', () => {
     suspend: ['3', '1'],
     wait: ['1', '99'],
     watch: ['--once', '--nope'],
+    whoami: ['', '--dir /nonexistent'],
+    why: ['1', '99'],
   }
 
   const run = async (command: string, words: string) => {
