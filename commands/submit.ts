@@ -87,10 +87,6 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       ...many,
     }),
     project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
-    root: Flags.boolean({
-      summary: 'Be root in the container, where the site allows it; volumes are then read-only.',
-      default: false,
-    }),
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
     from: Flags.string({
       char: 'f',

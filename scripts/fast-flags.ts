@@ -45,7 +45,6 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   label: true,
   volume: true,
   project: true,
-  root: true,
   hold: true,
   array: true,
   wait: false,

@@ -86,17 +86,15 @@ interface SpecJson {
   readonly output: string | null
   readonly error: string | null
   readonly volumes: readonly string[]
-  readonly root: boolean
 }
 
-const specJson = ({command, env, workdir, output, error, volumes, root}: Wish): SpecJson => ({
+const specJson = ({command, env, workdir, output, error, volumes}: Wish): SpecJson => ({
   ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
   env: env ?? {},
   workdir: workdir ?? null,
   output: output ?? null,
   error: error ?? null,
   volumes: volumes ?? [],
-  root: root ?? false,
 })
 
 export interface ShownJson extends JobJson {
@@ -186,7 +184,6 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .join(' '),
     ])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
-  if (wish?.root === true) rows.push(['root', 'in its container'])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])
   if (files !== null) rows.push(['output', placeText(files.output)], ['error', placeText(files.error)])

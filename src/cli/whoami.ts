@@ -7,7 +7,7 @@ import {type Grantee, groupNames} from '../core/grants.js'
 import {isOneOf} from '../core/permission.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
-import {DEFAULT_PROJECT, mayBeRoot, projectsFor} from '../core/rights.js'
+import {DEFAULT_PROJECT, projectsFor} from '../core/rights.js'
 import type {Quota} from '../core/sections.js'
 import {tallyOf} from '../core/tally.js'
 import {neutralise} from '../core/text.js'
@@ -36,7 +36,6 @@ interface GrantedQuota {
 export interface WhoAmI {
   readonly who: Grantee
   readonly operator: boolean
-  readonly root: boolean
   /** Null: any. */
   readonly images: readonly string[] | null
   readonly volumes: readonly GrantedVolume[]
@@ -83,7 +82,6 @@ export const whoAmI = (site: Site): WhoAmI => {
   return {
     who,
     operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
-    root: mayBeRoot(settings.allow_root, who),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
     volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
       ...{name, acl},
@@ -116,7 +114,6 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   uid: me.who.uid,
   groups: me.who.groups,
   operator: me.operator,
-  root: me.root,
   images: me.images,
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
   volumes: me.volumes,
@@ -148,7 +145,6 @@ const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
 const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] => [
   ['user', [`${me.who.name} (${me.who.uid})${me.operator ? ', an operator' : ''}`]],
   ['groups', [me.who.groups.join(' ')]],
-  ['root', [me.root ? 'with --root' : 'no']],
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
   ['volumes', me.volumes.map(volumeText)],

@@ -26,7 +26,6 @@ export interface SubmitFlags {
   readonly label: readonly string[] | undefined
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
-  readonly root: boolean
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -123,7 +122,6 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     hold: flags.hold ? true : undefined,
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
-    root: flags.root ? true : undefined,
     array: flags.array,
   })
 

@@ -55,12 +55,6 @@ export const settleWish = (
   policy: AdmissionPolicy,
   nodes: readonly NodeReport[],
 ): Settled | Refusal => {
-  if (wish.root === true && !policy.images)
-    return refusal(
-      'E_ROOT_REFUSED',
-      'this site runs jobs without containers, and there nobody is root',
-      'Leave out --root.',
-    )
   const image = imageOf(wish, policy)
   if (typeof image !== 'string') return image
   const resources = {

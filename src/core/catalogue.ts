@@ -121,11 +121,6 @@ export const CATALOGUE = {
     'a project that there is not, or that you are no member of',
     'see `god whoami`',
   ),
-  E_ROOT_REFUSED: entry(
-    EXIT.refused,
-    'the site does not let you be root in a container',
-    'leave out --root; see `god whoami`',
-  ),
   E_LIMIT: entry(EXIT.refused, 'more than the site allows one job', 'ask for less'),
   E_QUOTA: entry(
     EXIT.refused,

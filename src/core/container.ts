@@ -63,9 +63,7 @@ export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'name' | 'output' 
 }
 
 const passwdText = (account: Account, home: string): string =>
-  account.uid === 0
-    ? `root:x:0:0:root:${home}:/bin/sh\n`
-    : `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
+  `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
 
 const groupText = (account: Account): string => {
   const names = account.groups
@@ -74,16 +72,13 @@ const groupText = (account: Account): string => {
   return `root:x:0:\n${names.join('')}`
 }
 
-/** For reading only where the job is root inside: it could leave a setuid program there. */
-const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] => {
-  const readOnly = account.uid === 0
-  return home === null
+const homeMounts = (account: Account, home: Mount['source'] | null): readonly Mount[] =>
+  home === null
     ? []
     : [
-        {source: home, target: account.home, readOnly},
-        {source: home, target: HOME_TARGET, readOnly},
+        {source: home, target: account.home, readOnly: false},
+        {source: home, target: HOME_TARGET, readOnly: false},
       ]
-}
 
 interface Paths {
   /** The job's directory on the node. */
@@ -112,8 +107,6 @@ const taskVariables = ({task}: JobRecord, array: Stride | null): Readonly<Record
   )
 }
 
-const userName = ({uid, name}: Account): string => (uid === 0 ? 'root' : name)
-
 const environment = (
   record: JobRecord,
   wish: Wish,
@@ -127,8 +120,8 @@ const environment = (
   return {
     ...Object.fromEntries(wished(wish)),
     HOME: home,
-    USER: userName(account),
-    LOGNAME: userName(account),
+    USER: account.name,
+    LOGNAME: account.name,
     GOD_JOB_ID: String(record.id),
     GODOCKER_JID: String(record.id),
     GODOCKER_PWD: work,

@@ -75,10 +75,7 @@ const texts =
     return {[key]: value}
   }
 
-const flag =
-  (key: 'hold' | 'root'): Reader =>
-  value =>
-    typeof value === 'boolean' ? {[key]: value} : expected(key, 'true or false')
+const flag: Reader = value => (typeof value === 'boolean' ? {hold: value} : expected('hold', 'true or false'))
 
 const list =
   (key: 'volumes'): Reader =>
@@ -96,10 +93,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   workdir: text('workdir'),
   output: text('output'),
   error: text('error'),
-  hold: flag('hold'),
+  hold: flag,
   volumes: list('volumes'),
   project: text('project'),
-  root: flag('root'),
   array: text('array'),
 }
 
@@ -111,7 +107,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
   ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
-  ...['interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
+  ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 
 const unknownKey = (key: string): Refusal => {

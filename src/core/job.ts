@@ -129,8 +129,6 @@ export const wishSchema = v.strictObject({
   /** `NAME`, `NAME:ro`, `NAME:rw`. */
   volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
   project: v.exactOptional(text(64)),
-  /** To be root in the container. */
-  root: v.exactOptional(v.boolean()),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
 })

@@ -1,5 +1,5 @@
 /**
- * Whether this user may have what his job asks for: volumes, a project, to be root inside. Pure; the account is what its
+ * Whether this user may have what his job asks for: volumes, a project. Pure; the account is what its
  * source says now, never what a request says.
  */
 import {type Refusal, refusal} from './errors.js'
@@ -13,8 +13,6 @@ export const DEFAULT_PROJECT = 'default'
 
 export interface Rights {
   readonly sections: Sections
-  /** Who may be root in his container. */
-  readonly mayBeRoot: readonly string[]
 }
 
 export const projectsFor = ({projects}: Sections, who: Grantee, numbers: GroupNumbers): readonly Project[] =>
@@ -33,35 +31,23 @@ const checkProject = (
   return refusal('E_PROJECT_REFUSED', `there is no project '${project}' for you`, hint)
 }
 
-export const mayBeRoot = (words: readonly string[], who: Grantee): boolean =>
-  isGranted({users: words, groups: []}, who, new Map())
-
-const notRoot = refusal(
-  'E_ROOT_REFUSED',
-  'jobs of yours may not be root here',
-  'Leave out --root, or ask the operator.',
-)
-
 /** What nobody has here, so that it can be said before it is known who asks. */
 export const checkKnown = (
-  {volumes, root, project}: Pick<Wish, 'volumes' | 'root' | 'project'>,
-  {sections, mayBeRoot: words}: Rights,
+  {volumes, project}: Pick<Wish, 'volumes' | 'project'>,
+  {sections}: Rights,
 ): Refusal | null => {
-  if (root === true && words.length === 0) return notRoot
   if (project !== undefined && project !== DEFAULT_PROJECT && !sections.projects.has(project))
     return refusal('E_PROJECT_REFUSED', `there is no project '${project}' for you`, "See 'god whoami'.")
   return checkVolumes(volumes ?? [], sections.volumes)
 }
 
 export const checkRights = (
-  wish: Pick<Wish, 'volumes' | 'root' | 'project'>,
+  wish: Pick<Wish, 'volumes' | 'project'>,
   rights: Rights,
   who: Grantee,
   numbers: GroupNumbers,
 ): Refusal | null => {
-  const root = wish.root === true
-  if (root && !mayBeRoot(rights.mayBeRoot, who)) return notRoot
-  const mounts = mountsFor({texts: wish.volumes ?? [], root}, rights.sections.volumes, who, numbers)
+  const mounts = mountsFor(wish.volumes ?? [], rights.sections.volumes, who, numbers)
   if ('code' in mounts) return mounts
   return checkProject(wish.project ?? DEFAULT_PROJECT, rights, who, numbers)
 }

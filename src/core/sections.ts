@@ -147,6 +147,9 @@ const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
   for (const [name, {origin, values}] of sections ?? [])
     if (values.path === undefined)
       throw bad(origin, `the volume ${name} has no path`, 'Write path = /FOLDER.')
+    // Where no other place is named the path is the place.
+    else if (values.mount === undefined || values.mount === '')
+      checkPath('mount', {key: '', value: String(values.path), origin})
   return new Map(
     [...filled(VOLUME, sections)].map(([name, volume]) => [
       name,

@@ -62,16 +62,6 @@ export const words = (initial: readonly string[], purpose: string): Setting<read
     purpose,
   )
 
-/** Words too; `true` is everybody and `false` nobody, as the original has it. */
-export const everybody = (purpose: string): Setting<readonly string[]> => {
-  const rule = words([], purpose)
-  return {
-    ...rule,
-    parse: value => (value === 'true' ? ['*'] : value === 'false' ? [] : rule.parse(value)),
-    expects: 'words with commas between, or true or false',
-  }
-}
-
 export const whole = (initial: number, least: number, most: number, purpose: string): Setting<number> =>
   setting(
     initial,

@@ -10,7 +10,6 @@ import {GodError} from './errors.js'
 import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
   choice,
-  everybody,
   flag,
   orNone,
   type Setting,
@@ -88,9 +87,6 @@ export const SETTINGS = {
     /^[a-z_][a-z0-9_.-]{0,31}$/i,
     'a user name',
     'account that runs the jobs of root',
-  ),
-  allow_root: everybody(
-    'who may run jobs as root in their container (--root), by name or uid; * is everybody',
   ),
   private_jobs: flag(false, 'others do not see the name, the image and the labels of a job'),
   maintenance: flag(false, 'nothing starts; what runs goes on, and what is submitted waits'),
@@ -212,5 +208,4 @@ export const admissionPolicy = (
   maxMemory: settings.max_ram,
   sections,
   private: settings.private_jobs,
-  mayBeRoot: settings.allow_root,
 })

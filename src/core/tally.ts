@@ -9,11 +9,12 @@ import {isOver} from './state.js'
 export interface Tally {
   readonly user: (name: string) => Holding
   readonly project: (name: string) => Holding
-  /** All that wait, of everybody. */
+  /** All that wait for a place, of everybody. */
   readonly pending: () => number
   /** How many of a user came in since the moment asked for. */
   readonly recent: (uid: number) => number
   admit(record: JobRecord): void
+  withdraw(record: JobRecord): void
 }
 
 type Counted = Pick<JobRecord, 'state' | 'resources' | 'array'>
@@ -32,11 +33,11 @@ const scaled = ({cpus, memory}: Resources, times: number): Pick<Holding, 'cpus' 
   memory: memory * times,
 })
 
-const plus = (a: Holding, b: Holding): Holding => ({
-  pending: a.pending + b.pending,
-  running: a.running + b.running,
-  cpus: a.cpus + b.cpus,
-  memory: a.memory + b.memory,
+const plus = (a: Holding, b: Holding, sign: 1 | -1): Holding => ({
+  pending: a.pending + sign * b.pending,
+  running: a.running + sign * b.running,
+  cpus: a.cpus + sign * b.cpus,
+  memory: a.memory + sign * b.memory,
 })
 
 /** `since`: from when on a submission is recent. */
@@ -45,19 +46,21 @@ export const tallyOf = (records: Iterable<JobRecord>, since: Instant): Tally => 
   const projects = new Map<string, Holding>()
   const recent = new Map<number, number>()
   let pending = 0
-  const add = (record: JobRecord): void => {
+  const add = (record: JobRecord, sign: 1 | -1): void => {
     const holding = holdingOf(record)
-    pending += holding.pending
-    users.set(record.user, plus(users.get(record.user) ?? NOTHING, holding))
-    projects.set(record.project, plus(projects.get(record.project) ?? NOTHING, holding))
-    if (record.submitted >= since) recent.set(record.uid, (recent.get(record.uid) ?? 0) + 1)
+    // What its user holds back keeps nobody else out.
+    if (record.state !== 'held') pending += sign * holding.pending
+    users.set(record.user, plus(users.get(record.user) ?? NOTHING, holding, sign))
+    projects.set(record.project, plus(projects.get(record.project) ?? NOTHING, holding, sign))
+    if (record.submitted >= since) recent.set(record.uid, (recent.get(record.uid) ?? 0) + sign)
   }
-  for (const record of records) add(record)
+  for (const record of records) add(record, 1)
   return {
     user: name => users.get(name) ?? NOTHING,
     project: name => projects.get(name) ?? NOTHING,
     pending: () => pending,
     recent: uid => recent.get(uid) ?? 0,
-    admit: add,
+    admit: record => add(record, 1),
+    withdraw: record => add(record, -1),
   }
 }

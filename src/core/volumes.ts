@@ -1,7 +1,6 @@
 /**
  * The volumes of a job: `NAME`, `NAME:ro` or `NAME:rw` of those that the operator grants (`[volume.NAME]`). Pure.
- * Judged at admission and again at each start, by what the source of accounts says then. Of a job that is root inside
- * every volume is read-only, and so is its home.
+ * Judged at admission and again at each start, by what the source of accounts says then.
  */
 import type {Mount} from '@god-cli/api'
 import {type Refusal, refusal} from './errors.js'
@@ -67,15 +66,9 @@ export const volumesFor = (
   numbers: GroupNumbers,
 ): readonly Volume[] => [...volumes.values()].filter(volume => isGranted(volume, who, numbers))
 
-interface Asked {
-  readonly texts: readonly string[]
-  /** The job is root inside. */
-  readonly root: boolean
-}
-
 /** What is to be mounted, in the order asked for; or why not. */
 export const mountsFor = (
-  {texts, root}: Asked,
+  texts: readonly string[],
   volumes: ReadonlyMap<string, Volume>,
   who: Grantee,
   numbers: GroupNumbers,
@@ -95,7 +88,7 @@ export const mountsFor = (
     const [source, target] = [pathFor(volume.path, who), pathFor(volume.mount, who)]
     if (source === null || target === null)
       return refusal('E_VOLUME_REFUSED', `the volume ${wish.name} has no path for a user of that name`)
-    mounts.push({source, target, readOnly: root || volume.acl === 'ro' || wish.acl === 'ro'})
+    mounts.push({source, target, readOnly: volume.acl === 'ro' || wish.acl === 'ro'})
   }
   return mounts
 }

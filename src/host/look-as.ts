@@ -18,25 +18,28 @@ if (process.getuid() === 0) {
 if (process.getuid() !== Number(uid) || process.geteuid() !== Number(uid)) throw new Error('not him')
 const {lstatSync} = require('node:fs')
 try {
-  process.stdout.write(lstatSync(path).isDirectory() ? 'ok' : 'is not a real folder')
+  const seen = lstatSync(path)
+  process.stdout.write(seen.isDirectory() ? 'uid ' + seen.uid : 'is not a real folder')
 } catch (error) {
   process.stdout.write(error.code === 'EACCES' ? 'is closed to the user' : 'cannot be looked at (' + error.code + ')')
 }
 `
 
-/** Null: he may walk there. A sentence otherwise; also if nobody answers. */
-export const lookAs = ({uid, gid, groups}: Account, path: string): Promise<string | null> =>
+/** Whose folder it is, where he may walk there. A sentence otherwise; also if nobody answers. */
+export const lookAs = (
+  {uid, gid, groups}: Account,
+  path: string,
+): Promise<{readonly uid: number} | {readonly fault: string}> =>
   new Promise(resolve => {
     const words = ['-e', PROGRAM, '--', String(uid), String(gid), groups.join(','), path]
-    const late = setTimeout(() => resolve(`${path} does not answer for ${PATIENCE / 1000} s`), PATIENCE)
+    const no = (why: string): void => resolve({fault: `${path} ${why}`})
+    const late = setTimeout(() => no(`does not answer for ${PATIENCE / 1000} s`), PATIENCE)
     const options = {timeout: PATIENCE, killSignal: 'SIGKILL' as const, env: {}, cwd: '/'}
     execFile(process.execPath, words, options, (error, stdout) => {
       clearTimeout(late)
-      if (stdout === 'ok') resolve(null)
-      else if (stdout !== '') resolve(`${path} ${stdout}`)
-      else
-        resolve(
-          `${path} cannot be looked at as uid ${uid}${error?.killed === true ? ': it does not answer' : ''}`,
-        )
+      const [, owner] = /^uid (\d+)$/.exec(stdout) ?? []
+      if (owner !== undefined) resolve({uid: Number(owner)})
+      else if (stdout !== '') no(stdout)
+      else no(`cannot be looked at as uid ${uid}${error?.killed === true ? ': it does not answer' : ''}`)
     }).unref()
   })

@@ -126,7 +126,9 @@ const refuseOne = (service: Service, outcome: Outcome, id: JobId, no: Refusal): 
   const at = service.now()
   const others = outcome.jobs.flatMap(job => (job.id === id || job.verdict.kind === 'done' ? [] : [job.id]))
   drop.refuse(request.tok, {...no, id, others, at})
-  service.journal.write({at, what: 'refused', id, by: `u${drop.uid}`, text: no.message})
+  // Everybody may read the journal; its owner has the reason beside his request.
+  const text = service.settings.admission.private ? no.code : no.message
+  service.journal.write({at, what: 'refused', id, by: `u${drop.uid}`, text})
 }
 
 /** Nothing is unlinked before it is certain that hint, spec and revision 1 are on the disk. */

@@ -2,10 +2,26 @@
 import {type GroupNumbers, groupNames} from '../core/grants.js'
 import type {Service} from './service.js'
 
-/** Throws where it cannot be asked now: whose right hangs on it is not known then. */
-export const groupNumbers = async ({auth, settings}: Service): Promise<GroupNumbers> => {
-  const {volumes, projects} = settings.admission.sections
+export interface KnownGroups {
+  readonly numbers: GroupNumbers
+  /** One of them cannot be looked up now: a right that hangs on it is not known, any other is. */
+  readonly unsure: boolean
+}
+
+export const groupNumbers = async (service: Service): Promise<KnownGroups> => {
+  const {volumes, projects} = service.settings.admission.sections
   const names = groupNames([...volumes.values(), ...projects.values()])
-  const found = await Promise.all(names.map(async name => [name, await auth.groupByName(name)] as const))
-  return new Map(found.flatMap(([name, gid]) => (gid === null ? [] : [[name, gid]])))
+  const numbers = new Map<string, number>()
+  let unsure = false
+  const ask = async (name: string): Promise<void> => {
+    try {
+      const gid = await service.auth.groupByName(name)
+      if (gid !== null) numbers.set(name, gid)
+    } catch (error) {
+      unsure = true
+      service.log('warning', `cannot look up the group ${name} now: ${String(error)}`)
+    }
+  }
+  await Promise.all(names.map(ask))
+  return {numbers, unsure}
 }

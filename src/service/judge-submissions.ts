@@ -9,13 +9,12 @@ import type {Account, NodeReport} from '@god-cli/api'
 import {type Admitted, admit} from '../core/admission.js'
 import type {JobId} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
-import type {GroupNumbers} from '../core/grants.js'
 import {type BulkRequest, jobsOf, type NewJob, type SubmitRequest} from '../core/request.js'
 import type {Author} from '../store/jobs/job-store.js'
 import {namedIds} from '../store/jobs/live-names.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
-import {groupNumbers} from './group-numbers.js'
+import {groupNumbers, type KnownGroups} from './group-numbers.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
@@ -102,16 +101,12 @@ const judgeId = (service: Service, submission: Submission, id: JobId, ids: Ids):
   return owner === uid && id <= ids.hint + FAR_AHEAD ? null : taken(id)
 }
 
-interface Known {
-  readonly account: Account
-  readonly groups: GroupNumbers
-}
-type Accounts = ReadonlyMap<number, Known | Verdict>
+type Accounts = ReadonlyMap<number, Account | Verdict>
 
-const accountOf = async (service: Service, uid: number): Promise<Known | Verdict> => {
+const accountOf = async (service: Service, uid: number): Promise<Account | Verdict> => {
   try {
     const account = await service.auth.byUid(uid)
-    if (account !== null) return {account, groups: await groupNumbers(service)}
+    if (account !== null) return account
     return refuse(refusal('E_REQUEST_BAD', `uid ${uid} has no account on this site`, 'Ask the operator.'))
   } catch (error) {
     service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
@@ -125,27 +120,39 @@ const accountsOf = async (service: Service, submissions: readonly Submission[]):
   return new Map(await Promise.all(uids.map(async uid => [uid, await accountOf(service, uid)] as const)))
 }
 
+/** What may be refused only because a group is not known now. */
+const HANG_ON_GROUPS: readonly string[] = ['E_VOLUME_REFUSED', 'E_PROJECT_REFUSED']
+
 interface Judging {
   readonly ids: Ids
   readonly accounts: Accounts
   readonly nodes: readonly NodeReport[]
   readonly author: Author
   readonly limits: SubmissionLimits
+  readonly groups: KnownGroups
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
   const verdict = judgeId(service, submission, id, judging.ids)
   if (verdict !== null) return verdict
-  const known = judging.accounts.get(submission.drop.uid) ?? WAIT
-  if ('kind' in known) return known
+  const account = judging.accounts.get(submission.drop.uid) ?? WAIT
+  if ('kind' in account) return account
   const {tok} = submission.request
-  const wanted = {id, tok, wish, ...known, now: service.now(), epoch: judging.author.epoch}
+  const {numbers, unsure} = judging.groups
+  const wanted = {id, tok, wish, account, groups: numbers, now: service.now(), epoch: judging.author.epoch}
   const answer = admit(wanted, service.settings.admission, judging.nodes)
-  if (!('record' in answer)) return refuse(answer)
+  if (!('record' in answer)) return unsure && HANG_ON_GROUPS.includes(answer.code) ? WAIT : refuse(answer)
   const no = judging.limits.check(answer.record)
   if (no !== null) return refuse(no)
   judging.limits.admit(answer.record)
   return {kind: 'admit', admitted: answer}
+}
+
+/** What a request that does not come in now would have taken of quotas and rates is others'. */
+const counted = (limits: SubmissionLimits, verdicts: readonly Verdict[]): readonly Verdict[] => {
+  if (verdicts.every(({kind}) => kind === 'admit' || kind === 'done')) return verdicts
+  for (const verdict of verdicts) if (verdict.kind === 'admit') limits.withdraw(verdict.admitted.record)
+  return verdicts
 }
 
 /** One verdict a job, in the order of its request. */
@@ -154,17 +161,20 @@ export const judgeAll = async (
   submissions: readonly Submission[],
   author: Author,
 ): Promise<readonly (readonly Verdict[])[]> => {
-  const accounts = await accountsOf(service, submissions)
+  const [accounts, groups] = await Promise.all([accountsOf(service, submissions), groupNumbers(service)])
   const nodes = service.nodes.all()
   const ids = lookAt(
     service,
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
-  const judging: Judging = {ids, nodes, author, accounts, limits: submissionLimits(service)}
+  const judging: Judging = {ids, nodes, author, accounts, limits: submissionLimits(service), groups}
   return submissions.map(submission => {
     const jobs = jobsOf(submission.request)
     // As a whole: a request of many would else never come in.
     if (judging.limits.mustWait(submission.drop.uid)) return jobs.map(() => WAIT)
-    return jobs.map(job => judge(service, submission, job, judging))
+    return counted(
+      judging.limits,
+      jobs.map(job => judge(service, submission, job, judging)),
+    )
   })
 }

@@ -5,7 +5,6 @@
  * the user's own numbers. A mount skips the folders on the way, so whether the user may walk there is looked at as the user,
  * in a process of its own: his folder may be a file system that never answers.
  */
-import {join} from 'node:path'
 import type {Account, Mount} from '@god-cli/api'
 import {errno, type FileSystem, type Stat} from '../store/disk/file-system.js'
 
@@ -39,8 +38,11 @@ const wayFault = (fs: FileSystem, path: string): string | null => {
   return null
 }
 
-/** What a process of the user's sees of a path: null, or why he may not walk there. */
-export type LookAs = (who: Account, path: string) => Promise<string | null>
+/** What a process of the user's sees of a path: whose folder it is, or why he may not walk there. */
+export type LookAs = (
+  who: Account,
+  path: string,
+) => Promise<{readonly uid: number} | {readonly fault: string}>
 
 /** Why a granted volume cannot be mounted on this node; null: it can. */
 export const volumeFault = async (
@@ -50,7 +52,9 @@ export const volumeFault = async (
   {source}: Pick<Mount, 'source'>,
 ): Promise<string | null> => {
   const way = wayFault(fs, source)
-  return way ?? (await lookAs(who, source))
+  if (way !== null) return way
+  const seen = await lookAs(who, source)
+  return 'fault' in seen ? seen.fault : null
 }
 
 /** Null: the job runs without its home. */
@@ -61,12 +65,6 @@ export const mountableHome = async (
 ): Promise<string | null> => {
   const {home, uid} = account
   if (uid === 0 || partsOf(home).length < 2 || wayFault(fs, home) !== null) return null
-  if ((await lookAs(account, home)) !== null) return null
-  try {
-    const last = fs.lstat(join('/', home))
-    return last.kind === 'folder' && last.uid === uid ? home : null
-  } catch (error) {
-    if (errno(error) !== null) return null
-    throw error
-  }
+  const seen = await lookAs(account, home)
+  return 'uid' in seen && seen.uid === uid ? home : null
 }

@@ -6,21 +6,12 @@ import type {JobRecord, JobSpec} from '../core/job.js'
 import {derived} from './derived.js'
 import type {Service} from './service.js'
 
-/**
- * At admission, and again when the job is started, if it is not there. Of one that is root inside only when it has ended:
- * until then its directory must not have been his.
- */
-export const giveSpec = (
-  service: Service,
-  record: JobRecord,
-  spec: JobSpec,
-  when: 'before' | 'ended' = 'before',
-): void => {
+/** At admission, and again when the job is started, if it is not there. */
+export const giveSpec = (service: Service, record: JobRecord, spec: JobSpec): void => {
   // The service's own account reads the spec.
   if (service.format.mode === 'single' || record.uid === service.uid) return
   const owner = {uid: record.uid, gid: record.gid}
   const isArray = record.array !== undefined || record.task !== undefined
-  if (spec.wish.root === true && when === 'before' && !isArray) return
   derived(service, `the copy of the spec of job ${record.id}`, () =>
     service.work.giveSpec(spec, isArray, owner),
   )

@@ -8,7 +8,7 @@
 import type {NodeReport, Reason} from '@god-cli/api'
 import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
-import {type Epoch, type Instant, type JobId, token} from '../core/brand.js'
+import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
@@ -27,7 +27,7 @@ import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
-import {vetStarts} from './vet-starts.js'
+import {userKey, vetStarts} from './vet-starts.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -70,9 +70,16 @@ const MAINTENANCE: Reason = {
   text: 'the site is in maintenance: nothing starts until the operator ends it',
 }
 
-const planFor = (service: Service, live: LiveJobs, nodes: readonly NodeReport[]): Plan => {
+/** `out`: whose jobs are not thought of. */
+const planFor = (
+  service: Service,
+  live: LiveJobs,
+  nodes: readonly NodeReport[],
+  out: ReadonlyMap<string, Reason>,
+): Plan => {
   const now = service.now()
-  const pending = orderFor(service, pendingJobs(live), now)
+  const all = orderFor(service, pendingJobs(live), now)
+  const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
   const quotas = quotasOf(service, live)
   return planInOrder({
     ...{now, nodes, allocations: allocationsOf(live), pending},
@@ -137,6 +144,27 @@ const startAll = async (
   return started.flat()
 }
 
+/** Planned again without each user of whom it turns out that nothing of his may start: he stands in nobody's way. */
+const vettedPlan = async (
+  service: Service,
+  live: LiveJobs,
+  nodes: readonly NodeReport[],
+  author: Author,
+): Promise<Plan> => {
+  const out = new Map<string, Reason>()
+  for (;;) {
+    const {plan, users, reasons} = await vetStarts(service, live, planFor(service, live, nodes, out), author)
+    for (const [key, reason] of reasons) out.set(key, reason)
+    if (users.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(live, out)]}
+  }
+}
+
+const barredWaits = (live: LiveJobs, out: ReadonlyMap<string, Reason>): Plan['waits'] =>
+  [...out].map(([key, reason]) => ({
+    reason,
+    ids: pendingJobs(live).flatMap(job => (userKey(job) === key ? [jobId(job.id)] : [])),
+  }))
+
 /** What one plan came to. */
 interface Planned {
   readonly live: LiveJobs
@@ -156,7 +184,7 @@ const planAndStart = async (
   const started: PartKey[] = []
   for (;;) {
     const live = liveAndTold(service)
-    const plan = await vetStarts(service, live, planFor(service, live, nodes), author)
+    const plan = await vettedPlan(service, live, nodes, author)
     started.push(...(await startAll(service, live, plan, engine, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
   }

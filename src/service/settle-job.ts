@@ -26,7 +26,6 @@ import {
 } from './known-container.js'
 import {publishBeside} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
-import {returnFolder} from './return-folder.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
 import {createTaskDesk, type TaskDesk} from './task-desk.js'
@@ -175,7 +174,6 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
     case 'remove':
       // E3 before E4, whoever published the end: without its container only the record tells of it.
       await service.jobs.settleBeside(record.id)
-      if (isFinal(record.state)) returnFolder(service, key, record)
       await executor.remove(step.container.name, step.container.id)
       // If it is not gone yet, the next listing shows it.
       return {made: null}
@@ -196,8 +194,6 @@ const collect = async (
   const {executor} = hands.service
   const {name, id} = container ?? target.record.container ?? {name: '', id: null}
   const usage = id === null ? null : await executor.usage(name, id)
-  // Nobody comes by once its end is published, for there is nothing to remove.
-  if (container === null) returnFolder(hands.service, target.key, target.record)
   const outcome = await put(hands, target, usage === null ? change : {...change, usage: readable(usage)})
   if (container === null) await executor.tidy?.(name)
   return outcome

@@ -7,9 +7,7 @@ import {containerSpec} from '../core/container.js'
 import {never} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
-import {mayBeRoot} from '../core/rights.js'
 import {mountsFor} from '../core/volumes.js'
-import {FolderWasHis} from '../store/work-folder.js'
 import {groupNumbers} from './group-numbers.js'
 import {mountableHome, volumeFault} from './mountable.js'
 import {giveSpec} from './owners-copy.js'
@@ -20,9 +18,6 @@ const refused = (code: string, text: string): {answer: 'refused'; reason: Reason
   answer: 'refused',
   reason: {code, text},
 })
-
-/** What a job that is root inside runs as: in its container alone, and known there by its user's name and home. */
-const asRoot = (account: Account): Account => ({...account, uid: 0, gid: 0, groups: [0]})
 
 /** Throws where it cannot be read now: it is tried again. */
 const readSpec = (service: Service, {id}: JobRecord): JobSpec | Reason => {
@@ -41,47 +36,38 @@ const readSpec = (service: Service, {id}: JobRecord): JobSpec | Reason => {
   }
 }
 
-interface Granted {
-  readonly root: boolean
-  readonly volumes: readonly Mount[]
-}
-
-/** By what the site grants him now, and where nobody can lead the volumes astray. */
-const rightsOf = async (
+/** By what the site grants him now, and where nobody can lead them astray. Throws where it cannot be known now. */
+const volumesOf = async (
   service: Service,
   record: JobRecord,
-  {wish}: JobSpec,
+  {wish: {volumes: texts = []}}: JobSpec,
   account: Account,
-): Promise<Granted | Reason> => {
+): Promise<readonly Mount[] | Reason> => {
+  if (texts.length === 0) return []
   const who = {uid: record.uid, name: record.user, groups: account.groups}
-  const {volumes: texts = [], root = false} = wish
-  const {admission} = service.settings
-  if (root && !mayBeRoot(admission.mayBeRoot, who))
-    return {code: 'root', text: 'its user may not be root in a container any more'}
-  if (texts.length === 0) return {root, volumes: []}
-  const mounts = mountsFor({texts, root}, admission.sections.volumes, who, await groupNumbers(service))
-  if ('code' in mounts) return {code: 'volume', text: mounts.message}
+  const {numbers, unsure} = await groupNumbers(service)
+  const mounts = mountsFor(texts, service.settings.admission.sections.volumes, who, numbers)
+  if ('code' in mounts) {
+    if (unsure) throw new Error(`a group that volumes are granted to cannot be looked up now`)
+    return {code: 'volume', text: mounts.message}
+  }
   for (const mount of mounts) {
     const fault = await volumeFault(service.durable.fs, service.lookAs, account, mount)
     if (fault !== null)
       return {code: 'volume', text: `the volume at ${mount.target} cannot be mounted: ${fault}`}
   }
-  return {root, volumes: mounts}
+  return mounts
 }
 
-const folderFor = (
-  work: Service['work'],
-  record: JobRecord,
-  {wish}: JobSpec,
-  owner: Account,
-): string | Reason => {
-  try {
-    return work.prepare(record.uid, partKey(record), wish.command, owner)
-  } catch (error) {
-    if (!(error instanceof FolderWasHis)) throw error
-    return {code: 'root', text: `it cannot be root in its container: ${error.message}`}
-  }
-}
+/** The reason becomes public, and of a private job not even its image is. */
+const discreet = (
+  {image}: JobRecord,
+  {images}: {readonly images: boolean},
+  answer: CreateAnswer,
+): CreateAnswer =>
+  answer.answer === 'refused' && images && image === ''
+    ? refused(answer.reason.code, 'its container cannot be made as it asks (what that is, is private)')
+    : answer
 
 /** `isOnDisk`: the revision that places it was synced by this process since. */
 export const createContainer = async (
@@ -92,18 +78,18 @@ export const createContainer = async (
   const account = await runAs(service, record)
   if (account === null)
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
+  // Asked before the start too; but a crash may lie between.
+  if (record.uid !== 0 && account.name !== record.user)
+    return refused('identity', `uid ${record.uid} is ${account.name} now, and the job is ${record.user}'s`)
   const spec = readSpec(service, record)
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
-  const rights = await rightsOf(service, record, spec, account)
-  if ('code' in rights) return {answer: 'refused', reason: rights}
-  const {root, volumes} = rights
+  const volumes = await volumesOf(service, record, spec, account)
+  if ('code' in volumes) return {answer: 'refused', reason: volumes}
   giveSpec(service, record, spec)
   const {jobs, work, durable, settings, executor, format, lookAs} = service
   // Nothing is started because of a revision that a power loss could take back.
   if (!isOnDisk) await jobs.settleBeside(record.id)
-  const inside = root ? asRoot(account) : account
-  const folder = folderFor(work, record, spec, inside)
-  if (typeof folder !== 'string') return {answer: 'refused', reason: folder}
+  const folder = work.prepare(record.uid, partKey(record), spec.wish.command, account)
   const site = {
     cluster: format.cluster,
     network: settings.network,
@@ -112,5 +98,5 @@ export const createContainer = async (
   }
   const home = site.images ? await mountableHome(durable.fs, lookAs, account) : null
   const paths = {work: folder, home, volumes}
-  return executor.create(containerSpec(record, spec.wish, inside, site, paths))
+  return discreet(record, site, await executor.create(containerSpec(record, spec.wish, account, site, paths)))
 }

@@ -16,9 +16,16 @@ export interface SubmissionLimits {
   check(record: JobRecord): Refusal | null
   /** It counts from now on. */
   admit(record: JobRecord): void
+  /** It does not count any more. */
+  withdraw(record: JobRecord): void
 }
 
-const NO_LIMITS: SubmissionLimits = {mustWait: () => false, check: () => null, admit: () => undefined}
+const NO_LIMITS: SubmissionLimits = {
+  mustWait: () => false,
+  check: () => null,
+  admit: () => undefined,
+  withdraw: () => undefined,
+}
 
 const MINUTE = 60_000
 const NOTHING_SPENT = {users: new Map(), projects: new Map()}
@@ -39,5 +46,6 @@ export const submissionLimits = (service: Service): SubmissionLimits => {
       return checkQuota(record, {quotas, refuses, holdings})
     },
     admit: record => tally.admit(record),
+    withdraw: record => tally.withdraw(record),
   }
 }

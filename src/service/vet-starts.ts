@@ -1,7 +1,7 @@
 /**
  * Who starts: before a job is given its place the source of accounts must know its user by number and by name, now. One
  * that it does not know, or calls otherwise, is held for the operator (a number may be another person's by now); while it
- * does not answer, nothing of his starts. Others take nothing of that: room that was meant for him is theirs in a later pass.
+ * does not answer, nothing of his starts, and the room that was meant for him is others' in the same pass.
  */
 import type {Account, Reason} from '@god-cli/api'
 import {controlJob} from '../core/array-control.js'
@@ -16,11 +16,11 @@ import type {Service} from './service.js'
 export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
   record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
 
-type Vetted = 'known' | {readonly hold: boolean; readonly reason: Reason}
+type Answer = 'known' | {readonly hold: boolean; readonly reason: Reason}
 
 const identity = (text: string): Reason => ({code: 'identity', text})
 
-const vetOne = async (service: Service, record: JobRecord): Promise<Vetted> => {
+const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
   const {uid, user} = record
   try {
     const account = await runAs(service, record)
@@ -45,33 +45,43 @@ const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, autho
   if (effect.kind === 'change') publish(service, base, {...effect.change, reason}, author, 'later')
 }
 
-/** The plan without those that may not start; they are told of among those that wait. */
+export interface Vetted {
+  readonly plan: Plan
+  /** Whose jobs were not to be started, by `userKey`: a plan without them has their room for others. */
+  readonly users: ReadonlySet<string>
+  readonly reasons: ReadonlyMap<string, Reason>
+}
+
+export const userKey = ({uid, user}: {readonly uid: number; readonly user: string}): string =>
+  `${uid} ${user}`
+
+/** The plan without those that may not start. */
 export const vetStarts = async (
   service: Service,
   live: LiveJobs,
   plan: Plan,
   author: Author,
-): Promise<Plan> => {
+): Promise<Vetted> => {
   const users = new Map<string, {readonly record: JobRecord; readonly ids: Set<JobId>}>()
   for (const {id} of plan.starts) {
     const record = live.get(id)?.record
     if (record === undefined) continue
-    const key = `${record.uid} ${record.user}`
-    const known = users.get(key) ?? {record, ids: new Set()}
-    users.set(key, known)
+    const known = users.get(userKey(record)) ?? {record, ids: new Set()}
+    users.set(userKey(record), known)
     known.ids.add(id)
   }
   const vetted = await Promise.all(
-    [...users.values()].map(async ({record, ids}) => ({ids, answer: await vetOne(service, record)})),
+    [...users].map(async ([key, {record, ids}]) => ({key, ids, answer: await vetOne(service, record)})),
   )
-  const barred = vetted.flatMap(({ids, answer}) => (answer === 'known' ? [] : [{ids: [...ids], ...answer}]))
-  if (barred.length === 0) return plan
+  const barred = vetted.flatMap(({key, ids, answer}) =>
+    answer === 'known' ? [] : [{key, ids: [...ids], ...answer}],
+  )
   for (const {ids, reason, ...how} of barred)
     if (how.hold) for (const id of ids) hold(service, live, id, reason, author)
   const out = new Set(barred.flatMap(({ids}) => ids))
   return {
-    ...plan,
-    starts: plan.starts.filter(({id}: Start) => !out.has(id)),
-    waits: [...plan.waits, ...barred.map(({reason, ids}) => ({reason, ids}))],
+    plan: out.size === 0 ? plan : {...plan, starts: plan.starts.filter(({id}: Start) => !out.has(id))},
+    users: new Set(barred.map(({key}) => key)),
+    reasons: new Map(barred.map(({key, reason}) => [key, reason])),
   }
 }

@@ -14,26 +14,17 @@ import type {PartKey} from '../core/part-key.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Durable} from './disk/durable.js'
 import {type FileSystem, isErrno} from './disk/file-system.js'
-import {ensureFolder, listNames, lstatIfThere} from './disk/read-file.js'
+import {ensureFolder, lstatIfThere} from './disk/read-file.js'
 import type {FileOwner} from './disk/temporary.js'
-import {giveBack} from './give-back.js'
 import {readOutput} from './jobs/output-file.js'
 import {encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-
-/** A job that is root inside cannot have this directory. */
-export class FolderWasHis extends Error {}
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */
   prepare(submitter: Uid, part: PartKey, command: Command, owner: FileOwner): string
   /** For the eyes of `owner`, the submitter: only the service may read the spec itself. Nothing is ever read of it. */
   giveSpec(spec: JobSpec, isArray: boolean, owner: FileOwner): void
-  /**
-   * Of a job that was root inside: gives its directory to `owner`. Null: it is his. 'not-roots': it was no such job. Else
-   * why it stays closed.
-   */
-  giveBack(submitter: Uid, part: PartKey, owner: FileOwner): string | null
   fence(submitter: Uid, part: PartKey, attempt: number): Fence
   /** Makes the attempt void unless it has started; tells which of both is true now. */
   voidAttempt(submitter: Uid, part: PartKey, attempt: number): Fence
@@ -52,11 +43,6 @@ const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): voi
   } finally {
     fs.close(fd)
   }
-}
-
-/** Who was in it before may be in it still, and would run what a job puts there that is root inside. */
-const checkNeverHis = (fs: FileSystem, path: string): void => {
-  if (fs.lstat(path).uid !== 0) throw new FolderWasHis(`its directory ${path} was its user's before`)
 }
 
 /** Anything else than a folder can only be a void attempt, or its owner's own mischief: it never starts. */
@@ -102,7 +88,8 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   }
 
   const putScript = (folder: string, text: string, owner: FileOwner): void => {
-    if (!listNames(fs, folder).includes('cmd.sh')) {
+    // Not by a listing: the folder may be his already, and hold millions of names.
+    if (lstatIfThere(fs, join(folder, 'cmd.sh')) === null) {
       // Its owner is changed before it has its name: that name lies in a folder that may be his already.
       durable.replace(join(folder, 'cmd.sh'), Buffer.from(text), 0o500, {owner})
     }
@@ -124,8 +111,7 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
     prepare: (submitter, part, command, owner) => {
       const path = layout.workOf(submitter, part)
       makeParents(path)
-      const made = ensureFolder(fs, path, 0o700)
-      if (!made && owner.uid === 0) checkNeverHis(fs, path)
+      ensureFolder(fs, path, 0o700)
       // The engine keeps a created container through a power loss: its folder must not be gone then.
       durable.syncFolder(dirname(path))
       if (command.kind === 'script') inUsersFolder(() => putScript(path, command.text, owner))
@@ -141,11 +127,6 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       if (lstatIfThere(fs, copy) === null)
         inUsersFolder(() => durable.replace(copy, encode(spec), 0o400, {owner, derived: true}))
       if (!isArray) give(fs, path, owner, 0o700)
-    },
-    giveBack: (submitter, part, owner) => {
-      const path = layout.workOf(submitter, part)
-      const stat = lstatIfThere(fs, path)
-      return stat?.uid !== 0 || owner.uid === 0 ? 'not-roots' : giveBack(fs, path, owner)
     },
     voidAttempt: (submitter, part, attempt) => {
       const folder = layout.workOf(submitter, part)

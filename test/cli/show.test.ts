@@ -69,7 +69,6 @@ error      ${folder}/god.err
           output: 'out',
           error: null,
           volumes: [],
-          root: false,
         },
         files: {output: join(folder, 'out'), error: join(folder, 'god.err')},
       },

@@ -16,7 +16,6 @@ describe('god whoami', () => {
     const group = execFileSync('id', ['-gn'], {encoding: 'utf8'}).trim()
     site.configure([
       ...['executor = fake', 'default_images = busybox:local', 'allow_user_images = no', 'max_cpu = 8'],
-      `allow_root = ${ME.username}`,
       ...['[volume.mine]', 'path = /srv/$USER', 'acl = rw', `users = ${ME.uid}`],
       ...['[volume.ours]', 'path = /srv/ours', 'mount = /ours', `groups = ${group}`],
       ...['[volume.theirs]', 'path = /srv/theirs', 'users = somebody'],
@@ -27,7 +26,7 @@ describe('god whoami', () => {
     await site.pass()
     const {stdout} = await site.here(['whoami', '--json'])
     const me = JSON.parse(stdout)
-    assert.deepEqual([me.schema, me.user, me.uid, me.root], [1, ME.username, ME.uid, true])
+    assert.deepEqual([me.schema, me.user, me.uid], [1, ME.username, ME.uid])
     assert.ok(me.groups.includes(ME.gid))
     assert.deepEqual(me.volumes, [
       {name: 'mine', acl: 'rw', path: `/srv/${ME.username}`, mount: `/srv/${ME.username}`},
@@ -50,29 +49,26 @@ describe('god whoami', () => {
     const {stdout, code} = await site.here(['whoami'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`^user +${ME.username} \\(${ME.uid}\\)`))
-    assert.match(
-      stdout,
-      /\nroot +no\nimages +any\none job +any cpus, any memory, any time\nprojects +default\n$/,
-    )
+    assert.match(stdout, /\nimages +any\none job +any cpus, any memory, any time\nprojects +default\n$/)
   })
 })
 
 describe('a submission', () => {
   const held = siteForEach()
 
-  it('names volumes, a project, and that it wants to be root, and show tells them', async () => {
+  it('names volumes and a project, and show tells them', async () => {
     const {site} = held
     site.configure([
-      ...['executor = fake', 'default_images = busybox:local', 'allow_root = true'],
+      ...['executor = fake', 'default_images = busybox:local'],
       ...['[volume.data]', 'path = /srv/data', 'users = *', '[project.lab]', 'users = *'],
     ])
-    await site.here(['submit', '-v', 'data:ro', '-P', 'lab', '--root', '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.here(['submit', '-v', 'data:ro', '-P', 'lab', '-E', 'FAKE_SECONDS=forever', 'x'])
     const waiting = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
-    assert.deepEqual([waiting.project, waiting.spec.volumes, waiting.spec.root], ['lab', ['data:ro'], true])
+    assert.deepEqual([waiting.project, waiting.spec.volumes], ['lab', ['data:ro']])
     await site.here(['schedule'])
     const shown = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
-    assert.deepEqual([shown.project, shown.spec.volumes, shown.spec.root], ['lab', ['data:ro'], true])
-    assert.match((await site.here(['show', '1'])).stdout, /\nvolumes +data:ro\nroot +in its container\n/)
+    assert.deepEqual([shown.project, shown.spec.volumes], ['lab', ['data:ro']])
+    assert.match((await site.here(['show', '1'])).stdout, /\nvolumes +data:ro\n/)
   })
 
   it('as a line of many names them too', async () => {
@@ -86,7 +82,7 @@ describe('a submission', () => {
       writeFileSync(file, `${JSON.stringify(line)}\n`)
       return site.here(['submit', '--from', file, '--parsable'])
     }
-    assert.equal((await from({argv: ['x'], volumes: ['data'], project: 'default', root: false})).code, 0)
+    assert.equal((await from({argv: ['x'], volumes: ['data'], project: 'default'})).code, 0)
     const bad = await from({argv: ['x'], volumes: 'data'})
     assert.equal(bad.code, 2)
     assert.match(bad.stderr, /volumes: a list of texts is expected/)

@@ -18,7 +18,6 @@ const POLICY: AdmissionPolicy = {
   maxMemory: null,
   private: false,
   sections: NO_SECTIONS,
-  mayBeRoot: [],
 }
 const NODES = [aNode('n1', 4, 8), aNode('n2', 16, 4)]
 
@@ -278,15 +277,6 @@ describe('a job of many users’ site', () => {
     assert.equal(code({project: 'default'}, {sections}), 'admitted')
     const answer = admitted(aWish({project: 'lab'}), {...ANN, name: 'bob'}, {...POLICY, sections})
     assert.ok('record' in answer && answer.record.project === 'lab')
-  })
-
-  it('T30 is root inside only where its user may be, and never without a container', () => {
-    assert.match(code({root: true}, {}), /E_ROOT_REFUSED/)
-    assert.equal(code({root: true}, {mayBeRoot: [ANN.name]}), 'admitted')
-    assert.match(
-      code({root: true}, {mayBeRoot: ['*'], images: false}),
-      /E_ROOT_REFUSED: .*without containers/,
-    )
   })
 
   it('T17 tells others nothing of what it is where jobs are private', () => {

@@ -142,7 +142,7 @@ describe('a request', () => {
     ['with a signal by number', {...KILL, signal: 9}, /signal/],
     ['with a signal nobody should send', {...KILL, signal: 'SIGSTOP'}, /signal/],
     ['with a long remark', {...KILL, remark: 'x'.repeat(257)}, /remark/],
-    ['in the name of another (T30)', {...KILL, uid: 0}, /uid/],
+    ['T30: in the name of another', {...KILL, uid: 0}, /uid/],
     ['to submit for several ids', {...SUBMIT, ids: [1, 2]}, /ids/],
     ['of many without one', {...BULK, jobs: []}, /jobs/],
     ['of more than a thousand jobs', {...BULK, jobs: manyJobs(1001)}, /jobs/],
@@ -158,6 +158,11 @@ describe('a request', () => {
     ['to submit nothing', {...SUBMIT, wish: undefined}, /wish/],
     ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), privileged: true}}, /privileged/],
   ]
+  it('T30: asks for no uid, and not to be root', () => {
+    for (const field of ['uid', 'user', 'root', 'privileged'])
+      refused({...SUBMIT, wish: {...aWish(), [field]: 0}}, new RegExp(field))
+  })
+
   for (const [what, request, why] of wrong) {
     it(`${what} is refused`, () => refused(request, why))
   }

@@ -67,6 +67,7 @@ describe('a section', () => {
     refused(/go-d\.ini:1: the volume a has no path/, 'volume.a.acl = rw')
     refused(/path = "\/etc" cannot be: it is a folder of the system/, 'volume.a.path = /etc')
     refused(/mount = "\/mnt\/home" cannot be/, 'volume.a.path = /srv/a', 'volume.a.mount = /mnt/home')
+    refused(/mount = "\/mnt\/home\/x" cannot be/, 'volume.a.path = /mnt/home/x')
     refused(/'a b' is no name for a section of volume/, 'volume.a b.path = /srv/a')
     refused(/there is no section '\[quota\.users\.ann\]'/, 'quota.users.ann.cpus = 1')
     refused(/there is no section '\[volume\]'/, 'volume.path = /srv')

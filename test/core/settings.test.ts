@@ -136,7 +136,6 @@ describe('what admission asks of the configuration', () => {
       assign('defaults_time', '1h'),
       assign('max_time', '1d'),
       assign('max_cpu', '4'),
-      assign('allow_root', 'true'),
       assign('private_jobs', 'yes'),
       assign('allowed_images', 'lab/*'),
     ])
@@ -151,7 +150,6 @@ describe('what admission asks of the configuration', () => {
       maxMemory: null,
       sections: configuration.sections,
       private: true,
-      mayBeRoot: ['*'],
     })
   })
 })

@@ -36,7 +36,6 @@ const NO_FLAGS = {
     array: undefined,
     volume: undefined,
     project: undefined,
-    root: false,
     workdir: undefined,
     hold: false,
     env: undefined,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import {readOptions} from '../../plugins/executor-docker/src/options.js'
 import {parseSettings, SETTINGS, type SettingKey} from '../../src/core/settings.js'
+import {sourceFault, targetFault} from '../../src/core/volume-path.js'
 import {parseAssignments} from '../../src/host/config-file.js'
 import {parseInstalled} from '../../src/plugin/installed.js'
 import {parseManifest} from '../../src/plugin/manifest.js'
@@ -11,12 +12,44 @@ const INI = `; a site
 shared_dir = /srv/god
 executor=docker
 default_images = "busybox:local", alpine
-allow_root = no
+allow_user_images = no
 [plugin.docker]
 gpus = 2 ; two
 `
 
+/** A site of many users. */
+const MANY = `private_jobs = yes
+allowed_images = lab/*, tool:1
+[volume.scratch]
+path = /srv/$USER/x
+mount = /scratch
+acl = rw
+users = *
+groups = lab, 50
+[project.lab]
+groups = lab
+[quota.user.*]
+cpus = 4
+ram = 2G
+running = none
+[quota.project.lab]
+pending = 9
+cpu_time = 1d
+`
+
 const INI_WORDS = [
+  ...[
+    '[volume.a]',
+    'path = /',
+    '/srv/$UID',
+    '/etc',
+    '..',
+    '*',
+    '[quota.user.a.b]',
+    '[project.]',
+    'cpus = 1',
+    'none',
+  ],
   ...['\n', '=', '[', ']', ';', '#', '"', "'", '.', ' ', '\\', '[plugin.docker]', '[]', '{}', 'shared_dir'],
   ...['executor', 'max_time', '30', 'true', '__proto__', '[__proto__]', "'[1]'", `'{"a":1}'`, 'key[]'],
 ]
@@ -55,9 +88,13 @@ describe('R16: the configuration', () => {
   fuzzed({
     name: 'settings',
     parse: text => parseSettings(parseAssignments('/god/go-d.ini', text)),
-    good: [INI.replace('allow_root = no\n', ''), 'max_time = 2-12\npids_limit = 8\nnetwork = none\n'],
+    good: [INI, MANY, 'max_time = 2-12\npids_limit = 8\nnetwork = none\n'],
     words: INI_WORDS,
-    holds: ({settings}) => assert.deepEqual(Object.keys(settings), Object.keys(SETTINGS)),
+    holds: ({settings, sections}) => {
+      assert.deepEqual(Object.keys(settings), Object.keys(SETTINGS))
+      for (const {path, mount} of sections.volumes.values())
+        assert.deepEqual([sourceFault(path), targetFault(mount)], [null, null], `${path} ${mount}`)
+    },
   })
 
   fuzzed({

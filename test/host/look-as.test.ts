@@ -30,10 +30,14 @@ describe('T37 a look as somebody else', () => {
     }
   })
   afterEach(() => rmSync(folder, {recursive: true, force: true}))
-  const look = (path: string, who = ANN): Promise<string | null> => lookAs(who, join(folder, path))
+  const look = async (path: string, who = ANN): Promise<string | null> => {
+    const seen = await lookAs(who, join(folder, path))
+    return 'fault' in seen ? seen.fault : null
+  }
 
   it('sees what the user may walk to, whatever root could', async () => {
     assert.equal(await look('open/in'), null)
+    assert.deepEqual(await lookAs(ANN, join(folder, 'hers')), {uid: 1})
     assert.equal(await look('hers/in'), null)
     assert.match((await look('closed/in')) ?? '', /closed\/in is closed to the user/)
   })
@@ -60,7 +64,7 @@ describe('T37 a look as somebody else', () => {
 
   it('does not happen at all where he cannot be become', () => {
     const program = `import('${new URL('../../src/host/look-as.ts', import.meta.url).href}').then(async ({lookAs}) =>
-      process.stdout.write(String(await lookAs({uid: 2, gid: 2, groups: [2], name: 'bob', home: '/'}, '/'))))`
+      process.stdout.write(JSON.stringify(await lookAs({uid: 2, gid: 2, groups: [2], name: 'bob', home: '/'}, '/'))))`
     const ran = spawnSync(
       'setpriv',
       ['--reuid=1', '--regid=1', '--clear-groups', process.execPath, '--import', 'tsx', '-e', program],

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import type {Auth} from '@god-cli/api'
 import {type JobId, jobId, token, uid} from '../../src/core/brand.js'
+import {parseSections} from '../../src/core/sections.js'
 import {claimId, listClaims, readHint} from '../../src/store/requests/ids.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying, plantRequest} from '../support/dying.js'
 import {packAll} from '../support/packing.js'
-import {GIB, type GodProcess, USER, World} from '../support/world.js'
+import {GIB, type GodProcess, SETTINGS, USER, World} from '../support/world.js'
 
 const BOB = 1001
 
@@ -254,6 +255,27 @@ describe('admission', () => {
     assert.match(world.log.join('\n'), /cannot look up uid 1000 now: .*no answer/)
     await pass()
     assert.equal(world.state(id), 'pending')
+  })
+
+  it('waits for a group that cannot be looked up now where a right hangs on it, and there alone', async () => {
+    const lines = {
+      'volume.data.path': '/srv/data',
+      'volume.data.groups': 'lab',
+      'volume.all.path': '/srv/all',
+      'volume.all.users': '*',
+    }
+    const sections = parseSections(Object.entries(lines).map(([key, value]) => ({key, value, origin: 'x:1'})))
+    world = new World({settings: {admission: {...SETTINGS.admission, sections}}})
+    world.engineDown = true
+    const ids = [world.submit({volumes: ['data']}), world.submit({volumes: ['all']}), world.submit()]
+    await pass(withAuth({groupByName: () => Promise.reject(new Error('two entries have that name'))}))
+    assert.deepEqual(
+      ids.map(id => world.state(id)),
+      ['absent', 'pending', 'pending'],
+    )
+    assert.deepEqual([waiting(), refused()], [1, []])
+    await pass()
+    assert.equal(refused()[0]?.code, 'E_VOLUME_REFUSED', 'ann is not in that group')
   })
 
   it('does not stop at a damaged spec, not even at one that cannot be moved away', async () => {

@@ -11,7 +11,10 @@ describe('the home directory of a job', () => {
   const folder = (path: string, uid: number, mode: number): void => {
     new DiskProcess(disk, uid).mkdir(path, mode)
   }
-  const open: LookAs = async () => null
+  const open: LookAs = async (_who, path) => {
+    const node = disk.lookup(path)
+    return node?.kind === 'folder' ? {uid: node.uid} : {fault: `${path} is not a real folder`}
+  }
   const home = (account: Partial<Account> = {}, lookAs = open): Promise<string | null> =>
     mountableHome(new DiskProcess(disk), lookAs, {...ANN, ...account})
 
@@ -34,7 +37,7 @@ describe('the home directory of a job', () => {
   })
 
   it('T37 is not mounted where its user could not walk to it', async () => {
-    assert.equal(await home({}, async (_who, path) => `${path} is closed to the user`), null)
+    assert.equal(await home({}, async (_who, path) => ({fault: `${path} is closed to the user`})), null)
   })
 
   const REFUSED: readonly (readonly [why: string, account: Partial<Account>])[] = [
@@ -67,8 +70,8 @@ describe('T35 a volume of the site', () => {
   const folder = (path: string, uid: number, mode: number): void => {
     new DiskProcess(disk, uid).mkdir(path, mode)
   }
-  const fault = (source: string, answer: string | null = null): Promise<string | null> =>
-    volumeFault(new DiskProcess(disk), async () => answer, ANN, {source})
+  const fault = (source: string): Promise<string | null> =>
+    volumeFault(new DiskProcess(disk), async () => ({uid: 0}), ANN, {source})
 
   beforeEach(() => {
     disk = new MemoryDisk(() => 0)
@@ -103,7 +106,12 @@ describe('T35 a volume of the site', () => {
           : Reflect.get(target, name),
     })
     const silent = '/srv/all does not answer for 5 s'
-    assert.equal(await volumeFault(fs, async () => silent, ANN, {source: '/srv/all'}), silent)
-    assert.deepEqual(looked, ['/srv'])
+    assert.equal(await volumeFault(fs, async () => ({fault: silent}), ANN, {source: '/srv/all'}), silent)
+    assert.equal(await mountableHome(fs, async () => ({fault: silent}), {...ANN, home: '/srv/all'}), null)
+    assert.equal(
+      await mountableHome(fs, async () => ({uid: ANN.uid}), {...ANN, home: '/srv/all'}),
+      '/srv/all',
+    )
+    assert.deepEqual(looked, ['/srv', '/srv', '/srv'])
   })
 })

@@ -81,7 +81,7 @@ describe('the container of a start', () => {
       const sections = parseSections(
         Object.entries(lines).map(([key, value]) => ({key, value, origin: 'x:1'})),
       )
-      world = new World({settings: {admission: {...SETTINGS.admission, sections, mayBeRoot: ['ann']}}})
+      world = new World({settings: {admission: {...SETTINGS.admission, sections}}})
       new DiskProcess(world.disk, 0).mkdir('/srv', 0o755)
       new DiskProcess(world.disk, USER).mkdir('/srv/ann', 0o700)
     }
@@ -124,7 +124,7 @@ describe('the container of a start', () => {
       const asked: unknown[] = []
       const lookAs: LookAs = async (who, path) => {
         asked.push([who.uid, who.groups, path])
-        return `${path} is closed to the user`
+        return {fault: `${path} is closed to the user`}
       }
       Object.assign(god.service, {lookAs})
       assert.equal(
@@ -132,42 +132,6 @@ describe('the container of a start', () => {
         'volume: the volume at /data cannot be mounted: /srv/ann is closed to the user',
       )
       assert.deepEqual(asked, [[USER, [1000, 5000], '/srv/ann']])
-    })
-
-    it('T30 for reading only, with a home for reading only, if it is root inside', async () => {
-      granted()
-      new DiskProcess(world.disk, 0).mkdir('/home', 0o755)
-      new DiskProcess(world.disk, USER).mkdir('/home/ann', 0o700)
-      await startInLab({volumes: ['data:rw'], root: true})
-      assert.equal(await answered(), 'created')
-      const {uid: as, gid, groups, mounts, env, passwd, workDir} = spec()
-      assert.deepEqual([as, gid, groups, env.USER], [0, 0, [0], 'root'])
-      assert.ok(mounts.length === 3 && mounts.every(({readOnly}) => readOnly))
-      assert.equal(passwd, 'root:x:0:0:root:/home/ann:/bin/sh\n')
-      const folder = world.disk.lookup(workDir.source)
-      assert.deepEqual([folder?.uid, folder?.mode], [0, 0o700])
-    })
-
-    it('T30 and is root inside only while its user may be', async () => {
-      granted()
-      await startInLab({root: true})
-      const {settings} = god.service
-      Object.assign(god.service, {settings: {...settings, admission: {...settings.admission, mayBeRoot: []}}})
-      assert.equal(await answered(), 'root: its user may not be root in a container any more')
-    })
-
-    it('T39 and is not root inside in a directory that was its user’s before', async () => {
-      granted()
-      await startInLab({root: true})
-      const path = world.layout.workOf(uid(USER), id)
-      const root = new DiskProcess(world.disk, 0)
-      for (const folder of [world.layout.work, `${world.layout.work}/u${USER}`])
-        if (world.disk.lookup(folder) === null) root.mkdir(folder, 0o755)
-      new DiskProcess(world.disk, USER).mkdir(path, 0o700)
-      assert.match(
-        await answered(),
-        /^root: it cannot be root in its container: its directory .* was its user's before$/,
-      )
     })
   })
 

@@ -81,6 +81,26 @@ describe('what comes in', () => {
     assert.deepEqual(states([...ids, later]), ['pending', 'pending', 'pending', 'absent'])
   })
 
+  it('of a request that is not taken as a whole is not counted: others have its room', async () => {
+    under({}, {'project.default.pending': '2'})
+    world.submitMany([{}, {}, {image: 'a b'}])
+    const others = [1, 2].map(() => world.submit({}, undefined, BOB))
+    await pass()
+    assert.deepEqual(states(others), ['pending', 'pending'])
+    assert.equal(refused()[0]?.code, 'E_IMAGE_BAD')
+  })
+
+  it('of all users together is not kept out by jobs that somebody holds', async () => {
+    under({rate: {user: null, all: 1}})
+    for (let i = 0; i < 3; i++) world.submit({hold: true})
+    await pass()
+    await pass()
+    await pass()
+    const other = world.submit({}, undefined, BOB)
+    await pass()
+    assert.equal(world.state(other), 'pending')
+  })
+
   it('of all users together waits where too much waits already', async () => {
     under({rate: {user: null, all: 2}})
     const ids = [USER, BOB, USER].map(user => world.submit({}, undefined, user))

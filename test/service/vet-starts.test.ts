@@ -77,6 +77,21 @@ describe('T75 a job that is to start', () => {
     assert.equal(world.state(id), 'starting')
   })
 
+  it('of a user whom nobody can look up keeps nobody else waiting, though he is first and asks for all there is', async () => {
+    const his: JobId[] = []
+    for (let i = 0; i < 3; i++) his.push(await admitted(USER, {...FOREVER, cpus: 4000}))
+    const hers = await admitted(BOB, {...FOREVER, cpus: 4000})
+    const silent = known(() => {
+      throw new Error('two entries have that number')
+    })
+    const report = await pass(withAuth({byUid: silent}))
+    assert.deepEqual(report.started, [hers])
+    assert.deepEqual(
+      his.map(id => readReasons({fs: world.process().fs}, world.layout).get(id)?.code),
+      ['identity', 'identity', 'identity'],
+    )
+  })
+
   it('of root is held where the account is missing that such jobs run as', async () => {
     const id = await admitted(0)
     await pass(withAuth({byName: async () => null}))

@@ -87,7 +87,7 @@ const accountOf = async (session: Session, options: Options, entry: Entry): Prom
   const home = homeOf(entry)
   const member = await groupsOf(session, options, entry.dn, name)
   const groups = [...new Set([gid, ...member])].sort((a, b) => a - b)
-  // The host's own groups (disk, docker, shadow) open more than a directory may.
+  // Whoever may write into the directory makes nobody a member of root's.
   const allowed = groups.filter(group => group !== 0)
   if (gid === 0) throw faulty(entry, 'the gidNumber 0, the group of root')
   return {dn: entry.dn, account: {uid, gid, groups: allowed, name, home}}

@@ -88,14 +88,11 @@ const limits = ({resources, pids}: ContainerSpec) => ({
     : {}),
 })
 
-/** What installing packages needs; never devices, raw sockets, file capabilities, or anything of the host (docker.md 5.4). */
-const ROOT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'KILL']
-
 const hostConfig = (spec: ContainerSpec, context: CreateContext) => ({
   ...limits(spec),
   Init: true,
   Privileged: false,
-  CapAdd: spec.uid === 0 ? ROOT_CAPABILITIES : [],
+  CapAdd: [],
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],
   // The primary gid too (CVE-2022-36109).

@@ -19,7 +19,7 @@ const WRITABLE_BY_OTHERS = 0o022
 const isPath = (path: string): boolean =>
   path.startsWith('/') && posix.normalize(path) === path && !/[\0-\x1f]/.test(path) && !/.\/$/.test(path)
 
-const componentFault = (path: string, last: boolean, look: Look): string | null => {
+const componentFault = (path: string, look: Look): string | null => {
   let seen: ReturnType<Look>
   try {
     seen = look(path)
@@ -27,7 +27,6 @@ const componentFault = (path: string, last: boolean, look: Look): string | null 
     return `${path} cannot be looked at (${error instanceof Error ? error.message : String(error)})`
   }
   if (!seen.isDirectory()) return `${path} is not a real directory`
-  if (last) return null
   if (seen.uid !== 0) return `${path} belongs to uid ${seen.uid}, not to root`
   return (seen.mode & WRITABLE_BY_OTHERS) === 0 ? null : `${path} may be written by others than root`
 }
@@ -35,9 +34,10 @@ const componentFault = (path: string, last: boolean, look: Look): string | null 
 const sourceFault = (source: string, look: Look): string | null => {
   if (!isPath(source)) return 'it is not an absolute, plain path'
   const names = source.split('/').filter(name => name !== '')
-  const paths = ['/', ...names.map((_name, index) => `/${names.slice(0, index + 1).join('/')}`)]
-  for (const [index, path] of paths.entries()) {
-    const fault = componentFault(path, index > 0 && index === paths.length - 1, look)
+  // Not the last one: it may be a file system of the user's that never answers.
+  const above = ['/', ...names.slice(0, -1).map((_name, index) => `/${names.slice(0, index + 1).join('/')}`)]
+  for (const path of above) {
+    const fault = componentFault(path, look)
     if (fault !== null) return fault
   }
   return null

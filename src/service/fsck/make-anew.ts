@@ -36,7 +36,7 @@ export const makeAnew = async (service: Service, spec: JobSpec, author: Author):
   const account = await auth.byUid(spec.uid)
   if (account === null) return `uid ${spec.uid} has no account on this site`
   const {id, tok, wish} = spec
-  const groups = await groupNumbers(service)
+  const {numbers: groups} = await groupNumbers(service)
   const wanted = {id, tok, wish, account, groups, now: now(), epoch: author.epoch}
   const admitted = admit(wanted, settings.admission, [])
   if (!('record' in admitted)) return admitted.message

@@ -64,16 +64,6 @@ describe('the options of a container', () => {
     assert.deepEqual(createOptions(spec(), CONTEXT).HostConfig.Ulimits, [{Name: 'core', Soft: 0, Hard: 0}])
   })
 
-  it('T30 of a job that is root inside add what installing packages needs, and nothing of the host', () => {
-    const {HostConfig: host, User} = createOptions(spec({uid: 0, gid: 0, groups: [0]}), CONTEXT)
-    assert.equal(User, '0:0')
-    assert.deepEqual(host.CapDrop, ['ALL'])
-    assert.deepEqual(host.CapAdd, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'KILL'])
-    const {CapAdd: _, GroupAdd: __, ...rest} = host
-    const {CapAdd: ___, GroupAdd: ____, ...others} = createOptions(spec(), CONTEXT).HostConfig
-    assert.deepEqual(rest, others)
-  })
-
   it('are exactly this table', () => {
     assert.deepEqual(createOptions(spec(), CONTEXT), {
       name: 'god-01234567-7-2',

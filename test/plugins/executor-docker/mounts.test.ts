@@ -38,9 +38,13 @@ describe('a mount', () => {
     assert.equal(faultOf({}, {...ROOT, '/home/ann': {mode: 0o1777}}), null)
   })
 
+  it('T21: is not looked at itself: it may be a file system that never answers', () => {
+    const {'/home/ann': _, ...above} = ROOT
+    assert.equal(faultOf({}, above), null)
+  })
+
   for (const [why, entries, text] of [
-    ['a missing part', {'/': {}, '/home': {}}, /cannot be looked at/],
-    ['a link at the end', {...ROOT, '/home/ann': {uid: UID, folder: false}}, /not a real directory/],
+    ['a missing part', {'/': {}}, /cannot be looked at/],
     ['a link on the way', {...ROOT, '/home': {folder: false}}, /\/home is not a real directory/],
     ['a part of another user', {...ROOT, '/home': {uid: UID}}, /\/home belongs to uid/],
     ['a part that a group writes', {...ROOT, '/home': {mode: 0o775}}, /written by others/],
