@@ -3,7 +3,7 @@
  * computed anew, so it says what `stat` says.
  */
 import type {Reason} from '@god-cli/api'
-import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {SHOW} from '../core/quota.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {neutralise} from '../core/text.js'
@@ -20,16 +20,13 @@ export interface Why {
   readonly needs: string | null
 }
 
-const SHOW: Readonly<Record<string, (amount: number) => string>> = {
-  cpus: amount => `${formatCpus(amount)} cpus`,
-  memory: amount => `${formatMemory(amount)} of memory`,
+const AMOUNTS: Readonly<Record<string, (amount: number) => string>> = {
+  ...SHOW,
   gpus: amount => `${amount} gpus`,
-  running: amount => `${amount} running ${amount === 1 ? 'job' : 'jobs'}`,
-  cpuTime: amount => `${formatTime(Math.ceil(amount))} of cpu time`,
 }
 
 const show = (measure: string | number | undefined, amount: number): string =>
-  SHOW[String(measure)]?.(amount) ?? String(amount)
+  AMOUNTS[String(measure)]?.(amount) ?? String(amount)
 
 const numberOf = (value: string | number | undefined): number => Number(value ?? 0)
 

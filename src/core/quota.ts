@@ -26,10 +26,11 @@ export interface Taking {
 
 export type Measure = 'cpus' | 'memory' | 'running' | 'cpuTime'
 
+/** An amount of each, for people. */
 export const SHOW: Readonly<Record<Measure, (amount: number) => string>> = {
   cpus: amount => `${formatCpus(amount)} cpus`,
   memory: amount => `${formatMemory(amount)} of memory`,
-  running: amount => `${amount} jobs`,
+  running: amount => `${amount} ${amount === 1 ? 'job' : 'jobs'}`,
   cpuTime: amount => `${formatTime(Math.ceil(amount))} of cpu time`,
 }
 

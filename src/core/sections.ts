@@ -2,10 +2,19 @@
  * The sections of `go-d.ini` about many users: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`,
  * `[quota.project.NAME]` (`*` stands for each that has none of his own). Pure; a mistake names its line.
  */
-import {formatCpus, formatMemory, parseCpus, parseMemory} from './amounts.js'
 import {GodError} from './errors.js'
 import type {Grant} from './grants.js'
-import {choice, orNone, type Setting, setting, text, time, whole, words} from './setting-kinds.js'
+import {
+  choice,
+  cpuAmount,
+  memoryAmount,
+  orNone,
+  type Setting,
+  text,
+  time,
+  whole,
+  words,
+} from './setting-kinds.js'
 import {nearest} from './text.js'
 import {sourceFault, targetFault} from './volume-path.js'
 
@@ -24,21 +33,13 @@ const PROJECT = {
   groups: words([], 'groups whose members are its members'),
 } as const
 
-const cpus = setting(1000, value => parseCpus(value) ?? undefined, formatCpus, 'a number of cpus', '')
-const memory = setting(
-  1024 ** 3,
-  value => parseMemory(value) ?? undefined,
-  formatMemory,
-  'an amount of memory (512M, 2G)',
-  '',
-)
-const count = whole(1, 0, 999_999_999, '')
+const MOST_JOBS = 999_999_999
 
 const QUOTA = {
-  cpus: orNone({...cpus, purpose: 'most cpus at once'}, null),
-  ram: orNone({...memory, purpose: 'most memory at once'}, null),
-  running: orNone({...count, purpose: 'most jobs and tasks that run at once'}, null),
-  pending: orNone({...count, purpose: 'most jobs that wait'}, null),
+  cpus: orNone(cpuAmount(1000, 'most cpus at once'), null),
+  ram: orNone(memoryAmount(1024 ** 3, 'most memory at once'), null),
+  running: orNone(whole(1, 0, MOST_JOBS, 'most jobs and tasks that run at once'), null),
+  pending: orNone(whole(1, 0, MOST_JOBS, 'most jobs that wait'), null),
   cpu_time: time(null, 'cpu time used in quota_window'),
 } as const
 

@@ -1,5 +1,5 @@
 /** Kinds of settings: how each is read, shown and told of. Pure. */
-import {formatTime, parseTime} from './amounts.js'
+import {formatCpus, formatMemory, formatTime, parseCpus, parseMemory, parseTime} from './amounts.js'
 import {isTimetable} from './timetable-words.js'
 
 export interface Setting<T> {
@@ -59,6 +59,20 @@ export const words = (initial: readonly string[], purpose: string): Setting<read
         .filter(word => word !== ''),
     value => value.join(', '),
     'words with commas between',
+    purpose,
+  )
+
+/** Thousandths of a cpu. */
+export const cpuAmount = (initial: number, purpose: string): Setting<number> =>
+  setting(initial, value => parseCpus(value) ?? undefined, formatCpus, 'a number of cpus', purpose)
+
+/** Bytes. */
+export const memoryAmount = (initial: number, purpose: string): Setting<number> =>
+  setting(
+    initial,
+    value => parseMemory(value) ?? undefined,
+    formatMemory,
+    'an amount of memory (512M, 2G)',
     purpose,
   )
 

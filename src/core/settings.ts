@@ -5,15 +5,15 @@
  * provider ID as they are written; the provider judges them. The others are in `sections.ts`.
  */
 import type {AdmissionPolicy} from './admission.js'
-import {formatCpus, formatMemory, parseCpus, parseMemory} from './amounts.js'
 import {GodError} from './errors.js'
 import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
   choice,
+  cpuAmount,
   flag,
+  memoryAmount,
   orNone,
   type Setting,
-  setting,
   span,
   text,
   time,
@@ -44,41 +44,11 @@ export const SETTINGS = {
     [],
     'else these besides default_images: NAME for any tag of it, NAME:TAG, or PLACE/* for all below',
   ),
-  defaults_cpu: setting(
-    1000,
-    value => parseCpus(value) ?? undefined,
-    formatCpus,
-    'a number of cpus',
-    'cpus of a job that names none',
-  ),
-  defaults_ram: setting(
-    512 * 1024 ** 2,
-    value => parseMemory(value) ?? undefined,
-    formatMemory,
-    'an amount of memory (512M, 2G)',
-    'memory of a job that names none',
-  ),
+  defaults_cpu: cpuAmount(1000, 'cpus of a job that names none'),
+  defaults_ram: memoryAmount(512 * 1024 ** 2, 'memory of a job that names none'),
   defaults_time: time(null, 'walltime of a job that names none'),
-  max_cpu: orNone(
-    setting(
-      1000,
-      value => parseCpus(value) ?? undefined,
-      formatCpus,
-      'a number of cpus',
-      'most cpus of a job',
-    ),
-    null,
-  ),
-  max_ram: orNone(
-    setting(
-      1024 ** 3,
-      value => parseMemory(value) ?? undefined,
-      formatMemory,
-      'an amount of memory (512M, 2G)',
-      'most memory of a job',
-    ),
-    null,
-  ),
+  max_cpu: orNone(cpuAmount(1000, 'most cpus of a job'), null),
+  max_ram: orNone(memoryAmount(1024 ** 3, 'most memory of a job'), null),
   max_time: time(null, 'longest walltime a job may ask for'),
   grace_period: span(10, 'time between the polite signal and KILL'),
   stop_signal: choice('SIGTERM', STOP_SIGNALS, 'the polite signal'),

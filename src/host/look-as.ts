@@ -1,10 +1,12 @@
 /**
  * A look at a path with the rights of a user: in a child that becomes him for good before it looks, with all his groups, an
- * empty environment and five seconds. A link at the end is not followed. If it cannot become him, it does not look.
+ * empty environment and five seconds. A link at the end is not followed. If it cannot become him, it does not look; that
+ * there is no child at all (no memory, no process left) says nothing of the path, and is an exception.
  */
 import {execFile} from 'node:child_process'
 import type {Account} from '@god-cli/api'
 
+/** Milliseconds. */
 const PATIENCE = 5000
 
 /** Groups first: afterwards nobody may change them. */
@@ -29,17 +31,19 @@ try {
 export const lookAs = (
   {uid, gid, groups}: Account,
   path: string,
+  patience = PATIENCE,
 ): Promise<{readonly uid: number} | {readonly fault: string}> =>
-  new Promise(resolve => {
+  new Promise((resolve, reject) => {
     const words = ['-e', PROGRAM, '--', String(uid), String(gid), groups.join(','), path]
     const no = (why: string): void => resolve({fault: `${path} ${why}`})
-    const late = setTimeout(() => no(`does not answer for ${PATIENCE / 1000} s`), PATIENCE)
-    const options = {timeout: PATIENCE, killSignal: 'SIGKILL' as const, env: {}, cwd: '/'}
+    const late = setTimeout(() => no(`does not answer for ${patience / 1000} s`), patience)
+    const options = {timeout: patience, killSignal: 'SIGKILL' as const, env: {}, cwd: '/'}
     execFile(process.execPath, words, options, (error, stdout) => {
       clearTimeout(late)
       const [, owner] = /^uid (\d+)$/.exec(stdout) ?? []
       if (owner !== undefined) resolve({uid: Number(owner)})
       else if (stdout !== '') no(stdout)
+      else if (typeof error?.code === 'string') reject(error)
       else no(`cannot be looked at as uid ${uid}${error?.killed === true ? ': it does not answer' : ''}`)
     }).unref()
   })

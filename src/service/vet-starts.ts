@@ -12,7 +12,7 @@ import type {Author, LiveJobs} from '../store/jobs/job-store.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 
-/** A job of root runs as a harmless account, unless it asks for more. */
+/** A job of root runs as a harmless account. */
 export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
   record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
 

@@ -78,7 +78,7 @@ describe('a job over a quota', () => {
     )
     assert.match(
       reasonsOf(made).get(jobId(2))?.text ?? '',
-      /the quota of project lab is 1 jobs, of which 1 jobs are used/,
+      /the quota of project lab is 1 job, of which 1 job are used/,
     )
   })
 

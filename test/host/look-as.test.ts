@@ -55,6 +55,27 @@ describe('T37 a look as somebody else', () => {
     assert.match((await look('nothing')) ?? '', /cannot be looked at \(ENOENT\)/)
   })
 
+  describe('by a child', () => {
+    const node = process.execPath
+    afterEach(() => {
+      process.execPath = node
+    })
+    const asProgram = (text: string): void => {
+      process.execPath = join(folder, 'program')
+      writeFileSync(process.execPath, `#!/bin/sh\n${text}\n`, {mode: 0o755})
+    }
+
+    it('T21: that never answers ends, and it is told of the path', async () => {
+      asProgram('exec sleep 60')
+      assert.deepEqual(await lookAs(ANN, '/silent', 100), {fault: '/silent does not answer for 0.1 s'})
+    })
+
+    it('that cannot be made says nothing of the path', async () => {
+      process.execPath = join(folder, 'missing')
+      await assert.rejects(lookAs(ANN, '/'), {code: 'ENOENT'})
+    })
+  })
+
   it('takes a path for nothing but a path', async () => {
     for (const path of ['-e', '--', '$(id)', "'; process.exit(0)"]) {
       mkdirSync(join(folder, path))

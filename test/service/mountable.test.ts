@@ -6,11 +6,12 @@ import {MemoryDisk} from '../support/memory-disk.js'
 
 const ANN: Account = {uid: 1000, gid: 1000, groups: [1000], name: 'ann', home: '/home/ann'}
 
+let disk: MemoryDisk
+const folder = (path: string, uid: number, mode: number): void => {
+  new DiskProcess(disk, uid).mkdir(path, mode)
+}
+
 describe('the home directory of a job', () => {
-  let disk: MemoryDisk
-  const folder = (path: string, uid: number, mode: number): void => {
-    new DiskProcess(disk, uid).mkdir(path, mode)
-  }
   const open: LookAs = async (_who, path) => {
     const node = disk.lookup(path)
     return node?.kind === 'folder' ? {uid: node.uid} : {fault: `${path} is not a real folder`}
@@ -66,10 +67,6 @@ describe('the home directory of a job', () => {
 })
 
 describe('T35 a volume of the site', () => {
-  let disk: MemoryDisk
-  const folder = (path: string, uid: number, mode: number): void => {
-    new DiskProcess(disk, uid).mkdir(path, mode)
-  }
   const fault = (source: string): Promise<string | null> =>
     volumeFault(new DiskProcess(disk), async () => ({uid: 0}), ANN, {source})
 

@@ -3,6 +3,7 @@
  * knows ldapjs, which sees no more releases: so whatever it does (an error nobody waited for, a silence) ends the one
  * conversation and becomes an exception. Nothing is kept; there is no way without TLS.
  */
+import type {Socket} from 'node:net'
 import ldap from 'ldapjs'
 import {guardParser} from './guarded-parser.js'
 import type {Options} from './options.js'
@@ -90,7 +91,13 @@ const troubleOf = (client: Client): Trouble => {
 }
 
 const connected = async (client: Client, trouble: Trouble, options: Options): Promise<void> => {
-  await trouble.orElse<void>(done => client.once('connect', () => done(null, undefined)))
+  await trouble.orElse<void>(done =>
+    client.once('connect', (socket: Socket) => {
+      // A conversation is short words to and fro: none waits for the acknowledgement of the one before.
+      socket.setNoDelay(true)
+      done(null, undefined)
+    }),
+  )
   if (options.secure) return
   await trouble.orElse<void>(done =>
     client.starttls(tlsOf(options), [], (error: unknown) => done(error, undefined)),
