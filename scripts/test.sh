@@ -76,6 +76,12 @@ else
     add "$reports/$name" "$(cat "$reports/$name.ended")"
   done
 fi
+# Again at the end, where a log that was cut still has it: each failed test with its error, and how each part ended.
+for report in "$reports"/*; do
+  case $report in *.ended) continue ;; esac
+  awk '/^ +[0-9]+ failing$/ {on = 1} /^-+\|/ {on = 0} on' "$report"
+done
+[ "$code" = 0 ] || (cd "$reports" && grep -H . ./*.ended 2>/dev/null | sed 's/^/test: exit code of a part: /')
 [ "$pending" = 0 ] || echo "test: $pending tests could not run on this machine (said above)"
 echo "$passed passed, $failed failed"
 exit "$code"
