@@ -54,6 +54,8 @@ export const recordSchema = v.strictObject({
   resources: resourcesSchema,
   walltime: v.nullable(whole(1, far)),
   nice: whole(-1000, 1000),
+  /** Order among its owner's own jobs, higher first; left out: 0. */
+  priority: v.exactOptional(whole(-1000, 1000)),
   labels: v.record(text(64), text(256)),
   submitted: instantSchema,
   eligible: instantSchema,

@@ -27,6 +27,7 @@ const pendingJob = (record: JobRecord): Waiting =>
     resources: Object.freeze(record.resources),
     walltime: record.walltime,
     nice: record.nice,
+    priority: record.priority ?? 0,
     submitted: record.submitted,
     eligible: record.eligible,
     ...(record.array === undefined ? {} : {tasks: startable(record)}),

@@ -125,6 +125,7 @@ export const aPending = (id: number, resources: Resources, over: Partial<Pending
   resources,
   walltime: null,
   nice: 0,
+  priority: 0,
   submitted: NOW,
   eligible: NOW,
   ...over,

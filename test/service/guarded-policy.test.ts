@@ -14,6 +14,7 @@ const JOBS: readonly PendingJob[] = [2, 1].map(id => ({
   resources: {cpus: 1000, memory: 1 << 20, gpus: 0},
   walltime: null,
   nice: 0,
+  priority: 0,
   submitted: 0,
   eligible: 0,
 }))

@@ -25,7 +25,7 @@ export type {
   Usage,
 } from './executor.js'
 export type {Reason, Resources} from './resources.js'
-export type {PendingJob, Scheduler} from './scheduler.js'
+export type {PendingJob, PolicyWorld, Ranking, Scheduler, Standing} from './scheduler.js'
 
 export const API_VERSION = 1
 

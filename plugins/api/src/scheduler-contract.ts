@@ -23,6 +23,7 @@ const aJob = (id: number, over: Partial<PendingJob> = {}): PendingJob => ({
   resources: {cpus: 1000, memory: GIB, gpus: 0},
   walltime: 3600,
   nice: 0,
+  priority: 0,
   submitted: NOW - 60_000,
   eligible: NOW - 60_000,
   ...over,
@@ -38,6 +39,7 @@ const aVariedJob = (id: number): PendingJob =>
     resources: {cpus: 500 * (1 + (id % 8)), memory: GIB * (1 + (id % 4)), gpus: id % 11 === 0 ? 1 : 0},
     walltime: id % 6 === 0 ? null : 600 * (1 + (id % 9)),
     nice: (id % 5) - 2,
+    priority: (id % 3) - 1,
     submitted: NOW - 1000 * (id % 50),
     eligible: NOW - 1000 * (id % 25),
   })

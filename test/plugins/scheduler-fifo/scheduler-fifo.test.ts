@@ -24,6 +24,7 @@ const aJob = (id: number, over: Partial<PendingJob> = {}): PendingJob => ({
   resources: {cpus: 1000, memory: 1 << 30, gpus: 0},
   walltime: null,
   nice: 0,
+  priority: 0,
   submitted: 0,
   eligible: 0,
   ...over,
