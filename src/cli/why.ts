@@ -48,6 +48,8 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> 
   quota: quotaNeeds,
   priority: queueNeeds,
   resources: roomNeeds,
+  reserved: ({numbers = {}}) =>
+    `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
   never: () => 'a larger node, or to be submitted with less',
   'no-node': () => "an engine that answers: see 'god doctor'",
   maintenance: () => 'that the operator ends the maintenance',

@@ -2,7 +2,7 @@
 import type {PendingJob, Scheduler} from '@god-cli/api'
 import type {Instant} from './brand.js'
 
-export type Policy = Pick<Scheduler, 'order' | 'compare'>
+export type Policy = Pick<Scheduler, 'order' | 'compare' | 'rank'>
 
 /** The policy's order made whole: unknown and repeated ids dropped, forgotten ones last, by number. */
 export const inOrder = <T extends PendingJob>(

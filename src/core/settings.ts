@@ -6,6 +6,7 @@
  */
 import type {AdmissionPolicy} from './admission.js'
 import {GodError} from './errors.js'
+import {BACKFILLS, PLACEMENTS} from './scheduling/rules.js'
 import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
   choice,
@@ -30,6 +31,14 @@ export const SETTINGS = {
   shared_dir: text('', /^(\/.*)?$/, 'an absolute path', 'the shared directory, in a file outside of it'),
   executor: text('docker', PROVIDER, 'the id of an executor', 'what runs the jobs: docker, process, fake'),
   scheduler_policy: text('fifo', PROVIDER, 'the id of a scheduler', 'which pending job is next'),
+  backfill: choice(
+    'easy',
+    BACKFILLS,
+    'who may start before one that does not fit: nobody, who delays none of the first backfill_depth, or who delays none',
+  ),
+  backfill_depth: whole(1, 1, 100_000, 'how many that do not fit are reserved room, with backfill = easy'),
+  placement: choice('pack', PLACEMENTS, 'which of the nodes that fit: the fullest, or the emptiest'),
+  assumed_time: span(86_400, 'time for which a job without a walltime is planned'),
   auth_policy: text('system', PROVIDER, 'the id of an auth plugin', 'who a uid is: system, ldap'),
   auth_cache: span(60, 'time for which an answer about an account is believed'),
   docker_url: text(

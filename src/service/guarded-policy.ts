@@ -2,7 +2,7 @@
  * A policy as the passes ask it: what a plugin throws, or answers that is no list, is the plugin's fault by name and
  * costs one pass; what it is shown it cannot change, for these are the records that will be published.
  */
-import type {PendingJob, Scheduler} from '@god-cli/api'
+import type {PendingJob, PolicyWorld, Ranking, Scheduler} from '@god-cli/api'
 import {GodError} from '../core/errors.js'
 
 const shown = (pending: readonly PendingJob[]): readonly PendingJob[] => {
@@ -21,26 +21,31 @@ export const guardedPolicy = (policy: Scheduler, id: string): Scheduler => {
       'Update its plugin, or name another in scheduler_policy.',
       {cause},
     )
-  const asked = (pending: readonly PendingJob[], now: number): unknown => {
+  const guarded = <T>(ask: () => T): T => {
     try {
-      return policy.order(shown(pending), now)
+      return ask()
     } catch (error) {
       throw fault(error instanceof Error ? error.message : String(error), error)
     }
   }
-  const compared: NonNullable<Scheduler['compare']> = (a, b) => {
-    try {
-      const answer: unknown = policy.compare?.(a, b)
+  const comparing =
+    (compare: Ranking['compare']): Ranking['compare'] =>
+    (a, b) => {
+      const answer: unknown = guarded(() => compare(a, b))
       if (typeof answer === 'number' && !Number.isNaN(answer)) return answer
-    } catch (error) {
-      throw fault(error instanceof Error ? error.message : String(error), error)
+      throw fault('it compares two jobs to no number')
     }
-    throw fault('it compares two jobs to no number')
+  const {compare, rank} = policy
+  const ranked = (world: PolicyWorld): Ranking => {
+    const ranking = guarded(() => rank?.call(policy, world))
+    if (typeof ranking?.compare !== 'function') throw fault('its ranking compares nothing')
+    return {...ranking, compare: comparing(ranking.compare.bind(ranking))}
   }
   return {
-    ...(policy.compare === undefined ? {} : {compare: compared}),
+    ...(compare === undefined ? {} : {compare: comparing(compare.bind(policy))}),
+    ...(rank === undefined ? {} : {rank: ranked}),
     order: (pending, now) => {
-      const answer = asked(pending, now)
+      const answer: unknown = guarded(() => policy.order(shown(pending), now))
       if (!Array.isArray(answer)) throw fault('its answer is no list of ids')
       return answer.filter(one => typeof one === 'number')
     },

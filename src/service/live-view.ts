@@ -6,6 +6,7 @@
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
 import type {JobRecord} from '../core/job.js'
+import {type EndPlans, latestEnd} from '../core/latest-end.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
 import {isAllocated, isFinal, isOver} from '../core/state.js'
 import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
@@ -68,7 +69,9 @@ export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
   live.buckets.flatMap(bucket => partOf(bucket).placed)
 
 /** What cannot be read now may still run where it was last known to be. */
-export const allocationsOf = (live: LiveJobs): readonly Allocation[] =>
-  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({id, state, node, user, project, resources}) =>
-    isAllocated(state) && node !== null ? [{id, node, user, project, resources}] : [],
-  )
+export const allocationsOf = (live: LiveJobs, plans: EndPlans): readonly Allocation[] =>
+  [...placedJobs(live), ...lastKnownParts(live)].flatMap(record => {
+    const {id, state, node, user, project, resources} = record
+    if (!isAllocated(state) || node === null) return []
+    return [{id, node, user, project, resources, until: latestEnd(record, plans)}]
+  })

@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
 import {type Instant, jobId, MAX_ID, type Uid} from '../core/brand.js'
 import {type PartKey, partKey} from '../core/part-key.js'
+import {DEFAULT_RULES} from '../core/scheduling/rules.js'
 import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions, optionsGiven} from '../plugin/options.js'
@@ -113,6 +114,13 @@ export const serviceSettings = (configuration: Configuration, images: boolean): 
   return {
     admission: admissionPolicy(configuration, images),
     limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+    rules: {
+      ...DEFAULT_RULES,
+      backfill: settings.backfill,
+      depth: settings.backfill_depth,
+      placement: settings.placement,
+    },
+    assumedTime: settings.assumed_time,
     rootRunsAs: settings.root_runs_as,
     maintenance: settings.maintenance,
     quotasRefuse: settings.quota_action === 'refuse',

@@ -8,21 +8,19 @@
 import type {NodeReport, Reason} from '@god-cli/api'
 import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
-import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
+import {type Epoch, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
-import {inOrder} from '../core/policy-order.js'
-import {planInOrder, type Waiting} from '../core/schedule.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
-import {allocationsOf, pendingJobs} from './live-view.js'
+import {pendingJobs} from './live-view.js'
+import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
-import {quotasOf} from './quotas.js'
 import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
@@ -52,40 +50,6 @@ const offerOf = async (
     log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return {engine: null, nodes: []}
   }
-}
-
-/** Kept while the same jobs wait, where the policy says that nothing else counts. */
-const orders = new WeakMap<readonly Waiting[], readonly Waiting[]>()
-
-const orderFor = ({policy}: Service, pending: readonly Waiting[], now: Instant): readonly Waiting[] => {
-  const before = policy.compare === undefined ? undefined : orders.get(pending)
-  if (before !== undefined) return before
-  const order = inOrder(pending, now, policy)
-  orders.set(pending, order)
-  return order
-}
-
-const MAINTENANCE: Reason = {
-  code: 'maintenance',
-  text: 'the site is in maintenance: nothing starts until the operator ends it',
-}
-
-/** `out`: whose jobs are not thought of. */
-const planFor = (
-  service: Service,
-  live: LiveJobs,
-  nodes: readonly NodeReport[],
-  out: ReadonlyMap<string, Reason>,
-): Plan => {
-  const now = service.now()
-  const all = orderFor(service, pendingJobs(live), now)
-  const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
-  const quotas = quotasOf(service, live)
-  return planInOrder({
-    ...{now, nodes, allocations: allocationsOf(live), pending},
-    ...(quotas === undefined ? {} : {quotas}),
-    closed: service.settings.maintenance ? MAINTENANCE : null,
-  })
 }
 
 type Place = Pick<TaskStart, 'node' | 'engine'>

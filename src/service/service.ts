@@ -6,6 +6,7 @@ import type {Auth, Executor, Scheduler} from '@god-cli/api'
 import type {AdmissionPolicy} from '../core/admission.js'
 import type {Instant, Uid} from '../core/brand.js'
 import type {Limits} from '../core/reconcile.js'
+import type {Rules} from '../core/scheduling/rules.js'
 import type {Format} from '../store/directory.js'
 import type {Durable, RandomToken} from '../store/disk/durable.js'
 import type {Author, JobStore} from '../store/jobs/job-store.js'
@@ -32,6 +33,9 @@ export interface Packing {
 export interface ServiceSettings {
   readonly admission: AdmissionPolicy
   readonly limits: Limits
+  readonly rules: Rules
+  /** Seconds for which a job without a walltime is planned. */
+  readonly assumedTime: number
   readonly rootRunsAs: string
   /** Nothing starts. */
   readonly maintenance: boolean

@@ -11,7 +11,7 @@ import * as v from 'valibot'
 import {type JobId, jobId} from '../core/brand.js'
 import {pairsOf} from '../core/interval-set.js'
 import {parseWith} from '../core/job.js'
-import {behindReason, type Plan} from '../core/plan.js'
+import {behindReason, type Plan, type Queue} from '../core/plan.js'
 import type {Durable} from './disk/durable.js'
 import {readFile} from './disk/read-file.js'
 import {decodeLenient, seal, unsealed, withoutSum} from './jobs/record-codec.js'
@@ -36,10 +36,19 @@ const reasonsSchema = v.object({
   jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
   /** What many wait for. A god of before there was this tells their users no reason. */
   groups: v.exactOptional(v.array(v.strictObject({reason: reasonSchema, ids: spansSchema}))),
-  /** `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off. */
+  /**
+   * `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off; `ahead`:
+   * how many are before the first, if more than one.
+   */
   behind: v.exactOptional(
     v.nullable(
-      v.strictObject({next: numberSchema, jobs: numberSchema, last: numberSchema, order: spansSchema}),
+      v.object({
+        next: numberSchema,
+        jobs: numberSchema,
+        last: numberSchema,
+        order: spansSchema,
+        ahead: v.exactOptional(numberSchema),
+      }),
     ),
   ),
 })
@@ -67,21 +76,24 @@ const MANY = 16
 
 const ascending = (ids: readonly JobId[]): readonly JobId[] => [...ids].sort((a, b) => a - b)
 
+const behindOf = ({head, ahead, behind, rest}: Queue): NonNullable<ReasonsFile['behind']> | null => {
+  if (behind.length + rest.length === 0) return null
+  return {
+    next: head,
+    jobs: behind.length + rest.length,
+    last: Math.max(greatest(behind), greatest(rest)),
+    order: [...spansOf(behind, MOST_SPANS)],
+    ...(ahead === 1 ? {} : {ahead}),
+  }
+}
+
 const bodyOf = ({waits, queue}: Pick<Plan, 'waits' | 'queue'>): string => {
   const single = waits.filter(({ids}) => ids.length < MANY)
   const jobs = Object.fromEntries(single.flatMap(({reason, ids}) => ids.map(id => [id, reason])))
   const groups = waits
     .filter(({ids}) => ids.length >= MANY)
     .map(({reason, ids}) => ({reason, ids: spansOf(ascending(ids))}))
-  const behind =
-    queue === null || queue.behind.length === 0
-      ? null
-      : {
-          next: queue.head,
-          jobs: queue.behind.length,
-          last: greatest(queue.behind),
-          order: spansOf(queue.behind, MOST_SPANS),
-        }
+  const behind = queue === null ? null : behindOf(queue)
   return `,${JSON.stringify({jobs, groups, behind}).slice(1)}`
 }
 
@@ -117,9 +129,9 @@ const areSpans = (value: unknown): boolean =>
 const isGroup = (value: {reason?: unknown; ids?: unknown} | null): boolean =>
   isReason(value?.reason) && areSpans(value?.ids)
 
-type BehindFields = {next?: unknown; jobs?: unknown; last?: unknown; order?: unknown}
-const isBehind = ({next, jobs, last, order}: BehindFields): boolean =>
-  [next, jobs, last].every(Number.isSafeInteger) && areSpans(order)
+type BehindFields = {next?: unknown; jobs?: unknown; last?: unknown; order?: unknown; ahead?: unknown}
+const isBehind = ({next, jobs, last, order, ahead = 1}: BehindFields): boolean =>
+  [next, jobs, last, ahead].every(Number.isSafeInteger) && areSpans(order)
 
 const ID = /^[1-9]\d{0,9}$/
 
@@ -172,14 +184,16 @@ interface Span {
   readonly reason: (id: number) => Reason
 }
 
-const behindSpans = (next: JobId, order: readonly number[]): readonly Span[] => {
-  let ahead = 1
+const behindSpans = (next: JobId, before: number, order: readonly number[]): readonly Span[] => {
+  let ahead = before
   return pairsOf(order).map(([from, to]) => {
     const first = ahead
     ahead += to - from + 1
     return {from, to, reason: id => behindReason(next, first + id - from)}
   })
 }
+
+const sorted = (spans: readonly Span[]): readonly Span[] => [...spans].sort((a, b) => a.from - b.from)
 
 /** The last span that begins at or before it. */
 const spanOf = (spans: readonly Span[], id: number): Span | undefined => {
@@ -193,25 +207,28 @@ const spanOf = (spans: readonly Span[], id: number): Span | undefined => {
   return spans[low - 1]
 }
 
+const reasonIn = (spans: readonly Span[], id: number): Reason | undefined => {
+  const span = spanOf(spans, id)
+  return span !== undefined && id <= span.to ? span.reason(id) : undefined
+}
+
 const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => {
   const next = jobId(behind?.next ?? 0)
-  const order = behindSpans(next, behind?.order ?? [])
-  const spans: Span[] = [
+  const before = behind?.ahead ?? 1
+  const order = behindSpans(next, before, behind?.order ?? [])
+  const known = sorted([
     ...Object.entries(jobs).map(([id, reason]) => ({from: Number(id), to: Number(id), reason: () => reason})),
     ...groups.flatMap(({reason, ids}) =>
       pairsOf(ids).map(([from, to]) => ({from, to, reason: () => reason})),
     ),
-    ...order,
-  ].sort((a, b) => a.from - b.from)
+  ])
+  const queued = sorted(order)
   const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
   const untold = (id: JobId): Reason | undefined =>
-    behind !== null && told < behind.jobs && id <= behind.last ? behindReason(next, told, true) : undefined
-  return {
-    get: id => {
-      const span = spanOf(spans, id)
-      return span !== undefined && id <= span.to ? span.reason(id) : untold(id)
-    },
-  }
+    behind !== null && told < behind.jobs && id <= behind.last
+      ? behindReason(next, before + told - 1, true)
+      : undefined
+  return {get: id => reasonIn(known, id) ?? reasonIn(queued, id) ?? untold(id)}
 }
 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {

@@ -7,10 +7,11 @@ import {jobId} from '../../src/core/brand.js'
 import {type Plan, reasonsOf, waitingIn} from '../../src/core/plan.js'
 import {inOrder, type Policy} from '../../src/core/policy-order.js'
 import {type Allocation, neverReason, type Snapshot, schedule} from '../../src/core/schedule.js'
+import {BACKFILLS, DEFAULT_RULES, type Rules} from '../../src/core/scheduling/rules.js'
 import {amount, tellCases} from '../support/amount.js'
 import {aPending, NOW} from './builders.js'
 
-const RUNS = {numRuns: amount(2000, 100_000)}
+const RUNS = {numRuns: amount(700, 100_000)}
 /** Milliseconds for one law. */
 const PATIENCE = amount(20_000, 1_800_000)
 let cases = 0
@@ -59,6 +60,8 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   pending: anyPending,
 })
 
+const STRICT: Rules = {...DEFAULT_RULES, backfill: 'none'}
+
 const fifo: Policy = createFifo({} as never)
 const smallestFirst: Policy = {
   order: pending =>
@@ -105,13 +108,18 @@ const orderOf = ({pending, now}: Snapshot, policy: Policy): number[] => {
 const shuffled = <T>(list: readonly T[]): fc.Arbitrary<T[]> =>
   fc.shuffledSubarray([...list], {minLength: list.length, maxLength: list.length})
 
-for (const [name, policy] of POLICIES) {
+const CASES = POLICIES.flatMap(([name, policy]) =>
+  BACKFILLS.map(backfill => ({name: `${name}, backfill ${backfill}`, policy, backfill})),
+)
+
+for (const {name, policy, backfill} of CASES) {
+  const rules: Rules = {...DEFAULT_RULES, backfill}
   const law = (title: string, holds: (snapshot: Snapshot, plan: Plan) => void): void => {
     it(title, () => {
       fc.assert(
         fc.property(anySnapshot, snapshot => {
           cases++
-          holds(snapshot, schedule(snapshot, policy))
+          holds(snapshot, schedule({...snapshot, rules}, policy))
         }),
         RUNS,
       )
@@ -145,22 +153,32 @@ for (const [name, policy] of POLICIES) {
       )
       assert.equal(waitingIn(plan), reasonsOf(plan).size)
       for (const reason of reasonsOf(plan).values()) {
-        assert.match(reason.code, /^(never|no-node|resources|priority)$/)
-        assert.ok(reason.text.length > 10 && !/NaN|undefined|null|-\d/.test(reason.text), reason.text)
+        assert.match(
+          reason.code,
+          backfill === 'none'
+            ? /^(never|no-node|resources|priority)$/
+            : /^(never|no-node|resources|priority|reserved)$/,
+        )
+        const told = reason.text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/g, '')
+        assert.ok(told.length > 10 && !/NaN|undefined|null|-\d/.test(told), told)
       }
     })
 
-    law('no job starts while an earlier one that could ever run waits', (snapshot, plan) => {
-      const order = orderOf(snapshot, policy)
-      const started = new Set<number>(plan.starts.map(start => start.id))
-      const all = needs(snapshot)
-      const firstWaiting = order.findIndex(id => {
-        const need = all.get(id)
-        return !started.has(id) && need !== undefined && neverReason(need, snapshot.nodes) === null
-      })
-      if (firstWaiting < 0) return
-      assert.ok(order.slice(firstWaiting).every(id => !started.has(id)))
-    })
+    law(
+      'no job starts while an earlier one that could ever run waits, unless it is backfilled',
+      (snapshot, plan) => {
+        if (backfill !== 'none') return
+        const order = orderOf(snapshot, policy)
+        const started = new Set<number>(plan.starts.map(start => start.id))
+        const all = needs(snapshot)
+        const firstWaiting = order.findIndex(id => {
+          const need = all.get(id)
+          return !started.has(id) && need !== undefined && neverReason(need, snapshot.nodes) === null
+        })
+        if (firstWaiting < 0) return
+        assert.ok(order.slice(firstWaiting).every(id => !started.has(id)))
+      },
+    )
 
     law('the first that waits fits nowhere, and lacks what its reason says', (snapshot, plan) => {
       const head = [...reasonsOf(plan)].find(([, reason]) => reason.code === 'resources')
@@ -177,6 +195,7 @@ for (const [name, policy] of POLICIES) {
       const short = need[kind] - Math.max(0, leftOn(node, snapshot, plan)[kind])
       assert.ok(short > 0)
       assert.equal(reason.numbers?.short, short)
+      if (backfill !== 'none') return
       waiting.forEach((other, i) => {
         assert.deepEqual([other.numbers?.next, other.numbers?.ahead], [id, i + 1])
       })
@@ -205,10 +224,10 @@ for (const [name, policy] of POLICIES) {
       fc.assert(
         fc.property(listed, ({snapshot, other}) => {
           const before = JSON.stringify(snapshot)
-          const plan = schedule(snapshot, policy)
+          const plan = schedule({...snapshot, rules}, policy)
           assert.equal(JSON.stringify(snapshot), before)
-          assert.deepEqual(schedule(snapshot, policy), plan)
-          assert.deepEqual(schedule(other, policy), plan)
+          assert.deepEqual(schedule({...snapshot, rules}, policy), plan)
+          assert.deepEqual(schedule({...other, rules}, policy), plan)
         }),
         RUNS,
       )
@@ -227,7 +246,7 @@ describe('R15: under fifo', () => {
         const better = snapshot.pending.map((job, i) => (i === which ? {...job, nice: job.nice - 1} : job))
         const id = snapshot.pending[which]?.id
         const startsIn = (pending: typeof better): ReadonlySet<number> =>
-          new Set(schedule({...snapshot, pending}, fifo).starts.map(start => start.id))
+          new Set(schedule({...snapshot, pending, rules: STRICT}, fifo).starts.map(start => start.id))
         const [before, after] = [startsIn([...snapshot.pending]), startsIn(better)]
         assert.ok(!before.has(id ?? 0) || after.has(id ?? 0), `job ${id} waits for being nicer to itself`)
         const order = orderOf({...snapshot, pending: better}, fifo)
@@ -253,7 +272,7 @@ describe('R15: nobody starves', () => {
       running = running.filter(job => job.until > round)
       pending.push(aPending(1000 + round, {cpus: 1, memory: 1, gpus: 0}))
       const all = new Map(pending.map(job => [job.id, job.resources]))
-      const {starts} = schedule({now: NOW, nodes, allocations: running, pending}, fifo)
+      const {starts} = schedule({now: NOW, nodes, allocations: running, pending, rules: STRICT}, fifo)
       for (const {id, node} of starts) {
         const resources = all.get(id)
         assert.ok(resources !== undefined)

@@ -3,16 +3,20 @@ import type {NodeReport, PendingJob} from '@god-cli/api'
 import {jobId} from '../../src/core/brand.js'
 import {type Plan, reasonsOf} from '../../src/core/plan.js'
 import {type Allocation, neverReason, schedule} from '../../src/core/schedule.js'
+import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {amounts, aNode, aPending, GIB, NOW} from './builders.js'
 
 const BY_ID = {order: (pending: readonly PendingJob[]) => pending.map(job => job.id).sort((a, b) => a - b)}
+
+/** Backfill has tests of its own, beside the pass. */
+const STRICT = {...DEFAULT_RULES, backfill: 'none'} as const
 
 const plan = (
   nodes: readonly NodeReport[],
   pending: readonly PendingJob[],
   allocations: readonly Allocation[] = [],
   policy = BY_ID,
-): Plan => schedule({now: NOW, nodes, allocations, pending}, policy)
+): Plan => schedule({now: NOW, nodes, allocations, pending, rules: STRICT}, policy)
 
 const running = (id: number, node: string, cpus: number, memory = 1): Allocation => ({
   id: jobId(id),
@@ -101,7 +105,7 @@ describe('a scheduling pass', () => {
   })
 
   it('has nothing to do without jobs', () => {
-    assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], waits: [], queue: null})
+    assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], waits: [], queue: null, reservations: []})
   })
 })
 

@@ -71,14 +71,16 @@ describe('an array', () => {
     assert.equal(reasons.get(id)?.code, 'limit')
   })
 
-  it('that finds no room keeps those behind it waiting, as any job does', async () => {
+  it('that finds no room is next, as any job is, and passed by those it does not notice', async () => {
     const id = submit('0-9', {...FOREVER, cpus: 3000})
-    const other = world.submit({...FOREVER, cpus: 1000})
+    const other = world.submit({...FOREVER, cpus: 2000})
+    const small = world.submit({...FOREVER, cpus: 1000})
     await world.cron()
     assert.equal(counts(id).running, 1)
     assert.equal(world.state(other), 'pending')
     const reasons = readReasons(world.process().service.durable, world.layout)
     assert.deepEqual([reasons.get(id)?.code, reasons.get(other)?.code], ['resources', 'priority'])
+    assert.equal(world.state(small), 'running', 'it takes no room that a task of the array could have')
   })
 
   it('of a million tasks costs a pass no more than its room', async () => {

@@ -1,6 +1,6 @@
 /** A policy of somebody else's, asked by the passes: its faults are its own. */
 import assert from 'node:assert/strict'
-import type {PendingJob, Scheduler} from '@god-cli/api'
+import type {PendingJob, PolicyWorld, Scheduler} from '@god-cli/api'
 import {GodError} from '../../src/core/errors.js'
 import {guardedPolicy} from '../../src/service/guarded-policy.js'
 import {isPassing} from '../../src/service/passes.js'
@@ -18,6 +18,13 @@ const JOBS: readonly PendingJob[] = [2, 1].map(id => ({
   submitted: 0,
   eligible: 0,
 }))
+
+const WORLD: PolicyWorld = {
+  now: 7,
+  capacity: {cpus: 1000, memory: 1 << 20, gpus: 0},
+  standing: () => ({ratio: 0, factor: 1}),
+  queueFactor: () => 0,
+}
 
 /** A plugin is checked by no compiler of ours. */
 const policy = (order: (pending: PendingJob[]) => unknown): Scheduler =>
@@ -52,6 +59,26 @@ describe('a policy, asked by a pass', () => {
       assert.ok(isPassing(error))
     }
     assert.match(faults[0]?.message ?? '', /no moon$/)
+  })
+
+  it('that ranks is asked once for the moment, and named when its ranking is none', () => {
+    const ranking = (rank: NonNullable<Scheduler['rank']>) =>
+      guardedPolicy({order: () => [], rank}, 'night').rank?.(WORLD)
+    const [two, one] = JOBS
+    assert.ok(two !== undefined && one !== undefined)
+    const byMoment = ranking(world => ({
+      compare: (a, b) => (a.id - b.id) * world.now,
+      terms: ({id}) => ({id}),
+    }))
+    assert.equal(byMoment?.compare(two, one), WORLD.now)
+    assert.deepEqual(byMoment?.terms?.(two), {id: 2})
+    for (const wrong of [
+      () => ranking(() => assert.fail('no moon')),
+      () => ranking(() => undefined as never),
+      () => ranking(() => ({compare: () => Number.NaN}))?.compare(two, one),
+      () => ranking(() => ({compare: () => assert.fail('no moon')}))?.compare(two, one),
+    ])
+      assert.throws(wrong, (error: unknown) => error instanceof GodError && error.code === 'E_PROVIDER_BAD')
   })
 
   it('cannot change what it is shown', () => {

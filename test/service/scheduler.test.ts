@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {type JobId, jobId, uid} from '../../src/core/brand.js'
+import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {readReasons} from '../../src/store/reasons.js'
 import {GIB, type GodProcess, USER, World} from '../support/world.js'
@@ -58,7 +59,22 @@ describe('a scheduling pass', () => {
     )
   })
 
-  it('lets nothing overtake the first that waits', async () => {
+  it('lets overtake the first that waits whom it does not notice, and nobody else', async () => {
+    const big = world.submit({...FOREVER, cpus: 3000, walltime: 3600})
+    const bigger = world.submit({...FOREVER, cpus: 4000})
+    const long = world.submit({...FOREVER, cpus: 100, walltime: 3601})
+    const short = world.submit({...FOREVER, cpus: 100, walltime: 3600})
+    await pass()
+    assert.deepEqual(states([big, bigger, long, short]), ['starting', 'pending', 'pending', 'starting'])
+    assert.deepEqual(
+      [bigger, long].map(id => reason(id)?.code),
+      ['resources', 'reserved'],
+    )
+    assert.equal(reason(long)?.numbers?.for, bigger)
+  })
+
+  it('lets nothing overtake the first that waits where the operator wants that', async () => {
+    world = new World({settings: {rules: {...DEFAULT_RULES, backfill: 'none'}}})
     const big = world.submit({...FOREVER, cpus: 3000})
     const bigger = world.submit({...FOREVER, cpus: 4000})
     const small = world.submit({...FOREVER, cpus: 100})

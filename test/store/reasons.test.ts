@@ -44,7 +44,7 @@ describe('the reasons for waiting', () => {
   })
 
   it('tell each job that is behind another one how many are before it', () => {
-    write({waits: plan.waits, queue: {head: jobId(12), behind: ids(7, 8, 9, 100, 2, 30)}})
+    write({waits: plan.waits, queue: {head: jobId(12), ahead: 1, behind: ids(7, 8, 9, 100, 2, 30), rest: []}})
     const ahead = [7, 8, 9, 100, 2, 30].map(id => read().get(jobId(id))?.numbers?.ahead)
     assert.deepEqual(ahead, [1, 2, 3, 4, 5, 6])
     assert.equal(text(7), 'behind 1 job; job 12 is next')
@@ -54,13 +54,13 @@ describe('the reasons for waiting', () => {
   })
 
   it('of a hundred thousand in a row fit into a line, and each still knows its place', () => {
-    write({waits: plan.waits, queue: {head: jobId(12), behind: from(1001, 100_000)}})
+    write({waits: plan.waits, queue: {head: jobId(12), ahead: 1, behind: from(1001, 100_000), rest: []}})
     assert.ok(world.bytes('/god/reasons.json').length < 1000)
     assert.equal(text(101_000), 'behind 100000 jobs; job 12 is next')
   })
 
   it('of very many in no row are told exactly to those in front only', () => {
-    write({waits: plan.waits, queue: {head: jobId(12), behind: from(1001, 5000, 2)}})
+    write({waits: plan.waits, queue: {head: jobId(12), ahead: 1, behind: from(1001, 5000, 2), rest: []}})
     assert.ok(world.bytes('/god/reasons.json').length < 40_000)
     assert.equal(text(1001 + 2 * 1999), 'behind 2000 jobs; job 12 is next')
     assert.equal(text(1001 + 2 * 2000), 'behind more than 2000 jobs; job 12 is next')

@@ -11,6 +11,7 @@ import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
 import type {ControlOp, NewJob} from '../../src/core/request.js'
+import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {NO_SECTIONS} from '../../src/core/sections.js'
 import {packPass} from '../../src/service/pack.js'
 import {createReconciler} from '../../src/service/reconciler.js'
@@ -72,6 +73,8 @@ export const SETTINGS: ServiceSettings = {
     sections: NO_SECTIONS,
   },
   limits: {grace: GRACE, signal: 'SIGTERM'},
+  rules: DEFAULT_RULES,
+  assumedTime: 86_400,
   rootRunsAs: 'nobody',
   maintenance: false,
   quotasRefuse: false,

@@ -1,0 +1,115 @@
+/**
+ * What a pass decided, told: the starts, and a reason for each job that waits (scheduling.md 7), once for all that wait for
+ * the same. Pure.
+ */
+import type {Reason} from '@god-cli/api'
+import {type JobId, jobId} from '../brand.js'
+import {createWaiting, type Plan, type Queue} from '../plan.js'
+import type {Group} from './groups.js'
+import {type Lane, turns} from './lanes.js'
+import type {Pass, PassInput, Verdict} from './pass.js'
+import {reservedReason, resourcesReason} from './room-reasons.js'
+import type {Shape} from './shape.js'
+
+const BEHIND: Verdict = {kind: 'behind'}
+
+/** Of those that a strict pass did not come to, too. */
+const verdictOf = (pass: Pass, {bar}: PassInput, group: Group): Verdict => {
+  const known = pass.verdicts.get(group)
+  if (known !== undefined) return known
+  const barred = bar(group)
+  return barred === null ? BEHIND : {kind: 'told', reason: barred}
+}
+
+/** How far the order of those behind is worked out where that means to merge very many groups. */
+const MOST_ORDERED = 2000
+
+const idsOf = ({members, first}: Group): readonly JobId[] => members.slice(first).map(({id}) => jobId(id))
+
+interface Behind {
+  readonly ordered: readonly JobId[]
+  readonly rest: readonly JobId[]
+}
+
+const inOneLane = ({slots, jobs, groups}: Lane, isBehind: (id: number, group: Group) => boolean): Behind => {
+  const ordered: JobId[] = []
+  for (let i = 0; i < slots.length; i++) {
+    const [job, group] = [jobs[i], 'shape' in groups ? groups : groups[i]]
+    if (job !== undefined && group !== undefined && isBehind(job.id, group)) ordered.push(jobId(job.id))
+  }
+  return {ordered, rest: []}
+}
+
+const behindOf = (
+  {lanes, compare, groups}: PassInput,
+  isBehind: (id: number, group: Group) => boolean,
+): Behind => {
+  const [only] = lanes
+  if (only !== undefined && lanes.length === 1) return inOneLane(only, isBehind)
+  const ordered = new Set<JobId>()
+  for (const {job, group} of turns(lanes, compare, () => false)) {
+    if (isBehind(job.id, group)) ordered.add(jobId(job.id))
+    if (ordered.size >= MOST_ORDERED) break
+  }
+  const rest: JobId[] = []
+  for (const group of groups.all())
+    for (const id of idsOf(group)) if (!ordered.has(id) && isBehind(id, group)) rest.push(id)
+  return {ordered: [...ordered], rest}
+}
+
+/** For whom the room is kept that a group of that shape would fit into. */
+const keeping = ({seats, reservations}: Pass): ((shape: Shape) => Reason | null) => {
+  const known = new Map<Shape, Reason | null>()
+  return shape => {
+    if (reservations.length === 0) return null
+    const before = known.get(shape)
+    if (before !== undefined) return before
+    const keeper = seats.keeper(shape)
+    const reason = keeper === null ? null : reservedReason(keeper)
+    known.set(shape, reason)
+    return reason
+  }
+}
+
+/** Reasons of single jobs: their own, and of those that are next. */
+const singleReasons = ({told, blocked, reservations, seats}: Pass): ReadonlyMap<number, Reason> => {
+  const reserved = new Map(reservations.map(each => [each.id, each]))
+  const next = blocked.map(
+    ({job, shape}) => [job.id, resourcesReason(shape, seats.rooms, reserved.get(job.id) ?? null)] as const,
+  )
+  return new Map([...told, ...next])
+}
+
+export const planOf = (pass: Pass, input: PassInput): Plan => {
+  const {gone, starts, blocked, reservations} = pass
+  const waiting = createWaiting()
+  const single = singleReasons(pass)
+  for (const [id, reason] of single) waiting.because(reason, jobId(id))
+
+  const keptFor = keeping(pass)
+  const behind = new Set<Group>()
+  for (const group of input.groups.all()) {
+    const verdict = verdictOf(pass, input, group)
+    if (verdict.kind === 'behind') behind.add(group)
+    const reason = verdict.kind === 'told' ? verdict.reason : keptFor(group.shape)
+    if (reason === null) continue
+    for (const id of idsOf(group)) if (!single.has(id) && !gone.has(id)) waiting.because(reason, id)
+  }
+
+  const isBehind = (id: number, group: Group): boolean =>
+    !single.has(id) && !gone.has(id) && behind.has(group)
+  const [head] = blocked
+  return {
+    starts,
+    waits: waiting.all(),
+    queue: head === undefined ? null : queueOf(jobId(head.job.id), blocked.length, behindOf(input, isBehind)),
+    reservations,
+  }
+}
+
+const queueOf = (head: JobId, ahead: number, {ordered, rest}: Behind): Queue => ({
+  head,
+  ahead,
+  behind: ordered,
+  rest,
+})

@@ -1,0 +1,152 @@
+/**
+ * The scheduling pass (scheduling.md 3, 6): who starts where now, and for whom room is reserved. The scheduler, `god why`
+ * and `god simulate` run this one; order, backfill and placement are independent of each other.
+ *
+ * In the policy's order each starts that fits. Of those that do not, the first few are reserved the earliest room they can
+ * have, and nobody behind may delay that. Deterministic: all ties end in the job number and the node's name. Never over the
+ * capacity of a node in any resource. Assumes limits that are enforced.
+ */
+import type {Reason} from '@god-cli/api'
+import {type JobId, jobId} from '../brand.js'
+import type {Reservation, Start} from '../plan.js'
+import type {QuotaRoom} from '../quota-room.js'
+import type {Group, Groups} from './groups.js'
+import {type Compare, type Lane, turns} from './lanes.js'
+import type {RoomState} from './room.js'
+import type {Rules} from './rules.js'
+import {createSeats, type Seats} from './seats.js'
+import type {Shape} from './shape.js'
+import {ownReason, type Waiting} from './waiting.js'
+
+export interface PassInput {
+  readonly now: number
+  /** By name. */
+  readonly rooms: readonly RoomState[]
+  readonly groups: Groups
+  readonly lanes: readonly Lane[]
+  readonly compare: Compare
+  readonly rules: Rules
+  readonly quotas: QuotaRoom
+  /** Why no job of that group can ever start, or none at all now. Null: some could. */
+  readonly bar: (group: Group) => Reason | null
+}
+
+/** Why the rest of a group does not start. */
+export type Verdict =
+  | {readonly kind: 'told'; readonly reason: Reason}
+  /** For want of room. */
+  | {readonly kind: 'behind'}
+
+export interface Pass {
+  readonly seats: Seats
+  readonly starts: readonly Start[]
+  readonly reservations: readonly Reservation[]
+  /** In order, those that found no room before as many as may were reserved some. */
+  readonly blocked: readonly {readonly job: Waiting; readonly shape: Shape}[]
+  readonly verdicts: ReadonlyMap<Group, Verdict>
+  /** Reasons of single jobs. */
+  readonly told: ReadonlyMap<number, Reason>
+  /** Jobs of which nothing waits any more. */
+  readonly gone: ReadonlySet<number>
+  /**
+   * One more job, submitted after the pass, while nothing ended: the same as a whole pass would decide (scheduling.md 3,
+   * incremental rule). Null: only a whole pass can tell.
+   */
+  consider(job: Waiting, group: Group, now: number): readonly Start[] | null
+}
+
+const reservationsOf = ({backfill, depth}: Rules): number =>
+  backfill === 'none' ? 0 : backfill === 'easy' ? depth : Number.POSITIVE_INFINITY
+
+type Placed =
+  | {readonly kind: 'all'}
+  | {readonly kind: 'no room'}
+  | {readonly kind: 'barred'; readonly reason: Reason}
+
+interface Blocked {
+  readonly job: Waiting
+  readonly shape: Shape
+}
+
+export const runPass = (input: PassInput): Pass => {
+  const {rules, quotas, compare} = input
+  const seats = createSeats(input.rooms, input.now, rules)
+  const most = reservationsOf(rules)
+  const isStrict = rules.backfill === 'none'
+  const starts: Start[] = []
+  const reservations: Reservation[] = []
+  const blocked: Blocked[] = []
+  const verdicts = new Map<Group, Verdict>()
+  const told = new Map<number, Reason>()
+  const gone = new Set<number>()
+
+  for (const job of input.groups.special()) {
+    const reason = ownReason(job)
+    if (reason !== null) told.set(job.id, reason)
+  }
+
+  const isStopped = (): boolean => isStrict && blocked.length > 0
+
+  /** One after the other until one does not fit: of an array so many tasks as may start. */
+  const place = (job: Waiting, shape: Shape, into: Start[]): Placed => {
+    const id: JobId = jobId(job.id)
+    for (let left = job.tasks?.count ?? 1; left > 0; left--) {
+      const reason = quotas.barred(job)
+      if (reason !== null) return {kind: 'barred', reason}
+      const node = seats.take(shape)
+      if (node === null) return {kind: 'no room'}
+      into.push({id, node})
+      quotas.take(job)
+    }
+    return {kind: 'all'}
+  }
+
+  const block = (job: Waiting, group: Group): void => {
+    const {shape} = group
+    // Held by those behind it as well: who can have no room within the horizon holds nobody up.
+    const reservation = reservations.length < most ? seats.reserve(job.id, shape) : null
+    if (reservation !== null) reservations.push(reservation)
+    if (blocked.length === 0 || reservation !== null) blocked.push({job, shape})
+    if (reservations.length >= most || reservation === null) verdicts.set(group, {kind: 'behind'})
+  }
+
+  const decide = (job: Waiting, group: Group, into: Start[]): void => {
+    const barred = input.bar(group)
+    if (barred !== null) {
+      verdicts.set(group, {kind: 'told', reason: barred})
+      return
+    }
+    const placed = place(job, group.shape, into)
+    switch (placed.kind) {
+      case 'all':
+        if (job.tasks?.reason === undefined || job.tasks.reason === null) gone.add(job.id)
+        else told.set(job.id, job.tasks.reason)
+        return
+      case 'barred':
+        verdicts.set(group, {kind: 'told', reason: placed.reason})
+        return
+      case 'no room':
+        block(job, group)
+    }
+  }
+
+  for (const {job, group} of turns(input.lanes, compare, each => verdicts.has(each))) {
+    if (told.has(job.id)) continue
+    decide(job, group, starts)
+    if (isStopped()) break
+  }
+
+  const comesAfterAll = (job: Waiting): boolean =>
+    blocked.every(other => (compare(other.job, job) || other.job.id - job.id) < 0)
+
+  return {
+    ...{seats, starts, reservations, blocked, verdicts, told, gone},
+    consider: (job, group, now) => {
+      if (!comesAfterAll(job)) return null
+      const begun: Start[] = []
+      seats.moveTo(now)
+      if (!isStopped() && !verdicts.has(group)) decide(job, group, begun)
+      return begun
+    },
+  }
+}

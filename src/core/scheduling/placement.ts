@@ -1,0 +1,67 @@
+/**
+ * On which of the nodes where it fits a job runs (scheduling.md 3). Pure; of equals the first by name, for rooms are in
+ * that order.
+ */
+import {fitsUntil, type Gap, type Room} from './room.js'
+import type {Placement} from './rules.js'
+import type {Shape} from './shape.js'
+import {asksForGpus, KINDS, type Vector} from './vector.js'
+
+const GPUS = KINDS.indexOf('gpus')
+
+/** More than all that a node can have left over of its three kinds. */
+const GPU_NODE_FOR_NOTHING = 4
+
+/** What would be left over, as parts of what the node has. */
+const leftOver = ({capacity}: Pick<Room, 'capacity'>, free: Vector, need: Vector): number => {
+  let sum = 0
+  for (let i = 0; i < need.length; i++) {
+    const all = capacity[i] ?? 0
+    if (all > 0) sum += ((free[i] ?? 0) - (need[i] ?? 0)) / all
+  }
+  return sum
+}
+
+/** Less is better. A node with gpus is kept for those who ask for some, by either way. */
+const cost = (room: Room, free: Vector, need: Vector, placement: Placement): number => {
+  const over = leftOver(room, free, need)
+  const waste = (room.capacity[GPUS] ?? 0) > 0 && !asksForGpus(need) ? GPU_NODE_FOR_NOTHING : 0
+  return waste + (placement === 'pack' ? over : -over)
+}
+
+/** Null: it fits nowhere now. */
+export const placeNow = (
+  rooms: readonly Room[],
+  {need, limit, allows}: Shape,
+  now: number,
+  placement: Placement,
+): Room | null => {
+  let best: Room | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const room of rooms) {
+    if (!fitsUntil(room, need, now + limit) || !allows(room)) continue
+    const price = cost(room, room.free, need, placement)
+    if (price < least) {
+      best = room
+      least = price
+    }
+  }
+  return best
+}
+
+/** The room with the earliest gap; of equals the one it fills best. */
+export const placeLater = (
+  rooms: readonly Room[],
+  {allows, need}: Shape,
+  gapIn: (room: Room) => Gap | null,
+): {readonly room: Room; readonly gap: Gap} | null => {
+  let best: {readonly room: Room; readonly gap: Gap; readonly price: number} | null = null
+  for (const room of rooms) {
+    const gap = allows(room) ? gapIn(room) : null
+    if (gap === null) continue
+    const price = cost(room, gap.free, need, 'pack')
+    if (best === null || gap.at < best.gap.at || (gap.at === best.gap.at && price < best.price))
+      best = {room, gap, price}
+  }
+  return best
+}

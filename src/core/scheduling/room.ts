@@ -1,0 +1,116 @@
+/**
+ * A node in a pass: what is free on it now, when what runs there is expected to end, and what is reserved (scheduling.md 3).
+ *
+ * Between the starts of reservations the free amounts only grow, for only ends happen there. So whoever is to run from
+ * now on fits as long as he fits now and at each such start before his end: those are the marks. Times in milliseconds.
+ */
+import {add, fits, subtract, type Vector} from './vector.js'
+
+/** From then on so much more, or less, is free. */
+export interface Step {
+  readonly at: number
+  readonly change: Vector
+}
+
+/** The start of a reservation. */
+export interface Mark {
+  readonly id: number
+  readonly at: number
+  /** What is free there beside all reservations. */
+  readonly free: number[]
+}
+
+/** What a pass begins with; it changes nothing of it. */
+export interface RoomState {
+  readonly name: string
+  readonly capacity: Vector
+  readonly labels: Readonly<Record<string, string>>
+  readonly free: Vector
+  /** By time. */
+  readonly ends: readonly Step[]
+}
+
+export interface Room {
+  readonly name: string
+  readonly capacity: Vector
+  readonly labels: Readonly<Record<string, string>>
+  readonly free: number[]
+  steps: readonly Step[]
+  readonly marks: Mark[]
+}
+
+export const openRoom = ({name, capacity, labels, free, ends}: RoomState): Room => ({
+  name,
+  capacity,
+  labels,
+  free: [...free],
+  steps: ends,
+  marks: [],
+})
+
+/** Where a step of that time comes to stand: after all others of that time. */
+export const placeOfStep = (steps: readonly Step[], at: number): number => {
+  let low = 0
+  let high = steps.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((steps[middle]?.at ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The steps that the pass was given are not its own. */
+const withStep = (steps: readonly Step[], step: Step): readonly Step[] =>
+  steps.toSpliced(placeOfStep(steps, step.at), 0, step)
+
+/** Whether it can run here from now until then and delay no reservation. */
+export const fitsUntil = ({free, marks}: Room, need: Vector, until: number): boolean => {
+  if (!fits(need, free)) return false
+  for (const mark of marks) if (mark.at < until && !fits(need, mark.free)) return false
+  return true
+}
+
+/** The first reservation that keeps it from a room in which it would fit now. */
+export const keeperOf = ({free, marks}: Room, need: Vector, until: number): Mark | null =>
+  fits(need, free) ? (marks.find(mark => mark.at < until && !fits(need, mark.free)) ?? null) : null
+
+/** It starts now. */
+export const occupy = (room: Room, need: Vector, until: number): void => {
+  subtract(room.free, need)
+  room.steps = withStep(room.steps, {at: until, change: need})
+  for (const mark of room.marks) if (mark.at < until) subtract(mark.free, need)
+}
+
+/** When there is room for it, and what is free there then. */
+export interface Gap {
+  readonly at: number
+  readonly free: readonly number[]
+}
+
+/**
+ * The earliest time, after `now`, from which it fits for that long. What should have ended already is expected to do so
+ * in the next moment. Null: never, as far as is known.
+ */
+export const earliestGap = ({free, steps}: Room, need: Vector, length: number, now: number): Gap | null => {
+  const level = [...free]
+  let gap: Gap | null = null
+  for (let i = 0; i < steps.length; ) {
+    const at = Math.max(steps[i]?.at ?? 0, now + 1)
+    if (gap !== null && at >= gap.at + length) return gap
+    for (; i < steps.length && (steps[i]?.at ?? 0) <= at; i++) add(level, steps[i]?.change ?? [])
+    if (!fits(need, level)) gap = null
+    else gap ??= {at, free: [...level]}
+  }
+  return gap
+}
+
+const negative = (need: Vector): Vector => need.map(amount => -amount)
+
+export const reserve = (room: Room, id: number, need: Vector, length: number, {at, free}: Gap): void => {
+  for (const mark of room.marks) if (mark.at >= at && mark.at < at + length) subtract(mark.free, need)
+  const mark: Mark = {id, at, free: [...free]}
+  subtract(mark.free, need)
+  room.marks.push(mark)
+  room.steps = withStep(withStep(room.steps, {at, change: negative(need)}), {at: at + length, change: need})
+}

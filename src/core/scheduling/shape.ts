@@ -1,0 +1,57 @@
+/**
+ * What a job needs of a node: amounts, time, labels. Very many jobs have few shapes, and what did not fit once in a pass
+ * does not fit again in it. Pure.
+ */
+import type {PendingJob} from '@god-cli/api'
+import {type Vector, vectorOf} from './vector.js'
+
+/** A node, as far as a job may choose one. */
+export interface Choosable {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Which nodes a job may run on. */
+export interface Where {
+  /** Labels that a node must have. Left out: any. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Left out: all. */
+  readonly nodes?: readonly string[]
+}
+
+export interface Shape {
+  readonly need: Vector
+  /** Milliseconds for which it is planned. */
+  readonly limit: number
+  readonly where: Where
+  allows(node: Choosable): boolean
+}
+
+const allowing = ({labels, nodes}: Where): Shape['allows'] => {
+  if (labels === undefined && nodes === undefined) return () => true
+  const wanted = Object.entries(labels ?? {})
+  const among = nodes === undefined ? null : new Set(nodes)
+  return node =>
+    (among === null || among.has(node.name)) && wanted.every(([key, value]) => node.labels[key] === value)
+}
+
+const ANYWHERE: Where = {}
+
+/** `assumed`: seconds for one without a walltime. */
+export const shapeOf = (
+  {
+    resources,
+    walltime,
+    where = ANYWHERE,
+  }: Pick<PendingJob, 'resources' | 'walltime'> & {readonly where?: Where},
+  assumed: number,
+): Shape => ({
+  need: vectorOf(resources),
+  limit: (walltime ?? assumed) * 1000,
+  where,
+  allows: allowing(where),
+})
+
+/** Equal for equal shapes. */
+export const shapeKey = ({need, limit, where}: Shape): string =>
+  `${need.join(' ')} ${limit}${where.labels === undefined && where.nodes === undefined ? '' : JSON.stringify(where)}`

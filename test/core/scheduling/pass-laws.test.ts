@@ -1,0 +1,249 @@
+/** Laws of the pass with backfill (R15), on sites of several nodes: it decides as the slow one, and keeps its promises. */
+import assert from 'node:assert/strict'
+import type {NodeReport} from '@god-cli/api'
+import fc from 'fast-check'
+import createFifo from '../../../plugins/scheduler-fifo/src/index.js'
+import {instant, jobId} from '../../../src/core/brand.js'
+import type {Plan} from '../../../src/core/plan.js'
+import {inOrder} from '../../../src/core/policy-order.js'
+import {
+  type Allocation,
+  groupsOf,
+  lineUpByRank,
+  passInput,
+  planLinedUp,
+  type Snapshot,
+  schedule,
+  type Waiting,
+} from '../../../src/core/schedule.js'
+import {runPass} from '../../../src/core/scheduling/pass.js'
+import {BACKFILLS, DEFAULT_RULES, PLACEMENTS, type Rules} from '../../../src/core/scheduling/rules.js'
+import {vectorOf} from '../../../src/core/scheduling/vector.js'
+import {amount, tellCases} from '../../support/amount.js'
+import {aPending, NOW} from '../builders.js'
+import {type BrutePlan, brutePass} from './brute-pass.js'
+
+const RUNS = {numRuns: amount(3000, 200_000)}
+const PATIENCE = amount(60_000, 3_600_000)
+let cases = 0
+
+const fifo = createFifo({} as never)
+const ASSUMED = 5
+
+const anyAmounts = (most: number) =>
+  fc.record({
+    cpus: fc.integer({min: 1, max: most}),
+    memory: fc.integer({min: 1, max: most}),
+    gpus: fc.constantFrom(0, 0, 0, 1),
+  })
+
+const anyNodes: fc.Arbitrary<NodeReport[]> = fc
+  .array(
+    fc.record({
+      cpus: fc.integer({min: 1, max: 6}),
+      memory: fc.integer({min: 1, max: 6}),
+      gpus: fc.constantFrom(0, 0, 2),
+    }),
+    {minLength: 1, maxLength: 3},
+  )
+  .map(all => all.map((capacity, i) => ({name: `n${i}`, capacity, labels: {}})))
+
+/** Short of room, with many times alike; seconds. */
+const aTime = fc.integer({min: 1, max: 6})
+
+const anyRunning = (nodes: readonly NodeReport[]): fc.Arbitrary<Allocation[]> =>
+  fc
+    .array(fc.tuple(fc.nat({max: nodes.length - 1}), anyAmounts(3), fc.integer({min: -1, max: 6})), {
+      maxLength: 5,
+    })
+    .map(all => {
+      const left = nodes.map(({capacity}) => ({...capacity}))
+      return all.flatMap(([at, resources, seconds], i) => {
+        const [node, room] = [nodes[at], left[at]]
+        if (node === undefined || room === undefined) return []
+        if (resources.cpus > room.cpus || resources.memory > room.memory || resources.gpus > room.gpus)
+          return []
+        room.cpus -= resources.cpus
+        room.memory -= resources.memory
+        room.gpus -= resources.gpus
+        const until = NOW + seconds * 1000
+        return [{id: jobId(1000 + i), node: node.name, user: 'ann', project: 'default', resources, until}]
+      })
+    })
+
+const anyWaiting: fc.Arbitrary<Waiting[]> = fc
+  .array(
+    fc.tuple(
+      anyAmounts(5),
+      fc.option(aTime, {nil: null}),
+      fc.constantFrom('ann', 'bob'),
+      fc.integer({min: 0, max: 1}),
+      fc.constantFrom(0, 0, 0, 1, -1),
+    ),
+    {maxLength: 9},
+  )
+  .map(all =>
+    all.map(([resources, walltime, user, nice, priority], i) =>
+      aPending(i + 1, resources, {walltime, user, nice, priority, submitted: NOW + (i >> 1)}),
+    ),
+  )
+
+const anyRules: fc.Arbitrary<Rules> = fc.record({
+  backfill: fc.constantFrom(...BACKFILLS),
+  depth: fc.integer({min: 1, max: 3}),
+  placement: fc.constantFrom(...PLACEMENTS),
+  horizon: fc.constantFrom(DEFAULT_RULES.horizon, 3000),
+})
+
+const anySite = anyNodes.chain(nodes =>
+  fc.record({
+    now: fc.constant(NOW),
+    nodes: fc.constant(nodes),
+    allocations: anyRunning(nodes),
+    pending: anyWaiting,
+    rules: anyRules,
+    assumedTime: fc.constant(ASSUMED),
+  }),
+)
+type Site = Snapshot & {readonly rules: Rules}
+
+/** Each user's jobs among his own places, by their priority. */
+const permuted = (order: readonly Waiting[]): readonly Waiting[] => {
+  const own = new Map<string, Waiting[]>()
+  for (const job of order) own.set(job.user, [...(own.get(job.user) ?? []), job])
+  for (const jobs of own.values()) jobs.sort((a, b) => b.priority - a.priority)
+  return order.map(({user}) => own.get(user)?.shift() ?? assert.fail())
+}
+
+const slowly = (site: Site): BrutePlan =>
+  brutePass(
+    {
+      now: site.now,
+      nodes: site.nodes.map(({name, capacity}) => ({name, capacity: vectorOf(capacity)})),
+      running: site.allocations.map(({node, resources, until = 0}) => ({
+        node,
+        need: vectorOf(resources),
+        from: 0,
+        to: until,
+      })),
+      jobs: permuted(inOrder(site.pending, site.now, fifo)).map(({id, resources, walltime}) => ({
+        id,
+        need: vectorOf(resources),
+        limit: (walltime ?? ASSUMED) * 1000,
+      })),
+    },
+    site.rules,
+  )
+
+/** The jobs in order, and no own priority, which would exchange some. */
+const impartial = (site: Site): Site => ({
+  ...site,
+  pending: inOrder(
+    site.pending.map(job => ({...job, priority: 0})),
+    site.now,
+    fifo,
+  ),
+})
+
+const placeOf = ({pending}: Site, id: number): number => pending.findIndex(job => job.id === id)
+
+const decided = ({starts, reservations}: Pick<Plan, 'starts' | 'reservations'>): BrutePlan => ({
+  starts: [...starts],
+  reservations: [...reservations],
+})
+
+const law = (title: string, holds: (site: Site) => void): void => {
+  it(title, () => {
+    fc.assert(
+      fc.property(anySite, site => {
+        cases++
+        holds(site)
+      }),
+      RUNS,
+    )
+  }).timeout(PATIENCE)
+}
+
+describe('R15: the pass with backfill', () => {
+  law('decides as the one that looks at each job by itself', site => {
+    assert.deepEqual(decided(schedule(site, fifo)), slowly(site))
+  })
+
+  law('decides the same by groups of alike jobs as by one order of all', site => {
+    const groups = groupsOf(site.pending, ASSUMED)
+    const byGroups = planLinedUp(
+      site,
+      lineUpByRank(groups, (a, b) => a.nice - b.nice || a.id - b.id),
+    )
+    assert.deepEqual(decided(byGroups), decided(schedule(site, fifo)))
+  })
+
+  law('delays with whoever it lets pass nobody for whom room is reserved', given => {
+    const site = impartial(given)
+    const plan = schedule(site, fifo)
+    for (const [i, {id, at}] of plan.reservations.entries()) {
+      // Later ones were made beside the backfill before them; the first stands against all of it.
+      if (i > 0 && site.rules.backfill === 'easy') continue
+      const alone = schedule({...site, pending: site.pending.slice(0, placeOf(site, id) + 1)}, fifo)
+      assert.equal(alone.reservations.find(each => each.id === id)?.at, at, `job ${id}`)
+    }
+  })
+
+  law('without backfill, and with conservative, lets who comes later change nothing', given => {
+    const site = impartial(given)
+    if (site.rules.backfill === 'easy') return
+    const plan = schedule(site, fifo)
+    const first = site.pending.slice(0, site.pending.length >> 1)
+    const ids = new Set(first.map(({id}) => id))
+    assert.deepEqual(decided(schedule({...site, pending: first}, fifo)), {
+      starts: plan.starts.filter(({id}) => ids.has(jobId(id))),
+      reservations: plan.reservations.filter(({id}) => ids.has(id)),
+    })
+  })
+
+  law('takes one more job, when nothing has ended, as a whole pass would', site => {
+    const pending = site.pending.map(job => ({...job, nice: 0, priority: 0}))
+    const last = pending.at(-1)
+    if (last === undefined) return
+    assert.deepEqual(oneMore(site, pending.slice(0, -1), last), [
+      ...schedule({...site, pending}, fifo).starts.filter(({id}) => id === last.id),
+    ])
+  })
+
+  it('is deterministic in time: moved by any time it decides the same', () => {
+    fc.assert(
+      fc.property(anySite, fc.integer({min: 1, max: 10_000_000}), (site, by) => {
+        const later = {
+          ...site,
+          now: instant(site.now + by),
+          allocations: site.allocations.map(each => ({...each, until: (each.until ?? 0) + by})),
+          pending: site.pending.map(job => ({
+            ...job,
+            submitted: job.submitted + by,
+            eligible: job.eligible + by,
+          })),
+        }
+        const [one, other] = [schedule(site, fifo), schedule(later, fifo)]
+        assert.deepEqual(other.starts, one.starts)
+        assert.deepEqual(
+          other.reservations.map(each => each.at - by),
+          one.reservations.map(each => each.at),
+        )
+      }),
+      RUNS,
+    )
+  }).timeout(PATIENCE)
+
+  after(() => tellCases('R15', cases))
+})
+
+/** What starts of a job that comes after a pass, by the incremental rule. */
+const oneMore = (site: Site, before: readonly Waiting[], job: Waiting) => {
+  const groups = groupsOf(before, ASSUMED)
+  const compare = (a: Waiting, b: Waiting): number => a.nice - b.nice || a.id - b.id
+  const pass = runPass(passInput({...site, pending: before}, lineUpByRank(groups, compare)))
+  groups.add(job)
+  const group = groups.of(job)
+  assert.ok(group !== undefined)
+  return pass.consider(job, group, site.now)
+}
