@@ -22,7 +22,7 @@ export const whenText = (when: When, now: number): string => {
   return when.at <= now ? 'in the next pass' : about(when.at - now)
 }
 
-const whenJson = (when: When): object | null => {
+export const whenJson = (when: When): object | null => {
   if (when === null) return null
   return 'beyond' in when ? {beyond: iso(when.beyond)} : {at: iso(when.at)}
 }
