@@ -16,6 +16,14 @@ export interface Shares {
   readonly users: ReadonlyMap<string, {readonly shares: number}>
 }
 
+/** How a site shares. */
+export interface ShareRules {
+  /** Milliseconds; Infinity: nothing is forgotten. */
+  readonly halfLife: number
+  readonly mode: ShareMode
+  readonly shares: Shares
+}
+
 export const NO_SHARES: Shares = {groups: new Map(), users: new Map()}
 
 export const STRANGER = '*'
@@ -46,14 +54,14 @@ export interface Standings {
 }
 
 export const standingsOf = (
-  shares: Shares,
+  rules: Pick<ShareRules, 'shares' | 'mode'>,
   used: ReadonlyMap<string, number>,
-  mode: ShareMode,
 ): Standings => {
+  const {shares, mode} = rules
   const top = placedAmong(shareTree(shares, used))
   const order = mode === 'tree' ? inShareOrder(top) : inClassicOrder(top)
   const known = new Map(order.map(({user, ratio, factor}) => [user, {ratio, factor}]))
   const of = (user: string): Standing =>
-    known.get(user) ?? standingsOf(shares, new Map([...used, [user, 0]]), mode).of(user)
+    known.get(user) ?? standingsOf(rules, new Map([...used, [user, 0]])).of(user)
   return {top, order, of}
 }

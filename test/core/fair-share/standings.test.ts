@@ -226,7 +226,7 @@ describe('standings', () => {
   }
 
   it('are of all whom the operator names, and of all who used something', () => {
-    const {top} = standingsOf(shares, new Map([['zed', 5]]), 'tree')
+    const {top} = standingsOf({shares, mode: 'tree'}, new Map([['zed', 5]]))
     assert.deepEqual(
       top.map(({name, shares: n, below}) => [name, n, below?.map(one => [one.name, one.shares])]),
       [
@@ -258,10 +258,11 @@ describe('standings', () => {
       ['ann', 100],
       ['bob', 300],
     ])
-    const standings = standingsOf(NO_SHARES, used, 'tree')
+    const standings = standingsOf({shares: NO_SHARES, mode: 'tree'}, used)
     assert.deepEqual(standings.of('new'), {ratio: 0, factor: 1})
     assert.deepEqual(standings.of('ann'), {ratio: 0.5, factor: 1})
-    assert.equal(standingsOf(NO_SHARES, used, 'classic').of('new').factor, 1)
-    assert.equal(standingsOf(NO_SHARES, used, 'classic').of('ann').factor, 2 ** -0.5)
+    const classic = standingsOf({shares: NO_SHARES, mode: 'classic'}, used)
+    assert.equal(classic.of('new').factor, 1)
+    assert.equal(classic.of('ann').factor, 2 ** -0.5)
   })
 })
