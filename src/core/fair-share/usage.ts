@@ -15,8 +15,8 @@ export interface Run {
   readonly rate: number
 }
 
-/** The part that is left of what was used `age` milliseconds ago. */
-export const fadedBy = (age: number, halfLife: number): number => 2 ** (-age / halfLife)
+/** The part that is left of what was used `age` milliseconds ago; all of it, where a clock says that it is to come. */
+export const fadedBy = (age: number, halfLife: number): number => 2 ** (-Math.max(0, age) / halfLife)
 
 /** Seconds that a run of so many milliseconds up to now counts. */
 const weightOf = (ms: number, halfLife: number): number =>
@@ -24,7 +24,7 @@ const weightOf = (ms: number, halfLife: number): number =>
     ? ms / 1000
     : -(halfLife / 1000 / Math.LN2) * Math.expm1((-ms / halfLife) * Math.LN2)
 
-/** What is left at a moment of what it used; `at`: not before its end. */
+/** What is left at a moment of what it used; all of it, before its end. */
 export const usedBy = ({start, end, paused, rate}: Run, at: number, halfLife: number): number => {
   const took = end - start
   if (took <= 0) return 0
