@@ -10,17 +10,16 @@ import {partRecords} from '../core/array-view.js'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {joinLedgers, type Ledger, ledgerOf, runOf} from '../core/fair-share/ledger.js'
-import {has} from '../core/interval-set.js'
 import type {JobRecord} from '../core/job.js'
-import {isFinal} from '../core/state.js'
 import type {FileSystem} from './disk/file-system.js'
 import type {LiveJobs, Stored} from './jobs/job-store.js'
 import type {Layout} from './layout.js'
-import type {ManifestReader} from './packs/manifest.js'
+import {containsOf, type ManifestReader} from './packs/manifest.js'
 import type {Manifest} from './packs/manifest-form.js'
 import {type ArrayOf, packedUsage} from './packs/packed-usage.js'
 import type {Packs} from './packs/packs.js'
 import {type PackedUsage, readUsage} from './packs/usage-file.js'
+import {packedTasksOf} from './unpacked-tasks.js'
 
 export interface ShareGround {
   readonly durable: {readonly fs: FileSystem}
@@ -51,6 +50,7 @@ const arrayLookup = ({packs}: ShareGround, live: LiveJobs): ArrayOf => {
 
 interface Packed {
   readonly n: number
+  readonly manifest: Manifest
   readonly usage: PackedUsage
   readonly ledger: Ledger
 }
@@ -65,53 +65,38 @@ const packedOf = (ground: ShareGround, live: LiveJobs, halfLife: number, now: nu
   const known = before?.usage ?? readUsage(fs, ground.layout)
   const question = {halfLife, now, arrayOf: arrayLookup(ground, live)}
   const usage = packedUsage({fs, layout: ground.layout}, manifest, known, question)
-  const packed = {n, usage, ledger: joinLedgers(usage.segments.values(), now, halfLife)}
+  const packed = {n, manifest, usage, ledger: joinLedgers(usage.segments.values(), now, halfLife)}
   lastPacked.set(ground.manifest, packed)
   return packed
 }
 
 /** One bucket of live jobs. */
 interface BucketUse {
-  readonly halfLife: number
   readonly users: ReadonlySet<string>
-  /** What ended. */
-  readonly ledger: Ledger
-  /** What runs, and what a clock says to end in the future. */
-  readonly open: readonly JobRecord[]
+  /** What ran or runs; no arrays. */
+  readonly began: readonly JobRecord[]
   /** With tasks that run or ended. */
   readonly arrays: readonly JobRecord[]
 }
 
 const buckets = new WeakMap<readonly Stored[], BucketUse>()
 
-const useOfBucket = (bucket: readonly Stored[], halfLife: number, now: number): BucketUse => {
+const useOfBucket = (bucket: readonly Stored[]): BucketUse => {
   const before = buckets.get(bucket)
-  if (before?.halfLife === halfLife) return before
+  if (before !== undefined) return before
   const records = bucket.map(({record}) => record)
-  const began = records.filter(({array, started}) => array === undefined && started !== null)
-  const isPast = ({ended}: JobRecord): boolean => ended !== null && ended <= now
   const use = {
-    halfLife,
     users: new Set(records.map(({user}) => user)),
-    ledger: ledgerOf(
-      began.filter(isPast).flatMap(record => runOf(record, now) ?? []),
-      now,
-      halfLife,
-    ),
-    open: began.filter(record => !isPast(record)),
+    began: records.filter(({array, started}) => array === undefined && started !== null),
     arrays: records.filter(({array}) => Object.keys(array?.parts ?? {}).length > 0),
   }
   buckets.set(bucket, use)
   return use
 }
 
-/** Its tasks that ran or run, but for those whose results are in a segment already: the packer takes them out soon. */
 const unpackedParts = ({packs}: ShareGround, manifest: Manifest, array: JobRecord): readonly JobRecord[] => {
-  const parts = partRecords(array)
-  const over = parts.flatMap(({state, task}) => (isFinal(state) && task !== undefined ? [task] : []))
-  if (over.length === 0 || !manifest.segments.some(({arrays}) => has(arrays, array.id))) return parts
-  const packed = packs.packedTasks(manifest, array.id, over)
-  return parts.filter(({task}) => task === undefined || !packed.has(task))
+  const packed = packedTasksOf(packs, manifest, array)
+  return partRecords(array).filter(({task}) => task === undefined || !packed.has(task))
 }
 
 export interface ShareUsage {
@@ -121,6 +106,7 @@ export interface ShareUsage {
   readonly packed: PackedUsage
 }
 
+/** The live ones were read before: what was packed meanwhile counts by its segment. */
 export const shareUsage = (
   ground: ShareGround,
   live: LiveJobs,
@@ -128,21 +114,18 @@ export const shareUsage = (
   now: number,
 ): ShareUsage => {
   const packed = packedOf(ground, live, halfLife, now)
-  const {manifest} = ground.manifest.newest()
-  const uses = live.buckets.map(bucket => useOfBucket(bucket, halfLife, now))
-  const parts = uses.flatMap(({open, arrays}) => [
-    ...open,
-    ...arrays.flatMap(array => unpackedParts(ground, manifest, array)),
+  const isPacked = containsOf(packed.manifest)
+  const uses = live.buckets.map(useOfBucket)
+  const parts = uses.flatMap(({began, arrays}) => [
+    ...began.filter(({id}) => !isPacked(id)),
+    ...arrays.flatMap(array => (isPacked(array.id) ? [] : unpackedParts(ground, packed.manifest, array))),
   ])
-  const running = ledgerOf(
+  const unpacked = ledgerOf(
     parts.flatMap(record => runOf(record, now) ?? []),
     now,
     halfLife,
   )
-  const waiting = {
-    at: now,
-    used: new Map(uses.flatMap(({users}) => [...users].map(user => [user, 0] as const))),
-  }
-  const all = [packed.ledger, ...uses.map(({ledger}) => ledger), running, waiting]
-  return {used: joinLedgers(all, now, halfLife).used, packed: packed.usage}
+  const known = new Map(uses.flatMap(({users}) => [...users].map(user => [user, 0] as const)))
+  const {used} = joinLedgers([packed.ledger, unpacked, {at: now, used: known}], now, halfLife)
+  return {used, packed: packed.usage}
 }
