@@ -51,7 +51,11 @@ const inOrder = (siblings: readonly Placed[], factorOf: FactorOf): readonly Plac
 export const shareOf = (site: Site): Share => {
   const rules = shareRules(site.configuration)
   const [at, me] = [site.now(), callerName()]
-  const {used} = shareUsage(site, site.jobs.live(), rules.halfLife, at)
+  const {used} = shareUsage(site, site.jobs.live(), {
+    halfLife: rules.halfLife,
+    now: at,
+    most: Number.POSITIVE_INFINITY,
+  })
   const {top, order} = standingsOf(rules, new Map([[me, 0], ...used]))
   const factors = new Map(order.map(({user, factor}) => [user, factor]))
   const factorOf = (user: string): number => factors.get(user) ?? 0

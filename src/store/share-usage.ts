@@ -52,20 +52,29 @@ interface Packed {
   readonly n: number
   readonly manifest: Manifest
   readonly usage: PackedUsage
+  readonly behind: boolean
   readonly ledger: Ledger
+}
+
+export interface ShareQuestion {
+  /** Milliseconds, or Infinity. */
+  readonly halfLife: number
+  readonly now: number
+  /** Lines of segments that are read at most; the rest counts by daily sums, less exactly. */
+  readonly most: number
 }
 
 const lastPacked = new WeakMap<ManifestReader, Packed>()
 
-const packedOf = (ground: ShareGround, live: LiveJobs, halfLife: number, now: number): Packed => {
+const packedOf = (ground: ShareGround, live: LiveJobs, {halfLife, now, most}: ShareQuestion): Packed => {
   const {n, manifest} = ground.manifest.newest()
   const before = lastPacked.get(ground.manifest)
-  if (before?.n === n && before.usage.halfLife === halfLife) return before
+  if (before?.n === n && !before.behind && before.usage.halfLife === halfLife) return before
   const {fs} = ground.durable
   const known = before?.usage ?? readUsage(fs, ground.layout)
-  const question = {halfLife, now, arrayOf: arrayLookup(ground, live)}
-  const usage = packedUsage({fs, layout: ground.layout}, manifest, known, question)
-  const packed = {n, manifest, usage, ledger: joinLedgers(usage.segments.values(), now, halfLife)}
+  const question = {halfLife, now, most, arrayOf: arrayLookup(ground, live)}
+  const {usage, behind} = packedUsage({fs, layout: ground.layout}, manifest, known, question)
+  const packed = {n, manifest, usage, behind, ledger: joinLedgers(usage.segments.values(), now, halfLife)}
   lastPacked.set(ground.manifest, packed)
   return packed
 }
@@ -107,13 +116,9 @@ export interface ShareUsage {
 }
 
 /** The live ones were read before: what was packed meanwhile counts by its segment. */
-export const shareUsage = (
-  ground: ShareGround,
-  live: LiveJobs,
-  halfLife: number,
-  now: number,
-): ShareUsage => {
-  const packed = packedOf(ground, live, halfLife, now)
+export const shareUsage = (ground: ShareGround, live: LiveJobs, question: ShareQuestion): ShareUsage => {
+  const {halfLife, now} = question
+  const packed = packedOf(ground, live, question)
   const isPacked = containsOf(packed.manifest)
   const uses = live.buckets.map(useOfBucket)
   const parts = uses.flatMap(({began, arrays}) => [

@@ -101,6 +101,7 @@ describe('standings', () => {
     await world.settle(6, 10_000)
     await world.process().pack()
     const god = world.process()
+    god.fs.unlink(world.layout.usage)
     const refuse = {
       ...god.service.durable,
       replace: () => assert.fail(Object.assign(new Error('EIO'), {code: 'EIO'})),

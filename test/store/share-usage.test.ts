@@ -56,10 +56,12 @@ describe('usage of packed jobs', () => {
     liveJobs(records.length === 0 ? [] : [records.map(record => ({record, sha256: ''}))], new Map())
 
   /** As a process that has just started sees it. */
-  const look = (at: number, halfLife = WEEK, ...records: readonly JobRecord[]) => {
+  const look = (at: number, halfLife = WEEK, ...records: readonly JobRecord[]) =>
+    lookAt(at, halfLife, NEVER, records)
+  const lookAt = (at: number, halfLife: number, most: number, records: readonly JobRecord[] = []) => {
     const {durable, layout, manifest} = world.context()
     const packs = createPacks(durable.fs, layout, manifest)
-    return shareUsage({durable, layout, manifest, packs}, live(...records), halfLife, at)
+    return shareUsage({durable, layout, manifest, packs}, live(...records), {halfLife, now: at, most})
   }
   const keep = (at: number, halfLife = WEEK, ...records: readonly JobRecord[]): void =>
     writeUsage(world.context().durable, world.layout, look(at, halfLife, ...records).packed)
@@ -157,6 +159,17 @@ describe('usage of packed jobs', () => {
     near(look(NOON + DAY).used.get('ann'), HOUR_LEFT * 2 ** (-1 / 7))
   })
 
+  it('is read newest first where not all may be read at once, and the rest the next time', () => {
+    for (const day of [0, 1, 2]) pack([aRun(day + 1, `u${day}`, NOON + day * DAY, HOUR)])
+    const at = NOON + 3 * DAY
+    const left = (exact: boolean, days: number) => (exact ? HOUR_LEFT : 3600) * 2 ** (-days / 7)
+    for (const exact of [1, 2, 3, 3]) {
+      const {used, packed} = lookAt(at, WEEK, 1)
+      for (const day of [0, 1, 2]) near(used.get(`u${day}`), left(3 - day <= exact, 3 - day))
+      writeUsage(world.context().durable, world.layout, packed)
+    }
+  })
+
   it('of a task whose array nobody knows is that of the daily sums', () => {
     pack([], [{array: ARRAY, results: [aTask(1, NOON, HOUR)]}])
     near(look(NOON, WEEK, ARRAY).used.get('eve'), 2 * HOUR_LEFT)
@@ -218,8 +231,11 @@ describe('usage of live jobs', () => {
   const look = (at: number, ...records: readonly JobRecord[]) => {
     const {durable, layout, manifest} = world.context()
     const ground = {durable, layout, manifest, packs: createPacks(durable.fs, layout, manifest)}
-    return shareUsage(ground, liveJobs([records.map(record => ({record, sha256: ''}))], new Map()), WEEK, at)
-      .used
+    return shareUsage(ground, liveJobs([records.map(record => ({record, sha256: ''}))], new Map()), {
+      halfLife: WEEK,
+      now: at,
+      most: NEVER,
+    }).used
   }
   const running = (over: Partial<JobRecord> = {}): JobRecord =>
     sealedRecord(7, NOON, {

@@ -39,7 +39,7 @@ export const joinLedgers = (ledgers: Iterable<Ledger>, at: number, halfLife: num
   return {at, used}
 }
 
-type Ran = Pick<JobRecord, 'user' | 'resources' | 'started' | 'ended' | 'paused' | 'charge'>
+export type Ran = Pick<JobRecord, 'user' | 'resources' | 'started' | 'ended' | 'paused' | 'charge'>
 
 /** Of a job, or of the view of a task. Null: it never ran. `now`: the end of one that runs. */
 export const runOf = (record: Ran, now: number): UserRun | null => {
@@ -50,7 +50,9 @@ export const runOf = (record: Ran, now: number): UserRun | null => {
   return {user, start: started, end, paused: paused.total + pause, rate: chargedRate(record)}
 }
 
-export const runOfTask = (array: JobRecord, {started, ended, charge, paused}: TaskResult): UserRun | null => {
+type TaskRan = Pick<TaskResult, 'started' | 'ended' | 'charge' | 'paused'>
+
+export const runOfTask = (array: JobRecord, {started, ended, charge, paused}: TaskRan): UserRun | null => {
   const {user, resources} = array
   const never = {since: null, total: 0}
   const told = charge === undefined ? {} : {charge}

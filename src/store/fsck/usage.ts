@@ -26,8 +26,8 @@ export const usageFindings = (place: Place, manifest: Manifest, arrayOf: ArrayOf
   const names = manifest.segments
     .map(({name}) => name)
     .filter(name => told.segments.get(name)?.coarse === false)
-  const question = {halfLife: told.halfLife, now: 0, arrayOf}
-  const again = packedUsage(place, {...manifest, sums: names}, null, question)
+  const question = {halfLife: told.halfLife, now: 0, arrayOf, most: Number.POSITIVE_INFINITY}
+  const {usage: again} = packedUsage(place, {...manifest, sums: names}, null, question)
   const wrong = [...again.segments].filter(([name, usage]) => {
     const old = told.segments.get(name)
     return old !== undefined && !usage.coarse && !areSame(old, usage)

@@ -9,24 +9,28 @@ import {
   type Ledger,
   ledgerOf,
   ledgerOfSums,
-  runOf,
-  runOfTask,
   type UserRun,
 } from '../../core/fair-share/ledger.js'
 import type {JobRecord} from '../../core/job.js'
+import {runOfJobLine, runOfTaskLine} from '../../core/packed-run.js'
 import {unlessBadSector} from '../disk/bad-sector.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'
 import type {Manifest, Segment} from './manifest-form.js'
-import {type Line, parseJobLine, parseTaskLine, splitLines} from './packed-line.js'
+import {type Line, splitLines} from './packed-line.js'
 import {parseSegmentName, partPath} from './segment-names.js'
 import {readSums} from './sums.js'
 import type {PackedUsage, SegmentUsage} from './usage-file.js'
 
 /** Null: nobody knows it (any more). */
 export type ArrayOf = (id: JobId) => JobRecord | null
+
+export interface Ground {
+  readonly fs: FileSystem
+  readonly layout: Layout
+}
 
 /** Null: not what the manifest tells of. */
 const linesOf = (fs: FileSystem, layout: Layout, {name, parts}: Segment): readonly Line[] | null => {
@@ -37,16 +41,12 @@ const linesOf = (fs: FileSystem, layout: Layout, {name, parts}: Segment): readon
   return splitLines(bytes).flatMap(line => line ?? [])
 }
 
-/** Null in it: never ran. Undefined: it cannot be told. What an array used is told by its tasks. */
+/** Null: never ran. Undefined: it cannot be told. By the sum of the whole file it is what was written. */
 const runOfLine = ({id, task, bytes}: Line, arrayOf: ArrayOf): UserRun | null | undefined => {
-  if (task === null) {
-    const job = parseJobLine(bytes)
-    if (!job.ok) return undefined
-    const {record} = job.value
-    return record.array === undefined ? runOf(record, record.ended ?? record.submitted) : null
-  }
-  const [result, array] = [parseTaskLine(bytes), arrayOf(id)]
-  return result.ok && array !== null ? runOfTask(array, result.value) : undefined
+  const line: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  if (task === null) return runOfJobLine(line)
+  const array = arrayOf(id)
+  return array === null ? undefined : runOfTaskLine(line, array)
 }
 
 /** Null: some line cannot be told. */
@@ -65,43 +65,77 @@ const byLines = (
   )
 }
 
-export interface Ground {
-  readonly fs: FileSystem
-  readonly layout: Layout
-}
-
-/** Of a segment that is there and could not be read it is tried again. */
+/** Of a segment that is there and was not read it is tried again. */
 const isSettled = ({coarse}: SegmentUsage, segment: Segment | undefined): boolean =>
   !coarse || segment === undefined
 
-const isForgotten = (name: string, halfLife: number, now: number): boolean => {
-  const day = parseSegmentName(name)?.day.replace('/', '-') ?? ''
-  return endOfDay(day) + forgottenAfter(halfLife) < now
+const dayOfName = (name: string): string => parseSegmentName(name)?.day.replace('/', '-') ?? ''
+
+export interface UsageQuestion {
+  readonly halfLife: number
+  readonly now: number
+  readonly arrayOf: ArrayOf
+  /** Lines that are read at most, but for one segment: those that are left count by their sums. */
+  readonly most: number
 }
 
-/** Of each segment whose sums count by that manifest, but for what is forgotten. The same object: nothing is new. */
+export interface UsageAnswer {
+  /** The same object as what was known: nothing is new. */
+  readonly usage: PackedUsage
+  /** Some segment was left for the next time. */
+  readonly behind: boolean
+}
+
+/** Whatever is known already, by name. */
+type Known = ReadonlyMap<string, SegmentUsage>
+
+/** The newest first: they weigh most. */
+const readNew = (
+  ground: Ground,
+  segments: readonly Segment[],
+  {halfLife, arrayOf, most}: UsageQuestion,
+): {readonly read: ReadonlyMap<string, SegmentUsage>; readonly behind: boolean} => {
+  const read = new Map<string, SegmentUsage>()
+  let lines = 0
+  for (const segment of [...segments].sort((a, b) => b.to - a.to)) {
+    if (lines >= most) return {read, behind: true}
+    lines += segment.jobs + segment.tasks
+    const exact = byLines(ground, segment, halfLife, arrayOf)
+    if (exact !== null) read.set(segment.name, {...exact, coarse: false})
+  }
+  return {read, behind: false}
+}
+
+const isSame = (a: Known, b: Known): boolean =>
+  a.size === b.size && [...a].every(([name, usage]) => b.get(name) === usage)
+
+/** Of each segment whose sums count by that manifest, but for what is forgotten. */
 export const packedUsage = (
   ground: Ground,
   manifest: Manifest,
   known: PackedUsage | null,
-  question: {readonly halfLife: number; readonly now: number; readonly arrayOf: ArrayOf},
-): PackedUsage => {
-  const {halfLife, now, arrayOf} = question
-  const before = known?.halfLife === halfLife ? known.segments : new Map<string, SegmentUsage>()
+  question: UsageQuestion,
+): UsageAnswer => {
+  const {halfLife, now} = question
+  const before: Known = known?.halfLife === halfLife ? known.segments : new Map()
   const there = new Map(manifest.segments.map(segment => [segment.name, segment]))
-  const usageOf = (name: string): SegmentUsage => {
-    const [segment, old] = [there.get(name), before.get(name)]
-    if (old !== undefined && isSettled(old, segment)) return old
-    const exact = segment === undefined ? null : byLines(ground, segment, halfLife, arrayOf)
-    if (exact !== null) return {...exact, coarse: false}
-    const sums = readSums(ground.fs, ground.layout, {sums: [name]})
-    return {...ledgerOfSums(sums, halfLife), coarse: true}
+  const counting = manifest.sums.filter(name => endOfDay(dayOfName(name)) + forgottenAfter(halfLife) >= now)
+  const isKnown = (name: string): boolean => {
+    const old = before.get(name)
+    return old !== undefined && isSettled(old, there.get(name))
   }
-  const names = manifest.sums.filter(name => !isForgotten(name, halfLife, now))
-  const segments = new Map(names.map(name => [name, usageOf(name)]))
-  const isSame =
-    known?.halfLife === halfLife &&
-    segments.size === before.size &&
-    names.every(name => segments.get(name) === before.get(name))
-  return isSame ? known : {halfLife, segments}
+  const news = counting.filter(name => !isKnown(name))
+  const {read, behind} = readNew(
+    ground,
+    news.flatMap(name => there.get(name) ?? []),
+    question,
+  )
+  const coarse = (name: string): SegmentUsage => ({
+    ...ledgerOfSums(readSums(ground.fs, ground.layout, {sums: [name]}), halfLife),
+    coarse: true,
+  })
+  const usageOf = (name: string): SegmentUsage => read.get(name) ?? before.get(name) ?? coarse(name)
+  const segments = new Map(counting.map(name => [name, usageOf(name)]))
+  const same = known !== null && known.halfLife === halfLife && isSame(segments, known.segments)
+  return {usage: same ? known : {halfLife, segments}, behind}
 }
