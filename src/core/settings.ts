@@ -30,7 +30,12 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGU
 export const SETTINGS = {
   shared_dir: text('', /^(\/.*)?$/, 'an absolute path', 'the shared directory, in a file outside of it'),
   executor: text('docker', PROVIDER, 'the id of an executor', 'what runs the jobs: docker, process, fake'),
-  scheduler_policy: text('fifo', PROVIDER, 'the id of a scheduler', 'which pending job is next'),
+  scheduler_policy: text(
+    'fifo',
+    PROVIDER,
+    'the id of a scheduler',
+    'which pending job is next: fifo, fairshare',
+  ),
   auth_policy: text('system', PROVIDER, 'the id of an auth plugin', 'who a uid is: system, ldap'),
   auth_cache: span(60, 'time for which an answer about an account is believed'),
   docker_url: text(
