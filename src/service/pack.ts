@@ -193,6 +193,6 @@ export const packPass = (service: Service, amount: PackAmount): PackReport => {
     more: false,
   }
   secureNewest(service.durable, service.layout, service.manifest)
-  keptUsage(service, liveAndTold(service))
+  derived(service, 'usage.json', () => void keptUsage(service, liveAndTold(service)))
   return report
 }

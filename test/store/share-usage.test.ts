@@ -6,8 +6,10 @@ import type {ArrayResults} from '../../src/core/packed.js'
 import type {TaskResult} from '../../src/core/task-result.js'
 import {usageFindings} from '../../src/store/fsck/usage.js'
 import {liveJobs} from '../../src/store/jobs/job-lists.js'
+import {sha256} from '../../src/store/jobs/record-codec.js'
 import {mergeSegments} from '../../src/store/packs/merge-segments.js'
 import {createPacks} from '../../src/store/packs/packs.js'
+import {publishManifest} from '../../src/store/packs/publish-manifest.js'
 import {dropOutdated} from '../../src/store/packs/retention.js'
 import {partPath} from '../../src/store/packs/segment-names.js'
 import {judgeUsage, readUsage, writeUsage} from '../../src/store/packs/usage-file.js'
@@ -167,6 +169,23 @@ describe('usage of packed jobs', () => {
       const {used, packed} = lookAt(at, WEEK, 1)
       for (const day of [0, 1, 2]) near(used.get(`u${day}`), left(3 - day <= exact, 3 - day))
       writeUsage(world.context().durable, world.layout, packed)
+    }
+  })
+
+  it('is that of the daily sums where a line is none, though the file is what was written', () => {
+    pack([aRun(1, 'ann', NOON, HOUR)])
+    const {manifest} = world.manifest().newest()
+    const {durable, layout} = world.context()
+    for (const change of ['{"id":1,"record":{"ended":1}x', '{"id":1,"record":{"ended":1}}']) {
+      const bytes = Buffer.from(`${change}\n`)
+      const lines = {bytes: bytes.length, sha256: sha256(bytes)}
+      world.spoil(partPath(layout, '2026/05-31.1', 'lines'), () => bytes)
+      const segments = manifest.segments.map(one => ({
+        ...one,
+        parts: one.parts === null ? null : {...one.parts, lines},
+      }))
+      publishManifest(durable, layout, world.manifest().newest(), {...manifest, segments})
+      near(look(NOON + DAY).used.get('ann'), 3600 * 2 ** (-1 / 7))
     }
   })
 

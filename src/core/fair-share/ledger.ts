@@ -17,8 +17,6 @@ export interface Ledger {
   readonly used: ReadonlyMap<string, number>
 }
 
-export const EMPTY_LEDGER: Ledger = {at: 0, used: new Map()}
-
 const add = (used: Map<string, number>, user: string, amount: number): void =>
   void used.set(user, (used.get(user) ?? 0) + amount)
 

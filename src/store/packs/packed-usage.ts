@@ -33,17 +33,28 @@ export interface Ground {
 }
 
 /** Null: not what the manifest tells of. */
-const linesOf = (fs: FileSystem, layout: Layout, {name, parts}: Segment): readonly Line[] | null => {
+const linesOf = (fs: FileSystem, layout: Layout, segment: Segment): readonly Line[] | null => {
+  const {name, parts, jobs, tasks} = segment
   if (parts === null) return null
   const path = partPath(layout, name, 'lines')
   const bytes = unlessBadSector(() => readFile(fs, path, {limit: parts.lines.bytes})?.bytes ?? null)
   if (bytes === null || sha256(bytes) !== parts.lines.sha256) return null
-  return splitLines(bytes).flatMap(line => line ?? [])
+  const lines = splitLines(bytes).flatMap(line => line ?? [])
+  return lines.length === jobs + tasks ? lines : null
+}
+
+/** Undefined: none. */
+const jsonOf = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Null: never ran. Undefined: it cannot be told. By the sum of the whole file it is what was written. */
 const runOfLine = ({id, task, bytes}: Line, arrayOf: ArrayOf): UserRun | null | undefined => {
-  const line: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  const line = jsonOf(bytes)
   if (task === null) return runOfJobLine(line)
   const array = arrayOf(id)
   return array === null ? undefined : runOfTaskLine(line, array)

@@ -28,7 +28,10 @@ export interface PackedUsage {
   readonly segments: ReadonlyMap<string, SegmentUsage>
 }
 
-const amountSchema = v.pipe(v.number(), v.finite(), v.minValue(0))
+/** More than any site can use, and little enough that sums of it stay finite. */
+const MOST = 1e18
+
+const amountSchema = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST))
 
 const usageSchema = v.object({
   v: v.literal(1),
