@@ -1,6 +1,7 @@
 /** `god submit`: queue a command or a script as a job. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
+import {limitFlags, orderFlags} from '../src/cli/order-flags.js'
 import {prose} from '../src/cli/prose.js'
 import {submit} from '../src/cli/submit-command.js'
 
@@ -14,6 +15,9 @@ export default class Submit extends GodCommand {
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
 An array (-a 0-99, 1-9:2,12) is one job with many tasks; each finds its number in GODOCKER_TASK_ID.
+
+A job with a begin time (-b) is in nobody's way before it; 14:30 is the next time that the clock shows that,
+and a date that is past lets it start at once.
 
 With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
 or "script" with its text. Flags beside it hold for lines that say nothing else. While one line is bad nothing is queued.
@@ -33,6 +37,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     '<%= config.bin %> submit -W --parsable -- sh -c "exit 3"',
     '<%= config.bin %> submit --from jobs.ndjson -t 2h',
     '<%= config.bin %> submit -a 1-100%5 ./analyse.sh',
+    '<%= config.bin %> submit -b now+2h --nice 100 -- make',
   ]
 
   static override args = {
@@ -54,8 +59,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       summary: 'Image to run it in (else the first of default_images).',
       helpValue: 'IMAGE',
     }),
-    cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
-    mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
+    ...limitFlags,
     time: Flags.string({
       char: 't',
       summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
@@ -87,6 +91,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       ...many,
     }),
     project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
+    ...orderFlags,
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
     from: Flags.string({
       char: 'f',

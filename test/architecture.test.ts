@@ -94,7 +94,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 }
 
 /** What makes a command one of oclif's: its class and its flags. */
-const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'plugins/place'].map(
+const OF_OCLIF = ['base-command', 'control-command', 'order-flags', 'select-flags', 'plugins/place'].map(
   name => `src/cli/${name}.ts`,
 )
 

@@ -10,11 +10,10 @@ import {type ErrorCode, EXIT} from '../core/catalogue.js'
 import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
 import {GodError} from '../core/errors.js'
 import type {StopSignal} from '../core/job.js'
-import {isOneOf, mayChange} from '../core/permission.js'
+import {mayChange} from '../core/permission.js'
 import type {ControlOp, ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
-import {callerName} from '../host/environment.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {tasksField, tasksMeant} from './array-tasks.js'
 import {SCHEMA} from './job-json.js'
@@ -31,6 +30,7 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
 
@@ -102,10 +102,6 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: stri
   ...judged(site, job, choice, tasks),
   ...(tasks === undefined ? {} : {tasks}),
 })
-
-/** As the service will see it. */
-const isOperator = ({uid, configuration: {settings}}: Site): boolean =>
-  uid === 0 || (settings.operators.length > 0 && isOneOf(settings.operators, uid, callerName()))
 
 const judged = (
   site: Site,

@@ -9,6 +9,7 @@ import {encodedSets} from './array-fold.js'
 import {arrayChange} from './array-own.js'
 import {ordinalOf, type Stride, span, tryRange} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {applyControl, type ControlWish, type Effect, PAST} from './control.js'
 import {type Refusal, refusal} from './errors.js'
@@ -204,7 +205,7 @@ const release = (asked: Asked): Effect => {
     return intersection(sets.waiting, places).length > 0
       ? already('is not held')
       : refused(asked, 'none of it waits')
-  const eligible = record.state === 'held' ? {eligible: now} : {}
+  const eligible = record.state === 'held' ? {eligible: eligibleFrom(now, record.begin)} : {}
   return changed(
     asked,
     {...array, ...encodedSets({...sets, held: minus(sets.held, wanted)})},

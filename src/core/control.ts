@@ -4,6 +4,7 @@
  * Pure, and asked twice: by the command, for an early answer, and by the pass that applies the request.
  * A wish for a job that has begun only sets the desired state; its watcher brings it about.
  */
+import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {type Refusal, refusal} from './errors.js'
 import type {JobRecord} from './job.js'
@@ -21,7 +22,7 @@ export type ControlWish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
 type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
-type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>
+type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> & {readonly begin?: number | null}
 
 const change = (fields: Change): Effect => ({kind: 'change', change: fields})
 const already = (text: string): Effect => ({kind: 'already', text})
@@ -120,7 +121,8 @@ const hold = (record: Controlled, wish: Wish): Effect => {
 const release = (record: Controlled, now: Instant): Effect => {
   if (record.state === 'pending') return already('is not held')
   if (record.state !== 'held') return wrongState(record, 'released', '')
-  return change({state: 'pending', eligible: now, reason: null})
+  // What it waited before it was held does not count: only time in which nothing but its turn keeps it.
+  return change({state: 'pending', eligible: eligibleFrom(now, record.begin ?? undefined), reason: null})
 }
 
 /** What a dry run says. */

@@ -28,7 +28,7 @@ const numberSchema = v.pipe(
 
 export const whole = (min: number, max: number) =>
   v.pipe(numberSchema, v.safeInteger(), v.minValue(min), v.maxValue(max))
-const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
+export const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
   v.pipe(
     schema,
     v.transform(value => value as T),

@@ -7,6 +7,7 @@
  */
 import type {NodeReport, PendingJob, Reason, Resources} from '@god-cli/api'
 import {formatCpus, formatMemory} from './amounts.js'
+import {notYetAt} from './begin-time.js'
 import {type Instant, type JobId, jobId} from './brand.js'
 import {createWaiting, type Plan, type Start} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
@@ -23,6 +24,8 @@ export interface Allocation {
 
 /** What waits: a job, or an array, of which several tasks may start in one pass. */
 export interface Waiting extends PendingJob {
+  /** Not before that moment. Left out: at any time. */
+  readonly begin?: number
   /** Of an array: how many tasks may start now, and why no more. */
   readonly tasks?: {readonly count: number; readonly reason: Reason | null}
 }
@@ -192,10 +195,12 @@ type Placed =
 const ownReasons = (
   nodes: readonly NodeReport[],
   closed: Reason | null,
+  now: Instant,
 ): ((job: Waiting) => Reason | null) => {
   const never = neverReasons(nodes)
-  return ({tasks, resources}) =>
-    tasks?.count === 0 ? (tasks.reason ?? NO_NODE) : (closed ?? never(resources))
+  const early = notYetAt(now)
+  return job =>
+    job.tasks?.count === 0 ? (job.tasks.reason ?? NO_NODE) : (early(job) ?? closed ?? never(job.resources))
 }
 
 const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocation[]): QuotaRoom => {
@@ -209,7 +214,7 @@ export const planInOrder = ({nodes: listed, allocations, pending, ...limits}: Sn
   const quotas = roomInQuotas(limits.quotas, allocations)
   const nodes = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1))
   const rooms = roomsOn(nodes, allocations)
-  const alone = ownReasons(nodes, limits.closed ?? null)
+  const alone = ownReasons(nodes, limits.closed ?? null, limits.now)
   const starts: Start[] = []
   const behind: JobId[] = []
   const waiting = createWaiting()

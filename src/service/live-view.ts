@@ -30,6 +30,7 @@ const pendingJob = (record: JobRecord): Waiting =>
     priority: record.priority ?? 0,
     submitted: record.submitted,
     eligible: record.eligible,
+    ...(record.begin === undefined ? {} : {begin: record.begin}),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
   })
 

@@ -190,6 +190,16 @@ describe('a resume', () => {
 })
 
 describe('hold and release', () => {
+  it('a released job whose begin time is to come is eligible only then', () => {
+    for (const [begin, eligible] of [
+      [later(90_000), later(90_000)],
+      [NOW, later(60_000)],
+    ] as const) {
+      const released = applyControl(inState('held', 'run', {begin}), {op: 'release'}, later(60_000))
+      assert.equal(released.kind === 'change' && released.change.eligible, eligible)
+    }
+  })
+
   it('a held job says why, and a released one is eligible from then on', () => {
     const held = applyControl(inState('pending'), {op: 'hold', remark: 'until Monday'}, NOW)
     assert.ok(held.kind === 'change')

@@ -97,6 +97,7 @@ describe('checklist: machine output', () => {
           'resources',
         ],
         ...['walltime', 'submitted', 'started', 'ended', 'node', 'attempt', 'exit', 'usage'],
+        ...['nice', 'priority', 'begin'],
       ],
     )
     assert.deepEqual(
