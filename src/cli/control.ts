@@ -1,21 +1,21 @@
 /**
- * `kill`, `suspend`, `resume`, `hold`, `release`: which jobs are meant, an early word for each, one request for all.
+ * `kill`, `suspend`, `resume`, `hold`, `release`, `update`: which jobs are meant, an early word for each, one request for all.
  *
  * The early word is the same pure decision that the passes will make on the same record; only they make it count.
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
-import {controlJob} from '../core/array-control.js'
 import {type JobId, jobId} from '../core/brand.js'
 import {type ErrorCode, EXIT} from '../core/catalogue.js'
-import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
+import {PAST, WOULD} from '../core/control.js'
 import {GodError} from '../core/errors.js'
-import type {StopSignal} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
-import type {ControlOp, ControlRequest} from '../core/request.js'
+import type {ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
+import {updateText} from '../core/update-job.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {tasksField, tasksMeant} from './array-tasks.js'
+import {type AnyWish, earlyWord} from './early-word.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {
@@ -35,12 +35,10 @@ import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
 
 export interface ControlChoice {
-  readonly op: ControlOp
+  readonly wish: AnyWish
   /** Null: none was given. */
   readonly selectors: readonly string[] | null
   readonly filters: Filters
-  readonly signal?: StopSignal
-  readonly remark?: string
   /** Only what would happen is told. */
   readonly dryRun: boolean
 }
@@ -92,12 +90,6 @@ const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
   }
 }
 
-/** An early word, by the same decision as the passes will make. */
-const effectOn = (site: Site, job: JobView, choice: ControlChoice, tasks: string | undefined): Effect =>
-  job.record === null
-    ? applyControl(job, wishOf(choice), site.now())
-    : controlJob(job.record, wishOf(choice), tasks, site.now())
-
 const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: string): ControlOutcome => ({
   ...judged(site, job, choice, tasks),
   ...(tasks === undefined ? {} : {tasks}),
@@ -109,7 +101,7 @@ const judged = (
   choice: ControlChoice,
   tasks: string | undefined,
 ): ControlOutcome => {
-  const {id, record} = job
+  const {id} = job
   if (!mayChange({uid: site.uid, operator: isOperator(site)}, job)) {
     return {
       id,
@@ -120,11 +112,9 @@ const judged = (
     }
   }
   if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
-  // Whether it will be admitted as held is not known here: that request is for the scheduler to judge.
-  const unknown = record === null && (choice.op === 'hold' || choice.op === 'release')
-  const asked = {id, result: 'requested', text: (choice.dryRun ? WOULD : PAST)[choice.op]} as const
-  if (unknown) return asked
-  const effect = effectOn(site, job, choice, tasks)
+  const asked = {id, result: 'requested', text: askedText(choice)} as const
+  const effect = earlyWord(site, job, choice.wish, tasks)
+  if (effect === null) return asked
   switch (effect.kind) {
     case 'change':
       return asked
@@ -141,11 +131,10 @@ const judged = (
   }
 }
 
-const wishOf = ({op, signal, remark}: ControlChoice) => ({
-  op,
-  ...(signal === undefined ? {} : {signal}),
-  ...(remark === undefined ? {} : {remark}),
-})
+const askedText = ({wish, dryRun}: ControlChoice): string => {
+  const text = (dryRun ? WOULD : PAST)[wish.op]
+  return wish.op === 'update' ? `${text}: ${updateText(wish.set)}` : text
+}
 
 export interface ControlPlan {
   readonly outcomes: readonly ControlOutcome[]
@@ -160,7 +149,7 @@ const requestOf = (site: Site, choice: ControlChoice, meant: readonly Meant[]): 
   cluster: site.format.cluster,
   ids: meant.map(({id}) => id),
   ...tasksField(meant),
-  ...wishOf(choice),
+  ...choice.wish,
 })
 
 export const planControl = (site: Site, choice: ControlChoice): ControlPlan => {

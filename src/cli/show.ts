@@ -3,6 +3,7 @@
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
 import {GodError} from '../core/errors.js'
+import {ownName} from '../core/hidden.js'
 import type {Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import {mayReadSpec} from '../core/permission.js'
@@ -56,7 +57,7 @@ const wishOf = (site: Site, job: JobView): Told => {
 /** What a private job hides from others. */
 const revealed = (job: JobView, wish: Wish | null): JobView => ({
   ...job,
-  name: wish?.name ?? job.name,
+  name: ownName(job, wish ?? {}),
   image: job.image || (wish?.image ?? ''),
   labels: wish?.labels ?? job.labels,
 })

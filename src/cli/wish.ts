@@ -98,7 +98,7 @@ const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['co
 const scriptName = ({kind}: Wish['command'], [path = '']: readonly string[]): string | undefined =>
   kind === 'script' ? nameOf({command: {kind: 'argv', argv: [path]}}) : undefined
 
-const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
+export const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 /** A job must get what was typed, byte for byte; what is no text cannot be carried. */

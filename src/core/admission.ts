@@ -13,6 +13,7 @@ import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {GodError, type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
+import {HIDDEN} from './hidden.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
@@ -146,7 +147,8 @@ const checkPaths = (wish: Wish): Refusal | null => {
 const tooMuch = (asked: string, most: string, flag: string): Refusal =>
   refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
 
-const checkLimits = (
+/** What one job may ask for. */
+export const checkLimits = (
   resources: Resources,
   walltime: number | null,
   policy: AdmissionPolicy,
@@ -207,9 +209,6 @@ export const admit = (
   const told = policy.private ? {...wish, name: settled.name, image: settled.image} : wish
   return {spec: {v: 1, id, tok, uid, wish: told}, record}
 }
-
-/** What others see of a private job; its spec has it all. */
-const HIDDEN = {name: 'private', image: '', labels: {}}
 
 /** Optional fields, as far as they are asked for. */
 const orderOf = ({priority, begin}: Wish): Pick<JobRecord, 'priority' | 'begin'> => ({

@@ -11,7 +11,8 @@ import {ordinalOf, type Stride, span, tryRange} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import {applyControl, type ControlWish, type Effect, PAST} from './control.js'
+import {applyControl, type ControlWish, PAST} from './control.js'
+import {already, type Effect} from './effect.js'
 import {type Refusal, refusal} from './errors.js'
 import {
   EMPTY,
@@ -74,8 +75,6 @@ interface Asked {
   readonly wish: ControlWish
   readonly now: Instant
 }
-
-const already = (text: string): Effect => ({kind: 'already', text})
 
 const refused = ({record, whole, wish}: Asked, why: string): Effect => ({
   kind: 'refused',

@@ -6,26 +6,17 @@
  */
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import {type Refusal, refusal} from './errors.js'
+import {already, change, type Effect, refused} from './effect.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
-import type {ControlOp, ControlRequest} from './request.js'
+import type {AnyOp, PlainControl} from './request.js'
 import {isOver, type State} from './state.js'
 
-export type Effect =
-  | {readonly kind: 'change'; readonly change: Change}
-  /** Already so: idempotent. The text says how. */
-  | {readonly kind: 'already'; readonly text: string}
-  | {readonly kind: 'refused'; readonly refusal: Refusal}
-
-export type ControlWish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
+export type ControlWish = Pick<PlainControl, 'op' | 'signal' | 'remark'>
 type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
 type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> & {readonly begin?: number | null}
-
-const change = (fields: Change): Effect => ({kind: 'change', change: fields})
-const already = (text: string): Effect => ({kind: 'already', text})
 
 /** What keeps it from being changed, in words for people. */
 const standing = ({state, desired}: Controlled): string => {
@@ -33,10 +24,8 @@ const standing = ({state, desired}: Controlled): string => {
   return desired === 'killed' ? 'being killed' : state
 }
 
-const wrongState = (record: Controlled, verb: string, hint: string): Effect => ({
-  kind: 'refused',
-  refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${standing(record)}`, hint),
-})
+const wrongState = (record: Controlled, verb: string, hint: string): Effect =>
+  refused('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${standing(record)}`, hint)
 
 export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effect => {
   switch (wish.op) {
@@ -126,7 +115,8 @@ const release = (record: Controlled, now: Instant): Effect => {
 }
 
 /** What a dry run says. */
-export const WOULD: Readonly<Record<ControlOp, string>> = {
+export const WOULD: Readonly<Record<AnyOp, string>> = {
+  update: 'would be updated',
   kill: 'would be killed',
   suspend: 'would be suspended',
   resume: 'would be resumed',
@@ -135,7 +125,8 @@ export const WOULD: Readonly<Record<ControlOp, string>> = {
 }
 
 /** What a command says it asked for. */
-export const PAST: Readonly<Record<ControlOp, string>> = {
+export const PAST: Readonly<Record<AnyOp, string>> = {
+  update: 'update requested',
   kill: 'kill requested',
   suspend: 'suspend requested',
   resume: 'resume requested',

@@ -42,10 +42,10 @@ const resourcesSchema = v.strictObject({
   gpus: whole(0, 1024),
 })
 
-const niceSchema = whole(-1000, 1000)
-const prioritySchema = whole(-1000, 1000)
+export const niceSchema = whole(-1000, 1000)
+export const prioritySchema = whole(-1000, 1000)
 /** Every one of them can be written as ISO 8601. */
-const beginSchema = branded<Instant>(whole(0, LAST_INSTANT))
+export const beginSchema = branded<Instant>(whole(0, LAST_INSTANT))
 
 export const recordSchema = v.strictObject({
   v: v.literal(1),

@@ -8,15 +8,19 @@
  */
 import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
+import type {Effect} from '../core/effect.js'
 import {type Refusal, refusal} from '../core/errors.js'
+import type {JobRecord} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
-import type {ControlRequest} from '../core/request.js'
+import {type ControlRequest, isForWatchers} from '../core/request.js'
+import {updateJob} from '../core/update-job.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {claimOwner} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {publish} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
+import {createUpdateDesk, type UpdateDesk} from './update-desk.js'
 
 /** A control request with the folder it lies in. */
 export interface Wanted {
@@ -45,6 +49,7 @@ interface Work extends ControlWork {
   readonly emptied: Set<Uid>
   /** Jobs for which an earlier request waits: what came after it must not go first. */
   readonly behind: Set<JobId>
+  readonly updates: UpdateDesk
 }
 
 type Outcome =
@@ -61,8 +66,9 @@ export const applyControls = (
   let applied = 0
   let refused = 0
   const [emptied, behind] = [new Set<Uid>(), new Set<JobId>()]
+  const updates = createUpdateDesk(service)
   for (const wanted of work.wanted) {
-    const outcome = applyRequest(service, {...work, busy: new Set(), emptied, behind}, wanted)
+    const outcome = applyRequest(service, {...work, busy: new Set(), emptied, behind, updates}, wanted)
     if (outcome.kind === 'done') applied++
     if (outcome.kind === 'refused') refused++
   }
@@ -127,13 +133,27 @@ const settled = (service: Service, work: Work, {drop, request}: Wanted, base: St
 
 /** Null = somebody was faster: read the job again. */
 const change = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
-  const effect = controlJob(base.record, request, request.tasks?.[base.record.id], service.now())
+  const effect = effectOf(service, work, {drop, request}, base.record)
   if (effect.kind === 'already') return DONE
   if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
   const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}
   const author = {...work.author, by: `u${drop.uid}`}
   settleLast(service, work, base)
-  return publish(service, base, next, author, 'later') === null ? null : DONE
+  const published = publish(service, base, next, author, 'later')
+  if (published === null) return null
+  work.updates.changed(base.record, published.record)
+  return DONE
+}
+
+const effectOf = (
+  service: Service,
+  {operators, updates}: Work,
+  {drop, request}: Pick<Wanted, 'drop' | 'request'>,
+  record: JobRecord,
+): Effect => {
+  const tasks = request.tasks?.[record.id]
+  if (request.op !== 'update') return controlJob(record, request, tasks, service.now())
+  return updateJob(record, request, tasks, updates.rules(record, operators.has(drop.uid)), service.now())
 }
 
 /**
@@ -184,7 +204,7 @@ const finishOlder = (service: Service, work: Work, {record}: Stored): boolean =>
     drop.finish(record.req.tok)
     return true
   }
-  if (work.role === 'watcher' && (taken.request.op === 'hold' || taken.request.op === 'release')) return false
+  if (work.role === 'watcher' && !isForWatchers(taken.request.op)) return false
   const older = {drop, request: taken.request, writtenAt: taken.writtenAt}
   return applyRequest(service, work, older).kind !== 'wait'
 }

@@ -10,7 +10,7 @@ import {taskRecord} from '../../src/core/array-view.js'
 import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
-import type {ControlOp, NewJob} from '../../src/core/request.js'
+import type {ControlOp, JobUpdate, NewJob} from '../../src/core/request.js'
 import {NO_SECTIONS} from '../../src/core/sections.js'
 import {packPass} from '../../src/service/pack.js'
 import {createReconciler} from '../../src/service/reconciler.js'
@@ -238,6 +238,19 @@ export class World {
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
       {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...(tasks === undefined ? {} : {tasks})},
+    )
+  }
+
+  /** A user's `update`. */
+  update(ids: readonly JobId[], set: JobUpdate, user = USER, tasks?: Readonly<Record<string, string>>): void {
+    const fs = new DiskProcess(this.disk, user)
+    const random = this.randomOf(fs)
+    const tok = token(random())
+    this.clock.advance(1)
+    const some = tasks === undefined ? {} : {tasks}
+    dropRequest(
+      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
+      {v: 1, op: 'update', tok, cluster: FORMAT.cluster, ids: [...ids], set, ...some},
     )
   }
 

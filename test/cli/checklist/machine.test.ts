@@ -35,6 +35,7 @@ describe('checklist: machine output', () => {
     stat: ['', '99'],
     submit: ['-n x', '-m much x'],
     suspend: ['3', '1'],
+    update: ['3 --time 1h', '1 --time 1h'],
     wait: ['1', '99'],
     watch: ['--once', '--nope'],
     whoami: ['', '--dir /nonexistent'],
