@@ -1,5 +1,5 @@
 /**
- * The shared shape of `kill`, `suspend`, `resume`, `hold`, `release` and `update`: jobs are chosen alike, answered alike.
+ * The shared shape of `kill`, `suspend`, `resume`, `hold`, `release`, `requeue` and `update`: jobs are chosen alike, answered alike.
  * Each command adds its own words.
  */
 import {Flags} from '@oclif/core'

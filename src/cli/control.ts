@@ -1,5 +1,5 @@
 /**
- * `kill`, `suspend`, `resume`, `hold`, `release`, `update`: which jobs are meant, an early word for each, one request for all.
+ * `kill`, `suspend`, `resume`, `hold`, `release`, `requeue`, `update`: which jobs are meant, an early word for each, one request for all.
  *
  * The early word is the same pure decision that the passes will make on the same record; only they make it count.
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
@@ -11,7 +11,7 @@ import {GodError} from '../core/errors.js'
 import {mayChange} from '../core/permission.js'
 import type {ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
-import {isOver} from '../core/state.js'
+import {isOver, isWaiting} from '../core/state.js'
 import {updateText} from '../core/update-job.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {tasksField, tasksMeant} from './array-tasks.js'
@@ -56,22 +56,25 @@ export interface ControlOutcome {
 /** Most ids of one request: `core/request.ts` takes no more. */
 const MOST = 20_000
 
-/** Of a range or a name only those that are not over: the others are told of by nobody. */
-const meant = ({selector, jobs}: Choice): readonly JobView[] =>
+/** What it can be for: the others are told of by nobody, unless they are named one by one. */
+const isFor = ({op}: AnyWish, {state}: JobView): boolean =>
+  op === 'requeue' ? state !== 'refused' && !isWaiting(state) : !isOver(state)
+
+const meant = ({selector, jobs}: Choice, wish: AnyWish): readonly JobView[] =>
   selector.kind === 'id' || selector.kind === 'tasks' || selector.kind === 'last'
     ? jobs
-    : jobs.filter(job => !isOver(job.state))
+    : jobs.filter(job => isFor(wish, job))
 
 interface Chosen extends Listed {
   /** Of these arrays only some tasks. */
   readonly tasks: ReadonlyMap<JobId, string>
 }
 
-const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
+const chosen = (site: Site, {selectors, filters, wish}: ControlChoice): Chosen => {
   const test = filterTest(filters)
   if (selectors !== null) {
     const choices = chooseEach(site, selectors.map(parseSelector), {open: true})
-    const jobs = merged(choices.map(choice => ({jobs: meant(choice).filter(test)})))
+    const jobs = merged(choices.map(choice => ({jobs: meant(choice, wish).filter(test)})))
     return {jobs, failed: failures(choices), tasks: tasksMeant(choices)}
   }
   if (!hasFilters(filters)) {
@@ -84,7 +87,7 @@ const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
   const only = filters.users.length > 0 ? null : site.uid
   const mine = (job: JobView): boolean => job.uid === only || only === null
   return {
-    jobs: allJobs(site, only).filter(job => mine(job) && !isOver(job.state) && test(job)),
+    jobs: allJobs(site, only).filter(job => mine(job) && isFor(wish, job) && test(job)),
     failed: [],
     tasks: new Map(),
   }

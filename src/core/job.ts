@@ -23,6 +23,7 @@ import {
   type ReadonlyDeep,
   reasonSchema,
   reqSchema,
+  requeueSchema,
   revSchema,
   stopSchema,
   text,
@@ -74,6 +75,8 @@ export const recordSchema = v.strictObject({
   ended: v.nullable(instantSchema),
   state: v.picklist(STATES),
   desired: desiredSchema,
+  /** To be killed for another attempt, which then waits so. Null or left out: it ends for good. */
+  requeue: v.exactOptional(v.nullable(requeueSchema)),
   reason: v.nullable(reasonSchema),
   req: reqSchema,
   attempt: attemptSchema,

@@ -17,6 +17,7 @@ export type Change = Partial<
     JobRecord,
     | 'state'
     | 'desired'
+    | 'requeue'
     | 'reason'
     | 'eligible'
     | 'begin'

@@ -45,6 +45,8 @@ export const instantSchema = branded<Instant>(whole(0, far))
 export const attemptSchema = whole(1, 1_000_000)
 export const desiredSchema = v.picklist(['run', 'suspended', 'killed'] as const)
 
+export const requeueSchema = v.picklist(['pending', 'held'] as const)
+
 export const reasonSchema = v.strictObject({
   code: text(64),
   text: text(1024),

@@ -26,7 +26,7 @@ export const MOST_BULK_JOBS = 1000
 /** No more fit: the shortest key with its value has five bytes. */
 const MOST_BULK_KEYS = MAX_BULK_BYTES / 4
 
-export const CONTROL_OPS = ['kill', 'suspend', 'resume', 'hold', 'release'] as const
+export const CONTROL_OPS = ['kill', 'suspend', 'resume', 'hold', 'release', 'requeue'] as const
 export type ControlOp = (typeof CONTROL_OPS)[number]
 
 const head = {v: v.literal(1), tok: tokenSchema, cluster: v.pipe(v.string(), v.uuid())}
@@ -72,6 +72,8 @@ const controlSchema = v.strictObject({
   ...named,
   /** `kill`: the polite signal, instead of the default. */
   signal: v.exactOptional(signalSchema),
+  /** `requeue`: the next attempt is held. */
+  hold: v.exactOptional(v.boolean()),
 })
 
 const setSchema = v.strictObject({

@@ -8,6 +8,7 @@
  */
 import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
+import {packedAway} from '../core/control.js'
 import type {Effect} from '../core/effect.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
@@ -50,6 +51,8 @@ interface Work extends ControlWork {
   /** Jobs for which an earlier request waits: what came after it must not go first. */
   readonly behind: Set<JobId>
   readonly updates: UpdateDesk
+  /** Requests with jobs to which they were applied, though their records name a later one. */
+  readonly passed: Set<string>
 }
 
 type Outcome =
@@ -67,8 +70,13 @@ export const applyControls = (
   let refused = 0
   const [emptied, behind] = [new Set<Uid>(), new Set<JobId>()]
   const updates = createUpdateDesk(service)
+  const passed = new Set<string>()
   for (const wanted of work.wanted) {
-    const outcome = applyRequest(service, {...work, busy: new Set(), emptied, behind, updates}, wanted)
+    const outcome = applyRequest(
+      service,
+      {...work, busy: new Set(), emptied, behind, updates, passed},
+      wanted,
+    )
     if (outcome.kind === 'done') applied++
     if (outcome.kind === 'refused') refused++
   }
@@ -128,6 +136,7 @@ const settled = (service: Service, work: Work, {drop, request}: Wanted, base: St
   // The same answer as for a job that is not there: nobody learns whose ids exist.
   if (!mayChange(caller, base.record)) return unknownJob(base.record.id)
   if (isLast(base, drop.uid, request.tok) || !drop.has(request.tok)) return DONE
+  if (work.passed.has(`${request.tok} ${base.record.id}`)) return DONE
   return finishOlder(service, work, base) ? null : WAIT
 }
 
@@ -177,8 +186,9 @@ const unknownJob = (id: JobId): Outcome => ({
 })
 
 /** Its submit may be under way: dropped while we listed, or not read yet. Null = it has become a job: read it. */
-const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcome | null => {
-  if (service.manifest.contains(id)) return DONE
+const absent = (service: Service, work: Work, {drop, request}: Wanted, id: JobId): Outcome | null => {
+  if (service.manifest.contains(id))
+    return request.op === 'requeue' ? {kind: 'refused', refusal: refusal(...packedAway(id))} : DONE
   if (work.waiting.has(id) || claimOwner(service.durable.fs, service.layout, id) !== null) return WAIT
   if (work.unread.has(drop.uid) || (work.unread.size > 0 && work.operators.has(drop.uid))) return WAIT
   // A claim goes after revision 1 came.
@@ -187,8 +197,11 @@ const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcom
 
 /** True: the request that the record carries is no longer in the inbox (now). */
 const finishOlder = (service: Service, work: Work, {record}: Stored): boolean => {
-  // Two requests for the same several jobs, each applied to some: wishes are idempotent, so go on.
-  if (work.busy.has(record.req.tok)) return true
+  // Two requests for the same several jobs, each applied to some. This one is written over, and must not come again.
+  if (work.busy.has(record.req.tok)) {
+    work.passed.add(`${record.req.tok} ${record.id}`)
+    return true
+  }
   const drop = work.drops.find(candidate => candidate.uid === record.req.uid)
   if (drop === undefined || !drop.has(record.req.tok)) return true
   const taken = drop.read(record.req.tok)

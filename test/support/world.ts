@@ -229,15 +229,22 @@ export class World {
     return ids
   }
 
-  /** `tasks`: of arrays only some. */
-  control(op: ControlOp, ids: readonly JobId[], user = USER, tasks?: Readonly<Record<string, string>>): void {
+  /** `tasks`: of arrays only some. `hold`: what is requeued. */
+  control(
+    op: ControlOp,
+    ids: readonly JobId[],
+    user = USER,
+    tasks?: Readonly<Record<string, string>>,
+    hold = false,
+  ): void {
     const fs = new DiskProcess(this.disk, user)
     const random = this.randomOf(fs)
     const tok = token(random())
     this.clock.advance(1)
+    const more = {...(tasks === undefined ? {} : {tasks}), ...(hold ? {hold} : {})}
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
-      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...(tasks === undefined ? {} : {tasks})},
+      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...more},
     )
   }
 

@@ -33,7 +33,7 @@ describe('checklist: arguments', () => {
     for (const {id, name} of FLAGS) assert.match(name, /^[a-z][a-z-]{1,}$/, id)
     for (const [name, char] of Object.entries({user: 'u', name: 'n', states: 't'})) {
       const selecting = FLAGS.filter(flag => flag.name === name && flag.id !== 'submit')
-      assert.equal(selecting.length, 7, name)
+      assert.equal(selecting.length, 8, name)
       for (const flag of selecting) assert.equal(flag.char, char, `${flag.id} --${name}`)
     }
   })
@@ -47,6 +47,7 @@ describe('checklist: arguments', () => {
         'kill',
         'logs',
         'release',
+        'requeue',
         'resume',
         'show',
         'stat',

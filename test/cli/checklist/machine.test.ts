@@ -29,6 +29,7 @@ describe('checklist: machine output', () => {
     logs: ['1', '99'],
     plugins: ['', '--nope'],
     release: ['3', '1'],
+    requeue: ['1', '99'],
     resume: ['3', '1'],
     schedule: ['', '--nope'],
     show: ['1', '99'],

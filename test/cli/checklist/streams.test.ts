@@ -56,7 +56,7 @@ describe('checklist: streams', () => {
     assert.equal(stderr, '')
   })
 
-  it('5. kill, suspend, resume and update say a line a job, and with -Q nothing', async () => {
+  it('5. kill, suspend, resume, requeue and update say a line a job, and with -Q nothing', async () => {
     const {site} = held
     await site.here(['submit', '-H', 'x'])
     const changed = await site.here(['update', '1', '--nice', '5'])
@@ -65,7 +65,7 @@ describe('checklist: streams', () => {
     await site.here(['kill', '1'])
     for (let i = 0; i < 4; i++) await site.submit('FAKE_SECONDS=forever')
     await site.pass()
-    for (const verb of ['suspend', 'resume', 'kill']) {
+    for (const verb of ['suspend', 'resume', 'requeue', 'kill']) {
       const spoken = await site.here([verb, '2', '3'])
       assert.equal(spoken.stdout, `job 2: ${verb} requested\njob 3: ${verb} requested\n`)
       assert.deepEqual(await site.here([verb, '-Q', '4', '5']), {stdout: '', stderr: '', code: 0})
