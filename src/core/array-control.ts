@@ -183,7 +183,9 @@ const OVER_HINT = 'What has ended of an array is not run again: submit these tas
 
 /** Those that run are stopped, and wait once more. What has ended may be packed already, so it stays ended. */
 const requeue = (asked: Asked): Effect => {
-  const {array, places, wish} = asked
+  const {record, array, places, wish} = asked
+  // Its own wish binds its tasks: what waited again would be killed as soon as it started.
+  if (record.desired === 'killed') return refused(asked, 'it is being killed as a whole', OVER_HINT)
   const to = wish.hold === true ? 'held' : 'pending'
   const parts = changedParts(
     asked,

@@ -136,6 +136,13 @@ describe('a requeue of tasks', () => {
     assert.match(no.refusal.hint, /as a new array/)
   })
 
+  it('of an array that is being killed as a whole is refused', () => {
+    const kill = controlJob(running, {op: 'kill'}, undefined, NOW)
+    assert.ok(kill.kind === 'change')
+    const no = asked(revised(running, kill.change), '0')
+    assert.match(no.kind === 'refused' ? no.refusal.message : no.kind, /it is being killed as a whole/)
+  })
+
   it('of an array that is over is refused', () => {
     const record = anArray('0-1', {state: 'done'})
     const no = asked(record, undefined)
