@@ -13,6 +13,7 @@ import {submitMany} from '../src/cli/bulk.js'
 import {parseJobLines} from '../src/cli/job-lines.js'
 import {openSite} from '../src/cli/site.js'
 import {judgeOf} from '../src/cli/submit.js'
+import {localTime} from '../src/host/local-time.js'
 import {barePublishes} from './bare-publish.js'
 import {line, median, milliseconds} from './measure.js'
 
@@ -31,7 +32,7 @@ const lives = async (): Promise<number> => {
   appendFileSync(join(dir, 'go-d.ini'), '[plugin.fake]\nnode_cpus = 64000\n')
   const site = openSite({dir})
   const text = '{"argv":["true"],"cpus":0.5,"mem":1}\n'.repeat(JOBS)
-  const {jobs} = parseJobLines(Buffer.from(text), {}, judgeOf(site))
+  const {jobs} = parseJobLines(Buffer.from(text), {defaults: {}, local: localTime(site.now())}, judgeOf(site))
   await submitMany(site, jobs, {signal: new AbortController().signal, told: () => undefined})
   const watch = spawn(process.execPath, [god, 'watch'], {env, stdio: 'ignore'})
   const ended = once(watch, 'exit')

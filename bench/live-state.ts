@@ -47,6 +47,7 @@ const admitted = ({owner, cpus, from}: LiveState, id: number) => {
       wish: wishOf(id, cpus),
       account: {uid, gid: uid, groups: [uid], name, home: `/home/${name}`},
       groups: new Map(),
+      operator: false,
       now: instant(from + id * 1000),
       epoch: epoch(1),
     },

@@ -24,6 +24,6 @@ yours; 5 the job is in a state that does not allow it; 75 the directory does not
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Hold)
-    await this.control(flags, {op: 'hold', selectors: args.jobs ?? [], askAbove: null})
+    await this.control(flags, {wish: {op: 'hold'}, selectors: args.jobs ?? [], askAbove: null})
   }
 }

@@ -34,9 +34,8 @@ yours; 75 the directory does not answer.`)
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Kill)
     await this.control(flags, {
-      op: 'kill',
+      wish: {op: 'kill', ...(flags.signal === undefined ? {} : {signal: flags.signal})},
       selectors: args.jobs ?? [],
-      ...(flags.signal === undefined ? {} : {signal: flags.signal}),
       askAbove: flags.force ? null : 20,
     })
   }

@@ -24,6 +24,6 @@ yours; 5 the job is in a state that does not allow it; 75 the directory does not
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Release)
-    await this.control(flags, {op: 'release', selectors: args.jobs ?? [], askAbove: null})
+    await this.control(flags, {wish: {op: 'release'}, selectors: args.jobs ?? [], askAbove: null})
   }
 }

@@ -25,6 +25,6 @@ yours; 5 the job is in a state that does not allow it; 75 the directory does not
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Suspend)
-    await this.control(flags, {op: 'suspend', selectors: args.jobs ?? [], askAbove: null})
+    await this.control(flags, {wish: {op: 'suspend'}, selectors: args.jobs ?? [], askAbove: null})
   }
 }

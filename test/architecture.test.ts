@@ -94,9 +94,14 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 }
 
 /** What makes a command one of oclif's: its class and its flags. */
-const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'submit-flags', 'plugins/place'].map(
-  name => `src/cli/${name}.ts`,
-)
+const OF_OCLIF = [
+  'base-command',
+  'control-command',
+  'order-flags',
+  'select-flags',
+  'submit-flags',
+  'plugins/place',
+].map(name => `src/cli/${name}.ts`)
 
 /** The entries of the short way. */
 const FAST = ['stat', 'submit'].map(name => `src/cli/fast-${name}.ts`)

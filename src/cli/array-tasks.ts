@@ -1,7 +1,7 @@
 /**
  * Tasks of arrays as commands show them: each like a job of its own, looked for without reading the others.
  */
-import {placesOf} from '../core/array-control.js'
+import {placesOf} from '../core/array-places.js'
 import {rangeText, tryRange} from '../core/array-range.js'
 import {type ArrayRecord, setsOf} from '../core/array-record.js'
 import {countsOf} from '../core/array-results.js'

@@ -2,6 +2,8 @@
 import {EXIT} from '../core/catalogue.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
+import {systemClock} from '../host/clock.js'
+import {localTime} from '../host/local-time.js'
 import {partError, type Queued, submitMany} from './bulk.js'
 import {failureOf} from './failure.js'
 import {catchInterrupt} from './interrupt.js'
@@ -128,12 +130,14 @@ export const submitFrom = async (
 ): Promise<number> => {
   const screen = screenFor(flags)
   checkWords(operands)
-  const defaults = defaultsOf(flags)
+  // The same moment for all lines, and read before anything is looked for.
+  const local = localTime(systemClock.now())
+  const defaults = defaultsOf(flags, local)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(await readJobFile(from), defaults, judgeOf(site))
+  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgeOf(site))
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
-  for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
+  for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)
   if (flags['dry-run']) {
     const jobs = lines.jobs.map(({settled}) => settledFields(settled))
     screen.show(

@@ -1,9 +1,8 @@
 /**
- * The shared shape of `kill`, `suspend`, `resume`, `hold` and `release`: jobs are chosen alike, answered alike.
+ * The shared shape of `kill`, `suspend`, `resume`, `hold`, `release`, `requeue` and `update`: jobs are chosen alike, answered alike.
  * Each command adds its own words.
  */
 import {Flags} from '@oclif/core'
-import type {ControlOp} from '../core/request.js'
 import {type BaseFlags, GodCommand} from './base-command.js'
 import {confirm} from './confirm.js'
 import {
@@ -14,6 +13,7 @@ import {
   planControl,
   requestControl,
 } from './control.js'
+import type {AnyWish} from './early-word.js'
 import {reachSite} from './reach-site.js'
 import {verbFilterFlags} from './select-flags.js'
 import {expandStdin, filtersOf} from './selector-words.js'
@@ -36,9 +36,8 @@ interface ControlFlags extends BaseFlags {
 }
 
 export interface ControlWords {
-  readonly op: ControlOp
+  readonly wish: AnyWish
   readonly selectors: readonly string[]
-  readonly signal?: ControlChoice['signal']
   /** More jobs than this, on a terminal: ask first. Null = never. */
   readonly askAbove: number | null
 }
@@ -53,18 +52,16 @@ export abstract class ControlCommand extends GodCommand {
     const screen = this.screen(flags)
     const site = await reachSite(flags, screen)
     const choice: ControlChoice = {
-      op: words.op,
+      wish: {...words.wish, ...(flags.reason === undefined ? {} : {remark: flags.reason})},
       selectors: await expandStdin(words.selectors),
       filters: filtersOf(flags),
       dryRun: flags['dry-run'],
-      ...(words.signal === undefined ? {} : {signal: words.signal}),
-      ...(flags.reason === undefined ? {} : {remark: flags.reason}),
     }
     const plan = planControl(site, choice)
     const wanted = plan.outcomes.filter(({result}) => result === 'requested').length
     const asks =
       words.askAbove !== null && wanted > words.askAbove && screen.terminal.interactive && !flags['dry-run']
-    if (asks) await confirm(`${words.op} ${wanted} jobs?`)
+    if (asks) await confirm(`${words.wish.op} ${wanted} jobs?`)
     if (!flags['dry-run']) requestControl(site, choice, plan)
     const lines = plan.outcomes.filter(outcome => !flags.quiet || outcome.result === 'refused')
     screen.show(controlJson(plan), () =>

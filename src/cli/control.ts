@@ -1,22 +1,21 @@
 /**
- * `kill`, `suspend`, `resume`, `hold`, `release`: which jobs are meant, an early word for each, one request for all.
+ * `kill`, `suspend`, `resume`, `hold`, `release`, `requeue`, `update`: which jobs are meant, an early word for each, one request for all.
  *
  * The early word is the same pure decision that the passes will make on the same record; only they make it count.
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
-import {controlJob} from '../core/array-control.js'
 import {type JobId, jobId} from '../core/brand.js'
 import {type ErrorCode, EXIT} from '../core/catalogue.js'
-import {applyControl, type Effect, PAST, WOULD} from '../core/control.js'
+import {PAST, WOULD} from '../core/control.js'
 import {GodError} from '../core/errors.js'
-import type {StopSignal} from '../core/job.js'
-import {isOneOf, mayChange} from '../core/permission.js'
-import type {ControlOp, ControlRequest} from '../core/request.js'
+import {mayChange} from '../core/permission.js'
+import type {ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'
-import {isOver} from '../core/state.js'
-import {callerName} from '../host/environment.js'
+import {isOver, isWaiting} from '../core/state.js'
+import {updateText} from '../core/update-job.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {tasksField, tasksMeant} from './array-tasks.js'
+import {type AnyWish, earlyWord} from './early-word.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {
@@ -31,16 +30,15 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
 
 export interface ControlChoice {
-  readonly op: ControlOp
+  readonly wish: AnyWish
   /** Null: none was given. */
   readonly selectors: readonly string[] | null
   readonly filters: Filters
-  readonly signal?: StopSignal
-  readonly remark?: string
   /** Only what would happen is told. */
   readonly dryRun: boolean
 }
@@ -58,22 +56,25 @@ export interface ControlOutcome {
 /** Most ids of one request: `core/request.ts` takes no more. */
 const MOST = 20_000
 
-/** Of a range or a name only those that are not over: the others are told of by nobody. */
-const meant = ({selector, jobs}: Choice): readonly JobView[] =>
+/** What it can be for: the others are told of by nobody, unless they are named one by one. */
+const isFor = ({op}: AnyWish, {state}: JobView): boolean =>
+  op === 'requeue' ? state !== 'refused' && !isWaiting(state) : !isOver(state)
+
+const meant = ({selector, jobs}: Choice, wish: AnyWish): readonly JobView[] =>
   selector.kind === 'id' || selector.kind === 'tasks' || selector.kind === 'last'
     ? jobs
-    : jobs.filter(job => !isOver(job.state))
+    : jobs.filter(job => isFor(wish, job))
 
 interface Chosen extends Listed {
   /** Of these arrays only some tasks. */
   readonly tasks: ReadonlyMap<JobId, string>
 }
 
-const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
+const chosen = (site: Site, {selectors, filters, wish}: ControlChoice): Chosen => {
   const test = filterTest(filters)
   if (selectors !== null) {
     const choices = chooseEach(site, selectors.map(parseSelector), {open: true})
-    const jobs = merged(choices.map(choice => ({jobs: meant(choice).filter(test)})))
+    const jobs = merged(choices.map(choice => ({jobs: meant(choice, wish).filter(test)})))
     return {jobs, failed: failures(choices), tasks: tasksMeant(choices)}
   }
   if (!hasFilters(filters)) {
@@ -86,26 +87,16 @@ const chosen = (site: Site, {selectors, filters}: ControlChoice): Chosen => {
   const only = filters.users.length > 0 ? null : site.uid
   const mine = (job: JobView): boolean => job.uid === only || only === null
   return {
-    jobs: allJobs(site, only).filter(job => mine(job) && !isOver(job.state) && test(job)),
+    jobs: allJobs(site, only).filter(job => mine(job) && isFor(wish, job) && test(job)),
     failed: [],
     tasks: new Map(),
   }
 }
 
-/** An early word, by the same decision as the passes will make. */
-const effectOn = (site: Site, job: JobView, choice: ControlChoice, tasks: string | undefined): Effect =>
-  job.record === null
-    ? applyControl(job, wishOf(choice), site.now())
-    : controlJob(job.record, wishOf(choice), tasks, site.now())
-
 const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: string): ControlOutcome => ({
   ...judged(site, job, choice, tasks),
   ...(tasks === undefined ? {} : {tasks}),
 })
-
-/** As the service will see it. */
-const isOperator = ({uid, configuration: {settings}}: Site): boolean =>
-  uid === 0 || (settings.operators.length > 0 && isOneOf(settings.operators, uid, callerName()))
 
 const judged = (
   site: Site,
@@ -113,7 +104,7 @@ const judged = (
   choice: ControlChoice,
   tasks: string | undefined,
 ): ControlOutcome => {
-  const {id, record} = job
+  const {id} = job
   if (!mayChange({uid: site.uid, operator: isOperator(site)}, job)) {
     return {
       id,
@@ -124,11 +115,9 @@ const judged = (
     }
   }
   if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
-  // Whether it will be admitted as held is not known here: that request is for the scheduler to judge.
-  const unknown = record === null && (choice.op === 'hold' || choice.op === 'release')
-  const asked = {id, result: 'requested', text: (choice.dryRun ? WOULD : PAST)[choice.op]} as const
-  if (unknown) return asked
-  const effect = effectOn(site, job, choice, tasks)
+  const asked = {id, result: 'requested', text: askedText(choice)} as const
+  const effect = earlyWord(site, job, choice.wish, tasks)
+  if (effect === null) return asked
   switch (effect.kind) {
     case 'change':
       return asked
@@ -145,11 +134,10 @@ const judged = (
   }
 }
 
-const wishOf = ({op, signal, remark}: ControlChoice) => ({
-  op,
-  ...(signal === undefined ? {} : {signal}),
-  ...(remark === undefined ? {} : {remark}),
-})
+const askedText = ({wish, dryRun}: ControlChoice): string => {
+  const text = (dryRun ? WOULD : PAST)[wish.op]
+  return wish.op === 'update' ? `${text}: ${updateText(wish.set)}` : text
+}
 
 export interface ControlPlan {
   readonly outcomes: readonly ControlOutcome[]
@@ -164,7 +152,7 @@ const requestOf = (site: Site, choice: ControlChoice, meant: readonly Meant[]): 
   cluster: site.format.cluster,
   ids: meant.map(({id}) => id),
   ...tasksField(meant),
-  ...wishOf(choice),
+  ...choice.wish,
 })
 
 export const planControl = (site: Site, choice: ControlChoice): ControlPlan => {

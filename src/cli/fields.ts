@@ -39,6 +39,9 @@ export const FIELD_NAMES = [
   'ended',
   'task',
   'tasks',
+  'nice',
+  'priority',
+  'begin',
 ] as const
 export type FieldName = (typeof FIELD_NAMES)[number]
 
@@ -156,6 +159,13 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
     show: job => (job.array === undefined ? '' : tasksText(job.array)),
     key: job => (job.array === undefined ? 0 : setsOf(job.array).range.count),
     shrink: true,
+  },
+  nice: {title: 'NICE', show: job => String(job.nice), key: job => job.nice, align: 'right'},
+  priority: {title: 'PRIO', show: job => String(job.priority), key: job => job.priority, align: 'right'},
+  begin: {
+    title: 'BEGIN',
+    show: job => time(job.begin),
+    key: job => job.begin ?? Number.NEGATIVE_INFINITY,
   },
   ended: {title: 'ENDED', show: job => time(job.ended), key: job => job.ended ?? Number.POSITIVE_INFINITY},
 }

@@ -51,6 +51,10 @@ export interface JobJson {
     readonly memory: number | null
     readonly cpuSeconds: number
   } | null
+  readonly nice: number
+  readonly priority: number
+  /** Not before that; null: at any time. */
+  readonly begin: string | null
 }
 
 const arrayJson = (array: ArrayRecord): NonNullable<JobJson['array']> => ({
@@ -96,4 +100,7 @@ export const jobJson = (job: JobView): JobJson => ({
           memory: job.live.memory,
           cpuSeconds: job.live.cpuSeconds,
         },
+  nice: job.nice,
+  priority: job.priority,
+  begin: time(job.begin),
 })

@@ -3,6 +3,7 @@
  * Lines without any word are passed over, so that a file may end as its writer likes; each other is a job, or is bad.
  */
 import type {Settled} from '../core/admission.js'
+import type {LocalTime} from '../core/begin-time.js'
 import {GodError, type Refusal, refusal} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {type FormDefaults, parseJobForm} from '../core/job-form.js'
@@ -68,13 +69,19 @@ function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
+/** What a line means beside its own words. */
+export interface Reading {
+  readonly defaults: FormDefaults
+  readonly local: LocalTime
+}
+
 /** Null: nothing stands there. */
-const parseLine = (bytes: Uint8Array, defaults: FormDefaults): Wish | Refusal | null => {
+const parseLine = (bytes: Uint8Array, {defaults, local}: Reading): Wish | Refusal | null => {
   if (bytes.length > MAX_REQUEST_BYTES)
     return refusal('E_REQUEST_TOO_LARGE', `it has more than ${MAX_REQUEST_BYTES} bytes`)
   const text = decodeUtf8(bytes)
   if (text === null) return refusal('E_SPEC_BAD', 'it is not UTF-8 text')
-  return text.trim() === '' ? null : parseJobForm(text, defaults)
+  return text.trim() === '' ? null : parseJobForm(text, local, defaults)
 }
 
 /** As the site sees it: it throws what it has against a job. */
@@ -89,13 +96,13 @@ const judged = (wish: Wish, judge: Judge): Settled | Refusal => {
   }
 }
 
-export const parseJobLines = (bytes: Uint8Array, defaults: FormDefaults, judge: Judge): JobLines => {
+export const parseJobLines = (bytes: Uint8Array, reading: Reading, judge: Judge): JobLines => {
   const jobs: JobLine[] = []
   const bad: BadLine[] = []
   let number = 0
   for (const line of linesOf(bytes)) {
     number++
-    const wish = parseLine(line, defaults)
+    const wish = parseLine(line, reading)
     if (wish === null) continue
     const settled = 'code' in wish ? wish : judged(wish, judge)
     if ('code' in settled) bad.push({number, refusal: settled})

@@ -30,6 +30,7 @@ type Shown = Pick<
   | 'reason'
   | 'resources'
   | 'walltime'
+  | 'nice'
   | 'started'
   | 'ended'
   | 'node'
@@ -42,6 +43,9 @@ type Shown = Pick<
 >
 
 export interface JobView extends Shown {
+  readonly priority: number
+  /** Null: it may start at any time. */
+  readonly begin: number | null
   /** Null: only the request's file is there, whose time nobody vouches for. */
   readonly submitted: number | null
   /** Null: not admitted yet. */
@@ -69,6 +73,9 @@ const viewOfJob = (record: JobRecord, reasons: Reasons): JobView => ({
   reason: waits(record) ? (reasons.get(record.id) ?? record.reason) : record.reason,
   resources: record.resources,
   walltime: record.walltime,
+  nice: record.nice,
+  priority: record.priority ?? 0,
+  begin: record.begin ?? null,
   submitted: record.submitted,
   started: record.started,
   ended: record.ended,
@@ -107,7 +114,7 @@ const unstarted = {
 const wished = (
   site: Site,
   wish: Wish,
-): Pick<JobView, 'name' | 'image' | 'project' | 'resources' | 'walltime'> => {
+): Pick<JobView, 'name' | 'image' | 'project' | 'resources' | 'walltime' | 'nice' | 'priority' | 'begin'> => {
   const {
     default_images: images,
     defaults_cpu: cpus,
@@ -120,6 +127,9 @@ const wished = (
     project: wish.project ?? DEFAULT_PROJECT,
     resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: 0},
     walltime: wish.walltime ?? time,
+    nice: wish.nice ?? 0,
+    priority: wish.priority ?? 0,
+    begin: wish.begin ?? null,
   }
 }
 

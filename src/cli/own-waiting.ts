@@ -7,9 +7,12 @@ import {waitingJobs} from './own-requests.js'
 import type {Site} from './site.js'
 
 export const waitingOf = (view: JobView, now: number): Waiting => {
-  const {id, uid, user, project, queue, resources, walltime, array} = view
-  const times = {walltime, submitted: now, eligible: now}
-  const one = {id, uid, user, project, queue, resources, nice: 0, priority: 0, ...times}
+  const {id, uid, user, project, queue, resources, walltime, nice, priority, begin, array} = view
+  const times = {walltime, submitted: now, eligible: Math.max(now, begin ?? now)}
+  const one = {
+    ...{id, uid, user, project, queue, resources, nice, priority, ...times},
+    ...(begin === null ? {} : {begin}),
+  }
   return array === undefined ? one : {...one, tasks: startable(view)}
 }
 

@@ -1,7 +1,9 @@
 /** `god show`: the whole record of one job, and its spec if it is mine to see. */
 
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {momentText} from '../core/begin-time.js'
 import {GodError} from '../core/errors.js'
+import {ownName} from '../core/hidden.js'
 import type {Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import {mayReadSpec} from '../core/permission.js'
@@ -55,7 +57,7 @@ const wishOf = (site: Site, job: JobView): Told => {
 /** What a private job hides from others. */
 const revealed = (job: JobView, wish: Wish | null): JobView => ({
   ...job,
-  name: wish?.name ?? job.name,
+  name: ownName(job, wish ?? {}),
   image: job.image || (wish?.image ?? ''),
   labels: wish?.labels ?? job.labels,
 })
@@ -151,6 +153,12 @@ const spent = (job: JobView, now: number): string => {
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
 }
 
+/** Only what was asked for. */
+const orderRows = ({nice, priority, begin}: JobView): readonly (readonly [string, string])[] => [
+  ...(nice === 0 && priority === 0 ? [] : ([['order', `nice ${nice}, priority ${priority}`]] as const)),
+  ...(begin === null ? [] : ([['begins', `${momentText(begin)} at the earliest`]] as const)),
+]
+
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
@@ -167,6 +175,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
       `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus`,
     ],
     ['time', spent(job, now)],
+    ...orderRows(job),
     ['submitted', moment(job.submitted)],
     ['started', moment(job.started)],
     ['ended', moment(job.ended)],

@@ -1,5 +1,6 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
 import {EXIT} from '../core/catalogue.js'
+import {localTime} from '../host/local-time.js'
 import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
 import {operandsOf} from './operands.js'
@@ -24,9 +25,9 @@ export const submit = async (
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
   const {words, afterDashes} = operandsOf(operands)
-  const wish = wishOf(flags, words, afterDashes)
+  const wish = wishOf(flags, words, afterDashes, localTime(site.now()))
   const settled = judgeWish(site, wish)
-  for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
+  for (const remark of submitRemarks(site, flags.env, wish.begin)) screen.note(remark)
   if (flags['dry-run']) {
     screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
     return EXIT.ok

@@ -7,6 +7,7 @@ import {EXIT} from '../core/catalogue.js'
 import type {Waiting} from '../core/schedule.js'
 import type {Forecast} from '../core/scheduling/forecast.js'
 import {neutralise} from '../core/text.js'
+import {localTime} from '../host/local-time.js'
 import {forecastJson, forecastLines} from './forecast-text.js'
 import {viewOfRequest} from './job-view.js'
 import {operandsOf} from './operands.js'
@@ -28,7 +29,7 @@ export const explainSubmit = async (
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
   const {words, afterDashes} = operandsOf(operands)
-  const wish = wishOf(flags, words, afterDashes)
+  const wish = wishOf(flags, words, afterDashes, localTime(site.now()))
   const settled = judgeWish(site, wish)
   // The last of all that could ever be submitted, so it stands behind whoever waits.
   const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), site.now())

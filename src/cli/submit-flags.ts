@@ -1,5 +1,6 @@
 /** What `god submit` can be told of a job, and of the submission. */
 import {Flags} from '@oclif/core'
+import {limitFlags, orderFlags} from './order-flags.js'
 
 const many = {multiple: true as const, multipleNonGreedy: true as const}
 
@@ -14,8 +15,7 @@ export const submitFlags = {
     summary: 'Image to run it in (else the first of default_images).',
     helpValue: 'IMAGE',
   }),
-  cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
-  mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
+  ...limitFlags,
   time: Flags.string({
     char: 't',
     summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
@@ -47,6 +47,7 @@ export const submitFlags = {
     ...many,
   }),
   project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
+  ...orderFlags,
   hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
   from: Flags.string({
     char: 'f',

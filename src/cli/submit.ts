@@ -6,9 +6,11 @@
  */
 import {type Settled, settleWish} from '../core/admission.js'
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {momentText} from '../core/begin-time.js'
 import {jobId, MAX_ID} from '../core/brand.js'
 import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
+import {checkNice} from '../core/own-order.js'
 import type {SubmitRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
@@ -17,10 +19,14 @@ import {claimId} from '../store/requests/ids.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
 import {runsImages} from './offer.js'
+import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'
 import {siteRemarks} from './remarks.js'
 import type {Site} from './site.js'
 import {unsetVariables} from './wish.js'
+
+/** Since `now` was read as the begin time. */
+const A_MOMENT = 1000
 
 /** Milliseconds; the service burns a claim at twice this age. */
 export const CLAIM_GOOD = 5 * 60 * 1000
@@ -39,9 +45,12 @@ export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
   const {configuration} = site
   const policy = admissionPolicy(configuration, runsImages(configuration.settings.executor))
   const nodes = site.nodes.all()
+  const operator = isOperator(site)
   return wish => {
     const settled = settleWish(wish, policy, nodes)
     if ('code' in settled) throw asError(settled)
+    const no = checkNice(wish.nice, operator)
+    if (no !== null) throw asError(no)
     checkReadable(requestFor(site, wish))
     return settled
   }
@@ -49,8 +58,15 @@ export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
 
 export const judgeWish = (site: Site, wish: Wish): Settled => judgeOf(site)(wish)
 
-/** What is told aside: also what was asked for and cannot be given. */
-export const submitRemarks = (site: Site, env: readonly string[] | undefined): readonly string[] => [
+/** What is told aside: also what was asked for and cannot be given, or means nothing any more. */
+export const submitRemarks = (
+  site: Site,
+  env: readonly string[] | undefined,
+  begin: number | undefined,
+): readonly string[] => [
+  ...(begin === undefined || begin >= site.now() - A_MOMENT
+    ? []
+    : [`the begin time ${momentText(begin)} is past: the job may start at once`]),
   ...unsetVariables(env).map(name => `${name} is not set here, so the job has no such variable`),
   ...siteRemarks(site),
 ]

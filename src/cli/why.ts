@@ -67,6 +67,7 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> 
   identity: (_reason, {id}) => `an account for its user, then 'god release ${id}'`,
   restored: (_reason, {id}) => `'god release ${id}', if it did not run yet`,
   suspended: (_reason, {id}) => `'god resume ${id}'`,
+  'begin-time': (_reason, {id}) => `that time to come, or 'god update ${id} --begin now'`,
   limit: () => 'that other tasks of the array end',
   packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
 }

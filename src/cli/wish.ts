@@ -1,6 +1,8 @@
 /** From the words of `god submit` to a wish: amounts are read here, a script is copied, the rest is admission's. */
 
 import {nameOf} from '../core/admission.js'
+import {type LocalTime, parseBegin} from '../core/begin-time.js'
+import type {Instant} from '../core/brand.js'
 import type {ErrorCode} from '../core/catalogue.js'
 import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
@@ -21,6 +23,9 @@ export interface SubmitFlags {
   readonly error: string | undefined
   readonly workdir: string | undefined
   readonly hold: boolean
+  readonly begin: string | undefined
+  readonly nice: string | undefined
+  readonly priority: string | undefined
   readonly array: string | undefined
   readonly env: readonly string[] | undefined
   readonly label: readonly string[] | undefined
@@ -28,7 +33,7 @@ export interface SubmitFlags {
   readonly project: string | undefined
 }
 
-const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
+export const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
   if (text === undefined) return undefined
   const value = AMOUNTS[key].parse(text)
   if (value === null) throw asError(amountRefusal(text, AMOUNTS[key]))
@@ -93,7 +98,7 @@ const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['co
 const scriptName = ({kind}: Wish['command'], [path = '']: readonly string[]): string | undefined =>
   kind === 'script' ? nameOf({command: {kind: 'argv', argv: [path]}}) : undefined
 
-const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
+export const given = <T extends object>(fields: {[K in keyof T]: T[K] | undefined}): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 /** A job must get what was typed, byte for byte; what is no text cannot be carried. */
@@ -106,8 +111,14 @@ const checkText = (operands: readonly string[], env: readonly string[] = []): vo
   )
 }
 
+export const beginOf = (text: string, local: LocalTime): Instant => {
+  const at = parseBegin(text, local)
+  if (typeof at === 'object') throw asError(at)
+  return at
+}
+
 /** What the flags say by themselves, whatever the command is. */
-const flagFields = (flags: SubmitFlags): FormDefaults =>
+const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
   given<FormDefaults>({
     name: flags.name,
     image: flags.image,
@@ -120,20 +131,28 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     output: flags.output,
     error: flags.error,
     hold: flags.hold ? true : undefined,
+    begin: flags.begin === undefined ? undefined : beginOf(flags.begin, local),
+    nice: amount(flags.nice, 'nice'),
+    priority: amount(flags.priority, 'priority'),
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
     array: flags.array,
   })
 
 /** For every line of a file of jobs. */
-export const defaultsOf = (flags: SubmitFlags): FormDefaults => {
+export const defaultsOf = (flags: SubmitFlags, local: LocalTime): FormDefaults => {
   checkText([], flags.env)
-  return flagFields(flags)
+  return flagFields(flags, local)
 }
 
-export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => {
+export const wishOf = (
+  flags: SubmitFlags,
+  operands: readonly string[],
+  optionsEnded: boolean,
+  local: LocalTime,
+): Wish => {
   checkText(operands, flags.env)
   const command = commandOf(operands, optionsEnded)
   const name = flags.name ?? scriptName(command, operands)
-  return {command, ...flagFields(name === undefined ? flags : {...flags, name})}
+  return {command, ...flagFields(name === undefined ? flags : {...flags, name}, local)}
 }

@@ -9,13 +9,16 @@ import {isImageAllowed} from './allowed-image.js'
 import {formatCpus, formatMemory} from './amounts.js'
 import type {ArrayRecord} from './array-record.js'
 import {newArray} from './array-start.js'
+import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {GodError, type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
+import {HIDDEN} from './hidden.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
+import {checkNice} from './own-order.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
 
@@ -144,7 +147,8 @@ const checkPaths = (wish: Wish): Refusal | null => {
 const tooMuch = (asked: string, most: string, flag: string): Refusal =>
   refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
 
-const checkLimits = (
+/** What one job may ask for. */
+export const checkLimits = (
   resources: Resources,
   walltime: number | null,
   policy: AdmissionPolicy,
@@ -181,6 +185,8 @@ interface Submission {
   readonly account: Account
   /** Of the groups that the configuration names. */
   readonly groups: GroupNumbers
+  /** Its owner may act on the jobs of everybody. */
+  readonly operator: boolean
   readonly now: Instant
   readonly epoch: Epoch
 }
@@ -192,8 +198,8 @@ export const admit = (
 ): Admitted | Refusal => {
   const settled = settleWish(submission.wish, policy, nodes)
   if (isRefusal(settled)) return settled
-  const {id, tok, wish, account, groups, now} = submission
-  const no = checkRights(wish, policy, account, groups)
+  const {id, tok, wish, account, groups, operator, now} = submission
+  const no = checkNice(wish.nice, operator) ?? checkRights(wish, policy, account, groups)
   if (no !== null) return no
   const uid = account.uid as Uid
   const record = {...firstRecord(submission, settled, uid, now), ...(policy.private ? HIDDEN : {})}
@@ -204,8 +210,11 @@ export const admit = (
   return {spec: {v: 1, id, tok, uid, wish: told}, record}
 }
 
-/** What others see of a private job; its spec has it all. */
-const HIDDEN = {name: 'private', image: '', labels: {}}
+/** Optional fields, as far as they are asked for. */
+const orderOf = ({priority, begin}: Wish): Pick<JobRecord, 'priority' | 'begin'> => ({
+  ...(priority === undefined ? {} : {priority}),
+  ...(begin === undefined ? {} : {begin}),
+})
 
 const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: Instant): JobRecord => ({
   v: 1,
@@ -221,10 +230,11 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   image: settled.image,
   resources: settled.resources,
   walltime: settled.walltime,
-  nice: 0,
+  nice: submission.wish.nice ?? 0,
+  ...orderOf(submission.wish),
   labels: submission.wish.labels ?? {},
   submitted: now,
-  eligible: now,
+  eligible: eligibleFrom(now, submission.wish.begin),
   ...NOT_STARTED,
   state: submission.wish.hold === true ? 'held' : 'pending',
   desired: 'run',

@@ -7,62 +7,18 @@
 
 import {encodedSets} from './array-fold.js'
 import {arrayChange} from './array-own.js'
-import {ordinalOf, type Stride, span, tryRange} from './array-range.js'
+import {placesOf} from './array-places.js'
+import {ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import {applyControl, type ControlWish, type Effect, PAST} from './control.js'
-import {type Refusal, refusal} from './errors.js'
-import {
-  EMPTY,
-  has,
-  type IntervalSet,
-  intersection,
-  interval,
-  minus,
-  setOf,
-  size,
-  union,
-} from './interval-set.js'
+import {applyControl, type ControlWish, PAST} from './control.js'
+import {already, type Effect} from './effect.js'
+import {refusal} from './errors.js'
+import {has, type IntervalSet, intersection, interval, minus, size, union} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import {isAllocated, isOver} from './state.js'
-
-/** Most tasks that a selection with steps may name: each is a span of its own in the record. */
-const MOST_STEPPED = 10_000
-
-const stridePlaces = (array: ArrayRecord, {first, last, step}: Stride): IntervalSet | null => {
-  const {range} = setsOf(array)
-  if (step === 1) {
-    const found = span(range, first, last)
-    return found === null ? EMPTY : interval(found[0], found[1])
-  }
-  if ((last - first) / step >= MOST_STEPPED) return null
-  const places: number[] = []
-  for (let task = first; task <= last; task += step) {
-    const place = ordinalOf(range, task)
-    if (place !== null) places.push(place)
-  }
-  return setOf(places)
-}
-
-/** The places of the tasks that a text like `3-9,12` names, or why it cannot be served. */
-export const placesOf = (array: ArrayRecord, tasks: string): IntervalSet | Refusal => {
-  const wanted = tryRange(tasks)
-  if (typeof wanted === 'string')
-    return refusal('E_SELECTOR_BAD', `'[${tasks}]' names no tasks: ${wanted}`, 'Write 12[7] or 12[3-9].')
-  let places: IntervalSet = EMPTY
-  for (const stride of wanted.strides) {
-    const some = stridePlaces(array, stride)
-    if (some === null)
-      return refusal(
-        'E_SELECTOR_BAD',
-        `'[${tasks}]' names over ${MOST_STEPPED} tasks by steps`,
-        'Name fewer at once.',
-      )
-    places = union(places, some)
-  }
-  return places
-}
 
 interface Asked {
   readonly record: JobRecord
@@ -74,14 +30,16 @@ interface Asked {
   readonly now: Instant
 }
 
-const already = (text: string): Effect => ({kind: 'already', text})
-
-const refused = ({record, whole, wish}: Asked, why: string): Effect => ({
+const refused = (
+  {record, whole, wish}: Asked,
+  why: string,
+  hint = `See 'god stat ${record.id}'.`,
+): Effect => ({
   kind: 'refused',
   refusal: refusal(
     'E_WRONG_STATE',
     `${whole ? `job ${record.id}` : `these tasks of job ${record.id}`} cannot be ${VERB[wish.op]}: ${why}`,
-    `See 'god stat ${record.id}'.`,
+    hint,
   ),
 })
 
@@ -91,6 +49,7 @@ const VERB = {
   resume: 'resumed',
   hold: 'held',
   release: 'released',
+  requeue: 'requeued',
 } as const
 
 /** The parts that the wish is for and that `wants` it, changed. */
@@ -126,8 +85,13 @@ const kill = (asked: Asked): Effect => {
     wish.signal === undefined ? {} : {stop: {cause: 'killed' as const, at: now, signal: wish.signal}}
   const parts = changedParts(
     asked,
-    part => part.desired !== 'killed',
-    part => ({...part, ...(part.state === 'stopping' ? {} : stop), ...remark(asked), desired: 'killed'}),
+    part => part.desired !== 'killed' || part.requeue !== undefined,
+    ({requeue: _, ...part}) => ({
+      ...part,
+      ...(part.state === 'stopping' ? {} : stop),
+      ...remark(asked),
+      desired: 'killed',
+    }),
   )
   if (waiting.length === 0 && parts === null)
     return already(
@@ -204,7 +168,7 @@ const release = (asked: Asked): Effect => {
     return intersection(sets.waiting, places).length > 0
       ? already('is not held')
       : refused(asked, 'none of it waits')
-  const eligible = record.state === 'held' ? {eligible: now} : {}
+  const eligible = record.state === 'held' ? {eligible: eligibleFrom(now, record.begin)} : {}
   return changed(
     asked,
     {...array, ...encodedSets({...sets, held: minus(sets.held, wanted)})},
@@ -215,7 +179,39 @@ const release = (asked: Asked): Effect => {
   )
 }
 
-const ON_ARRAY = {kill, suspend, resume, hold, release} as const
+const OVER_HINT = 'What has ended of an array is not run again: submit these tasks as a new array.'
+
+/** Those that run are stopped, and wait once more. What has ended may be packed already, so it stays ended. */
+const requeue = (asked: Asked): Effect => {
+  const {record, array, places, wish} = asked
+  // Its own wish binds its tasks: what waited again would be killed as soon as it started.
+  if (record.desired === 'killed') return refused(asked, 'it is being killed as a whole', OVER_HINT)
+  const to = wish.hold === true ? 'held' : 'pending'
+  const parts = changedParts(
+    asked,
+    part => part.requeue !== to,
+    part => ({...part, ...remark(asked), desired: 'killed', requeue: to}),
+  )
+  if (parts !== null) return changed(asked, {...array, parts}, {})
+  if (intersection(setsOf(array).waiting, places).length > 0) return already('is waiting already')
+  return changedParts(
+    asked,
+    () => true,
+    part => part,
+  ) === null
+    ? refused(asked, 'none of it runs or waits', OVER_HINT)
+    : already('is being requeued already')
+}
+
+const ON_ARRAY = {kill, suspend, resume, hold, release, requeue} as const
+
+const overArray = (record: JobRecord, wish: ControlWish, now: Instant): Effect =>
+  wish.op === 'requeue'
+    ? {
+        kind: 'refused',
+        refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be requeued: it is over`, OVER_HINT),
+      }
+    : applyControl(record, wish, now)
 
 const controlArray = (
   record: JobRecord,
@@ -225,7 +221,7 @@ const controlArray = (
   now: Instant,
 ): Effect => {
   if (isOver(record.state))
-    return wish.op === 'kill' ? already(`is over already (${record.state})`) : applyControl(record, wish, now)
+    return wish.op === 'kill' ? already(`is over already (${record.state})`) : overArray(record, wish, now)
   const {range} = setsOf(array)
   const places = tasks === undefined ? interval(0, range.count - 1) : placesOf(array, tasks)
   if ('code' in places) return {kind: 'refused', refusal: places}

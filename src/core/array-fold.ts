@@ -51,6 +51,7 @@ const partOf = (view: JobRecord, places: Place[]): Part => {
     state,
     attempt,
     desired: desired === 'run' ? undefined : desired,
+    requeue: over ? undefined : view.requeue,
     place: view.node === null ? undefined : placeIn(places, view.node, container?.engine ?? null),
     nonce: container?.nonce,
     id: over ? undefined : container?.id,
@@ -83,7 +84,10 @@ const movedSets = (
   const moved = (name: SetName): IntervalSet => union(minus(sets[name], touched), into(name))
   return {
     waiting: moved('waiting'),
-    held: minus(sets.held, touched),
+    held: union(
+      minus(sets.held, touched),
+      setOf([...states].flatMap(([ordinal, state]) => (state === 'held' ? [ordinal] : []))),
+    ),
     done: moved('done'),
     failed: moved('failed'),
     killed: moved('killed'),

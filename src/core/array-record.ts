@@ -14,6 +14,7 @@ import {
   instantSchema,
   pausedSchema,
   reasonSchema,
+  requeueSchema,
   stopSchema,
   text,
   tokenSchema,
@@ -33,6 +34,8 @@ export const MOST_PARTS = 192
 const partSchema = v.strictObject({
   state: v.picklist([...ALLOCATED_STATES, ...FINAL_STATES]),
   desired: v.exactOptional(v.picklist(['suspended', 'killed'] as const)),
+  /** Killed for another attempt, which then waits so. */
+  requeue: v.exactOptional(requeueSchema),
   attempt: whole(1, 1_000_000),
   /** Index into `places`; left out: it never had one. */
   place: v.exactOptional(whole(0, 1023)),

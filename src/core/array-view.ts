@@ -40,6 +40,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     task,
     state: part.state,
     desired: desiredOf(record, part.desired),
+    ...(part.requeue === undefined ? {} : {requeue: part.requeue}),
     reason: part.reason ?? null,
     attempt: part.attempt,
     node: part.place === undefined ? null : (array.places[part.place]?.node ?? null),
@@ -127,8 +128,8 @@ export const tasksAt = (array: ArrayRecord, ordinals: readonly number[]): readon
  */
 export const stampOf = (record: JobRecord): string => {
   if (record.task === undefined) return String(record.rev)
-  const {state, desired, attempt, container, started, paused, stop} = record
-  return JSON.stringify([state, desired, attempt, container, started, paused, stop])
+  const {state, desired, requeue = null, attempt, container, started, paused, stop} = record
+  return JSON.stringify([state, desired, requeue, attempt, container, started, paused, stop])
 }
 
 /** Tasks whose part came, went or changed between two revisions, as they are now: for the journal. */

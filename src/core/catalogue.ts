@@ -96,7 +96,7 @@ export const CATALOGUE = {
   E_NO_JOB: entry(EXIT.noJob, 'no job of that id (or not yours to see)', 'see `god stat -a`'),
   E_NOT_PERMITTED: entry(
     EXIT.notPermitted,
-    'the job belongs to somebody else',
+    "the job belongs to somebody else, or what was asked for is an operator's alone",
     'ask its owner or an operator',
   ),
   E_WRONG_STATE: entry(EXIT.conflict, 'the job is in a state that does not allow this', 'see `god show ID`'),

@@ -5,6 +5,7 @@
 import type {Account, ContainerSpec, Mount} from '@god-cli/api'
 import {outline, parseArray, type Stride} from './array-range.js'
 import {GodError} from './errors.js'
+import {ownName} from './hidden.js'
 import type {Command, JobRecord, Wish} from './job.js'
 import {checkEnvName} from './job-name.js'
 import {WRAPPER} from './wrapper.js'
@@ -55,7 +56,7 @@ export interface Outputs {
 /** Paths of standard output and error, as seen inside; relative ones are meant from the job's directory. */
 export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'name' | 'output' | 'error'>): Outputs => {
   // Of a private job the record does not have it.
-  const name = wish.name ?? record.name
+  const name = ownName(record, wish)
   return {
     output: outputPath(wish.output ?? 'god.log', record, name),
     error: outputPath(wish.error ?? 'god.err', record, name),
@@ -153,7 +154,7 @@ export const containerSpec = (
     ...(record.task === undefined ? {} : {task: record.task}),
     attempt: record.attempt,
     nonce: record.container.nonce,
-    jobName: hidden ? (wish.name ?? record.name) : record.name,
+    jobName: ownName(record, wish),
     user: account.name,
     uid: account.uid,
     gid: account.gid,

@@ -4,38 +4,35 @@
  * Pure, and asked twice: by the command, for an early answer, and by the pass that applies the request.
  * A wish for a job that has begun only sets the desired state; its watcher brings it about.
  */
+import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import {type Refusal, refusal} from './errors.js'
+import {already, change, type Effect, refused} from './effect.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
-import type {ControlOp, ControlRequest} from './request.js'
+import type {AnyOp, PlainControl} from './request.js'
+import {requeuedChange} from './requeue.js'
 import {isOver, type State} from './state.js'
 
-export type Effect =
-  | {readonly kind: 'change'; readonly change: Change}
-  /** Already so: idempotent. The text says how. */
-  | {readonly kind: 'already'; readonly text: string}
-  | {readonly kind: 'refused'; readonly refusal: Refusal}
-
-export type ControlWish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
+export type ControlWish = Pick<PlainControl, 'op' | 'signal' | 'hold' | 'remark'>
 type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
-type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>
-
-const change = (fields: Change): Effect => ({kind: 'change', change: fields})
-const already = (text: string): Effect => ({kind: 'already', text})
-
-/** What keeps it from being changed, in words for people. */
-const standing = ({state, desired}: Controlled): string => {
-  if (isOver(state)) return `over (${state})`
-  return desired === 'killed' ? 'being killed' : state
+type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> & {
+  readonly attempt: number
+  readonly begin?: number | null
+  readonly requeue?: JobRecord['requeue'] | undefined
+  readonly sealed?: boolean
 }
 
-const wrongState = (record: Controlled, verb: string, hint: string): Effect => ({
-  kind: 'refused',
-  refusal: refusal('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${standing(record)}`, hint),
-})
+/** What keeps it from being changed, in words for people. */
+const standing = ({state, desired, requeue}: Controlled): string => {
+  if (isOver(state)) return `over (${state})`
+  if (desired !== 'killed') return state
+  return requeue == null ? 'being killed' : 'being requeued'
+}
+
+const wrongState = (record: Controlled, verb: string, hint: string): Effect =>
+  refused('E_WRONG_STATE', `job ${record.id} cannot be ${verb}: it is ${standing(record)}`, hint)
 
 export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effect => {
   switch (wish.op) {
@@ -49,6 +46,8 @@ export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effe
       return hold(record, wish)
     case 'release':
       return release(record, now)
+    case 'requeue':
+      return requeue(record, wish, now)
   }
 }
 
@@ -56,7 +55,16 @@ const WAITING: readonly State[] = ['pending', 'held']
 
 const kill = (record: Controlled, wish: Wish, now: Instant): Effect => {
   if (isOver(record.state)) return already(`is over already (${record.state})`)
-  if (record.desired === 'killed') return already('is being killed already')
+  if (record.desired === 'killed')
+    return record.requeue == null
+      ? already('is being killed already')
+      : // No next attempt follows any more.
+        change({
+          state: record.state,
+          desired: 'killed',
+          requeue: null,
+          ...remarked('killed', 'kill requested', wish),
+        })
   const text =
     wish.remark === undefined ? 'killed before it started' : `killed before it started: ${wish.remark}`
   if (WAITING.includes(record.state)) {
@@ -120,23 +128,52 @@ const hold = (record: Controlled, wish: Wish): Effect => {
 const release = (record: Controlled, now: Instant): Effect => {
   if (record.state === 'pending') return already('is not held')
   if (record.state !== 'held') return wrongState(record, 'released', '')
-  return change({state: 'pending', eligible: now, reason: null})
+  // What it waited before it was held does not count: only time in which nothing but its turn keeps it.
+  return change({state: 'pending', eligible: eligibleFrom(now, record.begin ?? undefined), reason: null})
 }
 
+const requeue = (record: Controlled, wish: Wish, now: Instant): Effect => {
+  const {state} = record
+  const to = wish.hold === true ? 'held' : 'pending'
+  if (state === 'pending') return wish.hold === true ? hold(record, wish) : already('is waiting already')
+  if (state === 'held') return already('is held already')
+  if (state === 'refused') return wrongState(record, 'requeued', 'Submit it again.')
+  if (record.sealed === true) return refused(...packedAway(record.id))
+  if (isOver(state)) return change(requeuedChange(record, to, now, wish.remark))
+  if (record.requeue === to) return already('is being requeued already')
+  return change({
+    state,
+    desired: 'killed',
+    requeue: to,
+    ...remarked('requeued', 'requeue requested', wish),
+  })
+}
+
+/** What packing has begun nobody runs again: its result is told for good. */
+export const packedAway = (id: number): [code: 'E_WRONG_STATE', message: string, hint: string] => [
+  'E_WRONG_STATE',
+  `job ${id} cannot be requeued: it is over and packed`,
+  'Submit it again.',
+]
+
 /** What a dry run says. */
-export const WOULD: Readonly<Record<ControlOp, string>> = {
+export const WOULD: Readonly<Record<AnyOp, string>> = {
+  update: 'would be updated',
   kill: 'would be killed',
   suspend: 'would be suspended',
   resume: 'would be resumed',
   hold: 'would be held',
   release: 'would be released',
+  requeue: 'would be requeued',
 }
 
 /** What a command says it asked for. */
-export const PAST: Readonly<Record<ControlOp, string>> = {
+export const PAST: Readonly<Record<AnyOp, string>> = {
+  update: 'update requested',
   kill: 'kill requested',
   suspend: 'suspend requested',
   resume: 'resume requested',
   hold: 'hold requested',
   release: 'release requested',
+  requeue: 'requeue requested',
 }

@@ -6,14 +6,16 @@
  * judges it.
  */
 import {parseCpus, parseMemory, parseTime} from './amounts.js'
+import {type LocalTime, parseBegin} from './begin-time.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
+import {parseOrder} from './own-order.js'
 import {parseStrictJson} from './strict-json.js'
 import {nearest} from './text.js'
 
 interface Amount {
   /** The field of the wish that it fills. */
-  readonly field: 'cpus' | 'memory' | 'walltime'
+  readonly field: 'cpus' | 'memory' | 'walltime' | 'nice' | 'priority'
   readonly parse: (text: string) => number | null
   readonly what: string
   readonly how: string
@@ -34,13 +36,25 @@ export const AMOUNTS = {
     what: 'time',
     how: 'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
   },
+  nice: {
+    field: 'nice',
+    parse: parseOrder,
+    what: 'nice value',
+    how: 'Write a whole number from 0 to 1000; more is further behind.',
+  },
+  priority: {
+    field: 'priority',
+    parse: parseOrder,
+    what: 'priority',
+    how: 'Write a whole number from -1000 to 1000; of your own jobs the higher is first.',
+  },
 } as const satisfies Record<string, Amount>
 
 export const amountRefusal = (text: string, {what, how}: Pick<Amount, 'what' | 'how'>): Refusal =>
   refusal('E_AMOUNT_BAD', `'${text}' is no ${what}`, how)
 
 type Part = Partial<Wish> | Refusal
-type Reader = (value: unknown) => Part
+type Reader = (value: unknown, local: LocalTime) => Part
 
 const isRefusal = (part: object): part is Refusal => 'code' in part && 'hint' in part
 
@@ -77,6 +91,12 @@ const texts =
 
 const flag: Reader = value => (typeof value === 'boolean' ? {hold: value} : expected('hold', 'true or false'))
 
+const begin: Reader = (value, local) => {
+  if (!isText(value)) return expected('begin', 'text', 'Write now+2h, 14:30 or 2030-01-31T14:30.')
+  const at = parseBegin(value, local)
+  return typeof at === 'object' ? at : {begin: at}
+}
+
 const list =
   (key: 'volumes'): Reader =>
   value =>
@@ -94,6 +114,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   output: text('output'),
   error: text('error'),
   hold: flag,
+  nice: amount('nice'),
+  priority: amount('priority'),
+  begin,
   volumes: list('volumes'),
   project: text('project'),
   array: text('array'),
@@ -106,7 +129,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
+  ...['gpus', 'depend', 'queue', 'constraint'],
   ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 
@@ -141,11 +164,11 @@ const commandOf = ({argv, script, args}: Readonly<Record<string, unknown>>): Wis
 
 const isOfCommand = (key: string): boolean => COMMAND_KEYS.some(each => each === key)
 
-const wishOf = (form: Readonly<Record<string, unknown>>): Wish | Refusal => {
+const wishOf = (form: Readonly<Record<string, unknown>>, local: LocalTime): Wish | Refusal => {
   let fields: Partial<Wish> = {}
   for (const [key, value] of Object.entries(form)) {
     if (isOfCommand(key)) continue
-    const part = Object.hasOwn(READERS, key) ? READERS[key]?.(value) : unknownKey(key)
+    const part = Object.hasOwn(READERS, key) ? READERS[key]?.(value, local) : unknownKey(key)
     if (part === undefined || isRefusal(part)) return part ?? unknownKey(key)
     fields = {...fields, ...part}
   }
@@ -163,10 +186,11 @@ const withDefaults = ({env, labels, ...defaults}: FormDefaults, wish: Wish): Wis
   ...(labels === undefined ? {} : {labels: {...labels, ...wish.labels}}),
 })
 
-export const parseJobForm = (line: string, defaults: FormDefaults = {}): Wish | Refusal => {
+/** `local`: the clock of who wrote it, for times of a day. */
+export const parseJobForm = (line: string, local: LocalTime, defaults: FormDefaults = {}): Wish | Refusal => {
   const json = parseStrictJson(line)
   if (!json.ok) return refusal('E_SPEC_BAD', `it is ${json.why}`, 'Write one JSON object a line.')
   if (!isObject(json.value)) return expected('a line', 'one JSON object')
-  const wish = wishOf(json.value)
+  const wish = wishOf(json.value, local)
   return 'code' in wish ? wish : withDefaults(defaults, wish)
 }

@@ -7,8 +7,11 @@
 import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
+import {LAST_INSTANT} from './begin-time.js'
+import type {Instant} from './brand.js'
 import {
   attemptSchema,
+  branded,
   desiredSchema,
   epochSchema,
   exitSchema,
@@ -20,6 +23,7 @@ import {
   type ReadonlyDeep,
   reasonSchema,
   reqSchema,
+  requeueSchema,
   revSchema,
   stopSchema,
   text,
@@ -39,6 +43,11 @@ const resourcesSchema = v.strictObject({
   gpus: whole(0, 1024),
 })
 
+export const niceSchema = whole(-1000, 1000)
+export const prioritySchema = whole(-1000, 1000)
+/** Every one of them can be written as ISO 8601. */
+export const beginSchema = branded<Instant>(whole(0, LAST_INSTANT))
+
 export const recordSchema = v.strictObject({
   v: v.literal(1),
   id: idSchema,
@@ -53,16 +62,21 @@ export const recordSchema = v.strictObject({
   image: text(255),
   resources: resourcesSchema,
   walltime: v.nullable(whole(1, far)),
-  nice: whole(-1000, 1000),
+  nice: niceSchema,
   /** Order among its owner's own jobs, higher first; left out: 0. */
-  priority: v.exactOptional(whole(-1000, 1000)),
+  priority: v.exactOptional(prioritySchema),
   labels: v.record(text(64), text(256)),
   submitted: instantSchema,
+  /** Since when its waiting counts: not held, its begin time past. */
   eligible: instantSchema,
+  /** Not before that; left out: at any time. */
+  begin: v.exactOptional(beginSchema),
   started: v.nullable(instantSchema),
   ended: v.nullable(instantSchema),
   state: v.picklist(STATES),
   desired: desiredSchema,
+  /** To be killed for another attempt, which then waits so. Null or left out: it ends for good. */
+  requeue: v.exactOptional(v.nullable(requeueSchema)),
   reason: v.nullable(reasonSchema),
   req: reqSchema,
   attempt: attemptSchema,
@@ -133,6 +147,9 @@ export const wishSchema = v.strictObject({
   /** `NAME`, `NAME:ro`, `NAME:rw`. */
   volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
   project: v.exactOptional(text(64)),
+  nice: v.exactOptional(niceSchema),
+  priority: v.exactOptional(prioritySchema),
+  begin: v.exactOptional(beginSchema),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
 })

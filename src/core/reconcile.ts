@@ -21,7 +21,8 @@ import {
   suspendedChange,
   walltimeEnd,
 } from './outcome.js'
-import {isAllocated} from './state.js'
+import {type Again, requeuedChange} from './requeue.js'
+import {isAllocated, isFinal} from './state.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
 export type Fence = 'none' | 'started' | 'void'
@@ -85,6 +86,19 @@ export const asked = (
 }
 
 export const advance = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
+  const step = nextStep(record, observed, now, limits)
+  return record.requeue == null ? step : againStep(record, record.requeue, observed, step, now)
+}
+
+/** Where the attempt would end: what is left of it goes first, so that nothing is in the way of the next one. */
+const againStep = (record: JobRecord, to: Again, {container}: Observed, step: Step, now: Instant): Step => {
+  const ends = (step.do === 'publish' || step.do === 'collect') && isFinal(step.change.state)
+  if (!ends) return step
+  const own = container !== null && container !== 'unknown' && !isForeign(record, container)
+  return own ? {do: 'remove', container} : {do: 'publish', change: requeuedChange(record, to, now)}
+}
+
+const nextStep = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
   const {container} = observed
   if (container === 'unknown')
     return record.state === 'starting' ? silentStart(record, observed, now) : wait()

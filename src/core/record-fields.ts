@@ -28,7 +28,7 @@ const numberSchema = v.pipe(
 
 export const whole = (min: number, max: number) =>
   v.pipe(numberSchema, v.safeInteger(), v.minValue(min), v.maxValue(max))
-const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
+export const branded = <T>(schema: v.GenericSchema<unknown, number | string>) =>
   v.pipe(
     schema,
     v.transform(value => value as T),
@@ -44,6 +44,8 @@ export const gidSchema = branded<Gid>(whole(0, 0xffff_fffe))
 export const instantSchema = branded<Instant>(whole(0, far))
 export const attemptSchema = whole(1, 1_000_000)
 export const desiredSchema = v.picklist(['run', 'suspended', 'killed'] as const)
+
+export const requeueSchema = v.picklist(['pending', 'held'] as const)
 
 export const reasonSchema = v.strictObject({
   code: text(64),

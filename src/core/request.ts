@@ -6,8 +6,17 @@
 import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import type {JobId} from './brand.js'
-import {type Parsed, parseWith, signalSchema, type Wish, wishSchema} from './job.js'
-import {idSchema, text, tokenSchema} from './record-fields.js'
+import {
+  beginSchema,
+  niceSchema,
+  type Parsed,
+  parseWith,
+  prioritySchema,
+  signalSchema,
+  type Wish,
+  wishSchema,
+} from './job.js'
+import {far, idSchema, text, tokenSchema, whole} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
@@ -17,7 +26,7 @@ export const MOST_BULK_JOBS = 1000
 /** No more fit: the shortest key with its value has five bytes. */
 const MOST_BULK_KEYS = MAX_BULK_BYTES / 4
 
-export const CONTROL_OPS = ['kill', 'suspend', 'resume', 'hold', 'release'] as const
+export const CONTROL_OPS = ['kill', 'suspend', 'resume', 'hold', 'release', 'requeue'] as const
 export type ControlOp = (typeof CONTROL_OPS)[number]
 
 const head = {v: v.literal(1), tok: tokenSchema, cluster: v.pipe(v.string(), v.uuid())}
@@ -49,23 +58,58 @@ const bulkSchema = v.strictObject({
     v.check(jobs => ascend(jobs), 'the ids do not ascend'),
   ),
 })
-const controlSchema = v.strictObject({
-  ...head,
-  op: v.picklist(CONTROL_OPS),
+const named = {
   ids: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(20_000)),
   /** Of these arrays only some tasks, as `3-9,12`; of the other ids all. */
   tasks: v.exactOptional(v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), text(MOST_RANGE))),
-  /** `kill`: the polite signal, instead of the default. */
-  signal: v.exactOptional(signalSchema),
   /** A remark for the record. */
   remark: v.exactOptional(v.pipe(v.string(), v.maxLength(256))),
+}
+
+const controlSchema = v.strictObject({
+  ...head,
+  op: v.picklist(CONTROL_OPS),
+  ...named,
+  /** `kill`: the polite signal, instead of the default. */
+  signal: v.exactOptional(signalSchema),
+  /** `requeue`: the next attempt is held. */
+  hold: v.exactOptional(v.boolean()),
+})
+
+const setSchema = v.strictObject({
+  walltime: v.exactOptional(whole(1, far)),
+  cpus: v.exactOptional(whole(1, far)),
+  memory: v.exactOptional(whole(1, far)),
+  nice: v.exactOptional(niceSchema),
+  priority: v.exactOptional(prioritySchema),
+  begin: v.exactOptional(beginSchema),
+  name: v.exactOptional(text(64)),
+})
+
+const updateSchema = v.strictObject({
+  ...head,
+  op: v.literal('update'),
+  ...named,
+  /** What becomes other. */
+  set: v.pipe(
+    setSchema,
+    v.check(set => Object.keys(set).length > 0, 'nothing is set'),
+  ),
 })
 
 export type SubmitRequest = v.InferOutput<typeof submitSchema>
 /** Many jobs, all of them or none. */
 export type BulkRequest = v.InferOutput<typeof bulkSchema>
-export type ControlRequest = v.InferOutput<typeof controlSchema>
+export type PlainControl = v.InferOutput<typeof controlSchema>
+export type JobUpdate = v.InferOutput<typeof setSchema>
+export type UpdateRequest = v.InferOutput<typeof updateSchema>
+/** Something is asked for of jobs that are there. */
+export type ControlRequest = PlainControl | UpdateRequest
+export type AnyOp = ControlRequest['op']
 export type Request = SubmitRequest | BulkRequest | ControlRequest
+
+/** What concerns jobs that have started: so a kill need not wait for the next scheduling pass. */
+export const isForWatchers = (op: AnyOp): boolean => op === 'kill' || op === 'suspend' || op === 'resume'
 
 /** A job that is asked for: nobody has judged it yet. */
 export interface NewJob {
@@ -93,6 +137,8 @@ export const parseRequest = (bytes: string): Parsed<Request> => {
       return parseWith(submitSchema, json.value)
     case 'bulk':
       return parseWith(bulkSchema, json.value)
+    case 'update':
+      return parseWith(updateSchema, json.value)
     default:
       return parseWith(controlSchema, json.value)
   }

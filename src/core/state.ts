@@ -3,7 +3,8 @@
  *
  * A revision that the table does not allow is never written, and is quarantined when found.
  * States before the end follow the life of an attempt; a final state never changes, except that an
- * explicit requeue opens the next attempt and packing seals the record.
+ * explicit requeue opens the next attempt and packing seals the record. An attempt that was stopped for a requeue has
+ * no end of its own: the next one follows it at once (docs/decisions/0029).
  */
 
 export const STATES = [
@@ -32,19 +33,22 @@ export const ALLOCATED_STATES = ['starting', 'running', 'suspended', 'stopping']
 
 export type Desired = 'run' | 'suspended' | 'killed'
 
+/** Where the next attempt waits. */
+const AGAIN = ['pending', 'held'] as const
+
 const NEXT: Readonly<Record<State, readonly State[]>> = {
   pending: ['held', 'starting', 'killed', 'refused'],
   held: ['pending', 'killed'],
-  starting: ['running', 'pending', ...FINAL_STATES],
-  running: ['suspended', 'stopping', ...FINAL_STATES],
-  suspended: ['running', 'stopping', ...FINAL_STATES],
-  stopping: FINAL_STATES,
-  done: ['pending'],
-  failed: ['pending'],
-  killed: ['pending'],
-  timeout: ['pending'],
-  oom: ['pending'],
-  lost: ['pending'],
+  starting: ['running', ...AGAIN, ...FINAL_STATES],
+  running: ['suspended', 'stopping', ...AGAIN, ...FINAL_STATES],
+  suspended: ['running', 'stopping', ...AGAIN, ...FINAL_STATES],
+  stopping: [...AGAIN, ...FINAL_STATES],
+  done: AGAIN,
+  failed: AGAIN,
+  killed: AGAIN,
+  timeout: AGAIN,
+  oom: AGAIN,
+  lost: AGAIN,
   refused: [],
 }
 
@@ -55,6 +59,8 @@ const NEXT_OF_ARRAY: Readonly<Record<State, readonly State[]>> = {
   held: ['pending', 'running', 'killed'],
   running: FINAL_STATES,
 }
+
+export const isWaiting = (state: State): boolean => (AGAIN as readonly State[]).includes(state)
 
 export const isFinal = (state: State): state is FinalState =>
   (FINAL_STATES as readonly State[]).includes(state)
@@ -94,9 +100,9 @@ const sameStateFault = (from: Stage, to: Stage): string | null => {
   return from.attempt === to.attempt ? null : 'the attempt cannot change within a state'
 }
 
-/** A new attempt begins only when a start is given back or a final job is requeued. */
+/** A new attempt begins only when a start is given back or a job is requeued. */
 const attemptFault = (from: Stage, to: Stage): string | null => {
-  const opens = to.state === 'pending' && from.state !== 'held'
+  const opens = isWaiting(to.state) && !isWaiting(from.state)
   const expected = opens ? from.attempt + 1 : from.attempt
   return to.attempt === expected ? null : `attempt ${to.attempt} cannot follow attempt ${from.attempt}`
 }

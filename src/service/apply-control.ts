@@ -8,15 +8,20 @@
  */
 import {controlJob} from '../core/array-control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
+import {packedAway} from '../core/control.js'
+import type {Effect} from '../core/effect.js'
 import {type Refusal, refusal} from '../core/errors.js'
+import type {JobRecord} from '../core/job.js'
 import {mayChange} from '../core/permission.js'
-import type {ControlRequest} from '../core/request.js'
+import {type ControlRequest, isForWatchers} from '../core/request.js'
+import {updateJob} from '../core/update-job.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {claimOwner} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {publish} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
+import {createUpdateDesk, type UpdateDesk} from './update-desk.js'
 
 /** A control request with the folder it lies in. */
 export interface Wanted {
@@ -45,6 +50,9 @@ interface Work extends ControlWork {
   readonly emptied: Set<Uid>
   /** Jobs for which an earlier request waits: what came after it must not go first. */
   readonly behind: Set<JobId>
+  readonly updates: UpdateDesk
+  /** Requests with jobs to which they were applied, though their records name a later one. */
+  readonly passed: Set<string>
 }
 
 type Outcome =
@@ -61,8 +69,14 @@ export const applyControls = (
   let applied = 0
   let refused = 0
   const [emptied, behind] = [new Set<Uid>(), new Set<JobId>()]
+  const updates = createUpdateDesk(service)
+  const passed = new Set<string>()
   for (const wanted of work.wanted) {
-    const outcome = applyRequest(service, {...work, busy: new Set(), emptied, behind}, wanted)
+    const outcome = applyRequest(
+      service,
+      {...work, busy: new Set(), emptied, behind, updates, passed},
+      wanted,
+    )
     if (outcome.kind === 'done') applied++
     if (outcome.kind === 'refused') refused++
   }
@@ -122,18 +136,33 @@ const settled = (service: Service, work: Work, {drop, request}: Wanted, base: St
   // The same answer as for a job that is not there: nobody learns whose ids exist.
   if (!mayChange(caller, base.record)) return unknownJob(base.record.id)
   if (isLast(base, drop.uid, request.tok) || !drop.has(request.tok)) return DONE
+  if (work.passed.has(`${request.tok} ${base.record.id}`)) return DONE
   return finishOlder(service, work, base) ? null : WAIT
 }
 
 /** Null = somebody was faster: read the job again. */
 const change = (service: Service, work: Work, {drop, request}: Wanted, base: Stored): Outcome | null => {
-  const effect = controlJob(base.record, request, request.tasks?.[base.record.id], service.now())
+  const effect = effectOf(service, work, {drop, request}, base.record)
   if (effect.kind === 'already') return DONE
   if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
   const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}
   const author = {...work.author, by: `u${drop.uid}`}
   settleLast(service, work, base)
-  return publish(service, base, next, author, 'later') === null ? null : DONE
+  const published = publish(service, base, next, author, 'later')
+  if (published === null) return null
+  work.updates.changed(base.record, published.record)
+  return DONE
+}
+
+const effectOf = (
+  service: Service,
+  {operators, updates}: Work,
+  {drop, request}: Pick<Wanted, 'drop' | 'request'>,
+  record: JobRecord,
+): Effect => {
+  const tasks = request.tasks?.[record.id]
+  if (request.op !== 'update') return controlJob(record, request, tasks, service.now())
+  return updateJob(record, request, tasks, updates.rules(record, operators.has(drop.uid)), service.now())
 }
 
 /**
@@ -157,8 +186,9 @@ const unknownJob = (id: JobId): Outcome => ({
 })
 
 /** Its submit may be under way: dropped while we listed, or not read yet. Null = it has become a job: read it. */
-const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcome | null => {
-  if (service.manifest.contains(id)) return DONE
+const absent = (service: Service, work: Work, {drop, request}: Wanted, id: JobId): Outcome | null => {
+  if (service.manifest.contains(id))
+    return request.op === 'requeue' ? {kind: 'refused', refusal: refusal(...packedAway(id))} : DONE
   if (work.waiting.has(id) || claimOwner(service.durable.fs, service.layout, id) !== null) return WAIT
   if (work.unread.has(drop.uid) || (work.unread.size > 0 && work.operators.has(drop.uid))) return WAIT
   // A claim goes after revision 1 came.
@@ -167,8 +197,11 @@ const absent = (service: Service, work: Work, {drop}: Wanted, id: JobId): Outcom
 
 /** True: the request that the record carries is no longer in the inbox (now). */
 const finishOlder = (service: Service, work: Work, {record}: Stored): boolean => {
-  // Two requests for the same several jobs, each applied to some: wishes are idempotent, so go on.
-  if (work.busy.has(record.req.tok)) return true
+  // Two requests for the same several jobs, each applied to some. This one is written over, and must not come again.
+  if (work.busy.has(record.req.tok)) {
+    work.passed.add(`${record.req.tok} ${record.id}`)
+    return true
+  }
   const drop = work.drops.find(candidate => candidate.uid === record.req.uid)
   if (drop === undefined || !drop.has(record.req.tok)) return true
   const taken = drop.read(record.req.tok)
@@ -184,7 +217,7 @@ const finishOlder = (service: Service, work: Work, {record}: Stored): boolean =>
     drop.finish(record.req.tok)
     return true
   }
-  if (work.role === 'watcher' && (taken.request.op === 'hold' || taken.request.op === 'release')) return false
+  if (work.role === 'watcher' && !isForWatchers(taken.request.op)) return false
   const older = {drop, request: taken.request, writtenAt: taken.writtenAt}
   return applyRequest(service, work, older).kind !== 'wait'
 }

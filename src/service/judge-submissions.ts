@@ -15,6 +15,7 @@ import {namedIds} from '../store/jobs/live-names.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {groupNumbers, type KnownGroups} from './group-numbers.js'
+import {operatorsOf} from './operators.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
@@ -123,6 +124,15 @@ const accountsOf = async (service: Service, submissions: readonly Submission[]):
 /** What may be refused only because a group is not known now. */
 const HANG_ON_GROUPS: readonly string[] = ['E_VOLUME_REFUSED', 'E_PROJECT_REFUSED']
 
+/** A directory server is asked for them only where it makes a difference. */
+const operatorsNamed = async (
+  service: Service,
+  submissions: readonly Submission[],
+): Promise<ReadonlySet<number>> =>
+  submissions.some(({request}) => jobsOf(request).some(({wish: {nice = 0}}) => nice < 0))
+    ? operatorsOf(service)
+    : new Set()
+
 interface Judging {
   readonly ids: Ids
   readonly accounts: Accounts
@@ -130,6 +140,8 @@ interface Judging {
   readonly author: Author
   readonly limits: SubmissionLimits
   readonly groups: KnownGroups
+  /** Who may be nice below zero. */
+  readonly operators: ReadonlySet<number>
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
@@ -139,7 +151,9 @@ const judge = (service: Service, submission: Submission, {id, wish}: NewJob, jud
   if ('kind' in account) return account
   const {tok} = submission.request
   const {numbers, unsure} = judging.groups
-  const wanted = {id, tok, wish, account, groups: numbers, now: service.now(), epoch: judging.author.epoch}
+  const operator = judging.operators.has(submission.drop.uid)
+  const by = {groups: numbers, operator, now: service.now(), epoch: judging.author.epoch}
+  const wanted = {id, tok, wish, account, ...by}
   const answer = admit(wanted, service.settings.admission, judging.nodes)
   if (!('record' in answer)) return unsure && HANG_ON_GROUPS.includes(answer.code) ? WAIT : refuse(answer)
   const no = judging.limits.check(answer.record)
@@ -161,13 +175,25 @@ export const judgeAll = async (
   submissions: readonly Submission[],
   author: Author,
 ): Promise<readonly (readonly Verdict[])[]> => {
-  const [accounts, groups] = await Promise.all([accountsOf(service, submissions), groupNumbers(service)])
+  const [accounts, groups, operators] = await Promise.all([
+    accountsOf(service, submissions),
+    groupNumbers(service),
+    operatorsNamed(service, submissions),
+  ])
   const nodes = service.nodes.all()
   const ids = lookAt(
     service,
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
-  const judging: Judging = {ids, nodes, author, accounts, limits: submissionLimits(service), groups}
+  const judging: Judging = {
+    ids,
+    nodes,
+    author,
+    accounts,
+    limits: submissionLimits(service),
+    groups,
+    operators,
+  }
   return submissions.map(submission => {
     const jobs = jobsOf(submission.request)
     // As a whole: a request of many would else never come in.

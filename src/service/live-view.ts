@@ -8,6 +8,7 @@ import {partRecords} from '../core/array-view.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
+import {alikeKey} from '../core/scheduling/waiting.js'
 import {isAllocated, isFinal, isOver} from '../core/state.js'
 import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {lastKnownParts} from './readable-jobs.js'
@@ -18,8 +19,8 @@ interface Part {
 }
 
 /** Frozen: policies of others are shown it. */
-const pendingJob = (record: JobRecord): Waiting =>
-  Object.freeze({
+const pendingJob = (record: JobRecord): Waiting => {
+  const job: Waiting = {
     id: record.id,
     uid: record.uid,
     user: record.user,
@@ -31,8 +32,11 @@ const pendingJob = (record: JobRecord): Waiting =>
     priority: record.priority ?? 0,
     submitted: record.submitted,
     eligible: record.eligible,
+    ...(record.begin === undefined ? {} : {begin: record.begin}),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
-  })
+  }
+  return Object.freeze({...job, alike: alikeKey(job)})
+}
 
 /** An array waits as long as one of its tasks does. */
 const waits = ({state, array}: JobRecord): boolean =>

@@ -2,8 +2,8 @@
  * The one endless loop: `god watch` and `god schedule --watch`.
  *
  * Each turn does a watcher pass and a scheduling pass for the leases it holds, then sleeps until a bell rings, the
- * engine tells of a change, a job it works on comes to rest, a grace period or walltime ends, or the poll interval
- * is over. Where only room has become free it does the latter alone. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
+ * engine tells of a change, a job it works on comes to rest, a grace period or walltime ends, a begin time comes, or
+ * the poll interval is over. Where only room has become free it does the latter alone. Jobs are worked on beside the turns, so a slow start delays no kill. A full disk or another passing
  * fault costs one turn. Started again after a crash it needs nothing but the shared directory.
  */
 import type {Epoch, Instant} from '../core/brand.js'
@@ -22,6 +22,7 @@ import {schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {createWaker, type Ring, type Waker} from './waker.js'
 import {createWatchTurn, type WatchTurn} from './watch-turn.js'
+import {earlier} from './watcher.js'
 
 /** Milliseconds that a stopped loop waits for work under way. */
 const PATIENCE = 5000
@@ -79,25 +80,25 @@ const lead = async (service: Service, options: LoopOptions, lease: Lease): Promi
   }
 }
 
-/** True: there is more to take at once. */
+/** When the next one is due though nothing rings: now, if there is more to take. Null: no such moment. */
 const scheduleTurn = async (
   service: Service,
   options: LoopOptions,
   held: Held,
   {reconciler, looks, pack}: Workers,
-): Promise<boolean> => {
+): Promise<Instant | null> => {
   const epoch = await keepScheduler(service, options, held)
-  if (epoch === null) return false
+  if (epoch === null) return null
   try {
     const report = await schedulerPass(service, epoch, 1, looks)
     for (const id of report.started) void reconciler.reconcile(id, {placed: epoch})
-    return (await pack(report.crowded)) || report.unread
+    return (await pack(report.crowded)) || report.unread ? service.now() : report.next
   } catch (error) {
     if (!(error instanceof GodError) || error.code !== 'E_FENCED') throw error
     service.log('warning', error.message)
     await held.scheduler?.lease.release()
     held.scheduler = null
-    return false
+    return null
   }
 }
 
@@ -112,10 +113,10 @@ const turn = async (
   checkHalt(service)
   workers.checkSite()
   workers.reconciler.check()
-  let until = options.watch ? await workers.watch.take(ring) : null
-  if (options.schedule && (await scheduleTurn(service, options, held, workers))) until = service.now()
+  const watched = options.watch ? await workers.watch.take(ring) : null
+  const scheduled = options.schedule ? await scheduleTurn(service, options, held, workers) : null
   service.durable.syncPending()
-  return until
+  return earlier(watched, scheduled)
 }
 
 /** As `turn`; what may pass is told, and tried again in the next one. */

@@ -8,7 +8,8 @@
 import type {NodeReport, Reason} from '@god-cli/api'
 import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
-import {type Epoch, type JobId, jobId, token} from '../core/brand.js'
+import {nextBegin} from '../core/begin-time.js'
+import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
 import {chargeOf} from '../core/fair-share/charge.js'
 import {type PartKey, partKey} from '../core/part-key.js'
@@ -39,6 +40,8 @@ export interface SchedulerReport {
   readonly unread: boolean
   /** An array waits for its results to be packed. */
   readonly crowded: boolean
+  /** When the first of those may start that wait for their begin time. Null: none does. */
+  readonly next: Instant | null
 }
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
@@ -185,5 +188,6 @@ export const schedulerPass = async (
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken
   const crowded = live.all.some(({record}) => wantsPacking(record))
-  return {admitted, refused, started, pending: waitingIn(plan), unread, crowded}
+  const next = nextBegin(pendingJobs(live), service.now())
+  return {admitted, refused, started, pending: waitingIn(plan), unread, crowded, next}
 }

@@ -7,7 +7,7 @@
  */
 import type {JobId, Token, Uid} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {isSubmission, jobsOf} from '../core/request.js'
+import {isForWatchers, isSubmission, jobsOf} from '../core/request.js'
 import type {Author} from '../store/jobs/job-store.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {admitAll} from './admit-requests.js'
@@ -49,8 +49,6 @@ interface Pile {
 }
 
 type Role = 'scheduler' | 'watcher'
-
-const WATCHER_OPS: readonly string[] = ['kill', 'suspend', 'resume']
 
 interface Load {
   /** How many jobs the request names. */
@@ -181,9 +179,7 @@ const takeRound = async (taking: Taking): Promise<Counts> => {
       ? await admitAll(service, pile.submissions.sort(byTime), author)
       : {admitted: 0, refused: 0}
   const mine =
-    role === 'scheduler'
-      ? pile.controls
-      : pile.controls.filter(({request}) => WATCHER_OPS.includes(request.op))
+    role === 'scheduler' ? pile.controls : pile.controls.filter(({request}) => isForWatchers(request.op))
   const unread = new Set(queues.filter(({toks}) => toks.length > 0).map(({drop}) => drop.uid))
   const operators = mine.length === 0 ? new Set<Uid>() : await operatorsOf(service)
   const work = {drops, wanted: mine.sort(byTime), waiting, operators, unread, role, author}

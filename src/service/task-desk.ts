@@ -35,6 +35,12 @@ const stands = (record: JobRecord, {task, stamp}: Waiting): boolean => {
   return view !== null && stampOf(view) === stamp
 }
 
+/** Two workers of one task decided on the same part: after the first it is another. */
+const oneEach = (waiting: readonly Waiting[]): readonly Waiting[] => {
+  const seen = new Set<number>()
+  return waiting.filter(({task}) => !seen.has(task) && seen.add(task))
+}
+
 interface Folded {
   readonly next: Stored
   readonly taken: readonly Waiting[]
@@ -44,7 +50,7 @@ const publishAll = (service: Service, id: JobId, waiting: readonly Waiting[]): F
   for (let i = 0; i < MOST_TRIES; i++) {
     const base = readIfReadable(service, id)
     if (base === null || base === 'unread') return null
-    const taken = waiting.filter(one => stands(base.record, one))
+    const taken = oneEach(waiting.filter(one => stands(base.record, one)))
     if (taken.length === 0) return null
     const author = plainAuthor('watcher', base.record.epoch)
     const next = publish(service, base, foldTasks(base.record, taken, service.now()), author, 'later')

@@ -72,7 +72,7 @@ const need = (
   return step.do === 'none' ? step.until : 'now'
 }
 
-const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
+export const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
   if (a === null || b === null) return a ?? b
   return a < b ? a : b
 }

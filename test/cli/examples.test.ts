@@ -13,6 +13,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   suspend: ['-E', 'FAKE_SECONDS=forever'],
   resume: ['-E', 'FAKE_SECONDS=forever'],
   release: ['-H'],
+  update: ['-H'],
   hold: ['-c', '64'],
 }
 

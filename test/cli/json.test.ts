@@ -27,6 +27,9 @@ describe('the JSON of a job', () => {
       ['exit', {code: 0, signal: null, oom: false}],
       ['usage', {cpuSeconds: 59.25, maxMemory: 300 * 1024 ** 2, exact: true}],
       ['live', null],
+      ['nice', 0],
+      ['priority', 0],
+      ['begin', null],
     ])
   })
 

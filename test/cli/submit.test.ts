@@ -234,3 +234,70 @@ describe('the variables of a job', () => {
     assert.deepEqual(await env(site, ['-E', 'A=1', '-E', 'A=2']), {A: '2'})
   })
 })
+
+describe('god submit: its place in the queue', () => {
+  const held = siteForEach()
+
+  interface Ordered {
+    readonly nice: number
+    readonly priority: number
+    readonly begin: string | null
+    readonly state: string
+    readonly reason: {readonly code: string; readonly numbers?: object} | null
+  }
+
+  it('is told before and after admission: nice, priority and the begin time', async () => {
+    const {site} = held
+    await site.here(['submit', '-b', '2035-06-01T08:00', '--nice', '7', '--priority=-3', 'x'], {
+      env: {TZ: 'UTC'},
+    })
+    const wanted = {nice: 7, priority: -3, begin: '2035-06-01T08:00:00.000Z'}
+    const first = await site.json<Ordered>(['show', '1'])
+    assert.deepEqual([first.nice, first.priority, first.begin], Object.values(wanted))
+    await site.pass()
+    const {nice, priority, begin, state, reason} = await site.json<Ordered>(['show', '1'])
+    assert.deepEqual([nice, priority, begin, state], [...Object.values(wanted), 'pending'])
+    assert.deepEqual([reason?.code, reason?.numbers], ['begin-time', {at: Date.UTC(2035, 5, 1, 8)}])
+    const {stdout} = await site.here(['stat', '1', '-o', 'nice,priority,begin,reason'])
+    assert.equal(stdout, '7\t-3\t2035-06-01T08:00:00.000Z\tbegins at 2035-06-01T08:00:00Z at the earliest\n')
+    assert.match((await site.here(['show', '1'])).stdout, /^order +nice 7, priority -3$/m)
+    assert.match(
+      (await site.here(['why', '1'])).stdout,
+      /^needs that time to come, or 'god update 1 --begin now'$/m,
+    )
+  })
+
+  it('is that of each line of a file of jobs, or of the flags beside it', async () => {
+    const {site} = held
+    await site.god(['submit', '--from', '-', '--nice', '4', '-p', '2'], {
+      stdin: '{"argv":["x"]}\n{"argv":["x"],"nice":9,"priority":"-1","begin":"now+1h"}\n',
+    })
+    const [first, second] = [await site.json<Ordered>(['show', '1']), await site.json<Ordered>(['show', '2'])]
+    assert.deepEqual([first.nice, first.priority, first.begin], [4, 2, null])
+    assert.deepEqual([second.nice, second.priority, second.begin === null], [9, -1, false])
+  })
+
+  it('says so where the time is past, and starts it at once', async () => {
+    const {site} = held
+    const {stderr, code} = await site.here(['submit', '-b', '2020-01-01', 'x'], {env: {TZ: 'UTC'}})
+    assert.equal(code, 0)
+    assert.match(stderr, /the begin time 2020-01-01T00:00:00Z is past: the job may start at once/)
+    assert.equal((await site.here(['submit', '-b', 'now', 'x'])).stderr, '')
+    await site.pass()
+    assert.notEqual((await site.json<Ordered>(['show', '1'])).state, 'pending')
+  })
+
+  it('refuses what is no time and no number, and queues nothing', async () => {
+    const {site} = held
+    for (const [words, message] of [
+      [['-b', 'tomorrow'], /'tomorrow' is no time to begin at/],
+      [['--nice', 'much'], /'much' is no nice value/],
+      [['-p', '1001'], /'1001' is no priority/],
+    ] as const) {
+      const {stderr, code} = await site.here(['submit', ...words, 'x'])
+      assert.equal(code, 2)
+      assert.match(stderr, message)
+    }
+    assert.deepEqual(requests(site), [])
+  })
+})

@@ -5,7 +5,7 @@ import {epoch, jobId} from '../../src/core/brand.js'
 import {CATALOGUE, type ErrorCode} from '../../src/core/catalogue.js'
 import {parseRecord, parseSpec, type Wish} from '../../src/core/job.js'
 import {NO_SECTIONS, parseSections} from '../../src/core/sections.js'
-import {ANN, aNode, anyText, anyWish, aRecord, aWish, GIB, NOW, TOK} from './builders.js'
+import {ANN, aNode, anyText, anyWish, aRecord, aWish, GIB, later, NOW, TOK} from './builders.js'
 
 const POLICY: AdmissionPolicy = {
   defaultImages: ['busybox:local', 'alpine:3'],
@@ -37,8 +37,37 @@ const refused = (code: ErrorCode, text: RegExp, ...asked: Parameters<typeof sett
   assert.match(answer.message, text)
 }
 
-const admitted = (wish: Wish, account = ANN, policy = POLICY) =>
-  admit({id: jobId(42), tok: TOK, wish, account, groups: new Map(), now: NOW, epoch: epoch(7)}, policy, NODES)
+const admitted = (wish: Wish, account = ANN, policy = POLICY, operator = false) =>
+  admit(
+    {id: jobId(42), tok: TOK, wish, account, groups: new Map(), operator, now: NOW, epoch: epoch(7)},
+    policy,
+    NODES,
+  )
+
+describe('the place in the queue', () => {
+  const recordOf = (wish: Partial<Wish>, operator = false) => {
+    const answer = admitted(aWish(wish), ANN, POLICY, operator)
+    return 'record' in answer ? answer.record : assert.fail(answer.message)
+  }
+
+  it('is as was asked for, and left out where nothing was', () => {
+    const {nice, priority, begin} = recordOf({nice: 5, priority: -7, begin: NOW})
+    assert.deepEqual([nice, priority, begin], [5, -7, NOW])
+    const plain = recordOf({})
+    assert.deepEqual([plain.nice, 'priority' in plain, 'begin' in plain], [0, false, false])
+  })
+
+  it('waits for its turn only from its begin time on', () => {
+    assert.equal(recordOf({begin: later(60_000)}).eligible, later(60_000))
+    assert.equal(recordOf({begin: later(-60_000)}).eligible, NOW)
+  })
+
+  it('before those of others is for operators', () => {
+    const no = admitted(aWish({nice: -1}))
+    assert.equal('code' in no ? no.code : 'admitted', 'E_NOT_PERMITTED')
+    assert.equal(recordOf({nice: -1}, true).nice, -1)
+  })
+})
 
 describe('what a user leaves out', () => {
   it('is filled in by the site', () => {

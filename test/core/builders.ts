@@ -1,6 +1,7 @@
 /** Builders for the tests of the core: valid by default, a test names what it is about. */
 import type {Account, ContainerView, NodeReport, PendingJob, Resources} from '@god-cli/api'
 import fc from 'fast-check'
+import type {LocalTime} from '../../src/core/begin-time.js'
 import {epoch, gid, instant, type JobId, jobId, rev, token, uid} from '../../src/core/brand.js'
 import {containerName} from '../../src/core/container.js'
 import type {JobRecord, Wish} from '../../src/core/job.js'
@@ -10,6 +11,13 @@ export const NOW = instant(Date.UTC(2026, 0, 1))
 export const CLUSTER = '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab'
 export const TOK = token('0123456789abcdef01234567')
 export const NONCE = token('fedcba9876543210fedcba98')
+
+/** A clock and a calendar without any zone, at NOW: midnight. */
+export const UTC: LocalTime = {
+  now: NOW,
+  today: {year: 2026, month: 1, day: 1},
+  moment: ({year, month, day}, hour, minute, second) => Date.UTC(year, month - 1, day, hour, minute, second),
+}
 
 export const ANN: Account = {uid: 1000, gid: 100, groups: [100, 5001], name: 'ann', home: '/home/ann'}
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {rev} from '../../src/core/brand.js'
-import {applyControl, type Effect, PAST, WOULD} from '../../src/core/control.js'
+import {applyControl, PAST, WOULD} from '../../src/core/control.js'
+import type {Effect} from '../../src/core/effect.js'
 import type {JobRecord} from '../../src/core/job.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {type Desired, isFinal, isOver, STATES, type State, transitionFault} from '../../src/core/state.js'
@@ -39,27 +40,30 @@ const row = (
   resume: string,
   hold: string,
   release: string,
-): Row => [state, desired, {kill, suspend, resume, hold, release}]
+  requeue: string,
+): Row => [state, desired, {kill, suspend, resume, hold, release, requeue}]
 
 const TABLE: readonly Row[] = [
-  row('pending', 'run', 'killed/killed', NO, 'already', 'held/-', 'already'),
+  row('pending', 'run', 'killed/killed', NO, 'already', 'held/-', 'already', 'already'),
   // Suspended while it was starting, then given back.
-  row('pending', 'suspended', 'killed/killed', 'already', 'pending/run', 'held/-', 'already'),
-  row('held', 'run', 'killed/killed', NO, NO, 'already', 'pending/-'),
-  row('held', 'suspended', 'killed/killed', 'already', NO, 'already', 'pending/-'),
-  row('starting', 'run', 'starting/killed', 'starting/suspended', 'already', NO, NO),
-  row('starting', 'suspended', 'starting/killed', 'already', 'starting/run', NO, NO),
-  row('starting', 'killed', 'already', NO, NO, NO, NO),
-  row('running', 'run', 'running/killed', 'running/suspended', 'already', NO, NO),
-  row('running', 'suspended', 'running/killed', 'already', 'running/run', NO, NO),
-  row('running', 'killed', 'already', NO, NO, NO, NO),
-  row('suspended', 'run', 'suspended/killed', 'suspended/suspended', 'already', NO, NO),
-  row('suspended', 'suspended', 'suspended/killed', 'already', 'suspended/run', NO, NO),
-  row('suspended', 'killed', 'already', NO, NO, NO, NO),
-  row('stopping', 'run', 'stopping/killed', NO, 'already', NO, NO),
-  row('stopping', 'suspended', 'stopping/killed', 'already', 'stopping/run', NO, NO),
-  row('stopping', 'killed', 'already', NO, NO, NO, NO),
-  ...OVER.map(state => row(state, 'run', 'already', NO, NO, NO, NO)),
+  row('pending', 'suspended', 'killed/killed', 'already', 'pending/run', 'held/-', 'already', 'already'),
+  row('held', 'run', 'killed/killed', NO, NO, 'already', 'pending/-', 'already'),
+  row('held', 'suspended', 'killed/killed', 'already', NO, 'already', 'pending/-', 'already'),
+  row('starting', 'run', 'starting/killed', 'starting/suspended', 'already', NO, NO, 'starting/killed'),
+  row('starting', 'suspended', 'starting/killed', 'already', 'starting/run', NO, NO, 'starting/killed'),
+  row('starting', 'killed', 'already', NO, NO, NO, NO, 'starting/killed'),
+  row('running', 'run', 'running/killed', 'running/suspended', 'already', NO, NO, 'running/killed'),
+  row('running', 'suspended', 'running/killed', 'already', 'running/run', NO, NO, 'running/killed'),
+  row('running', 'killed', 'already', NO, NO, NO, NO, 'running/killed'),
+  row('suspended', 'run', 'suspended/killed', 'suspended/suspended', 'already', NO, NO, 'suspended/killed'),
+  row('suspended', 'suspended', 'suspended/killed', 'already', 'suspended/run', NO, NO, 'suspended/killed'),
+  row('suspended', 'killed', 'already', NO, NO, NO, NO, 'suspended/killed'),
+  row('stopping', 'run', 'stopping/killed', NO, 'already', NO, NO, 'stopping/killed'),
+  row('stopping', 'suspended', 'stopping/killed', 'already', 'stopping/run', NO, NO, 'stopping/killed'),
+  row('stopping', 'killed', 'already', NO, NO, NO, NO, 'stopping/killed'),
+  ...OVER.map(state =>
+    row(state, 'run', 'already', NO, NO, NO, NO, state === 'refused' ? NO : 'pending/run'),
+  ),
 ]
 
 describe('a control request', () => {
@@ -99,11 +103,12 @@ describe('a control request', () => {
     )
   })
 
-  it('never takes back a kill, and never touches what is over', () => {
+  it('never takes back a kill, and never touches what is over but for another attempt', () => {
     fc.assert(
       fc.property(anyJob, anyOp, (record, wish) => {
         const effect = applyControl(record, wish, NOW)
-        if (isOver(record.state)) assert.notEqual(effect.kind, 'change')
+        if (isOver(record.state) && wish.op !== 'requeue') assert.notEqual(effect.kind, 'change')
+        if (isOver(record.state)) return
         if (record.desired !== 'killed' || effect.kind !== 'change') return
         assert.notEqual(effect.change.desired ?? 'killed', 'run')
         assert.notEqual(effect.change.desired ?? 'killed', 'suspended')
@@ -189,7 +194,68 @@ describe('a resume', () => {
   })
 })
 
+describe('a requeue', () => {
+  const asked = (record: JobRecord, hold = false, remark?: string) =>
+    applyControl(record, {op: 'requeue', hold, ...(remark === undefined ? {} : {remark})}, later(60_000))
+  const changed = (...words: Parameters<typeof asked>): JobRecord => {
+    const effect = asked(...words)
+    assert.ok(effect.kind === 'change', JSON.stringify(effect))
+    return {...words[0], ...effect.change}
+  }
+
+  it('of a job that is over is its next attempt, which knows nothing of the last one', () => {
+    const exit = {code: 3, signal: null, oom: false}
+    const over = inState('failed', 'killed', {attempt: 4, ended: NOW, exit, stop: null})
+    const next = changed(over, false, 'disk is free')
+    const {state, desired, attempt, started, ended, node, container, exit: left, eligible, reason} = next
+    assert.deepEqual([state, desired, attempt, started, ended, node], ['pending', 'run', 5, null, null, null])
+    assert.deepEqual([container, left, eligible], [null, null, later(60_000)])
+    assert.equal(reason?.text, 'requeued after attempt 4: disk is free')
+    assert.equal(transitionFault(over, {...next, rev: rev(over.rev + 1)}), null)
+  })
+
+  it('with hold waits until it is released, and is pending in no moment', () => {
+    const next = changed(inState('done'), true)
+    assert.deepEqual([next.state, next.attempt, next.reason?.code], ['held', 2, 'held'])
+    assert.equal(changed(inState('pending'), true).state, 'held')
+  })
+
+  it('waits for its begin time, if that is to come', () => {
+    assert.equal(changed(inState('done', 'run', {begin: later(90_000)})).eligible, later(90_000))
+  })
+
+  it('of a job that has begun ends it first; a kill ends it for good', () => {
+    const stopping = changed(inState('running'), true)
+    assert.deepEqual([stopping.state, stopping.desired, stopping.requeue], ['running', 'killed', 'held'])
+    assert.equal(asked(stopping, true).kind, 'already')
+    assert.equal(changed(stopping).requeue, 'pending')
+    const killed = applyControl(stopping, {op: 'kill'}, NOW)
+    assert.deepEqual(killed.kind === 'change' && killed.change.requeue, null)
+    const no = applyControl(stopping, {op: 'suspend'}, NOW)
+    assert.match(no.kind === 'refused' ? no.refusal.message : no.kind, /it is being requeued/)
+  })
+
+  it('comes too late for what packing has begun', () => {
+    const no = asked(inState('done', 'run', {sealed: true}))
+    assert.ok(no.kind === 'refused')
+    assert.deepEqual(
+      [no.refusal.code, no.refusal.message, no.refusal.hint],
+      ['E_WRONG_STATE', 'job 42 cannot be requeued: it is over and packed', 'Submit it again.'],
+    )
+  })
+})
+
 describe('hold and release', () => {
+  it('a released job whose begin time is to come is eligible only then', () => {
+    for (const [begin, eligible] of [
+      [later(90_000), later(90_000)],
+      [NOW, later(60_000)],
+    ] as const) {
+      const released = applyControl(inState('held', 'run', {begin}), {op: 'release'}, later(60_000))
+      assert.equal(released.kind === 'change' && released.change.eligible, eligible)
+    }
+  })
+
   it('a held job says why, and a released one is eligible from then on', () => {
     const held = applyControl(inState('pending'), {op: 'hold', remark: 'until Monday'}, NOW)
     assert.ok(held.kind === 'change')

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type {Wish} from '../../src/core/job.js'
 import {FORM_KEYS, type FormDefaults, parseJobForm} from '../../src/core/job-form.js'
-import {anyOf, anyText, damaged} from './builders.js'
+import {anyOf, anyText, damaged, NOW, UTC} from './builders.js'
 
 const read = (form: unknown, defaults: FormDefaults = {}): Wish => {
-  const wish = parseJobForm(typeof form === 'string' ? form : JSON.stringify(form), defaults)
+  const wish = parseJobForm(typeof form === 'string' ? form : JSON.stringify(form), UTC, defaults)
   if ('code' in wish) assert.fail(`${wish.code}: ${wish.message}`)
   return wish
 }
@@ -51,6 +51,11 @@ describe('the JSON form of a job', () => {
       'amounts as text, as on the command line',
       {...ARGV, cpus: '0.5', mem: '2G', time: '1:30:00'},
       {...TRUE, cpus: 500, memory: 2 * 1024 ** 3, walltime: 5400},
+    ],
+    [
+      'its place in the queue, as numbers or text',
+      {...ARGV, nice: 5, priority: '-7', begin: 'now+2h'},
+      {...TRUE, nice: 5, priority: -7, begin: NOW + 7_200_000},
     ],
     [
       'a bare number as text',
@@ -124,11 +129,15 @@ describe('the JSON form of a job', () => {
     ['variables in a list', {...ARGV, env: ['A=b']}, 'E_SPEC_BAD', /env: an object/],
     ['a variable that is a number', {...ARGV, env: {N: 5}}, 'E_SPEC_BAD', /env\.N: text/],
     ['a label that is null', {...ARGV, labels: {l: null}}, 'E_SPEC_BAD', /labels\.l: text/],
+    ['a priority out of bounds', {...ARGV, priority: 1001}, 'E_AMOUNT_BAD', /'1001' is no priority/],
+    ['half a nice value', {...ARGV, nice: 0.5}, 'E_AMOUNT_BAD', /'0.5' is no nice value/],
+    ['a begin time as a number', {...ARGV, begin: 5}, 'E_SPEC_BAD', /begin: text/],
+    ['a begin time that is none', {...ARGV, begin: 'soon'}, 'E_AMOUNT_BAD', /'soon' is no time/],
     ['half held', {...ARGV, hold: 'yes'}, 'E_SPEC_BAD', /hold: true or false/],
   ]
   for (const [what, form, code, message] of bad) {
     it(`refuses ${what}`, () => {
-      const no = parseJobForm(typeof form === 'string' ? form : JSON.stringify(form))
+      const no = parseJobForm(typeof form === 'string' ? form : JSON.stringify(form), UTC)
       assert.ok('code' in no, 'taken')
       assert.equal(no.code, code)
       assert.match(no.message, message)
@@ -137,7 +146,7 @@ describe('the JSON form of a job', () => {
 
   it('names the key that was meant, or all', () => {
     const hint = (key: string): string => {
-      const no = parseJobForm(JSON.stringify({...ARGV, [key]: 1}))
+      const no = parseJobForm(JSON.stringify({...ARGV, [key]: 1}), UTC)
       return 'code' in no ? no.hint : ''
     }
     assert.equal(hint('cpu'), 'Did you mean cpus?')
@@ -153,7 +162,7 @@ describe('the JSON form of a job', () => {
     )
     fc.assert(
       fc.property(fc.oneof(near, damaged(whole), anyText), text => {
-        const answer = parseJobForm(text)
+        const answer = parseJobForm(text, UTC)
         if ('code' in answer) assert.ok(answer.message.length > 0)
         else assert.ok(answer.command.kind === 'argv' || answer.command.text.startsWith('#!'))
       }),

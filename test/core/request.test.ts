@@ -26,6 +26,28 @@ const BULK = {
 }
 const KILL = {v: 1, op: 'kill', tok: TOK, cluster: CLUSTER, ids: [42]}
 
+const UPDATE = {v: 1, op: 'update', tok: TOK, cluster: CLUSTER, ids: [42], set: {cpus: 500, begin: 5}}
+
+describe('an update request', () => {
+  it('says what becomes other, and nothing else', () => {
+    const parsed = parseRequest(JSON.stringify(UPDATE))
+    assert.deepEqual(parsed, {ok: true, value: UPDATE})
+    for (const [over, why] of [
+      [{set: {}}, /nothing is set/],
+      [{set: undefined}, /set/],
+      [{set: {cpus: 0}}, /cpus/],
+      [{set: {nice: 1001}}, /nice/],
+      [{set: {begin: 8.64e15}}, /begin/],
+      [{set: {image: 'x'}}, /image/],
+      [{signal: 'SIGINT'}, /signal/],
+      [{op: 'hold'}, /set/],
+    ] as const) {
+      const no = parseRequest(JSON.stringify({...UPDATE, ...over}))
+      assert.match(no.ok ? 'taken' : no.why, why)
+    }
+  })
+})
+
 const manyJobs = (n: number, wish = aWish()) => Array.from({length: n}, (_, i) => ({id: i + 1, wish}))
 const many = (n: number) => aWish({env: Object.fromEntries(Array.from({length: n}, (_, i) => [`A${i}`, '']))})
 

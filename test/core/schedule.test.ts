@@ -57,6 +57,15 @@ describe('a scheduling pass', () => {
     assert.equal(placed(plan([aNode('n1', 4, 64, 1), aNode('n2', 4)], [aPending(1, amounts(1))])), '1@n2')
   })
 
+  it("starts nobody before his begin time, and lets him stand in nobody's way meanwhile", () => {
+    const early = {...aPending(1, amounts(4)), begin: NOW + 1}
+    const due = {...aPending(2, amounts(4)), begin: NOW}
+    const made = plan([aNode('n1', 4)], [early, due, aPending(3, amounts(1))])
+    assert.equal(placed(made), '2@n1')
+    assert.deepEqual(codes(made), {1: 'begin-time', 3: 'resources'})
+    assert.match(textOf(made, 1), /begins at 2026-01-01T00:00:00\.001Z/)
+  })
+
   it('counts each start of the same pass', () => {
     const jobs = [aPending(1, amounts(3)), aPending(2, amounts(3)), aPending(3, amounts(1))]
     assert.equal(placed(plan([aNode('n1', 4), aNode('n2', 4)], jobs)), '1@n1 2@n2 3@n1')

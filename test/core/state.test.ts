@@ -5,6 +5,7 @@ import {
   isAllocated,
   isFinal,
   isOver,
+  isWaiting,
   originalStatus,
   STATES,
   type Stage,
@@ -18,16 +19,16 @@ const FINAL = 'done failed killed timeout oom lost'
 const LAW: Readonly<Record<State, string>> = {
   pending: 'held starting killed refused',
   held: 'pending killed',
-  starting: `running pending ${FINAL}`,
-  running: `suspended stopping ${FINAL}`,
-  suspended: `running stopping ${FINAL}`,
-  stopping: FINAL,
-  done: 'pending',
-  failed: 'pending',
-  killed: 'pending',
-  timeout: 'pending',
-  oom: 'pending',
-  lost: 'pending',
+  starting: `running pending held ${FINAL}`,
+  running: `suspended stopping pending held ${FINAL}`,
+  suspended: `running stopping pending held ${FINAL}`,
+  stopping: `pending held ${FINAL}`,
+  done: 'pending held',
+  failed: 'pending held',
+  killed: 'pending held',
+  timeout: 'pending held',
+  oom: 'pending held',
+  lost: 'pending held',
   refused: '',
 }
 
@@ -44,7 +45,7 @@ const next = (from: Stage, over: Partial<Stage>): Stage => ({...from, rev: from.
 
 /** A step that gives the attempt its due. */
 const step = (from: Stage, state: State): Stage =>
-  next(from, {state, attempt: from.attempt + (state === 'pending' && from.state !== 'held' ? 1 : 0)})
+  next(from, {state, attempt: from.attempt + (isWaiting(state) && !isWaiting(from.state) ? 1 : 0)})
 
 const anyStage = fc.record<Stage>({
   id: fc.integer({min: 1, max: 3}),
@@ -112,7 +113,7 @@ describe('the table of states', () => {
         assert.ok(
           to.sealed
             ? to.state === from.state && to.attempt === from.attempt
-            : to.state === 'pending' && to.attempt === from.attempt + 1,
+            : isWaiting(to.state) && to.attempt === from.attempt + 1,
         )
       }),
       {numRuns: 20_000},

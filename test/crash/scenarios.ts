@@ -3,7 +3,7 @@
  * step without any fault, then takes the step with a process that may be killed in it.
  */
 import type {JobId} from '../../src/core/brand.js'
-import {jobId} from '../../src/core/brand.js'
+import {instant, jobId} from '../../src/core/brand.js'
 import {ORPHAN_AFTER} from '../../src/service/orphans.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import type {DiskProcess} from '../support/disk-process.js'
@@ -74,6 +74,15 @@ const suspended = async (world: World, id: JobId): Promise<readonly JobId[]> => 
   await world.cron()
   return [id]
 }
+
+const ended = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  await world.cron()
+  world.clock.advance(3000)
+  await world.cron()
+  return ids
+}
+
+const SHORT = {env: {FAKE_SECONDS: '2'}}
 
 /** A container that bears our labels, though no record asks for it. */
 const plantOrphan = (world: World, job: JobId): void => {
@@ -288,6 +297,20 @@ const kill = async (world: World, ids: readonly JobId[]): Promise<readonly JobId
   return ids
 }
 
+const requeued = async (
+  world: World,
+  how: 'starting' | 'running' | 'stubborn' | 'suspended',
+): Promise<readonly JobId[]> => {
+  // Its next attempt begins when the last one is killed, which a power cut does at once.
+  const env = how === 'stubborn' ? {...FOREVER.env, FAKE_IGNORES_TERM: '1'} : LONG.env
+  const id = world.submit({env})
+  if (how === 'starting') await created(world, id)
+  else if (how === 'suspended') await suspended(world, id)
+  else await running(world, id)
+  world.control('requeue', [id])
+  return [id]
+}
+
 const CONTROLLING: readonly Scenario[] = [
   {
     name: 'kill pending, by the scheduler',
@@ -422,6 +445,60 @@ const CONTROLLING: readonly Scenario[] = [
     step: schedule,
   },
   {
+    name: 'requeue what is over',
+    prepare: async world => {
+      const ids = await ended(world, world.submit(SHORT))
+      world.control('requeue', ids)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'requeue and hold what is over',
+    prepare: async world => {
+      const ids = await ended(world, world.submit(SHORT))
+      world.control('requeue', ids, undefined, undefined, true)
+      return ids
+    },
+    step: schedule,
+  },
+  ...(['starting', 'running', 'stubborn', 'suspended'] as const).map(how => ({
+    name: `requeue ${how}: asked for`,
+    prepare: (world: World) => requeued(world, how),
+    step: schedule,
+  })),
+  ...(['starting', 'running', 'suspended'] as const).map(how => ({
+    name: `requeue ${how}: stopped`,
+    prepare: async (world: World) => {
+      const ids = await requeued(world, how)
+      await world.process().schedule()
+      return ids
+    },
+    step: watch,
+  })),
+  {
+    name: 'requeue a stubborn one: KILL',
+    prepare: async world => {
+      const ids = await requeued(world, 'stubborn')
+      await world.cron()
+      world.clock.advance(GRACE)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'update',
+    prepare: async world => {
+      const begin = instant(world.clock.now() + 1000)
+      const order = {hold: true, nice: 3, priority: 2, begin}
+      const ids = await pending(world, world.submit(order), world.submit(LONG))
+      const limits = {cpus: 500, memory: 2 ** 28, walltime: 600}
+      world.update(ids, {...limits, nice: 1, priority: -1, begin: world.clock.now(), name: 'other'})
+      return ids
+    },
+    step: schedule,
+  },
+  {
     name: 'refuse a bad request',
     prepare: async world => {
       plantRequest(world, '{"v":1,"op":"kill"')
@@ -469,6 +546,16 @@ const ARRAYS: readonly Scenario[] = [
     step: schedule,
   },
   {
+    name: 'array: requeue what runs of it',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...LONG, array: '0-3%2'}))
+      world.control('requeue', ids)
+      await world.process().schedule()
+      return ids
+    },
+    step: watch,
+  },
+  {
     name: 'array: kill all of it',
     prepare: async world => kill(world, await running(world, world.submit({...FOREVER, array: '0-5%2'}))),
     step: watch,
@@ -481,15 +568,6 @@ const pack = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> =>
   await world.process(fs).pack()
   return NONE
 }
-
-const ended = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
-  await world.cron()
-  world.clock.advance(3000)
-  await world.cron()
-  return ids
-}
-
-const SHORT = {env: {FAKE_SECONDS: '2'}}
 
 /** Each in a segment of its own. */
 const packedOneByOne = async (world: World, n: number): Promise<readonly JobId[]> => {

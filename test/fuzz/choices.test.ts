@@ -10,7 +10,7 @@ import {parseTemplate, renderTemplate} from '../../src/cli/template.js'
 import {wishOf} from '../../src/cli/wish.js'
 import {jobId, MAX_ID} from '../../src/core/brand.js'
 import {parseSelector} from '../../src/core/selector.js'
-import {aRecord, aRunning, NOW} from '../core/builders.js'
+import {aRecord, aRunning, NOW, UTC} from '../core/builders.js'
 import {fuzzed} from './fuzz.js'
 
 const JOBS: readonly JobView[] = [aRecord(), aRunning({id: jobId(43)})].map(record =>
@@ -38,6 +38,9 @@ const NO_FLAGS = {
     project: undefined,
     workdir: undefined,
     hold: false,
+    begin: undefined,
+    nice: undefined,
+    priority: undefined,
     env: undefined,
     label: undefined,
   },
@@ -147,7 +150,7 @@ describe('R16: an argument list', () => {
     name: 'wish',
     parse: text => {
       const [env = '', label = '', cpus, mem, time] = text.split('\n')
-      const wish = wishOf({...NO_FLAGS, env: [env], label: [label], cpus, mem, time}, ['sh'], true)
+      const wish = wishOf({...NO_FLAGS, env: [env], label: [label], cpus, mem, time}, ['sh'], true, UTC)
       return [...Object.entries(wish.env ?? {}), ...Object.entries(wish.labels ?? {})]
     },
     good: ['A=1\nlab=x\n1\n64M\n30', '__proto__=1\n__proto__=2', 'PATH\nx'],

@@ -5,14 +5,17 @@ import {FAST_FLAGS} from '../../scripts/fast-flags.js'
 import {fastTable} from '../../scripts/fast-table.js'
 import {matchWords} from '../../src/cli/fast-words.js'
 import {parseJobLines} from '../../src/cli/job-lines.js'
+import {UTC} from '../core/builders.js'
 import {fuzzed} from './fuzz.js'
 import {bytesOf} from './one-file.js'
 
 const FILE = '{"argv":["true"]}\n\n{"argv":["x"],"cpus":"0.5","array":"1-3%2","env":{"A":"1"}}\n'
 
+const READING = {defaults: {}, local: UTC}
+
 describe('R16: a file of jobs', () => {
   it('is taken where nothing is wrong with it', () => {
-    const {jobs, bad} = parseJobLines(Buffer.from(FILE), {}, () => ({}) as never)
+    const {jobs, bad} = parseJobLines(Buffer.from(FILE), READING, () => ({}) as never)
     assert.deepEqual([jobs.length, bad], [2, []])
   })
 
@@ -20,11 +23,12 @@ describe('R16: a file of jobs', () => {
     name: 'file of jobs',
     throws: 'nothing',
     // A refusal a line takes its time: a long file of them is no parser that hangs.
-    parse: text => parseJobLines(bytesOf(text).subarray(0, 4000), {}, () => ({}) as never),
+    parse: text => parseJobLines(bytesOf(text).subarray(0, 4000), READING, () => ({}) as never),
     good: [FILE],
     words: [
       ...['{', '}', '"argv":', '["true"]', '"script":', '"array":', '"1-9"', '"env":', '{"__proto__":1}'],
       ...['\n', '\r\n', '\u0000', ' ', ',', '"cpus":', '1e400', '"mem":', '"1G"', 'null'],
+      ...['"begin":', '"now+9999999d"', '"nice":', '-1001'],
     ],
     holds: ({jobs, bad}, text) => {
       const numbers = [...jobs, ...bad].map(({number}) => number).sort((a, b) => a - b)

@@ -26,12 +26,21 @@ export interface ModelJob extends Program {
   ended: number | null
   pausedAt: number | null
   paused: number
+  /** Killed for another attempt. */
+  requeue: boolean
+  attempt: number
   stop: {readonly cause: 'killed' | 'timeout'; readonly at: number} | null
 }
 
 type Request =
   | {readonly kind: 'submit'; readonly id: number; readonly owner: number; readonly program: Program}
   | {readonly kind: 'control'; readonly op: ControlOp; readonly id: number; readonly user: number}
+
+/** Of an attempt that has not begun. */
+const FRESH = {
+  desired: 'run' as const,
+  ...{started: null, ended: null, pausedAt: null, paused: 0, stop: null, requeue: false},
+}
 
 const OVER = ['done', 'failed', 'killed', 'timeout']
 const TAKEN = ['running', 'suspended', 'stopping']
@@ -71,15 +80,16 @@ export class ModelQueue {
     // More than the node has: refused, and there is no job.
     if (program.cpus > this.#capacity) return
     const state = program.hold ? 'held' : 'pending'
-    const fresh = {started: null, ended: null, pausedAt: null, paused: 0, stop: null}
-    this.jobs.set(id, {...program, ...fresh, id, owner, state, desired: 'run'})
+    this.jobs.set(id, {...program, ...FRESH, id, owner, state, attempt: 1})
   }
 
   #apply({op, id, user}: Extract<Request, {kind: 'control'}>, now: number): void {
     const job = this.jobs.get(id)
-    if (job === undefined || OVER.includes(job.state)) return
+    if (job === undefined) return
     if (user !== job.owner && user !== this.#operator) return
-    if (job.state === 'pending' || job.state === 'held') this.#applyWaiting(job, op, now)
+    if (OVER.includes(job.state)) {
+      if (op === 'requeue') this.#again(job)
+    } else if (job.state === 'pending' || job.state === 'held') this.#applyWaiting(job, op, now)
     else this.#applyBegun(job, op)
   }
 
@@ -90,8 +100,8 @@ export class ModelQueue {
   }
 
   #applyBegun(job: ModelJob, op: ControlOp): void {
+    if (op === 'kill' || op === 'requeue') Object.assign(job, {desired: 'killed', requeue: op === 'requeue'})
     if (job.desired === 'killed') return
-    if (op === 'kill') job.desired = 'killed'
     if (op === 'suspend' && job.state !== 'stopping') job.desired = 'suspended'
     if (op === 'resume') job.desired = 'run'
   }
@@ -136,7 +146,12 @@ export class ModelQueue {
   }
 
   #end(job: ModelJob, state: string, at: number): void {
-    Object.assign(job, {state, ended: at})
+    if (job.requeue) this.#again(job)
+    else Object.assign(job, {state, ended: at})
+  }
+
+  #again(job: ModelJob): void {
+    Object.assign(job, {...FRESH, state: 'pending', attempt: job.attempt + 1})
   }
 
   #start(now: number): void {

@@ -56,6 +56,17 @@ describe('admission', () => {
     assert.deepEqual([waiting(), listClaims(world.process().fs, world.layout)], [0, []])
   })
 
+  it('lets only an operator go before others', async () => {
+    const mine = world.submit({nice: -5})
+    const his = world.submit({nice: -5}, undefined, BOB)
+    await pass()
+    assert.deepEqual([world.record(mine)?.nice, world.record(his)], [-5, null])
+    assert.deepEqual(
+      refused(BOB).map(({code}) => code),
+      ['E_NOT_PERMITTED'],
+    )
+  })
+
   it('writes the hint once, the specs and the records together, however many there are', async () => {
     const syncs = async (n: number): Promise<number> => {
       world = new World()

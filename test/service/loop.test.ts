@@ -1,6 +1,6 @@
 /** The loop, on the manual clock: it sleeps when nothing is to be done, and a test says how it is woken. */
 import assert from 'node:assert/strict'
-import type {JobId} from '../../src/core/brand.js'
+import {instant, type JobId} from '../../src/core/brand.js'
 import type {LoopOptions} from '../../src/service/loop.js'
 import {folderModes} from '../../src/store/folder-modes.js'
 import {writeHalt} from '../../src/store/halt.js'
@@ -122,6 +122,17 @@ describe('the loop', () => {
     const id = world.submit(FOREVER)
     await loop.sleepOut()
     assert.equal(world.state(id), 'running')
+    await loop.end()
+  })
+
+  it('wakes itself when a begin time comes, and starts the job then', async () => {
+    const loop = await begun()
+    const id = world.submit({...FOREVER, begin: instant(world.clock.now() + 7 * SECOND)})
+    await loop.ring()
+    assert.deepEqual([world.state(id), loop.sleep.length], ['pending', 7 * SECOND])
+    await loop.sleepOut()
+    assert.deepEqual([world.state(id), loop.sleep.length], ['running', POLL])
+    assert.equal(world.record(id)?.eligible, (world.record(id)?.submitted ?? 0) + 7 * SECOND)
     await loop.end()
   })
 

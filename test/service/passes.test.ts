@@ -46,6 +46,7 @@ describe('single passes', () => {
       pending: 0,
       unread: false,
       crowded: false,
+      next: null,
     })
     assert.equal(world.state(id), 'running')
   })

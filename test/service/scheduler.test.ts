@@ -20,7 +20,15 @@ describe('a scheduling pass', () => {
 
   it('places what fits: node, attempt, container name and nonce are recorded before anything is started', async () => {
     const id = world.submit(FOREVER)
-    const report = {admitted: 1, refused: 0, started: [id], pending: 0, crowded: false, unread: false}
+    const report = {
+      admitted: 1,
+      refused: 0,
+      started: [id],
+      pending: 0,
+      crowded: false,
+      next: null,
+      unread: false,
+    }
     assert.deepEqual(await pass(), report)
     const record = world.record(id)
     assert.deepEqual(

@@ -21,7 +21,7 @@ export const openHands = (dir: string): Hands => {
   return {
     submit: wish => submitJob(site, wish).id,
     control: (op, ...ids) => {
-      const choice = {op, selectors: ids.map(String), filters: NO_FILTERS, dryRun: false}
+      const choice = {wish: {op}, selectors: ids.map(String), filters: NO_FILTERS, dryRun: false}
       requestControl(site, choice, planControl(site, choice))
     },
     named: () => new Map(site.jobs.all().map(({record}) => [record.name, record])),

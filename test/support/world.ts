@@ -11,7 +11,7 @@ import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js
 import {NO_SHARES} from '../../src/core/fair-share/standings.js'
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
-import type {ControlOp, NewJob} from '../../src/core/request.js'
+import type {ControlOp, JobUpdate, NewJob} from '../../src/core/request.js'
 import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {NO_SECTIONS} from '../../src/core/sections.js'
 import {packPass} from '../../src/service/pack.js'
@@ -234,15 +234,35 @@ export class World {
     return ids
   }
 
-  /** `tasks`: of arrays only some. */
-  control(op: ControlOp, ids: readonly JobId[], user = USER, tasks?: Readonly<Record<string, string>>): void {
+  /** `tasks`: of arrays only some. `hold`: what is requeued. */
+  control(
+    op: ControlOp,
+    ids: readonly JobId[],
+    user = USER,
+    tasks?: Readonly<Record<string, string>>,
+    hold = false,
+  ): void {
     const fs = new DiskProcess(this.disk, user)
     const random = this.randomOf(fs)
     const tok = token(random())
     this.clock.advance(1)
+    const more = {...(tasks === undefined ? {} : {tasks}), ...(hold ? {hold} : {})}
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
-      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...(tasks === undefined ? {} : {tasks})},
+      {v: 1, op, tok, cluster: FORMAT.cluster, ids: [...ids], ...more},
+    )
+  }
+
+  /** A user's `update`. */
+  update(ids: readonly JobId[], set: JobUpdate, user = USER, tasks?: Readonly<Record<string, string>>): void {
+    const fs = new DiskProcess(this.disk, user)
+    const random = this.randomOf(fs)
+    const tok = token(random())
+    this.clock.advance(1)
+    const some = tasks === undefined ? {} : {tasks}
+    dropRequest(
+      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
+      {v: 1, op: 'update', tok, cluster: FORMAT.cluster, ids: [...ids], set, ...some},
     )
   }
 

@@ -16,7 +16,7 @@ import type {RoomState} from './room.js'
 import type {Rules} from './rules.js'
 import {createSeats, type Seats} from './seats.js'
 import type {Shape} from './shape.js'
-import {ownReason, type Waiting} from './waiting.js'
+import {ownReasonAt, type Waiting} from './waiting.js'
 
 export interface PassInput {
   readonly now: number
@@ -72,8 +72,9 @@ interface Blocked {
 
 const ownReasons = ({groups, kept, now}: PassInput): Map<number, Reason> => {
   const told = new Map<number, Reason>(kept)
+  const own = ownReasonAt(now)
   for (const job of groups.special()) {
-    const reason = ownReason(job, now)
+    const reason = own(job)
     if (reason !== null) told.set(job.id, reason)
   }
   return told

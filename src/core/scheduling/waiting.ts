@@ -2,9 +2,12 @@
  * What waits for a start, as a pass sees it: a job, or an array, of which several tasks may start in one pass. Pure.
  */
 import type {PendingJob, Reason} from '@god-cli/api'
+import {notYetAt} from '../begin-time.js'
 import type {Where} from './shape.js'
 
 export interface Waiting extends PendingJob {
+  /** Not before that moment. Left out: at any time. */
+  readonly begin?: number
   /** Of an array: how many tasks may start now, and why no more. */
   readonly tasks?: {readonly count: number; readonly reason: Reason | null}
   /** Left out: any node. */
@@ -27,9 +30,15 @@ export const alikeKey = (job: Waiting): string => {
 export const inOrderOfSubmission = (a: Waiting, b: Waiting): number =>
   a.submitted - b.submitted || a.id - b.id
 
-/** Why it cannot start now, whatever the others do. Null: nothing of its own keeps it. */
-export const ownReason = ({tasks}: Waiting, _now: number): Reason | null =>
-  tasks?.count === 0 ? (tasks.reason ?? {code: 'limit', text: 'no task of it may start now'}) : null
+/** Why it cannot start at that moment, whatever the others do. Null: nothing of its own keeps it. */
+export const ownReasonAt = (now: number): ((job: Waiting) => Reason | null) => {
+  const early = notYetAt(now)
+  return job =>
+    job.tasks?.count === 0
+      ? (job.tasks.reason ?? {code: 'limit', text: 'no task of it may start now'})
+      : early(job)
+}
 
 /** Whether that is worth asking. */
-export const mayHaveOwnReason = ({tasks}: Waiting): boolean => tasks !== undefined
+export const mayHaveOwnReason = ({tasks, begin}: Waiting): boolean =>
+  tasks !== undefined || begin !== undefined

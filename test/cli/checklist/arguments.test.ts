@@ -32,9 +32,9 @@ describe('checklist: arguments', () => {
   it('20. every flag has a long name; a short letter selects alike in every verb', () => {
     for (const {id, name} of FLAGS) assert.match(name, /^[a-z][a-z-]{1,}$/, id)
     for (const [name, char, verbs] of [
-      ['user', 'u', 7],
-      ['name', 'n', 6],
-      ['states', 't', 6],
+      ['user', 'u', 9],
+      ['name', 'n', 8],
+      ['states', 't', 8],
     ] as const) {
       const selecting = FLAGS.filter(flag => flag.name === name && flag.id !== 'submit')
       assert.equal(selecting.length, verbs, name)
@@ -45,17 +45,33 @@ describe('checklist: arguments', () => {
   it('21. ids, ranges, last, @name and - work in every verb that takes jobs', async () => {
     const {site} = held
     assert.deepEqual(TAKES_JOBS, [
-      ...['history', 'hold', 'kill', 'logs', 'release', 'resume', 'show', 'stat', 'suspend', 'wait', 'why'],
+      ...[
+        'history',
+        'hold',
+        'kill',
+        'logs',
+        'release',
+        'requeue',
+        'resume',
+        'show',
+        'stat',
+        'suspend',
+        'update',
+        'wait',
+        'why',
+      ],
     ])
     await site.pass()
-    for (const verb of TAKES_JOBS)
+    for (const verb of TAKES_JOBS) {
+      const more = verb === 'update' ? ['--nice', '5'] : []
       for (const word of ['3', '3-3', 'last', '@trial', '-']) {
         // These jobs are over: 5 is a verb's word on that, 3 would be "no such job".
         const {stderr, code} = await (word === '-'
-          ? site.god([verb, '-'], {stdin: '3\n'})
-          : site.here([verb, word]))
+          ? site.god([verb, ...more, '-'], {stdin: '3\n'})
+          : site.here([verb, ...more, word]))
         assert.ok(code === 0 || code === 5, `${verb} ${word}: ${code} ${stderr}`)
       }
+    }
   })
 
   it('22. repeatable flags repeat, and take lists with commas where Slurm does', async () => {

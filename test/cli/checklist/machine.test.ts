@@ -30,6 +30,7 @@ describe('checklist: machine output', () => {
     logs: ['1', '99'],
     plugins: ['', '--nope'],
     release: ['3', '1'],
+    requeue: ['1', '99'],
     resume: ['3', '1'],
     schedule: ['', '--nope'],
     share: ['', '--dir /nonexistent'],
@@ -37,6 +38,7 @@ describe('checklist: machine output', () => {
     stat: ['', '99'],
     submit: ['-n x', '-m much x'],
     suspend: ['3', '1'],
+    update: ['3 --time 1h', '1 --time 1h'],
     wait: ['1', '99'],
     watch: ['--once', '--nope'],
     whoami: ['', '--dir /nonexistent'],
@@ -99,6 +101,7 @@ describe('checklist: machine output', () => {
           'resources',
         ],
         ...['walltime', 'submitted', 'started', 'ended', 'node', 'attempt', 'exit', 'usage'],
+        ...['nice', 'priority', 'begin'],
       ],
     )
     assert.deepEqual(

@@ -26,13 +26,12 @@ export interface Waiting {
 }
 
 export const WAITING: readonly Waiting[] = [
-  {point: 5, part: '-Q of the other verbs', until: ['requeue', 'update']},
   // What `why` says now fits any screen.
   {point: 17, part: 'the pager of what explains at length', until: ['simulate']},
   {
     point: 21,
     part: 'parts of arrays, and the other verbs',
-    until: ['requeue', 'update', 'exec', 'attach'],
+    until: ['exec', 'attach'],
   },
   {point: 24, part: 'the password of a directory server comes from a file', until: ['web']},
   {point: 37, part: 'queues, when there is more than one', until: ['--queue']},

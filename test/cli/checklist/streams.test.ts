@@ -56,14 +56,19 @@ describe('checklist: streams', () => {
     assert.equal(stderr, '')
   })
 
-  it('5. kill, suspend and resume say a line a job, and with -Q nothing', async () => {
+  it('5. kill, suspend, resume, requeue and update say a line a job, and with -Q nothing', async () => {
     const {site} = held
+    await site.here(['submit', '-H', 'x'])
+    const changed = await site.here(['update', '1', '--nice', '5'])
+    assert.equal(changed.stdout, 'job 1: update requested: nice 5\n')
+    assert.deepEqual(await site.here(['update', '-Q', '1', '--nice', '6']), {stdout: '', stderr: '', code: 0})
+    await site.here(['kill', '1'])
     for (let i = 0; i < 4; i++) await site.submit('FAKE_SECONDS=forever')
     await site.pass()
-    for (const verb of ['suspend', 'resume', 'kill']) {
-      const spoken = await site.here([verb, '1', '2'])
-      assert.equal(spoken.stdout, `job 1: ${verb} requested\njob 2: ${verb} requested\n`)
-      assert.deepEqual(await site.here([verb, '-Q', '3', '4']), {stdout: '', stderr: '', code: 0})
+    for (const verb of ['suspend', 'resume', 'requeue', 'kill']) {
+      const spoken = await site.here([verb, '2', '3'])
+      assert.equal(spoken.stdout, `job 2: ${verb} requested\njob 3: ${verb} requested\n`)
+      assert.deepEqual(await site.here([verb, '-Q', '4', '5']), {stdout: '', stderr: '', code: 0})
       await site.pass()
     }
   })

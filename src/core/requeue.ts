@@ -1,0 +1,36 @@
+/**
+ * Another attempt at what is over, or was stopped for it: the job waits once more, as if it had just come in. Pure.
+ *
+ * The revision is the whole of it: its attempt has a name and a fence of its own, so nothing of the last one can be
+ * taken for it. What is packed is not run again: packing publishes on the same number, and one of the two wins.
+ */
+import type {Reason} from '@god-cli/api'
+import {eligibleFrom} from './begin-time.js'
+import type {Instant} from './brand.js'
+import type {JobRecord} from './job.js'
+import {NOT_STARTED} from './not-started.js'
+import type {Change} from './outcome.js'
+
+export type Again = NonNullable<JobRecord['requeue']>
+
+type Requeued = Pick<JobRecord, 'attempt'> & {readonly begin?: number | null}
+
+const reasonOf = (to: Again, attempt: number, remark: string | undefined): Reason => {
+  const text = `requeued after attempt ${attempt}${remark === undefined ? '' : `: ${remark}`}`
+  return to === 'held' ? {code: 'held', text: `held, ${text}`} : {code: 'requeued', text}
+}
+
+export const requeuedChange = (
+  {attempt, begin}: Requeued,
+  to: Again,
+  now: Instant,
+  remark?: string,
+): Change => ({
+  ...NOT_STARTED,
+  state: to,
+  desired: 'run',
+  requeue: null,
+  attempt: attempt + 1,
+  eligible: eligibleFrom(now, begin ?? undefined),
+  reason: reasonOf(to, attempt, remark),
+})

@@ -1,0 +1,200 @@
+/**
+ * What an update does to a job: other limits, another place in the queue, another name; or a reasoned no. Pure, and
+ * asked twice, as `control.ts`: by the command, for an early answer, and by the pass that applies the request.
+ *
+ * The record is what counts for what a job may take; its spec stays as it was written. So a job can be changed as long
+ * as it waits, by the rules of admission. Of one that runs only the time can be, by an operator: his word is the
+ * site's. The tasks of an array share one record: while some of it runs, only what concerns those that wait changes.
+ */
+import type {NodeReport, Resources} from '@god-cli/api'
+import {type AdmissionPolicy, checkLimits} from './admission.js'
+import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {momentText} from './begin-time.js'
+import {type Instant, instant} from './brand.js'
+import {already, change, type Effect, refused} from './effect.js'
+import {type Refusal, refusal} from './errors.js'
+import type {JobRecord} from './job.js'
+import {checkJobName} from './job-name.js'
+import type {Change} from './outcome.js'
+import {checkNice} from './own-order.js'
+import type {JobUpdate} from './request.js'
+import {sameValue} from './same-value.js'
+import {isOver} from './state.js'
+
+export interface UpdateRules {
+  /** May act on the jobs of everybody. */
+  readonly operator: boolean
+  /** What the site has against the job as it would be. */
+  readonly judge: (next: JobRecord) => Refusal | null
+}
+
+/** Whether it asks for other limits: only then they are held against the site's. */
+export const asksOther = (before: JobRecord, next: JobRecord): boolean =>
+  before.walltime !== next.walltime || !sameValue(before.resources, next.resources)
+
+const checkName = (name: string, hidden: boolean): Refusal | null =>
+  hidden
+    ? refusal('E_SPEC_BAD', "names are private here: the job's stands in its spec, which never changes", '')
+    : checkJobName(name)
+
+/** As admission would say it of the job as it would be; quotas aside. */
+export const checkUpdate = (
+  before: JobRecord,
+  next: JobRecord,
+  policy: AdmissionPolicy,
+  nodes: readonly NodeReport[],
+): Refusal | null =>
+  (before.name === next.name ? null : checkName(next.name, policy.private)) ??
+  (asksOther(before, next) ? checkLimits(next.resources, next.walltime, policy, nodes) : null)
+
+type Key = keyof JobUpdate
+
+const KEYS: readonly Key[] = ['walltime', 'cpus', 'memory', 'nice', 'priority', 'begin', 'name']
+
+/** What it is now, by the names of an update. */
+const present = ({
+  resources,
+  walltime,
+  nice,
+  priority,
+  begin,
+  name,
+}: JobRecord): Readonly<Record<Key, unknown>> => ({
+  ...{walltime, nice, name, begin},
+  cpus: resources.cpus,
+  memory: resources.memory,
+  priority: priority ?? 0,
+})
+
+const SHOW: Readonly<Record<Key, (set: JobUpdate) => string>> = {
+  walltime: ({walltime = 0}) => `time ${formatTime(walltime)}`,
+  cpus: ({cpus = 0}) => `${formatCpus(cpus)} cpus`,
+  memory: ({memory = 0}) => `${formatMemory(memory)} memory`,
+  nice: ({nice}) => `nice ${nice}`,
+  priority: ({priority}) => `priority ${priority}`,
+  begin: ({begin = 0}) => `begins at ${momentText(begin)}`,
+  name: () => 'another name',
+}
+
+const NOUN: Readonly<Record<Key, string>> = {
+  walltime: 'time',
+  cpus: 'number of cpus',
+  memory: 'amount of memory',
+  nice: 'nice value',
+  priority: 'priority',
+  begin: 'begin time',
+  name: 'name',
+}
+
+/** As people read it: `time 2:00:00, 4 cpus`. */
+export const updateText = (set: JobUpdate): string =>
+  KEYS.filter(key => set[key] !== undefined)
+    .map(key => SHOW[key](set))
+    .join(', ')
+
+const resourcesOf = ({resources}: JobRecord, {cpus, memory}: JobUpdate): Resources => ({
+  ...resources,
+  ...(cpus === undefined ? {} : {cpus}),
+  ...(memory === undefined ? {} : {memory}),
+})
+
+/** What it has waited counts on, if it may start now and might before. */
+const eligibleOf = ({eligible}: JobRecord, begin: number, now: Instant): Instant =>
+  begin > now ? instant(begin) : instant(Math.min(eligible, now))
+
+const fieldsOf = (record: JobRecord, set: JobUpdate, now: Instant): Partial<Change> => {
+  const {cpus: _, memory: __, begin, ...same} = set
+  return {
+    ...same,
+    ...(begin === undefined ? {} : {begin: instant(begin), eligible: eligibleOf(record, begin, now)}),
+    resources: resourcesOf(record, set),
+  }
+}
+
+const waits = ({state}: JobRecord): boolean => state === 'pending' || state === 'held'
+
+/** Of an array that runs, what concerns the tasks that wait alone. */
+const ORDER: readonly Key[] = ['nice', 'priority', 'begin']
+
+const mayNow = (record: JobRecord): readonly Key[] => {
+  if (waits(record)) return KEYS
+  return (record.array?.waiting.length ?? 0) > 0 ? ['walltime', ...ORDER] : ['walltime']
+}
+
+const HINT = 'While it runs only its time can be changed, by an operator.'
+const ARRAY_HINT =
+  'Its tasks share what they ask for, and some have started: only nice, priority and the begin time of those that wait can be changed, and the time by an operator.'
+
+const stateFault = (record: JobRecord, changing: readonly Key[], operator: boolean): Effect | null => {
+  const {id, state, desired, array} = record
+  if (isOver(state))
+    return refused('E_WRONG_STATE', `job ${id} cannot be updated: it is over (${state})`, 'Submit it again.')
+  if (desired === 'killed')
+    return refused('E_WRONG_STATE', `job ${id} cannot be updated: it is being killed`, '')
+  const may = mayNow(record)
+  const no = changing.find(key => !may.includes(key))
+  if (no !== undefined)
+    return refused(
+      'E_WRONG_STATE',
+      `job ${id} cannot get another ${NOUN[no]}: it is ${state}`,
+      array === undefined ? HINT : ARRAY_HINT,
+    )
+  if (changing.includes('walltime') && !waits(record) && !operator)
+    return refused(
+      'E_NOT_PERMITTED',
+      `job ${id} is ${state}: only an operator may change its time now`,
+      'Ask an operator.',
+    )
+  return null
+}
+
+/** Why it stays as it is was told where it is held. */
+const reasonOf = (
+  {state, reason}: JobRecord,
+  set: JobUpdate,
+  remark: string | undefined,
+): JobRecord['reason'] =>
+  state === 'held'
+    ? reason
+    : {code: 'updated', text: `updated: ${updateText(set)}${remark === undefined ? '' : ` (${remark})`}`}
+
+const onlyChanging = (set: JobUpdate, changing: readonly Key[]): JobUpdate =>
+  Object.fromEntries(Object.entries(set).filter(([key]) => (changing as readonly string[]).includes(key)))
+
+const tasksFault = ({id, array}: JobRecord): Effect =>
+  array === undefined
+    ? refused('E_NO_JOB', `job ${id} is no array, it has no tasks`, '')
+    : refused(
+        'E_SELECTOR_BAD',
+        `the tasks of job ${id} share what they ask for, so none can be updated alone`,
+        `Update the whole of it: god update ${id}.`,
+      )
+
+interface Asked {
+  readonly set: JobUpdate
+  readonly remark?: string
+}
+
+/** `tasks`: some of an array were named. */
+export const updateJob = (
+  record: JobRecord,
+  {set: wanted, remark}: Asked,
+  tasks: string | undefined,
+  {operator, judge}: UpdateRules,
+  now: Instant,
+): Effect => {
+  if (tasks !== undefined) return tasksFault(record)
+  const before = present(record)
+  const changing = KEYS.filter(key => wanted[key] !== undefined && wanted[key] !== before[key])
+  const fault = stateFault(record, changing, operator)
+  if (fault !== null) return fault
+  if (changing.length === 0) return already('is so already')
+  const set = onlyChanging(wanted, changing)
+  const fields = fieldsOf(record, set, now)
+  const no = checkNice(set.nice, operator) ?? (waits(record) ? judge({...record, ...fields}) : null)
+  if (no !== null) return {kind: 'refused', refusal: no}
+  const {state, array} = record
+  // An array's next revision is drawn its own mark only where the array is in it.
+  const own = array === undefined ? {} : {array}
+  return change({...fields, ...own, state, reason: reasonOf(record, set, remark)})
+}
