@@ -47,6 +47,8 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   project: true,
   hold: true,
   array: true,
+  depend: true,
+  retry: true,
   wait: false,
   'dry-run': true,
   parsable: true,

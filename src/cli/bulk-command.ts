@@ -3,6 +3,7 @@ import {EXIT} from '../core/catalogue.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import {partError, type Queued, submitMany} from './bulk.js'
+import {dependCheck} from './check-depend.js'
 import {failureOf} from './failure.js'
 import {catchInterrupt} from './interrupt.js'
 import {SCHEMA} from './job-json.js'
@@ -10,6 +11,7 @@ import {
   badLinesError,
   type JobLine,
   type JobLines,
+  type Judge,
   lineText,
   noJobs,
   parseJobLines,
@@ -121,6 +123,16 @@ const waitForAll = async (
   return exit
 }
 
+/** By what a line says, and by what it depends on. */
+const judgeWhole = (site: Site): Judge => {
+  const [judge, check] = [judgeOf(site), dependCheck(site)]
+  return wish => {
+    const settled = judge(wish)
+    check(settled.depend)
+    return settled
+  }
+}
+
 export const submitFrom = async (
   flags: SubmitWords,
   from: string,
@@ -130,7 +142,7 @@ export const submitFrom = async (
   checkWords(operands)
   const defaults = defaultsOf(flags)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(await readJobFile(from), defaults, judgeOf(site))
+  const lines = parseJobLines(await readJobFile(from), defaults, judgeWhole(site))
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
   for (const remark of submitRemarks(site, flags.env)) screen.note(remark)

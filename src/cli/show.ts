@@ -151,6 +151,17 @@ const spent = (job: JobView, now: number): string => {
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
 }
 
+const attemptText = ({attempt, record}: JobView): string =>
+  record?.retry === undefined
+    ? String(attempt)
+    : `${attempt}, ${record.retry.left} more may follow (--retry ${record.retry.rule})`
+
+const dependRows = ({record}: JobView): readonly (readonly [string, string])[] => {
+  const depend = record?.depend
+  if (depend === undefined) return []
+  return [['depends on', `${depend.on}${depend.met === null ? '' : `, held at ${iso(depend.met)}`}`]]
+}
+
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
@@ -173,7 +184,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['exit', exitText(job)],
     job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
     ['node', job.node ?? '-'],
-    ['attempt', String(job.attempt)],
+    ['attempt', attemptText(job)],
+    ...dependRows(job),
     ['container', job.record?.container?.name ?? '-'],
   ]
   if (Object.keys(labels).length > 0)

@@ -31,7 +31,7 @@ export interface Sums {
   readonly gpuKept: number
 }
 
-type Run = Pick<JobRecord, 'started' | 'usage'> & {
+type Run = Pick<JobRecord, 'started' | 'usage' | 'retry'> & {
   readonly state: JobRecord['state'] | FinalState
   readonly ended: Instant
   readonly paused: number
@@ -44,9 +44,10 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 
 const sumsOf = (
   {user, uid, project, resources, submitted}: JobRecord,
-  {started, ended, paused, usage, state}: Run,
+  {started, ended, paused, usage, state, retry}: Run,
 ): Omit<Sums, 'jobs' | 'tasks'> => {
-  const ran = started === null ? 0 : Math.max(0, ended - started - paused)
+  const before = retry?.ran ?? 0
+  const ran = (started === null ? 0 : Math.max(0, ended - started - paused)) + before
   return {
     day: dayOf(ended),
     user,
@@ -54,8 +55,8 @@ const sumsOf = (
     project,
     failed: state === 'done' ? 0 : 1,
     ran,
-    waited: started === null ? 0 : Math.max(0, started - submitted),
-    cpu: Math.round((usage?.cpuSeconds ?? 0) * 1000),
+    waited: started === null ? 0 : Math.max(0, started - submitted - before),
+    cpu: Math.round((usage?.cpuSeconds ?? 0) * 1000) + (retry?.cpu ?? 0),
     cpuKept: Math.round((resources.cpus * ran) / 1000),
     memoryKept: Math.round((resources.memory / MIB) * (ran / 1000)),
     gpuKept: resources.gpus * ran,

@@ -9,6 +9,7 @@ import {type Refusal, refusal} from './errors.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import type {ControlOp, ControlRequest} from './request.js'
+import {willRetry} from './retry.js'
 import {isOver, type State} from './state.js'
 
 export type Effect =
@@ -21,7 +22,8 @@ export type ControlWish = Pick<ControlRequest, 'op' | 'signal' | 'remark'>
 type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
-type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'>
+type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> &
+  Partial<Pick<JobRecord, 'exit' | 'retry' | 'sealed'>>
 
 const change = (fields: Change): Effect => ({kind: 'change', change: fields})
 const already = (text: string): Effect => ({kind: 'already', text})
@@ -54,7 +56,12 @@ export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effe
 
 const WAITING: readonly State[] = ['pending', 'held']
 
+const isTriedAgain = ({state, desired, exit = null, retry, sealed = false}: Controlled): boolean =>
+  retry !== undefined && willRetry({state, desired, exit, retry, sealed})
+
 const kill = (record: Controlled, wish: Wish, now: Instant): Effect => {
+  // That end becomes the job's: nothing follows it.
+  if (isTriedAgain(record)) return change({state: record.state, sealed: true})
   if (isOver(record.state)) return already(`is over already (${record.state})`)
   if (record.desired === 'killed') return already('is being killed already')
   const text =

@@ -9,6 +9,7 @@ import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
 import {
   attemptSchema,
+  dependSchema,
   desiredSchema,
   epochSchema,
   exitSchema,
@@ -16,10 +17,13 @@ import {
   gidSchema,
   idSchema,
   instantSchema,
+  MOST_DEPEND,
+  MOST_RETRY,
   pausedSchema,
   type ReadonlyDeep,
   reasonSchema,
   reqSchema,
+  retrySchema,
   revSchema,
   stopSchema,
   text,
@@ -88,6 +92,10 @@ export const recordSchema = v.strictObject({
   by: text(64),
   /** An array's tasks; left out: the job is none. */
   array: v.exactOptional(arraySchema),
+  /** Left out: it depends on nothing. */
+  depend: v.exactOptional(dependSchema),
+  /** Left out: one attempt is all. */
+  retry: v.exactOptional(retrySchema),
 })
 
 /** `task`: the view of one task of an array, never written (`array-view.ts`). */
@@ -133,6 +141,10 @@ export const wishSchema = v.strictObject({
   project: v.exactOptional(text(64)),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
+  /** What it waits for, as `-d` takes it. */
+  depend: v.exactOptional(text(MOST_DEPEND)),
+  /** How often it is tried again, and after what, as `--retry` takes it. */
+  retry: v.exactOptional(text(MOST_RETRY)),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

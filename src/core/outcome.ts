@@ -31,6 +31,8 @@ export type Change = Partial<
     | 'req'
     | 'sealed'
     | 'array'
+    | 'depend'
+    | 'retry'
   >
 > & {readonly state: State}
 

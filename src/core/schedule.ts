@@ -37,6 +37,8 @@ export interface Snapshot {
   readonly quotas?: Quotas
   /** Why nothing starts at all now. Null or left out: nothing keeps it. */
   readonly closed?: Reason | null
+  /** What keeps single jobs from starting, whatever room there is. Left out: nothing. */
+  readonly kept?: ReadonlyMap<JobId, Reason>
 }
 
 const RESOURCES = ['cpus', 'memory', 'gpus'] as const
@@ -191,11 +193,11 @@ type Placed =
 /** Why a job cannot start now, whatever the others do. */
 const ownReasons = (
   nodes: readonly NodeReport[],
-  closed: Reason | null,
+  {closed = null, kept = new Map()}: Pick<Snapshot, 'closed' | 'kept'>,
 ): ((job: Waiting) => Reason | null) => {
   const never = neverReasons(nodes)
-  return ({tasks, resources}) =>
-    tasks?.count === 0 ? (tasks.reason ?? NO_NODE) : (closed ?? never(resources))
+  return ({id, tasks, resources}) =>
+    tasks?.count === 0 ? (tasks.reason ?? NO_NODE) : (kept.get(jobId(id)) ?? closed ?? never(resources))
 }
 
 const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocation[]): QuotaRoom => {
@@ -209,7 +211,7 @@ export const planInOrder = ({nodes: listed, allocations, pending, ...limits}: Sn
   const quotas = roomInQuotas(limits.quotas, allocations)
   const nodes = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1))
   const rooms = roomsOn(nodes, allocations)
-  const alone = ownReasons(nodes, limits.closed ?? null)
+  const alone = ownReasons(nodes, limits)
   const starts: Start[] = []
   const behind: JobId[] = []
   const waiting = createWaiting()

@@ -23,8 +23,8 @@ import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
 import {publish, publishBeside} from './publish.js'
 import {quotasOf} from './quotas.js'
-import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'
+import {type Dependencies, settleDependencies} from './settle-dependencies.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
 import {userKey, vetStarts} from './vet-starts.js'
@@ -35,7 +35,7 @@ export interface SchedulerReport {
   /** Jobs, and tasks of arrays. */
   readonly started: readonly PartKey[]
   readonly pending: number
-  /** Requests lie there that a further pass would take. */
+  /** Requests lie there that a further pass would take, or what jobs depend on is not settled to the end. */
   readonly unread: boolean
   /** An array waits for its results to be packed. */
   readonly crowded: boolean
@@ -76,6 +76,7 @@ const planFor = (
   live: LiveJobs,
   nodes: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
+  kept: Dependencies['kept'],
 ): Plan => {
   const now = service.now()
   const all = orderFor(service, pendingJobs(live), now)
@@ -85,6 +86,7 @@ const planFor = (
     ...{now, nodes, allocations: allocationsOf(live), pending},
     ...(quotas === undefined ? {} : {quotas}),
     closed: service.settings.maintenance ? MAINTENANCE : null,
+    kept,
   })
 }
 
@@ -147,13 +149,18 @@ const startAll = async (
 /** Planned again without each user of whom it turns out that nothing of his may start: he stands in nobody's way. */
 const vettedPlan = async (
   service: Service,
-  live: LiveJobs,
+  {live, kept}: Dependencies,
   nodes: readonly NodeReport[],
   author: Author,
 ): Promise<Plan> => {
   const out = new Map<string, Reason>()
   for (;;) {
-    const {plan, users, reasons} = await vetStarts(service, live, planFor(service, live, nodes, out), author)
+    const {plan, users, reasons} = await vetStarts(
+      service,
+      live,
+      planFor(service, live, nodes, out, kept),
+      author,
+    )
     for (const [key, reason] of reasons) out.set(key, reason)
     if (users.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(live, out)]}
   }
@@ -170,6 +177,8 @@ interface Planned {
   readonly live: LiveJobs
   readonly plan: Plan
   readonly started: readonly PartKey[]
+  /** Of what jobs depend on there is more to publish. */
+  readonly more: boolean
 }
 
 /**
@@ -183,10 +192,11 @@ const planAndStart = async (
 ): Promise<Planned> => {
   const started: PartKey[] = []
   for (;;) {
-    const live = liveAndTold(service)
-    const plan = await vettedPlan(service, live, nodes, author)
+    const settled = await settleDependencies(service, author)
+    const {live, more} = settled
+    const plan = await vettedPlan(service, settled, nodes, author)
     started.push(...(await startAll(service, live, plan, engine, author)))
-    if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
+    if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started, more}
   }
 }
 
@@ -208,10 +218,11 @@ export const schedulerPass = async (
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   sweepTemporaries(service)
-  const {live, plan, started} = await planAndStart(service, offer, author)
+  const {live, plan, started, more} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
-  const {admitted, refused, unread} = taken
+  const {admitted, refused} = taken
   const crowded = live.all.some(({record}) => wantsPacking(record))
+  const unread = taken.unread || more
   return {admitted, refused, started, pending: waitingIn(plan), unread, crowded}
 }
