@@ -106,6 +106,10 @@ export const triedAgain = ({retry}: Pick<JobRecord, 'retry'>): boolean =>
 const FIRST_PAUSE = 10_000
 const LONGEST_PAUSE = 10 * 60_000
 
+/** Its pause is not over. A clock that was set back must not put off the attempt by as much. */
+export const isResting = ({eligible}: Pick<JobRecord, 'eligible'>, now: Instant): boolean =>
+  eligible > now && eligible - now <= LONGEST_PAUSE
+
 /** Milliseconds before the attempt that follows so many tries: twice as long each time. */
 export const retryPause = (used: number): number =>
   Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(used, 10))

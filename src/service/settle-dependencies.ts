@@ -12,7 +12,7 @@ import type {JobId} from '../core/brand.js'
 import {parentsOf, parseDepend} from '../core/depend-text.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
-import {retryChange} from '../core/retry.js'
+import {isResting, retryChange} from '../core/retry.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {bucketOf} from '../store/layout.js'
 import {jobsToRetry, retriedJobs} from './bound-jobs.js'
@@ -105,7 +105,7 @@ const keptBack = (
   }
   const kept = new Map<JobId, Reason>()
   for (const {record} of retriedJobs(live))
-    if (record.eligible > service.now()) kept.set(record.id, record.reason ?? AGAIN)
+    if (isResting(record, service.now())) kept.set(record.id, record.reason ?? AGAIN)
   for (const {stored, verdict} of judged) {
     const {id, depend} = stored.record
     if (verdict.is === 'waits') kept.set(id, once(verdict.reason))

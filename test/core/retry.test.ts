@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {applyControl} from '../../src/core/control.js'
 import type {JobRecord} from '../../src/core/job.js'
-import {parseRetry, retryChange, retryPause, willRetry} from '../../src/core/retry.js'
+import {isResting, parseRetry, retryChange, retryPause, willRetry} from '../../src/core/retry.js'
 import {settleParts} from '../../src/core/settle-parts.js'
 import {FINAL_STATES, type FinalState, transitionFault} from '../../src/core/state.js'
 import {anyOf, aRunning, aWish, later, NOW} from './builders.js'
@@ -85,6 +85,14 @@ describe('the next attempt', () => {
 
   it('comes later each time, and never later than ten minutes', () => {
     assert.deepEqual([0, 1, 2, 5, 6, 50].map(retryPause), [10_000, 20_000, 40_000, 320_000, 600_000, 600_000])
+  })
+
+  it('rests until its pause is over, but not for as long as a clock was set back', () => {
+    const waits = {eligible: later(20_000)}
+    assert.deepEqual(
+      [later(0), later(19_999), later(20_000), later(-3_600_000)].map(now => isResting(waits, now)),
+      [true, true, false, false],
+    )
   })
 
   it('is none after a kill: that end becomes the end of the job', () => {
