@@ -50,6 +50,8 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   nice: true,
   priority: true,
   array: true,
+  depend: true,
+  retry: true,
   wait: false,
   'dry-run': true,
   parsable: true,

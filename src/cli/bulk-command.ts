@@ -5,6 +5,7 @@ import {formatIds} from '../core/id-ranges.js'
 import {systemClock} from '../host/clock.js'
 import {localTime} from '../host/local-time.js'
 import {partError, type Queued, submitMany} from './bulk.js'
+import {dependCheck} from './check-depend.js'
 import {failureOf} from './failure.js'
 import {catchInterrupt} from './interrupt.js'
 import {SCHEMA} from './job-json.js'
@@ -12,6 +13,7 @@ import {
   badLinesError,
   type JobLine,
   type JobLines,
+  type Judge,
   lineText,
   noJobs,
   parseJobLines,
@@ -123,6 +125,16 @@ const waitForAll = async (
   return exit
 }
 
+/** By what a line says, and by what it depends on. */
+const judgeWhole = (site: Site): Judge => {
+  const [judge, check] = [judgeOf(site), dependCheck(site)]
+  return wish => {
+    const settled = judge(wish)
+    check(settled.depend)
+    return settled
+  }
+}
+
 export const submitFrom = async (
   flags: SubmitWords,
   from: string,
@@ -134,7 +146,7 @@ export const submitFrom = async (
   const local = localTime(systemClock.now())
   const defaults = defaultsOf(flags, local)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgeOf(site))
+  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgeWhole(site))
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
   for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)

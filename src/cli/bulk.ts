@@ -13,7 +13,7 @@ import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimIds} from '../store/requests/ids.js'
 import type {JobLine} from './job-lines.js'
 import type {Site} from './site.js'
-import {CLAIM_GOOD} from './submit.js'
+import {CLAIM_GOOD, greatestParent} from './submit.js'
 
 /** Durable when it returns. */
 const dropBatch = (site: Site, lines: readonly JobLine[]): readonly JobId[] => {
@@ -21,6 +21,8 @@ const dropBatch = (site: Site, lines: readonly JobLine[]): readonly JobId[] => {
   for (;;) {
     const claimedAt = site.now()
     const ids = claimIds(site.durable, site.layout, lines.length)
+    // As of a single job: each claim that is too low is left to be burned.
+    if (lines.some(({wish}, i) => greatestParent(wish) >= (ids[i] ?? 0))) continue
     const jobs = lines.flatMap(({wish}, i) => {
       const id = ids[i]
       return id === undefined ? [] : [{id, wish}]

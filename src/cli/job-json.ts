@@ -2,6 +2,7 @@
 import type {Reason} from '@god-cli/api'
 import type {ArrayRecord} from '../core/array-record.js'
 import {countsOf, type TaskCounts} from '../core/array-results.js'
+import type {JobRecord} from '../core/job.js'
 import {iso} from '../host/clock.js'
 import type {JobView} from './job-view.js'
 
@@ -24,6 +25,10 @@ export interface JobJson {
   readonly array?: {readonly range: string; readonly limit: number | null} & TaskCounts
   /** Of an array: which task of it this is. */
   readonly task?: number
+  /** What it waits for, as it was asked; when all of it held first. Left out: for nothing. */
+  readonly depend?: {readonly on: string; readonly open: string; readonly met: string | null}
+  /** How it is tried again, and how many attempts are left. Left out: it is not. */
+  readonly retry?: {readonly rule: string; readonly left: number}
   readonly name: string
   readonly user: string
   readonly uid: number
@@ -63,10 +68,19 @@ const arrayJson = (array: ArrayRecord): NonNullable<JobJson['array']> => ({
   ...countsOf(array),
 })
 
+const keptJson = (record: JobRecord | null): Pick<JobJson, 'depend' | 'retry'> => {
+  const {depend, retry} = record ?? {}
+  return {
+    ...(depend === undefined ? {} : {depend: {...depend, met: time(depend.met)}}),
+    ...(retry === undefined ? {} : {retry: {rule: retry.rule, left: retry.left}}),
+  }
+}
+
 export const jobJson = (job: JobView): JobJson => ({
   id: job.id,
   ...(job.array === undefined ? {} : {array: arrayJson(job.array)}),
   ...(job.task === undefined ? {} : {task: job.task}),
+  ...keptJson(job.record),
   name: job.name,
   user: job.user,
   uid: job.uid,

@@ -9,7 +9,9 @@ import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import type {NewJob} from '../core/request.js'
+import {willRetry} from '../core/retry.js'
 import {DEFAULT_PROJECT} from '../core/rights.js'
+import {isOver} from '../core/state.js'
 import {callerName} from '../host/environment.js'
 import type {Reasons} from '../store/reasons.js'
 import type {RefusedRequest} from '../store/requests/refused.js'
@@ -57,6 +59,10 @@ export interface JobView extends Shown {
 /** An array also while some of it runs. */
 export const waits = ({state, array}: JobRecord): boolean =>
   state === 'pending' || (state === 'running' && array !== undefined && array.waiting.length > 0)
+
+/** Over, and not to be tried again. */
+export const hasEnded = ({state, record}: JobView): boolean =>
+  isOver(state) && (record === null || !willRetry(record))
 
 /** Field by field: of hundreds of jobs, spreading costs `stat` five times as much. */
 const viewOfJob = (record: JobRecord, reasons: Reasons): JobView => ({

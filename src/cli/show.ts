@@ -158,6 +158,16 @@ const orderRows = ({nice, priority, begin}: JobView): readonly (readonly [string
   ...(nice === 0 && priority === 0 ? [] : ([['order', `nice ${nice}, priority ${priority}`]] as const)),
   ...(begin === null ? [] : ([['begins', `${momentText(begin)} at the earliest`]] as const)),
 ]
+const attemptText = ({attempt, record}: JobView): string =>
+  record?.retry === undefined
+    ? String(attempt)
+    : `${attempt}, ${record.retry.left} more may follow (--retry ${record.retry.rule})`
+
+const dependRows = ({record}: JobView): readonly (readonly [string, string])[] => {
+  const depend = record?.depend
+  if (depend === undefined) return []
+  return [['depends on', `${depend.on}${depend.met === null ? '' : `, held at ${iso(depend.met)}`}`]]
+}
 
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
@@ -182,7 +192,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['exit', exitText(job)],
     job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
     ['node', job.node ?? '-'],
-    ['attempt', String(job.attempt)],
+    ['attempt', attemptText(job)],
+    ...dependRows(job),
     ['container', job.record?.container?.name ?? '-'],
   ]
   if (Object.keys(labels).length > 0)

@@ -27,6 +27,8 @@ export const submit = async (
   const {words, afterDashes} = operandsOf(operands)
   const wish = wishOf(flags, words, afterDashes, localTime(site.now()))
   const settled = judgeWish(site, wish)
+  // Only here: most jobs are submitted without it.
+  if (settled.depend !== undefined) (await import('./check-depend.js')).dependCheck(site)(settled.depend)
   for (const remark of submitRemarks(site, flags.env, wish.begin)) screen.note(remark)
   if (flags['dry-run']) {
     screen.show(settledJson(settled), () => `${settledText(settled)}\n`)

@@ -40,6 +40,15 @@ export const submitFlags = {
     summary: 'An array: a task for each number; %N: at most N at once.',
     helpValue: 'RANGE[%N]',
   }),
+  depend: Flags.string({
+    char: 'd',
+    summary: 'Start when other jobs have come so far: after, afterok, afternotok, afterany, singleton.',
+    helpValue: 'KIND:ID[:ID...]',
+  }),
+  retry: Flags.string({
+    summary: 'Try it again so often; :node-lost, :exit=CODES, :oom, :timeout: only after these.',
+    helpValue: 'N[:RULE...]',
+  }),
   volume: Flags.string({
     char: 'v',
     summary: 'A volume of the site; :ro for reading only.',

@@ -7,7 +7,8 @@
 import {type Settled, settleWish} from '../core/admission.js'
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
-import {jobId, MAX_ID} from '../core/brand.js'
+import {type JobId, jobId, MAX_ID} from '../core/brand.js'
+import {parentsOf, parseDepend} from '../core/depend-text.js'
 import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {checkNice} from '../core/own-order.js'
@@ -71,12 +72,27 @@ export const submitRemarks = (
   ...siteRemarks(site),
 ]
 
+/** A job may depend only on those before it. */
+export const greatestParent = ({depend = ''}: Wish): number => {
+  const dependency = parseDepend(depend)
+  return typeof dependency === 'string' ? 0 : Math.max(0, ...parentsOf(dependency).map(({id}) => id))
+}
+
+/** An id that somebody gave up may come below those that were given out since: such a claim is left to be burned. */
+const claimAbove = (site: Site, least: number): JobId => {
+  for (;;) {
+    const id = claimId(site.durable, site.layout)
+    if (id > least) return id
+  }
+}
+
 /** The id that was printed is a promise: nothing is returned before the request is on the disk. */
 export const submitJob = (site: Site, wish: Wish): SubmitRequest => {
   const draft = requestFor(site, wish)
+  const least = greatestParent(wish)
   for (;;) {
     const claimedAt = site.now()
-    const request = {...draft, id: claimId(site.durable, site.layout)}
+    const request = {...draft, id: claimAbove(site, least)}
     if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return request
   }
 }

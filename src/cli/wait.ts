@@ -9,9 +9,8 @@ import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import {type PartKey, partKey, partName} from '../core/part-key.js'
 import {parseSelector} from '../core/selector.js'
-import {isOver} from '../core/state.js'
 import {jobExitCode} from './exit-code.js'
-import type {JobView} from './job-view.js'
+import {hasEnded, type JobView} from './job-view.js'
 import {findParts, selectJobs} from './listing.js'
 import {packedDamage} from './packed-jobs.js'
 import type {Site} from './site.js'
@@ -58,7 +57,10 @@ const timedOut = (ids: readonly PartKey[]): GodError => {
 /** A job that was there and is not live any more has been packed: what was seen last stands. */
 const look = (site: Site, ids: readonly PartKey[], before: readonly JobView[]): readonly JobView[] => {
   const seen = new Map(before.map(job => [partKey(job), job]))
-  const open = ids.filter(id => !isOver(seen.get(id)?.state ?? 'pending'))
+  const open = ids.filter(id => {
+    const job = seen.get(id)
+    return job === undefined || !hasEnded(job)
+  })
   const found = findParts(site, open)
   for (const job of found) seen.set(partKey(job), job)
   // Nobody will tell any more how it ended.
@@ -78,18 +80,18 @@ export const waitFor = async (site: Site, ids: readonly PartKey[], options: Wait
   let jobs: readonly JobView[] = []
   for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
     jobs = look(site, ids, jobs)
-    const over = jobs.filter(job => isOver(job.state))
+    const over = jobs.filter(hasEnded)
     if (over.length === jobs.length || (options.any && over.length > 0)) {
       return {jobs, exit: Math.max(0, ...over.map(jobExitCode))}
     }
-    const open = jobs.filter(job => !isOver(job.state)).map(partKey)
+    const open = jobs.filter(job => !hasEnded(job)).map(partKey)
     if (options.signal.aborted) throw interrupted(open)
     if (end !== null && site.now() >= end) throw timedOut(open)
     await site.delay(end === null ? pause : Math.max(1, Math.min(pause, end - site.now())), options.signal)
   }
 }
 
-export const endedBadly = ({state}: JobView): boolean => isOver(state) && state !== 'done'
+export const endedBadly = (job: JobView): boolean => hasEnded(job) && job.state !== 'done'
 
 /** One line on how a job ended. */
 export const endLine = (job: JobView): string => {

@@ -9,6 +9,7 @@ import type {Forecast} from '../core/scheduling/forecast.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {neutralise} from '../core/text.js'
+import {iso} from '../host/clock.js'
 import {forecastJson, forecastLines} from './forecast-text.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
@@ -47,13 +48,21 @@ const quotaNeeds = ({numbers = {}}: Reason): string => {
   return `that ${whose} uses ${show(measure, over)} less: jobs of it must end first`
 }
 
+const seeShow = (id: string): string => `'god why ${id}'`
+
 const queueNeeds = ({numbers = {}}: Reason): string => `that job ${numbers.next} starts first`
 
 const roomNeeds = ({numbers = {}}: Reason): string =>
   `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node}, or a job that asks for less`
 
+/** The reason itself says what must come. */
+const dependencyNeeds = ({numbers = {}}: Reason): string | null => {
+  const jobs = String(numbers.jobs ?? '')
+  return jobs === '' ? null : `that to happen: see ${jobs.split(',').slice(0, 3).map(seeShow).join(', ')}`
+}
+
 /** By the code of a reason. */
-const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> = {
+const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | null>> = {
   quota: quotaNeeds,
   priority: queueNeeds,
   resources: roomNeeds,
@@ -63,6 +72,8 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> 
   'no-node': () => "an engine that answers: see 'god doctor'",
   maintenance: () => 'that the operator ends the maintenance',
   new: () => "a scheduling pass: 'god schedule' or 'god watch'",
+  dependency: dependencyNeeds,
+  retry: ({numbers = {}}) => `time: its next attempt may start at ${iso(numberOf(numbers.at))}`,
   held: (_reason, {id}) => `'god release ${id}'`,
   identity: (_reason, {id}) => `an account for its user, then 'god release ${id}'`,
   restored: (_reason, {id}) => `'god release ${id}', if it did not run yet`,

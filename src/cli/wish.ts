@@ -31,6 +31,8 @@ export interface SubmitFlags {
   readonly label: readonly string[] | undefined
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
+  readonly depend: string | undefined
+  readonly retry: string | undefined
 }
 
 export const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -137,6 +139,8 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
     array: flags.array,
+    depend: flags.depend,
+    retry: flags.retry,
   })
 
 /** For every line of a file of jobs. */

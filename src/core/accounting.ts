@@ -41,7 +41,7 @@ export interface Measured {
   readonly memoryKept: number
 }
 
-type Run = Pick<JobRecord, 'started' | 'usage'> & {
+type Run = Pick<JobRecord, 'started' | 'usage' | 'retry'> & {
   readonly state: JobRecord['state'] | FinalState
   readonly ended: Instant
   readonly paused: number
@@ -56,12 +56,13 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 
 const sumsOf = (
   {user, uid, project, resources, submitted}: JobRecord,
-  {started, ended, paused, usage, state}: Run,
+  {started, ended, paused, usage, state, retry}: Run,
 ): Omit<Sums, 'jobs' | 'tasks'> => {
-  const ran = started === null ? 0 : Math.max(0, ended - started - paused)
+  const before = retry?.ran ?? 0
+  const ran = (started === null ? 0 : Math.max(0, ended - started - paused)) + before
   const mibSeconds = (bytes: number): number => Math.round((bytes / MIB) * (ran / 1000))
   const [cpuKept, memoryKept] = [Math.round((resources.cpus * ran) / 1000), mibSeconds(resources.memory)]
-  const cpu = Math.round((usage?.cpuSeconds ?? 0) * 1000)
+  const cpu = Math.round((usage?.cpuSeconds ?? 0) * 1000) + (retry?.cpu ?? 0)
   return {
     day: dayOf(ended),
     user,
@@ -69,7 +70,7 @@ const sumsOf = (
     project,
     failed: state === 'done' ? 0 : 1,
     ran,
-    waited: started === null ? 0 : Math.max(0, started - submitted),
+    waited: started === null ? 0 : Math.max(0, started - submitted - before),
     cpu,
     cpuKept,
     memoryKept,

@@ -7,11 +7,9 @@
 import type {Account, NodeReport, Resources} from '@god-cli/api'
 import {isImageAllowed} from './allowed-image.js'
 import {formatCpus, formatMemory} from './amounts.js'
-import type {ArrayRecord} from './array-record.js'
-import {newArray} from './array-start.js'
 import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
-import {GodError, type Refusal, refusal} from './errors.js'
+import {type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {HIDDEN} from './hidden.js'
 import {checkImageName} from './image-name.js'
@@ -21,6 +19,7 @@ import {NOT_STARTED} from './not-started.js'
 import {checkNice} from './own-order.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
+import {type SettledParts, settleParts} from './settle-parts.js'
 
 /** The part of the configuration that decides what is admitted. */
 export interface AdmissionPolicy extends Rights {
@@ -42,13 +41,11 @@ export interface AdmissionPolicy extends Rights {
 }
 
 /** A wish with nothing left open. */
-export interface Settled {
+export interface Settled extends SettledParts {
   readonly name: string
   readonly image: string
   readonly resources: Resources
   readonly walltime: number | null
-  /** Left out: a single job. */
-  readonly array?: ArrayRecord
 }
 
 const isRefusal = (value: object): value is Refusal => 'code' in value && 'hint' in value
@@ -73,19 +70,8 @@ export const settleWish = (
     checkLimits(resources, walltime, policy, nodes) ??
     checkKnown(wish, policy)
   if (no !== null) return no
-  const array = arrayOf(wish)
-  if (array === null) return {name, image, resources, walltime}
-  return 'code' in array ? array : {name, image, resources, walltime, array}
-}
-
-const arrayOf = ({array, hold}: Wish): ArrayRecord | null | Refusal => {
-  if (array === undefined) return null
-  try {
-    return newArray(array, hold === true)
-  } catch (error) {
-    if (!(error instanceof GodError)) throw error
-    return refusal(error.code, error.message, error.hint)
-  }
+  const parts = settleParts(wish)
+  return 'code' in parts ? parts : {name, image, resources, walltime, ...parts}
 }
 
 /** As batch users expect: the name of the program. */
@@ -245,4 +231,6 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   prev: null,
   by: 'scheduler',
   ...(settled.array === undefined ? {} : {array: settled.array}),
+  ...(settled.depend === undefined ? {} : {depend: settled.depend}),
+  ...(settled.retry === undefined ? {} : {retry: settled.retry}),
 })

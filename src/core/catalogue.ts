@@ -83,6 +83,16 @@ export const CATALOGUE = {
     'a file of jobs that cannot be read, is empty, or has lines that are no jobs',
     'see the lines named in the message; nothing was queued',
   ),
+  E_DEPEND_BAD: entry(
+    EXIT.usage,
+    'a dependency that cannot be read',
+    'use -d afterok:12, afterany:12:13, after:12_3 or singleton',
+  ),
+  E_DEPEND_REFUSED: entry(
+    EXIT.refused,
+    'a dependency on a job that there is not, that came later, or whose end rules it out',
+    'see `god stat` and `god show ID` for the job that the message names',
+  ),
   E_REQUEST_TOO_LARGE: entry(
     EXIT.usage,
     'a request over 256 KiB',

@@ -11,18 +11,20 @@ import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import type {AnyOp, PlainControl} from './request.js'
 import {requeuedChange} from './requeue.js'
+import {willRetry} from './retry.js'
 import {isOver, type State} from './state.js'
 
 export type ControlWish = Pick<PlainControl, 'op' | 'signal' | 'hold' | 'remark'>
 type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
-type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> & {
-  readonly attempt: number
-  readonly begin?: number | null
-  readonly requeue?: JobRecord['requeue'] | undefined
-  readonly sealed?: boolean
-}
+type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> &
+  Partial<Pick<JobRecord, 'exit' | 'retry'>> & {
+    readonly attempt: number
+    readonly begin?: number | null
+    readonly requeue?: JobRecord['requeue'] | undefined
+    readonly sealed?: boolean
+  }
 
 /** What keeps it from being changed, in words for people. */
 const standing = ({state, desired, requeue}: Controlled): string => {
@@ -53,7 +55,12 @@ export const applyControl = (record: Controlled, wish: Wish, now: Instant): Effe
 
 const WAITING: readonly State[] = ['pending', 'held']
 
+const isTriedAgain = ({state, desired, exit = null, retry, sealed = false}: Controlled): boolean =>
+  retry !== undefined && willRetry({state, desired, exit, retry, sealed})
+
 const kill = (record: Controlled, wish: Wish, now: Instant): Effect => {
+  // That end becomes the job's: nothing follows it.
+  if (isTriedAgain(record)) return change({state: record.state, sealed: true})
   if (isOver(record.state)) return already(`is over already (${record.state})`)
   if (record.desired === 'killed')
     return record.requeue == null

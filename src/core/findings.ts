@@ -111,6 +111,11 @@ export const FINDINGS = {
     null,
     'a bug of god: report it with the record; `god kill` ends the array',
   ),
+  F_DEPEND: error(
+    'a record tells of a dependency that cannot be: on a job that does not come before it, in words that god does not know, or it began before it held',
+    null,
+    '`god show` and `god history` of the job; hold or kill it if it waits, and report it with the text shown',
+  ),
   F_END: error(
     'a job that is over tells no end, or no reason for it',
     null,

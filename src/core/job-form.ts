@@ -64,7 +64,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'depend'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -102,6 +102,10 @@ const list =
   value =>
     isTexts(value) ? {[key]: value} : expected(key, 'a list of texts')
 
+/** A number alone, or with rules. */
+const retries: Reader = value =>
+  isText(value) || typeof value === 'number' ? {retry: String(value)} : expected('retry', 'a number or text')
+
 const READERS: Readonly<Record<string, Reader>> = {
   name: text('name'),
   image: text('image'),
@@ -120,6 +124,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   volumes: list('volumes'),
   project: text('project'),
   array: text('array'),
+  depend: text('depend'),
+  retry: retries,
 }
 
 /** Read together: they are one command. */
@@ -128,10 +134,7 @@ const COMMAND_KEYS = ['argv', 'script', 'args'] as const
 export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(READERS)]
 
 /** Flags of the contract that this version does not have yet. */
-const LATER = [
-  ...['gpus', 'depend', 'queue', 'constraint'],
-  ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
-]
+const LATER = [...['gpus', 'queue', 'constraint'], ...['root', 'interactive', 'key', 'pack', 'cron', 'mail']]
 
 const unknownKey = (key: string): Refusal => {
   if (LATER.includes(key)) {

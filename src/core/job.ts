@@ -12,6 +12,7 @@ import type {Instant} from './brand.js'
 import {
   attemptSchema,
   branded,
+  dependSchema,
   desiredSchema,
   epochSchema,
   exitSchema,
@@ -19,11 +20,14 @@ import {
   gidSchema,
   idSchema,
   instantSchema,
+  MOST_DEPEND,
+  MOST_RETRY,
   pausedSchema,
   type ReadonlyDeep,
   reasonSchema,
   reqSchema,
   requeueSchema,
+  retrySchema,
   revSchema,
   stopSchema,
   text,
@@ -104,6 +108,10 @@ export const recordSchema = v.strictObject({
   by: text(64),
   /** An array's tasks; left out: the job is none. */
   array: v.exactOptional(arraySchema),
+  /** Left out: it depends on nothing. */
+  depend: v.exactOptional(dependSchema),
+  /** Left out: one attempt is all. */
+  retry: v.exactOptional(retrySchema),
 })
 
 /** `task`: the view of one task of an array, never written (`array-view.ts`). */
@@ -152,6 +160,10 @@ export const wishSchema = v.strictObject({
   begin: v.exactOptional(beginSchema),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
+  /** What it waits for, as `-d` takes it. */
+  depend: v.exactOptional(text(MOST_DEPEND)),
+  /** How often it is tried again, and after what, as `--retry` takes it. */
+  retry: v.exactOptional(text(MOST_RETRY)),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

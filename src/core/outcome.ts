@@ -39,6 +39,8 @@ export type Change = Partial<
     | 'req'
     | 'sealed'
     | 'array'
+    | 'depend'
+    | 'retry'
   >
 > & {readonly state: State}
 

@@ -75,3 +75,23 @@ export const stopSchema = v.strictObject({
   at: instantSchema,
   signal: text(16),
 })
+
+/** Room for a thousand ids. */
+export const MOST_DEPEND = 24 * 1024
+/** Longest text of the rules: it stands in every revision. */
+export const MOST_RETRY = 512
+
+/** `on`: as it was asked for; `open`: what is not known to hold yet, empty: nothing; `met`: when all held first. */
+export const dependSchema = v.strictObject({
+  on: text(MOST_DEPEND),
+  open: text(MOST_DEPEND),
+  met: v.nullable(instantSchema),
+})
+
+/** `left`: more attempts; `ran`, `cpu`: milliseconds of those before this one, without pauses. */
+export const retrySchema = v.strictObject({
+  rule: text(MOST_RETRY),
+  left: whole(0, 1000),
+  ran: whole(0, far),
+  cpu: whole(0, far),
+})

@@ -2,7 +2,8 @@
  * What the scheduler would say now of a job that waits, or of one that might be submitted: worked out on demand from what
  * everybody may read, by the scheduler's own plan. Reads the live jobs and the nodes; changes nothing.
  */
-import type {NodeReport, Ranking} from '@god-cli/api'
+import type {NodeReport, Ranking, Reason} from '@god-cli/api'
+import {type JobId, jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Waiting} from '../core/schedule.js'
 import type {PastRun} from '../core/scheduling/expected-run.js'
@@ -54,12 +55,26 @@ const pastRun = (record: JobRecord): PastRun | null => {
   return {user, ended, ran: ranFor(record, ended)}
 }
 
+/** It waits for other jobs, or for its time. */
+const isKept = (live: LiveJobs, id: number, now: number): boolean => {
+  const record = live.get(jobId(id))?.record
+  return record !== undefined && (record.depend?.met === null || record.eligible > now)
+}
+
+const OTHERS: Reason = {code: 'dependency', text: 'waits for other jobs, or for its time'}
+
+const keptNow = (live: LiveJobs, pending: readonly Waiting[], now: number): ReadonlyMap<JobId, Reason> =>
+  new Map(pending.filter(({id}) => isKept(live, id, now)).map(({id}) => [jobId(id), OTHERS] as const))
+
 const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
   const {live, nodes, knownNodes, ended, standing} = site
   const world = worldOf(ground, nodes, standing)
   const ranking: Ranking | undefined = ground.policy.rank?.(world)
   return {
-    snapshot: snapshotOf(ground, live, nodes, pending),
+    snapshot: {
+      ...snapshotOf(ground, live, nodes, pending),
+      kept: keptNow(live, pending, ground.now()),
+    },
     lineUp: jobs => lineFor(ground, jobs, world),
     terms: ranking?.terms === undefined ? undefined : job => ranking.terms?.(job) ?? {},
     knownNodes,
@@ -71,11 +86,12 @@ const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waitin
 const allWaiting = ({live, own}: SiteNow): readonly Waiting[] =>
   own.length === 0 ? pendingJobs(live) : [...pendingJobs(live), ...own]
 
-/** Null: it does not wait. */
+/** Null: it does not wait, or not for its turn. */
 export const forecastJob = (ground: PlanningGround, site: SiteNow, id: number): Forecast | null => {
   const pending = allWaiting(site)
   const job = pending.find(each => each.id === id)
-  return job === undefined ? null : forecast(inputOf(ground, site, pending), job)
+  if (job === undefined || isKept(site.live, job.id, ground.now())) return null
+  return forecast(inputOf(ground, site, pending), job)
 }
 
 /** Of one that nobody has submitted yet. */

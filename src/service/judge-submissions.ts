@@ -15,6 +15,7 @@ import {namedIds} from '../store/jobs/live-names.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {groupNumbers, type KnownGroups} from './group-numbers.js'
+import {createDependencyJudge, type DependencyJudge} from './judge-dependency.js'
 import {operatorsOf} from './operators.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
@@ -142,6 +143,7 @@ interface Judging {
   readonly groups: KnownGroups
   /** Who may be nice below zero. */
   readonly operators: ReadonlySet<number>
+  readonly dependencies: DependencyJudge
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
@@ -156,16 +158,24 @@ const judge = (service: Service, submission: Submission, {id, wish}: NewJob, jud
   const wanted = {id, tok, wish, account, ...by}
   const answer = admit(wanted, service.settings.admission, judging.nodes)
   if (!('record' in answer)) return unsure && HANG_ON_GROUPS.includes(answer.code) ? WAIT : refuse(answer)
-  const no = judging.limits.check(answer.record)
+  const record = judging.dependencies.judge(answer.record)
+  if (record === 'wait') return WAIT
+  if ('code' in record) return refuse(record)
+  const no = judging.limits.check(record)
   if (no !== null) return refuse(no)
-  judging.limits.admit(answer.record)
-  return {kind: 'admit', admitted: answer}
+  judging.limits.admit(record)
+  judging.dependencies.admit(record)
+  return {kind: 'admit', admitted: {...answer, record}}
 }
 
 /** What a request that does not come in now would have taken of quotas and rates is others'. */
-const counted = (limits: SubmissionLimits, verdicts: readonly Verdict[]): readonly Verdict[] => {
+const counted = ({limits, dependencies}: Judging, verdicts: readonly Verdict[]): readonly Verdict[] => {
   if (verdicts.every(({kind}) => kind === 'admit' || kind === 'done')) return verdicts
-  for (const verdict of verdicts) if (verdict.kind === 'admit') limits.withdraw(verdict.admitted.record)
+  for (const verdict of verdicts) {
+    if (verdict.kind !== 'admit') continue
+    limits.withdraw(verdict.admitted.record)
+    dependencies.withdraw(verdict.admitted.record)
+  }
   return verdicts
 }
 
@@ -186,20 +196,16 @@ export const judgeAll = async (
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
   const judging: Judging = {
-    ids,
-    nodes,
-    author,
-    accounts,
+    ...{ids, nodes, author, accounts, groups, operators},
     limits: submissionLimits(service),
-    groups,
-    operators,
+    dependencies: createDependencyJudge(service),
   }
   return submissions.map(submission => {
     const jobs = jobsOf(submission.request)
     // As a whole: a request of many would else never come in.
     if (judging.limits.mustWait(submission.drop.uid)) return jobs.map(() => WAIT)
     return counted(
-      judging.limits,
+      judging,
       jobs.map(job => judge(service, submission, job, judging)),
     )
   })

@@ -8,8 +8,11 @@
  */
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
+import {parentsOf, parseDepend} from '../core/depend-text.js'
+import {type IntervalSet, setOf} from '../core/interval-set.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {type ArrayResults, packedJob} from '../core/packed.js'
+import {willRetry} from '../core/retry.js'
 import {isFinal} from '../core/state.js'
 import type {Stored} from '../store/jobs/job-store.js'
 import {findVoid, removeLive} from '../store/jobs/live-files.js'
@@ -19,6 +22,7 @@ import {secureNewest} from '../store/packs/publish-manifest.js'
 import {dropOutdated} from '../store/packs/retention.js'
 import {segmentDay} from '../store/packs/segment-names.js'
 import {sweepDone} from '../store/packs/sweep-done.js'
+import {dependentJobs} from './bound-jobs.js'
 import {derived} from './derived.js'
 import {keptUsage} from './keep-usage.js'
 import {publish} from './publish.js'
@@ -58,11 +62,13 @@ export interface Ripe {
   readonly arrays: readonly JobId[]
 }
 
+const isAtItsEnd = (record: JobRecord): boolean => isFinal(record.state) && !willRetry(record)
+
 export const ripeJobs = (service: Service): Ripe => {
   const until = service.now() - service.settings.packing.after
   const live = liveAndTold(service).all.map(({record}) => record)
   const ended = live
-    .filter(({state, ended: end}) => isFinal(state) && (end ?? 0) <= until)
+    .filter(record => isAtItsEnd(record) && (record.ended ?? 0) <= until)
     .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
   const arrays = live.filter(record => !isFinal(record.state) && resultsOf(record).length > 0)
   return {ended: ended.map(({id}) => id), arrays: arrays.map(({id}) => id)}
@@ -77,7 +83,7 @@ const read = (service: Service, id: JobId): Stored | null => {
 /** Null: it is not over any more, or somebody was faster. */
 const seal = (service: Service, id: JobId): Stored | null => {
   const base = read(service, id)
-  if (base === null || !isFinal(base.record.state)) return null
+  if (base === null || !isAtItsEnd(base.record)) return null
   if (base.record.sealed) return base
   const author = plainAuthor('packer', base.record.epoch)
   return publish(service, base, {state: base.record.state, sealed: true}, author, 'later')
@@ -167,8 +173,18 @@ const merge = (service: Service, groups: number): number => {
   return merged
 }
 
+/** Jobs that others wait for. How these ended must not be forgotten before all that a job depends on holds. */
+const wantedIds = (service: Service): IntervalSet =>
+  setOf(
+    dependentJobs(service.jobs.live()).flatMap(({record}) => {
+      const dependency = parseDepend(record.depend?.open ?? '')
+      return typeof dependency === 'string' ? [] : parentsOf(dependency).map(({id}) => id)
+    }),
+  )
+
 const drop = (service: Service): number => {
-  const dropped = dropOutdated(service, service.settings.packing.retention, service.now())
+  const {retention} = service.settings.packing
+  const dropped = dropOutdated(service, retention, service.now(), wantedIds(service))
   for (const name of dropped?.damaged ?? [])
     service.log('warning', `the packed jobs of ${name} are damaged and are not dropped: see 'god fsck'`)
   return dropped?.jobs ?? 0

@@ -3,6 +3,7 @@
  * kept while the same wait; nothing is lost with it.
  */
 import type {NodeReport, PolicyWorld, Reason} from '@god-cli/api'
+import type {JobId} from '../core/brand.js'
 import type {Plan} from '../core/plan.js'
 import {inOrder} from '../core/policy-order.js'
 import {
@@ -90,10 +91,19 @@ export const snapshotOf = (
   }
 }
 
-/** `out`: whose jobs are not thought of. */
+type Kept = ReadonlyMap<JobId, Reason>
+
+/** Those of jobs that are thought of. */
+const keptAmong = (kept: Kept, pending: readonly Waiting[]): Kept => {
+  if (kept.size === 0) return kept
+  const thought = new Set<number>(pending.map(({id}) => id))
+  return new Map([...kept].filter(([id]) => thought.has(id)))
+}
+
+/** `out`: whose jobs are not thought of; `kept`: what keeps single jobs. */
 export const planFor = (
   service: Service,
-  live: LiveJobs,
+  {live, kept}: {readonly live: LiveJobs; readonly kept: Kept},
   nodes: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
@@ -101,5 +111,6 @@ export const planFor = (
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
   const standing: StandingOf = user => standings(service, live)(user)
   const line = lineFor(service, pending, worldOf(service, nodes, standing))
-  return planLinedUp(snapshotOf(service, live, nodes, pending), line)
+  const snapshot = snapshotOf(service, live, nodes, pending)
+  return planLinedUp({...snapshot, kept: keptAmong(kept, pending)}, line)
 }

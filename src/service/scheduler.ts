@@ -24,8 +24,8 @@ import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {pendingJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
-import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'
+import {type Dependencies, settleDependencies} from './settle-dependencies.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
 import {userKey, vetStarts} from './vet-starts.js'
@@ -36,7 +36,7 @@ export interface SchedulerReport {
   /** Jobs, and tasks of arrays. */
   readonly started: readonly PartKey[]
   readonly pending: number
-  /** Requests lie there that a further pass would take. */
+  /** Requests lie there that a further pass would take, or what jobs depend on is not settled to the end. */
   readonly unread: boolean
   /** An array waits for its results to be packed. */
   readonly crowded: boolean
@@ -122,15 +122,16 @@ const startAll = async (
 /** Planned again without each user of whom it turns out that nothing of his may start: he stands in nobody's way. */
 const vettedPlan = async (
   service: Service,
-  live: LiveJobs,
+  settled: Dependencies,
   nodes: readonly NodeReport[],
   author: Author,
 ): Promise<Plan> => {
   const out = new Map<string, Reason>()
   for (;;) {
-    const {plan, users, reasons} = await vetStarts(service, live, planFor(service, live, nodes, out), author)
+    const planned = planFor(service, settled, nodes, out)
+    const {plan, users, reasons} = await vetStarts(service, settled.live, planned, author)
     for (const [key, reason] of reasons) out.set(key, reason)
-    if (users.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(live, out)]}
+    if (users.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(settled.live, out)]}
   }
 }
 
@@ -145,6 +146,8 @@ interface Planned {
   readonly live: LiveJobs
   readonly plan: Plan
   readonly started: readonly PartKey[]
+  /** Of what jobs depend on there is more to publish. */
+  readonly more: boolean
 }
 
 /**
@@ -158,10 +161,11 @@ const planAndStart = async (
 ): Promise<Planned> => {
   const started: PartKey[] = []
   for (;;) {
-    const live = liveAndTold(service)
-    const plan = await vettedPlan(service, live, offer.nodes, author)
+    const settled = await settleDependencies(service, author)
+    const {live, more} = settled
+    const plan = await vettedPlan(service, settled, offer.nodes, author)
     started.push(...(await startAll(service, live, plan, offer, author)))
-    if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
+    if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started, more}
   }
 }
 
@@ -183,10 +187,11 @@ export const schedulerPass = async (
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   sweepTemporaries(service)
-  const {live, plan, started} = await planAndStart(service, offer, author)
+  const {live, plan, started, more} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
-  const {admitted, refused, unread} = taken
+  const {admitted, refused} = taken
+  const unread = taken.unread || more
   const crowded = live.all.some(({record}) => wantsPacking(record))
   const next = nextBegin(pendingJobs(live), service.now())
   return {admitted, refused, started, pending: waitingIn(plan), unread, crowded, next}

@@ -152,6 +152,12 @@ const collect = (service: Service, queues: readonly Queue[]): Pile => {
 const byTime = (a: {writtenAt: number; request: {tok: Token}}, b: typeof a): number =>
   a.writtenAt - b.writtenAt || (a.request.tok < b.request.tok ? -1 : 1)
 
+const idOf = ({request}: Submission): number => jobsOf(request)[0]?.id ?? 0
+
+/** Of one moment the lower id first: a job may depend on those before it. */
+const bySubmission = (a: Submission, b: Submission): number =>
+  a.writtenAt - b.writtenAt || idOf(a) - idOf(b) || byTime(a, b)
+
 type Counts = Omit<TakenReport, 'unread' | 'submitted'>
 
 interface Taking {
@@ -176,7 +182,7 @@ const takeRound = async (taking: Taking): Promise<Counts> => {
   }
   const admission =
     role === 'scheduler'
-      ? await admitAll(service, pile.submissions.sort(byTime), author)
+      ? await admitAll(service, pile.submissions.sort(bySubmission), author)
       : {admitted: 0, refused: 0}
   const mine =
     role === 'scheduler' ? pile.controls : pile.controls.filter(({request}) => isForWatchers(request.op))

@@ -562,6 +562,120 @@ const ARRAYS: readonly Scenario[] = [
   },
 ]
 
+/** Ended, and nobody has looked at what hangs on it. */
+const endedAlone = async (world: World, ...ids: readonly JobId[]): Promise<readonly JobId[]> => {
+  await world.cron()
+  world.clock.advance(3000)
+  await world.process().watch()
+  return ids
+}
+
+const SHORTLY = {env: {FAKE_SECONDS: '2'}}
+const FAILING = {env: {FAKE_SECONDS: '2', FAKE_EXIT: '3'}}
+
+const KEPT_BACK: readonly Scenario[] = [
+  {
+    name: 'dependency: admit with what it names',
+    prepare: async world => [
+      world.submit(SHORTLY),
+      ...world.submitMany([SHORTLY, {...SHORTLY, depend: 'afterany:1:2'}]),
+    ],
+    step: schedule,
+  },
+  {
+    name: 'dependency: it holds',
+    prepare: world =>
+      endedAlone(
+        world,
+        world.submit(SHORTLY),
+        world.submit({...SHORTLY, depend: 'afterok:1'}),
+        world.submit({...SHORTLY, array: '0-1', depend: 'afterok:1'}),
+        world.submit({hold: true, depend: 'afterok:1'}),
+      ),
+    step: schedule,
+  },
+  {
+    name: 'dependency: it can never hold, nor what hangs on it',
+    prepare: world =>
+      endedAlone(
+        world,
+        world.submit(FAILING),
+        world.submit({depend: 'afterok:1'}),
+        world.submit({array: '0-3', depend: 'afterok:2'}),
+        world.submit({hold: true, depend: 'afterok:3'}),
+        world.submit({...SHORTLY, depend: 'afternotok:2'}),
+      ),
+    step: schedule,
+  },
+  {
+    name: 'dependency: the next of one name',
+    prepare: world =>
+      endedAlone(
+        world,
+        ...['singleton', 'singleton', 'afterany:1,singleton'].map(depend =>
+          world.submit({...SHORTLY, name: 'same', depend}),
+        ),
+      ),
+    step: schedule,
+  },
+  {
+    name: 'dependency: killed while it waits',
+    prepare: async world => {
+      const ids = await running(world, world.submit(SHORTLY), world.submit({depend: 'afterok:1'}))
+      world.control('kill', ids.slice(1))
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'retry: the next attempt is published',
+    prepare: world =>
+      endedAlone(
+        world,
+        world.submit({...FAILING, retry: '1'}),
+        world.submit({...SHORTLY, depend: 'afternotok:1'}),
+      ),
+    step: schedule,
+  },
+  {
+    name: 'retry: the next attempt starts',
+    prepare: async world => {
+      const ids = await endedAlone(world, world.submit({...FAILING, retry: '1'}))
+      await world.cron()
+      world.clock.advance(10_000)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'retry: its container has vanished',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...SHORTLY, retry: '1:node-lost'}))
+      for (const container of world.containers()) world.engine.remove(container)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'retry: killed between two attempts, by the watcher',
+    prepare: async world => {
+      const ids = await endedAlone(world, world.submit({...FAILING, retry: '3'}))
+      world.control('kill', ids)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'retry: killed between two attempts, by the scheduler',
+    prepare: async world => {
+      const ids = await endedAlone(world, world.submit({...FAILING, retry: '3'}))
+      world.control('kill', ids)
+      return ids
+    },
+    step: schedule,
+  },
+]
+
 const DAY = 24 * 3600 * 1000
 
 const pack = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> => {
@@ -653,5 +767,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ENDING,
   ...CONTROLLING,
   ...ARRAYS,
+  ...KEPT_BACK,
   ...PACKING,
 ]

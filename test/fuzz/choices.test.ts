@@ -34,6 +34,8 @@ const NO_FLAGS = {
     output: undefined,
     error: undefined,
     array: undefined,
+    depend: undefined,
+    retry: undefined,
     volume: undefined,
     project: undefined,
     workdir: undefined,

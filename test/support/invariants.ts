@@ -90,6 +90,12 @@ export const endFaults = (record: JobRecord): Faults => {
   return faults
 }
 
+/** D: nothing began before what it depends on held. */
+export const dependFaults = ({id, state, depend, started}: JobRecord): Faults =>
+  depend?.met === null && (isAllocated(state) || started !== null)
+    ? [`D: job ${id} is ${state}, and ${depend.open} does not hold`]
+    : []
+
 export const placeFaults = (record: JobRecord): Faults =>
   isAllocated(record.state) && (record.node === null || record.container === null)
     ? [`I4: job ${record.id} is ${record.state} without node or container name`]
@@ -227,7 +233,11 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
   const tops = topsOf(jobs)
   for (const id of printed) if (!isKept(world, id, jobs)) faults.push(`I1: job ${id} was printed and is gone`)
   for (const revs of jobs.values())
-    faults.push(...chainFaults(revs), ...revs.flatMap(withParts).flatMap(endFaults))
+    faults.push(
+      ...chainFaults(revs),
+      ...revs.flatMap(withParts).flatMap(endFaults),
+      ...revs.flatMap(dependFaults),
+    )
   faults.push(
     ...tops.flatMap(partRecords).flatMap(placeFaults),
     ...capacityFaults(world, tops),

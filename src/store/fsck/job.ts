@@ -6,6 +6,7 @@ import {arrayFault} from '../../core/array-law.js'
 import {partRecords, taskContainerName} from '../../core/array-view.js'
 import type {JobId} from '../../core/brand.js'
 import {containerName, containerStem} from '../../core/container.js'
+import {parentsOf, parseDepend} from '../../core/depend-text.js'
 import {type JobRecord, type JobSpec, parseRecord, parseSpec} from '../../core/job.js'
 import {isAllocated, isFinal} from '../../core/state.js'
 import {decode, sha256} from '../jobs/record-codec.js'
@@ -106,6 +107,21 @@ const startFieldsText = (record: JobRecord, cluster: string | null): string | nu
     : `its container is called ${record.container.name}, not ${name}`
 }
 
+const MAY_NOT_HOLD: readonly string[] = ['pending', 'held', 'killed']
+
+const dependText = ({id, state, depend}: JobRecord): string | null => {
+  if (depend === undefined) return null
+  for (const text of [depend.on, ...(depend.open === '' ? [] : [depend.open])]) {
+    const dependency = parseDepend(text)
+    if (typeof dependency === 'string') return `it depends on '${text.slice(0, 80)}': ${dependency}`
+    const late = parentsOf(dependency).find(parent => parent.id >= id)
+    if (late !== undefined) return `it depends on job ${late.id}, which does not come before it`
+  }
+  return depend.met === null && !MAY_NOT_HOLD.includes(state)
+    ? `it is ${state}, and what it depends on did not hold`
+    : null
+}
+
 const endText = ({state, ended, started, reason, exit}: JobRecord): string | null => {
   if (!isFinal(state)) return null
   if (ended === null) return `it is ${state} without an end`
@@ -120,9 +136,11 @@ const recordFindings = (place: Place, record: JobRecord): readonly Finding[] => 
   const start = parts.map(part => startFieldsText(part, place.cluster)).find(text => text !== null) ?? null
   const end = [record, ...parts].map(endText).find(text => text !== null) ?? null
   const array = record.array === undefined ? null : arrayFault(record.array)
+  const depend = dependText(record)
   return [
     ...(start === null ? [] : [{id: 'F_START_FIELDS', path, text: start, job: record.id} as const]),
     ...(array === null ? [] : [{id: 'F_ARRAY', path, text: array, job: record.id} as const]),
+    ...(depend === null ? [] : [{id: 'F_DEPEND', path, text: depend, job: record.id} as const]),
     ...(end === null ? [] : [{id: 'F_END', path, text: end, job: record.id} as const]),
   ]
 }

@@ -2,7 +2,7 @@
  * Retention: dropping whole segments of packed jobs, the oldest first (state.md 10). The manifest first: the ids stay
  * in it as dropped, exactly and for ever, and the sums of what was used stay too. The files go later.
  */
-import {type IntervalSet, minus, setOf, size, union} from '../../core/interval-set.js'
+import {type IntervalSet, intersection, minus, setOf, size, union} from '../../core/interval-set.js'
 import {readSalvaged} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
@@ -54,11 +54,12 @@ export interface Dropped {
   readonly damaged: readonly string[]
 }
 
-/** Null: somebody published a manifest meanwhile: look again. */
+/** Null: somebody published a manifest meanwhile: look again. `wanted`: ids of jobs whose end is still asked for. */
 export const dropOutdated = (
   {durable, layout, manifest}: {durable: Durable; layout: Layout; manifest: ManifestReader},
   retention: Retention,
   now: number,
+  wanted: IntervalSet = [],
 ): Dropped | null => {
   const base = manifest.newest()
   const judged = outdated(base.manifest, retention, now).map(segment => ({
@@ -66,7 +67,9 @@ export const dropOutdated = (
     ids: idsIn(durable.fs, layout, segment),
   }))
   const damaged = judged.flatMap(({segment, ids}) => (ids === null ? [segment.name] : []))
-  const going = judged.flatMap(({segment, ids}) => (ids === null ? [] : [{segment, ids}]))
+  const going = judged.flatMap(({segment, ids}) =>
+    ids === null || intersection(ids, wanted).length > 0 ? [] : [{segment, ids}],
+  )
   if (going.length === 0) return {segments: [], jobs: 0, damaged}
   const ids = going.reduce<IntervalSet>((all, one) => union(all, one.ids), [])
   const names = new Set(going.map(({segment}) => segment.name))
