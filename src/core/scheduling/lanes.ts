@@ -91,30 +91,84 @@ const sink = (heap: Cursor[], from: number, before: (a: Cursor, b: Cursor) => bo
   heap[at] = moving
 }
 
-/** One after the other; of a group that `isOut` no more. */
-export function* turns(
+const heapOf = (lanes: readonly Lane[], before: (a: Cursor, b: Cursor) => boolean): Cursor[] => {
+  const heap = lanes.map(lane => ({lane, at: lane.first}))
+  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i, before)
+  return heap
+}
+
+/** The one at the top goes on to its next job, or goes. */
+const advance = (
+  heap: Cursor[],
+  isOut: (group: Group) => boolean,
+  before: (a: Cursor, b: Cursor) => boolean,
+): void => {
+  const [top] = heap
+  if (top === undefined) return
+  top.at++
+  const {lane, at} = top
+  if (at >= lane.slots.length || ('shape' in lane.groups && isOut(lane.groups))) {
+    const last = heap.pop()
+    if (last !== undefined && last !== top) heap[0] = last
+  }
+  sink(heap, 0, before)
+}
+
+export interface Turns {
+  /** Null: nobody is left. */
+  next(): Turn | null
+  /** Those without hope are not asked for any more. */
+  dropHopeless(): void
+}
+
+/**
+ * One after the other; of a group that `isOut` no more. Groups that `hopeless` names are kept apart, so that those need not
+ * be put into order of whom nobody will ask.
+ */
+export const createTurns = (
   lanes: readonly Lane[],
   compare: Compare,
   isOut: (group: Group) => boolean,
-): Generator<Turn, void, void> {
+  hopeless: (group: Group) => boolean = () => false,
+): Turns => {
   const before = (a: Cursor, b: Cursor): boolean => {
     const [one, other] = [a.lane.slots[a.at], b.lane.slots[b.at]]
     return one !== undefined && other !== undefined && (compare(one, other) || one.id - other.id) < 0
   }
-  const heap: Cursor[] = lanes
-    .filter(({slots, first}) => first < slots.length)
-    .map(lane => ({lane, at: lane.first}))
-  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i, before)
-  for (let top = heap[0]; top !== undefined; top = heap[0]) {
-    const {lane, at} = top
-    const [job, group] = [lane.jobs[at], groupAt(lane, at)]
-    if (job !== undefined && group !== undefined && !isOut(group)) yield {job, group}
-    top.at++
-    const isDone = top.at >= lane.slots.length || ('shape' in lane.groups && isOut(lane.groups))
-    if (isDone) {
-      const last = heap.pop()
-      if (last !== undefined && last !== top) heap[0] = last
-    }
-    sink(heap, 0, before)
+  const hoping: Lane[] = []
+  const others: Lane[] = []
+  for (const lane of lanes) {
+    const {groups, first, slots} = lane
+    if (first >= slots.length || ('shape' in groups && isOut(groups))) continue
+    if ('shape' in groups && hopeless(groups)) others.push(lane)
+    else hoping.push(lane)
+  }
+  const heaps = [heapOf(hoping, before), heapOf(others, before)] as const
+
+  const best = (): Cursor[] => {
+    const [[one], [other]] = heaps
+    return one === undefined || (other !== undefined && before(other, one)) ? heaps[1] : heaps[0]
+  }
+
+  /** Of whose top the job was given last: it goes on only now, when it is known what became of its group. */
+  let given: Cursor[] | null = null
+
+  return {
+    next: () => {
+      if (given !== null) advance(given, isOut, before)
+      for (;;) {
+        const heap = best()
+        const [top] = heap
+        given = top === undefined ? null : heap
+        if (top === undefined) return null
+        const [job, group] = [top.lane.jobs[top.at], groupAt(top.lane, top.at)]
+        if (job !== undefined && group !== undefined && !isOut(group)) return {job, group}
+        advance(heap, isOut, before)
+      }
+    },
+    dropHopeless: () => {
+      if (given === heaps[1]) given = null
+      heaps[1].length = 0
+    },
   }
 }

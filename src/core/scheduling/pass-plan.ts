@@ -6,20 +6,13 @@ import type {Reason} from '@god-cli/api'
 import {type JobId, jobId} from '../brand.js'
 import {createWaiting, type Plan, type Queue} from '../plan.js'
 import type {Group} from './groups.js'
-import {type Lane, turns} from './lanes.js'
+import {createTurns, type Lane} from './lanes.js'
 import type {Pass, PassInput, Verdict} from './pass.js'
 import {reservedReason, resourcesReason} from './room-reasons.js'
 import type {Shape} from './shape.js'
 
+/** Also that of those whom a pass did not ask, for want of room. */
 const BEHIND: Verdict = {kind: 'behind'}
-
-/** Of those that a strict pass did not come to, too. */
-const verdictOf = (pass: Pass, {bar}: PassInput, group: Group): Verdict => {
-  const known = pass.verdicts.get(group)
-  if (known !== undefined) return known
-  const barred = bar(group)
-  return barred === null ? BEHIND : {kind: 'told', reason: barred}
-}
 
 /** How far the order of those behind is worked out where that means to merge very many groups. */
 const MOST_ORDERED = 2000
@@ -47,10 +40,9 @@ const behindOf = (
   const [only] = lanes
   if (only !== undefined && lanes.length === 1) return inOneLane(only, isBehind)
   const ordered = new Set<JobId>()
-  for (const {job, group} of turns(lanes, compare, () => false)) {
-    if (isBehind(job.id, group)) ordered.add(jobId(job.id))
-    if (ordered.size >= MOST_ORDERED) break
-  }
+  const turns = createTurns(lanes, compare, () => false)
+  for (let turn = turns.next(); turn !== null && ordered.size < MOST_ORDERED; turn = turns.next())
+    if (isBehind(turn.job.id, turn.group)) ordered.add(jobId(turn.job.id))
   const rest: JobId[] = []
   for (const group of groups.all())
     for (const id of idsOf(group)) if (!ordered.has(id) && isBehind(id, group)) rest.push(id)
@@ -86,23 +78,22 @@ export const planOf = (pass: Pass, input: PassInput): Plan => {
   const single = singleReasons(pass)
   for (const [id, reason] of single) waiting.because(reason, jobId(id))
 
+  const isOpen = (id: number): boolean => !single.has(id) && !gone.has(id)
   const keptFor = keeping(pass)
   const behind = new Set<Group>()
   for (const group of input.groups.all()) {
-    const verdict = verdictOf(pass, input, group)
+    const verdict = pass.verdicts.get(group) ?? BEHIND
     if (verdict.kind === 'behind') behind.add(group)
     const reason = verdict.kind === 'told' ? verdict.reason : keptFor(group.shape)
-    if (reason === null) continue
-    for (const id of idsOf(group)) if (!single.has(id) && !gone.has(id)) waiting.because(reason, id)
+    if (reason !== null) for (const id of idsOf(group).filter(isOpen)) waiting.because(reason, id)
   }
 
-  const isBehind = (id: number, group: Group): boolean =>
-    !single.has(id) && !gone.has(id) && behind.has(group)
   const [head] = blocked
+  const behindHead = (): Behind => behindOf(input, (id, group) => behind.has(group) && isOpen(id))
   return {
     starts,
     waits: waiting.all(),
-    queue: head === undefined ? null : queueOf(jobId(head.job.id), blocked.length, behindOf(input, isBehind)),
+    queue: head === undefined ? null : queueOf(jobId(head.job.id), blocked.length, behindHead()),
     reservations,
   }
 }

@@ -11,7 +11,7 @@ import {type JobId, jobId} from '../brand.js'
 import type {Reservation, Start} from '../plan.js'
 import type {QuotaRoom} from '../quota-room.js'
 import type {Group, Groups} from './groups.js'
-import {type Compare, type Lane, turns} from './lanes.js'
+import {type Compare, createTurns, type Lane} from './lanes.js'
 import type {RoomState} from './room.js'
 import type {Rules} from './rules.js'
 import {createSeats, type Seats} from './seats.js'
@@ -85,6 +85,11 @@ export const runPass = (input: PassInput): Pass => {
     if (reason !== null) told.set(job.id, reason)
   }
 
+  for (const group of input.groups.all()) {
+    const reason = input.bar(group)
+    if (reason !== null) verdicts.set(group, {kind: 'told', reason})
+  }
+
   const isStopped = (): boolean => isStrict && blocked.length > 0
 
   /** One after the other until one does not fit: of an array so many tasks as may start. */
@@ -111,11 +116,6 @@ export const runPass = (input: PassInput): Pass => {
   }
 
   const decide = (job: Waiting, group: Group, into: Start[]): void => {
-    const barred = input.bar(group)
-    if (barred !== null) {
-      verdicts.set(group, {kind: 'told', reason: barred})
-      return
-    }
     const placed = place(job, group.shape, into)
     switch (placed.kind) {
       case 'all':
@@ -130,10 +130,16 @@ export const runPass = (input: PassInput): Pass => {
     }
   }
 
-  for (const {job, group} of turns(input.lanes, compare, each => verdicts.has(each))) {
-    if (told.has(job.id)) continue
-    decide(job, group, starts)
+  const turns = createTurns(
+    input.lanes,
+    compare,
+    group => verdicts.has(group),
+    ({shape}) => !seats.mayFit(shape),
+  )
+  for (let turn = turns.next(); turn !== null; turn = turns.next()) {
+    if (!told.has(turn.job.id)) decide(turn.job, turn.group, starts)
     if (isStopped()) break
+    if (!isStrict && reservations.length >= most) turns.dropHopeless()
   }
 
   const comesAfterAll = (job: Waiting): boolean =>
@@ -145,7 +151,8 @@ export const runPass = (input: PassInput): Pass => {
       if (!comesAfterAll(job)) return null
       const begun: Start[] = []
       seats.moveTo(now)
-      if (!isStopped() && !verdicts.has(group)) decide(job, group, begun)
+      const barred = input.bar(group)
+      if (barred === null && !isStopped() && !verdicts.has(group)) decide(job, group, begun)
       return begun
     },
   }

@@ -30,6 +30,8 @@ export interface Seats {
   readonly now: number
   /** Starts it and says on which node. Null: it fits nowhere now. */
   take(shape: Shape): string | null
+  /** False: there is not so much of one thing on any node now. */
+  mayFit(shape: Shape): boolean
   /** Where it has room first. Null: not within the horizon. */
   reserve(id: number, shape: Shape): Reservation | null
   /** The reservation for which room is kept that it would fit into. */
@@ -78,6 +80,7 @@ export const createSeats = (
       most = null
       return room.name
     },
+    mayFit: hasRoomSomewhere,
     reserve: (id, shape) => {
       const found = placeLater(rooms, shape, room => gapFor(shape, room))
       if (found === null) return null
@@ -86,6 +89,7 @@ export const createSeats = (
     },
     keeper: ({need, limit, allows}) => {
       for (const room of rooms) {
+        if (room.marks.length === 0) continue
         const mark = allows(room) ? keeperOf(room, need, now + limit) : null
         if (mark !== null) return {node: room.name, mark}
       }
