@@ -46,7 +46,7 @@ export const runningTasks = (array: ArrayRecord): number =>
   Object.values(array.parts).filter(({state}) => isAllocated(state)).length
 
 /** How many could start now, if there were room for all. */
-export const startable = ({array, desired}: JobRecord): Startable => {
+export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>): Startable => {
   if (array === undefined) return {count: 0, reason: null}
   const {waiting, held} = setsOf(array)
   if (waiting.length === 0) return {count: 0, reason: null}

@@ -3,7 +3,7 @@
  * of a policy. Kept between passes is only what is exact: as long as nothing ended and the policy looks at nothing but the
  * jobs, a new submission is considered by itself (scheduling.md 3, incremental rule). Pure but for its own state.
  */
-import type {NodeReport, PendingJob, PolicyWorld, Resources} from '@god-cli/api'
+import type {NodeReport, PolicyWorld, Resources} from '@god-cli/api'
 import {instant} from '../brand.js'
 import {inOrder, type Policy} from '../policy-order.js'
 import {quotaRoom} from '../quota-room.js'
@@ -62,12 +62,14 @@ const ASSUMED = 86_400
 interface Held {
   readonly job: SimulatedJob
   readonly estimate: number
-  readonly waiting: Waiting
+  waiting: Waiting
+  /** Of an array: how many tasks still wait. */
+  left: number
 }
 
 /** `walltime`: what it is planned for; a policy that goes by time goes by this as well. Spread, it would cost twice. */
-const waitingOf = (job: PendingJob, walltime: number): Waiting => {
-  const {id, uid, user, project, queue, resources, nice, priority, submitted, eligible} = job
+const waitingOf = ({pending, tasks, where}: SimulatedJob, walltime: number): Waiting => {
+  const {id, uid, user, project, queue, resources, nice, priority, submitted, eligible} = pending
   const planned = {
     id,
     uid,
@@ -82,8 +84,9 @@ const waitingOf = (job: PendingJob, walltime: number): Waiting => {
     eligible,
     alike: '',
   }
-  planned.alike = alikeKey(planned)
-  return planned
+  const whole = where === undefined ? planned : {...planned, where}
+  whole.alike = alikeKey(whole)
+  return tasks === undefined ? whole : {...whole, tasks: {count: tasks, reason: null}}
 }
 
 class PassDriver implements Dispatcher {
@@ -106,10 +109,16 @@ class PassDriver implements Dispatcher {
   }
 
   enqueue(job: SimulatedJob, estimate: number): void {
-    const waiting = waitingOf(job.pending, estimate / 1000)
-    this.queue.set(waiting.id, {job, estimate, waiting})
+    const waiting = waitingOf(job, estimate / 1000)
+    this.queue.set(waiting.id, {job, estimate, waiting, left: job.tasks ?? 1})
     this.groups.add(waiting)
     this.fresh.push(waiting)
+  }
+
+  adopt(job: SimulatedJob, node: string, end: number): void {
+    const room = this.byName.get(node)
+    // On a node that takes no more work it is in nobody's way.
+    if (room !== undefined) this.occupy(job, room, end)
   }
 
   release(job: SimulatedJob): void {
@@ -151,19 +160,35 @@ class PassDriver implements Dispatcher {
     ends.splice(placeOfStep(ends, end), 0, run.step)
   }
 
+  private occupy(job: SimulatedJob, room: SimulatedRoom, end: number): void {
+    const need = vectorOf(job.pending.resources)
+    subtract(room.free, need)
+    const run = {room, need, step: {at: end, change: need}}
+    this.addStep(run, end)
+    this.runs.set(job, run)
+  }
+
+  /** Of an array one task; the others wait on, as the array that they are now. */
+  private takeOut(held: Held): SimulatedJob {
+    const {job, waiting} = held
+    this.groups.remove(waiting)
+    held.left--
+    if (held.left === 0) this.queue.delete(waiting.id)
+    else {
+      held.waiting = {...waiting, tasks: {count: held.left, reason: null}}
+      this.groups.add(held.waiting)
+    }
+    return job.tasks === undefined ? job : {...job}
+  }
+
   private start(id: number, node: string, now: number): readonly Placed[] {
     const held = this.queue.get(id)
     const room = this.byName.get(node)
     if (held === undefined || room === undefined) return []
-    const {job, estimate, waiting} = held
-    this.queue.delete(id)
-    this.groups.remove(waiting)
-    const need = vectorOf(job.pending.resources)
-    subtract(room.free, need)
-    const run = {room, need, step: {at: now, change: need}}
-    this.addStep(run, now + estimate)
-    this.runs.set(job, run)
-    return [{job, node}]
+    const job = this.takeOut(held)
+    const {estimate} = held
+    this.occupy(job, room, now + estimate)
+    return [{job, node, estimate}]
   }
 
   /** Null: only a whole pass can tell. */

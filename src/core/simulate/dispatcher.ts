@@ -7,11 +7,15 @@ import type {SimulatedJob} from './workload.js'
 export interface Placed {
   readonly job: SimulatedJob
   readonly node: string
+  /** How long it is expected to run. */
+  readonly estimate: number
 }
 
 export interface Dispatcher {
   /** It waits from now on. `estimate`: how long it is expected to run. */
   enqueue(job: SimulatedJob, estimate: number, now: number): void
+  /** It runs already, and is expected to until then. */
+  adopt(job: SimulatedJob, node: string, end: number): void
   /** Its room is free from now on. */
   release(job: SimulatedJob, now: number): void
   /** It will run longer than was expected: until `end`. */

@@ -25,6 +25,14 @@ export interface ReplayOptions {
   readonly forecast: Forecast
   readonly eventOrder: EventOrder
   readonly witness?: Witness
+  /** What runs when it begins. */
+  readonly running?: readonly Adopted[]
+}
+
+export interface Adopted {
+  readonly job: SimulatedJob
+  readonly node: string
+  readonly end: number
 }
 
 interface Running extends Started {
@@ -51,10 +59,16 @@ class VirtualSite {
   private readonly ends: EndQueue<Running> = createEndQueue()
   /** By the moment at which they are expected to end, where that can be a mistake. */
   private readonly expiries: EndQueue<Running> = createEndQueue()
-  private readonly estimates = new Map<SimulatedJob, number>()
   private readonly running = new Set<Running>()
 
-  constructor(private readonly options: ReplayOptions) {}
+  constructor(private readonly options: ReplayOptions) {
+    for (const {job, node, end} of options.running ?? []) {
+      const one = {job, node, start: end - job.run, end, estimate: job.run, expected: end, released: false}
+      options.dispatcher.adopt(job, node, end)
+      this.running.add(one)
+      this.ends.push(end, one)
+    }
+  }
 
   private get next(): SimulatedJob | undefined {
     return this.options.jobs[this.coming]
@@ -66,9 +80,7 @@ class VirtualSite {
   }
 
   private pass(now: number): void {
-    for (const {job, node} of this.options.dispatcher.pass(now)) {
-      const estimate = this.estimates.get(job) ?? job.limit
-      this.estimates.delete(job)
+    for (const {job, node, estimate} of this.options.dispatcher.pass(now)) {
       const end = now + job.run
       const one = {job, node, start: now, end, estimate, expected: now + estimate, released: false}
       this.started.push({job, node, start: now})
@@ -94,9 +106,7 @@ class VirtualSite {
 
   private submit(job: SimulatedJob): void {
     this.coming++
-    const estimate = this.options.forecast.of(job)
-    this.estimates.set(job, estimate)
-    this.options.dispatcher.enqueue(job, estimate, job.submit)
+    this.options.dispatcher.enqueue(job, this.options.forecast.of(job), job.submit)
   }
 
   private end(one: Running, now: number): void {
@@ -153,12 +163,9 @@ class VirtualSite {
 
   /** All has ended, so everything is free: who waits now waits for ever. */
   private over(): false {
-    const {jobs} = this.options
-    if (this.started.length === jobs.length) return false
-    throw new GodError(
-      'E_BUG',
-      `${jobs.length - this.started.length} jobs never started, though nothing else runs`,
-    )
+    const missing = this.options.jobs.reduce((sum, {tasks = 1}) => sum + tasks, -this.started.length)
+    if (missing === 0) return false
+    throw new GodError('E_BUG', `${missing} jobs never started, though nothing else runs`)
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type {PendingJob} from '@god-cli/api'
 import type {PartKey} from '../part-key.js'
+import type {Where} from '../scheduling/shape.js'
 
 /** A job as its trace tells of it, before any rule is asked. Seconds, as they are written; -1 = unknown. */
 export interface TraceRow {
@@ -37,6 +38,10 @@ export interface SimulatedJob {
   /** Until its end, or until its limit ends it. */
   readonly run: number
   readonly limit: number
+  /** Of an array: how many of it wait, all alike; each starts by itself. Left out: it is no array. */
+  readonly tasks?: number
+  /** Left out: any node. */
+  readonly where?: Where
 }
 
 export interface Started {
