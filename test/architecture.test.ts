@@ -86,6 +86,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   chalk: /^src\/cli\/style\.ts$/,
   'cli-table3': /^src\/cli\/table\.ts$/,
   'cli-progress': /^src\/cli\/progress\.ts$/,
+  echarts: /^src\/cli\/simulate\/picture\.ts$/,
   ini: /^src\/host\/config-file\.ts$/,
   '@oclif/core': /^(commands|src\/cli)\//,
   valibot: /^(src\/(core|store|plugin)\/|plugins\/executor-docker\/src\/answers\.ts$)/,
@@ -94,7 +95,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 }
 
 /** What makes a command one of oclif's: its class and its flags. */
-const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'plugins/place'].map(
+const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'plugins/place', 'simulate/words'].map(
   name => `src/cli/${name}.ts`,
 )
 

@@ -83,6 +83,11 @@ export const CATALOGUE = {
     'a file of jobs that cannot be read, is empty, or has lines that are no jobs',
     'see the lines named in the message; nothing was queued',
   ),
+  E_TRACE_BAD: entry(
+    EXIT.usage,
+    'a trace or a list of nodes that cannot be read, is empty, or has lines that are none',
+    'see the line named in the message; nothing was replayed',
+  ),
   E_REQUEST_TOO_LARGE: entry(
     EXIT.usage,
     'a request over 256 KiB',

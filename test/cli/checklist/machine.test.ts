@@ -32,6 +32,7 @@ describe('checklist: machine output', () => {
     resume: ['3', '1'],
     schedule: ['', '--nope'],
     show: ['1', '99'],
+    simulate: ['--live', 'missing.swf'],
     stat: ['', '99'],
     submit: ['-n x', '-m much x'],
     suspend: ['3', '1'],

@@ -27,8 +27,6 @@ export interface Waiting {
 
 export const WAITING: readonly Waiting[] = [
   {point: 5, part: '-Q of the other verbs', until: ['requeue', 'update']},
-  // What `why` says now fits any screen.
-  {point: 17, part: 'the pager of what explains at length', until: ['simulate']},
   {
     point: 21,
     part: 'parts of arrays, and the other verbs',

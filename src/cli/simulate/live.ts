@@ -1,0 +1,141 @@
+/**
+ * `god simulate --live`: the present queue under the rules that it has, and under others, side by side. Reads as `stat`
+ * does; changes nothing.
+ */
+import type {Scheduler} from '@god-cli/api'
+import {asError, GodError} from '../../core/errors.js'
+import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
+import type {Waiting} from '../../core/schedule.js'
+import {DEFAULT_RULES, type Rules} from '../../core/scheduling/rules.js'
+import {parseSelector} from '../../core/selector.js'
+import {foresee, type Present} from '../../core/simulate/foresee.js'
+import {type Forecast, forecastBy} from '../../core/simulate/predict.js'
+import {optionsGiven} from '../../plugin/options.js'
+import {selectOne} from '../listing.js'
+import type {Screen} from '../screen.js'
+import type {Site} from '../site.js'
+import {depthGiven, policyOptions, type SimulateFlags, usage} from './choices.js'
+import type {LiveReport} from './live-report.js'
+import {ownWaiting} from './own-waiting.js'
+import {type Guard, loadPolicy} from './policy.js'
+import {pastRuns, runningAsPredicted} from './predictions.js'
+
+/** The stores of a site, and how it plans: what waits and what runs. */
+export type PresentOf = (
+  site: Pick<Site, 'jobs' | 'nodes'>,
+  plans: {readonly now: number; readonly assumedTime: number; readonly grace: number},
+) => Present
+
+const rulesNow = ({configuration: {settings}}: Site): Rules => ({
+  ...DEFAULT_RULES,
+  backfill: settings.backfill,
+  depth: settings.backfill_depth,
+  placement: settings.placement,
+})
+
+const rulesThen = (now: Rules, flags: SimulateFlags): Rules => ({
+  ...now,
+  backfill: flags.backfill ?? now.backfill,
+  depth: depthGiven(flags) ?? now.depth,
+  placement: flags.placement ?? now.placement,
+})
+
+/** With the options of its section, and those that were given besides. */
+const policyFor = (
+  site: Site,
+  id: string,
+  given: Readonly<Record<string, string>>,
+  screen: Screen,
+  guard: Guard,
+): Promise<Scheduler> => {
+  const {options, originOf} = optionsGiven(site.configuration, id)
+  return loadPolicy(
+    {
+      id,
+      options: {...options, ...given},
+      originOf: key => (key in given ? `--policy-option ${key}` : originOf(key)),
+      now: () => site.now(),
+      note: text => screen.note(text),
+    },
+    guard,
+  )
+}
+
+const amount = (flags: SimulateFlags, key: 'cpus' | 'mem' | 'time'): number | undefined => {
+  const text = flags[key]
+  if (text === undefined) return undefined
+  const value = AMOUNTS[key].parse(text)
+  if (value === null) throw asError(amountRefusal(text, AMOUNTS[key]))
+  return value
+}
+
+/** The job as it would be if it asked for something else. */
+const withOther = (job: Waiting, flags: SimulateFlags): Waiting => {
+  const {cpus = job.resources.cpus, memory = job.resources.memory} = {
+    cpus: amount(flags, 'cpus'),
+    memory: amount(flags, 'mem'),
+  }
+  const {alike, ...rest} = job
+  return {
+    ...rest,
+    resources: {...job.resources, cpus, memory},
+    walltime: amount(flags, 'time') ?? job.walltime,
+  }
+}
+
+const asked = (site: Site, present: Present, flags: SimulateFlags): Present => {
+  const named = flags.job
+  if (named === undefined) {
+    if ([flags.cpus, flags.mem, flags.time].every(word => word === undefined)) return present
+    throw usage('--cpus, --mem and --time say what one job would ask for', 'Name it: --job ID.')
+  }
+  const {id, state} = selectOne(site, parseSelector(named))
+  if (!present.pending.some(job => job.id === id))
+    throw new GodError(
+      'E_WRONG_STATE',
+      `job ${id} does not wait in the queue: it is ${state}`,
+      "See 'god stat'.",
+    )
+  return {...present, pending: present.pending.map(job => (job.id === id ? withOther(job, flags) : job))}
+}
+
+/** By their limits, or by what their users' last two jobs took. */
+const forecastFor = (site: Site, {estimates = 'user'}: SimulateFlags): Forecast => {
+  if (estimates === 'actual')
+    throw usage('--estimates actual needs to know how long jobs run', 'With --live: user or predicted.')
+  const forecast = forecastBy(estimates)
+  if (forecast.corrects) for (const job of pastRuns(site)) forecast.ended(job)
+  return forecast
+}
+
+export const simulateLive = async (
+  site: Site,
+  flags: SimulateFlags,
+  screen: Screen,
+  {guard, presentOf}: {readonly guard: Guard; readonly presentOf: PresentOf},
+): Promise<LiveReport> => {
+  const {scheduler_policy: usual, assumed_time: assumedTime, grace_period} = site.configuration.settings
+  const [before, id] = [rulesNow(site), flags.policy ?? usual]
+  const after = rulesThen(before, flags)
+  const forecast = forecastFor(site, flags)
+  const [policy, otherPolicy] = await Promise.all([
+    policyFor(site, usual, {}, screen, guard),
+    policyFor(site, id, policyOptions(flags['policy-option']), screen, guard),
+  ])
+  const at = site.now()
+  const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
+  const known = new Set(site.jobs.all().map(({record}) => record.id))
+  const read = {...admitted, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
+  const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
+  const other = asked(site, present, flags)
+  const whatIf = foresee(other, {policy: otherPolicy, rules: after}, forecast.of)
+  return {
+    at,
+    rules: {present: {policy: usual, ...before}, whatIf: {policy: id, ...after}},
+    jobs: foresee(present, {policy, rules: before}, forecast.of).map(({job, first}, i) => ({
+      job,
+      present: first,
+      whatIf: whatIf[i]?.first ?? null,
+    })),
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The policy of a replay: the same plugin that a service would load, by the same door, with its options judged by the
+ * same schema; its clock is the virtual one.
+ */
+import type {HostServices, Scheduler} from '@god-cli/api'
+import {loadProvider} from '../../plugin/loader.js'
+import {checkOptions} from '../../plugin/options.js'
+import {pickForService} from '../../plugin/resolver.js'
+import {currentOffer} from '../offer.js'
+
+export interface PolicyChoice {
+  readonly id: string
+  readonly options: Readonly<Record<string, string>>
+  /** Where an option was given, for complaints of it. */
+  readonly originOf: (key: string) => string
+  readonly now: () => number
+  readonly note: (text: string) => void
+}
+
+/** What a plugin does wrong is told as its fault. */
+export type Guard = (policy: Scheduler, id: string) => Scheduler
+
+/** A policy is pure, so it needs none of this but its options. */
+const hostOf = ({options, now, note}: PolicyChoice): HostServices => ({
+  log: (_level, text) => note(text),
+  now,
+  delay: async () => undefined,
+  options,
+  cluster: '00000000-0000-4000-8000-000000000000',
+  node: 'simulated',
+  stateDir: '/nonexistent',
+  signal: new AbortController().signal,
+})
+
+export const loadPolicy = async (choice: PolicyChoice, guard: Guard): Promise<Scheduler> => {
+  // Whoever replays is the one who runs it.
+  const picked = pickForService(currentOffer().providers, 'scheduler', choice.id, true)
+  await checkOptions(picked, choice)
+  return guard(await loadProvider({...picked, kind: 'scheduler'}, hostOf(choice)), choice.id)
+}
