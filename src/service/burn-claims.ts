@@ -22,6 +22,12 @@ const isRipe = (service: Service, id: JobId, submitters: ReadonlyMap<JobId, read
   return !waits && service.now() - claim.mtimeMs >= CLAIM_LIFE
 }
 
+/** A crash left it before the record, and then its request was refused: nobody will ever ask for it again. */
+const removeSpecAlone = ({durable, layout, jobs, packs, specs}: Service, id: JobId): void => {
+  if (lstatIfThere(durable.fs, layout.spec(id)) === null) return
+  if (jobs.first(id) === null && packs.job(id) === null) specs.remove(id)
+}
+
 /** `submitted`: what lies in the inbox, or lay there. */
 export const burnClaims = (service: Service, submitted: readonly Submitted[]): void => {
   const {durable, layout} = service
@@ -31,5 +37,8 @@ export const burnClaims = (service: Service, submitted: readonly Submitted[]): v
   const most = readHint(durable.fs, layout) + FAR_AHEAD
   const last = ripe.reduce((top, id) => (id <= most && id > top ? id : top), 0)
   if (last > 0) raiseHint(durable, layout, jobId(last))
-  for (const id of ripe) removeClaim(durable.fs, layout, id)
+  for (const id of ripe) {
+    removeSpecAlone(service, id)
+    removeClaim(durable.fs, layout, id)
+  }
 }

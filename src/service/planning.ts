@@ -18,9 +18,16 @@ import {
 import type {Groups} from '../core/scheduling/groups.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
-import {quotasOf} from './quotas.js'
-import type {Service} from './service.js'
+import {type QuotaGround, quotasOf} from './quotas.js'
+import type {Service, ServiceSettings} from './service.js'
 import {userKey} from './vet-starts.js'
+
+/** What a plan is made of; who only asks why a job waits has no more than this of a service. */
+export interface PlanningGround extends QuotaGround {
+  readonly policy: Service['policy']
+  readonly settings: QuotaGround['settings'] &
+    Pick<ServiceSettings, 'rules' | 'assumedTime' | 'maintenance' | 'limits'>
+}
 
 const MAINTENANCE: Reason = {
   code: 'maintenance',
@@ -29,7 +36,7 @@ const MAINTENANCE: Reason = {
 
 const grouped = new WeakMap<readonly Waiting[], Groups>()
 
-const groupsFor = ({settings}: Service, pending: readonly Waiting[]): Groups => {
+const groupsFor = ({settings}: PlanningGround, pending: readonly Waiting[]): Groups => {
   const known = grouped.get(pending)
   if (known !== undefined) return known
   const groups = groupsOf(pending, settings.assumedTime)
@@ -40,23 +47,40 @@ const groupsFor = ({settings}: Service, pending: readonly Waiting[]): Groups => 
 /** Of a policy that says that nothing counts but the two jobs. */
 const lines = new WeakMap<readonly Waiting[], LineUp>()
 
-const lineFor = (service: Service, pending: readonly Waiting[], world: PolicyWorld): LineUp => {
-  const {policy} = service
-  const groups = groupsFor(service, pending)
+export const lineFor = (ground: PlanningGround, pending: readonly Waiting[], world: PolicyWorld): LineUp => {
+  const {policy} = ground
+  const groups = groupsFor(ground, pending)
   if (policy.rank !== undefined) return lineUpByRank(groups, policy.rank(world).compare)
   const known = policy.compare === undefined ? undefined : lines.get(pending)
   if (known !== undefined) return known
-  const line = lineUpInOrder(inOrder(pending, service.now(), policy), groups)
+  const line = lineUpInOrder(inOrder(pending, ground.now(), policy), groups)
   lines.set(pending, line)
   return line
 }
 
-const worldOf = (service: Service, nodes: readonly NodeReport[]): PolicyWorld => ({
-  now: service.now(),
+export const worldOf = ({now}: PlanningGround, nodes: readonly NodeReport[]): PolicyWorld => ({
+  now: now(),
   capacity: capacityOf(nodes),
   standing: () => ({ratio: 0, factor: 1}),
   queueFactor: () => 0,
 })
+
+export const snapshotOf = (
+  ground: PlanningGround,
+  live: LiveJobs,
+  nodes: readonly NodeReport[],
+  pending: readonly Waiting[],
+): Snapshot => {
+  const {rules, assumedTime, limits, maintenance} = ground.settings
+  const now = ground.now()
+  const quotas = quotasOf(ground, live)
+  return {
+    ...{now, nodes, pending, rules, assumedTime},
+    allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
+    ...(quotas === undefined ? {} : {quotas}),
+    closed: maintenance ? MAINTENANCE : null,
+  }
+}
 
 /** `out`: whose jobs are not thought of. */
 export const planFor = (
@@ -65,16 +89,8 @@ export const planFor = (
   nodes: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
-  const {rules, assumedTime, limits, maintenance} = service.settings
-  const now = service.now()
   const all = pendingJobs(live)
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
-  const quotas = quotasOf(service, live)
-  const snapshot: Snapshot = {
-    ...{now, nodes, pending, rules, assumedTime},
-    allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
-    ...(quotas === undefined ? {} : {quotas}),
-    closed: maintenance ? MAINTENANCE : null,
-  }
-  return planLinedUp(snapshot, lineFor(service, pending, worldOf(service, nodes)))
+  const line = lineFor(service, pending, worldOf(service, nodes))
+  return planLinedUp(snapshotOf(service, live, nodes, pending), line)
 }

@@ -8,7 +8,16 @@ import type {Quotas} from '../core/quota.js'
 import {isFinal} from '../core/state.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {readSums} from '../store/packs/sums.js'
-import type {Service} from './service.js'
+import type {Service, ServiceSettings} from './service.js'
+
+/** What is needed of a service to know them. */
+export interface QuotaGround {
+  readonly settings: Pick<ServiceSettings, 'quotaWindow' | 'admission'>
+  readonly manifest: Service['manifest']
+  readonly durable: Pick<Service['durable'], 'fs'>
+  readonly layout: Service['layout']
+  readonly now: Service['now']
+}
 
 type Spent = Quotas['spent']
 
@@ -26,9 +35,9 @@ const spentOf = (all: Iterable<Pick<Sums, 'user' | 'project' | 'cpu'>>): Spent =
   return {users, projects}
 }
 
-const packed = new WeakMap<Service, {readonly manifest: number; readonly sums: readonly Sums[]}>()
+const packed = new WeakMap<QuotaGround, {readonly manifest: number; readonly sums: readonly Sums[]}>()
 
-const packedSums = (service: Service): readonly Sums[] => {
+const packedSums = (service: QuotaGround): readonly Sums[] => {
   const {n, manifest} = service.manifest.newest()
   const before = packed.get(service)
   if (before?.manifest === n) return before.sums
@@ -37,7 +46,7 @@ const packedSums = (service: Service): readonly Sums[] => {
   return sums
 }
 
-const spentIn = (service: Service, live: LiveJobs): Spent => {
+const spentIn = (service: QuotaGround, live: LiveJobs): Spent => {
   const {quotaWindow, admission} = service.settings
   const {userQuotas, projectQuotas} = admission.sections
   const counts = [...userQuotas.values(), ...projectQuotas.values()].some(({cpu_time}) => cpu_time !== null)
@@ -51,7 +60,7 @@ const spentIn = (service: Service, live: LiveJobs): Spent => {
 }
 
 /** Undefined: there are none. */
-export const quotasOf = (service: Service, live: LiveJobs): Quotas | undefined => {
+export const quotasOf = (service: QuotaGround, live: LiveJobs): Quotas | undefined => {
   const {userQuotas: users, projectQuotas: projects} = service.settings.admission.sections
   if (users.size + projects.size === 0) return undefined
   return {users, projects, spent: spentIn(service, live)}

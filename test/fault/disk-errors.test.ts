@@ -101,9 +101,10 @@ const removeHalt = ({world}: Taken): void => {
 const isLate = ({fs}: Taken): boolean =>
   fs.firedAt.includes('/proc/self/fd/') || fs.firedAt.includes('/inbox')
 
-/** Its request cannot be opened: it was refused, with the reason. */
+/** Its request cannot be opened: it was refused, with the reason. From then on: also those of the other users after it. */
 const isRefusedUnread = (fault: Fault, {fs}: Taken): boolean =>
-  named(fault).includes('EACCES') && /^open .*\.req$/.test(fs.firedAt)
+  (named(fault).includes('EACCES') && /^open .*\.req$/.test(fs.firedAt)) ||
+  (named(fault).includes('EACCES from then on') && /^open \/god\/inbox\//.test(fs.firedAt))
 
 /** As it ends without a fault; or as it may where the request came late, or was refused because it cannot be opened. */
 const expectedOf = (fault: Fault, taken: Taken, ends: Ends, undisturbed: Ends): Ends => {

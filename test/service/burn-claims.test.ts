@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import {jobId, uid} from '../../src/core/brand.js'
+import {jobId, token, uid} from '../../src/core/brand.js'
 import {burnClaims} from '../../src/service/burn-claims.js'
 import {CLAIM_LIFE, claimId, listClaims, readHint} from '../../src/store/requests/ids.js'
 import {DiskProcess} from '../support/disk-process.js'
-import {World} from '../support/world.js'
+import {USER, World} from '../support/world.js'
+
+const WISH = {command: {kind: 'argv' as const, argv: ['true']}}
 
 describe('claims that became no job', () => {
   let world: World
@@ -41,6 +43,18 @@ describe('claims that became no job', () => {
     burn([], god)
     assert.deepEqual([claims(), god.fs.counts.get('fsyncDir')], [[], 1])
     assert.equal(readHint(god.fs, world.layout), (ids.at(-1) ?? assert.fail()) + 1)
+  })
+
+  it('take the spec along that an earlier try left, and no spec of a job', async () => {
+    const [lone = assert.fail(), job = assert.fail()] = [claim(), world.submit({})]
+    await world.process().schedule()
+    const god = world.process()
+    god.service.specs.publish({v: 1, id: lone, tok: token('a'.repeat(24)), uid: uid(USER), wish: WISH})
+    plant(String(job))
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    const {specs} = world.process().service
+    assert.deepEqual([specs.look(lone).kind, specs.look(job).kind, claims()], ['none', 'whole', []])
   })
 
   it('stay while their own request waits in the inbox, not a stranger’s', () => {

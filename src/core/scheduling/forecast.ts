@@ -1,0 +1,157 @@
+/**
+ * What is to be said of one waiting job beyond the reason that the last pass gave (scheduling.md 7): its place in the queue,
+ * who is just ahead and why, which nodes are left for it, when it starts, and what would let it start now. The same pass,
+ * policy and rules as the scheduler's; asked for on demand. Pure.
+ */
+import type {Ranking, Reason} from '@god-cli/api'
+import {jobId} from '../brand.js'
+import {reasonsOf} from '../plan.js'
+import {type LineUp, passInput, planLinedUp, type Snapshot} from '../schedule.js'
+import type {PastRun} from './expected-run.js'
+import {outlived, typicalRuns} from './expected-run.js'
+import {type FunnelStep, funnelOf} from './funnel.js'
+import {createTurns} from './lanes.js'
+import {runPass} from './pass.js'
+import {type PlannedStarts, plannedStarts} from './planned-starts.js'
+import {shapeOf} from './shape.js'
+import {type Suggestion, suggestionFor} from './suggestion.js'
+import type {Waiting} from './waiting.js'
+
+/** What runs, as it is needed to expect its end. */
+export interface RunningJob {
+  readonly id: number
+  readonly user: string
+  /** Milliseconds that it has run. */
+  readonly age: number
+  /** Milliseconds; null: without. */
+  readonly limit: number | null
+}
+
+export interface ForecastInput {
+  readonly snapshot: Snapshot
+  /** As the policy has it. */
+  readonly lineUp: (pending: readonly Waiting[]) => LineUp
+  readonly terms: Ranking['terms']
+  /** Nodes of the site, also those that take no work. */
+  readonly knownNodes: number
+  readonly running: readonly RunningJob[]
+  readonly past: readonly PastRun[]
+}
+
+/** Epoch milliseconds; `beyond`: only that it is later than that. Null: nobody can say. */
+export type When = {readonly at: number} | {readonly beyond: number} | null
+
+export interface Start {
+  /** By what the users' last jobs took. */
+  readonly likely: When
+  /** By what may be taken at most. */
+  readonly latest: When
+}
+
+export interface Forecast extends Start {
+  /** In the next pass, as things are. */
+  readonly startsNow: boolean
+  readonly reason: Reason | null
+  /** 1 = next. */
+  readonly place: number
+  readonly waiting: number
+  readonly usersAhead: number
+  readonly ahead: {readonly id: number; readonly user: string} | null
+  readonly terms: Readonly<Record<string, number>> | null
+  readonly termsAhead: Readonly<Record<string, number>> | null
+  readonly funnel: readonly FunnelStep[]
+  readonly suggestion: Suggestion | null
+}
+
+const assumedOf = ({assumedTime = 86_400}: Snapshot): number => assumedTime
+
+/** The same, if all runs as long as is likely. */
+const likelySnapshot = ({snapshot, running, past}: ForecastInput): Snapshot => {
+  const typical = typicalRuns(past)
+  const assumed = assumedOf(snapshot)
+  const ends = new Map(
+    running.map(({id, user, age, limit}) => {
+      const most = limit ?? assumed * 1000
+      return [id, snapshot.now + outlived(typical.get(user) ?? most, age, most) - age]
+    }),
+  )
+  return {
+    ...snapshot,
+    allocations: snapshot.allocations.map(each => {
+      const until = ends.get(each.id) ?? each.until
+      return until === undefined ? each : {...each, until}
+    }),
+    pending: snapshot.pending.map(job => {
+      const run = typical.get(job.user)
+      if (run === undefined) return job
+      const {alike: _, ...rest} = job
+      return {...rest, walltime: Math.min(job.walltime ?? assumed, Math.max(1, Math.ceil(run / 1000)))}
+    }),
+  }
+}
+
+const when = (planned: PlannedStarts, id: number): When => {
+  const at = planned.at(id)
+  if (at !== null) return {at}
+  return planned.beyond === null ? null : {beyond: planned.beyond}
+}
+
+/** Of each waiting job. */
+export const startsOf = (input: ForecastInput): ((id: number) => Start) => {
+  const {snapshot, lineUp} = input
+  const likely = likelySnapshot(input)
+  const byLimits = plannedStarts(snapshot, lineUp(snapshot.pending))
+  const byHistory = plannedStarts(likely, lineUp(likely.pending))
+  return id => {
+    const [latest, expected] = [when(byLimits, id), when(byHistory, id)]
+    // Shorter jobs make another plan, and may for one job be a later one.
+    const isLater =
+      latest !== null && 'at' in latest && expected !== null && 'at' in expected && expected.at > latest.at
+    return {latest, likely: isLater ? latest : expected}
+  }
+}
+
+/** Those whose turn is before his, in order. */
+const aheadOf = ({lanes, compare}: LineUp, id: number): readonly Waiting[] => {
+  const turns = createTurns(lanes, compare, () => false)
+  const ahead: Waiting[] = []
+  for (let turn = turns.next(); turn !== null && turn.job.id !== id; turn = turns.next()) ahead.push(turn.job)
+  return ahead
+}
+
+const startsIn = (input: ForecastInput, pending: readonly Waiting[], id: number): boolean =>
+  runPass(passInput({...input.snapshot, pending}, input.lineUp(pending))).starts.some(
+    start => start.id === id,
+  )
+
+/** A whole pass for each that is tried: of long queues fewer. */
+const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
+
+export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
+  const {snapshot, lineUp, terms} = input
+  const {now, pending} = snapshot
+  const line = lineUp(pending)
+  const pass = passInput(snapshot, line)
+  const {seats} = runPass(pass)
+  const plan = planLinedUp(snapshot, line)
+  const ahead = aheadOf(line, job.id)
+  const before = ahead.at(-1) ?? null
+  const startsNow = plan.starts.some(({id}) => id === job.id)
+  const moment = {rooms: seats.rooms, now, assumed: assumedOf(snapshot), tries: triesFor(ahead.length)}
+  return {
+    // Who comes after it changes nothing for it.
+    ...startsOf({...input, snapshot: {...snapshot, pending: [...ahead, job]}})(job.id),
+    startsNow,
+    reason: reasonsOf(plan).get(jobId(job.id)) ?? null,
+    place: ahead.length + 1,
+    waiting: pending.length,
+    usersAhead: new Set(ahead.map(({user}) => user)).size,
+    ahead: before === null ? null : {id: before.id, user: before.user},
+    terms: terms?.(job) ?? null,
+    termsAhead: before === null ? null : (terms?.(before) ?? null),
+    funnel: funnelOf(shapeOf(job, moment.assumed), pass.rooms, input.knownNodes),
+    suggestion: startsNow
+      ? null
+      : suggestionFor(job, moment, other => startsIn(input, [...ahead, other], job.id)),
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What the scheduler would say now of a job that waits, or of one that might be submitted: worked out on demand from what
+ * everybody may read, by the scheduler's own plan. Reads the live jobs and the nodes; changes nothing.
+ */
+import type {NodeReport, Ranking} from '@god-cli/api'
+import type {JobRecord} from '../core/job.js'
+import type {Waiting} from '../core/schedule.js'
+import type {PastRun} from '../core/scheduling/expected-run.js'
+import {
+  type Forecast,
+  type ForecastInput,
+  forecast,
+  type Start,
+  startsOf,
+} from '../core/scheduling/forecast.js'
+import {isAllocated} from '../core/state.js'
+import type {LiveJobs} from '../store/jobs/job-store.js'
+import {pendingJobs, placedJobs} from './live-view.js'
+import {lineFor, type PlanningGround, snapshotOf, worldOf} from './planning.js'
+
+export interface SiteNow {
+  readonly live: LiveJobs
+  /** Those that take work. */
+  readonly nodes: readonly NodeReport[]
+  readonly knownNodes: number
+  readonly past: readonly PastRun[]
+}
+
+const ranFor = ({started, paused}: JobRecord, until: number): number =>
+  started === null ? 0 : Math.max(0, until - started - paused.total)
+
+const runningJobs = (live: LiveJobs, now: number): ForecastInput['running'] =>
+  placedJobs(live).flatMap(record =>
+    isAllocated(record.state)
+      ? [
+          {
+            id: record.id,
+            user: record.user,
+            age: ranFor(record, now),
+            limit: record.walltime === null ? null : record.walltime * 1000,
+          },
+        ]
+      : [],
+  )
+
+/** How long a finished job ran. Null: it never began, or was ended from outside. */
+export const pastRun = (record: JobRecord): PastRun | null => {
+  const {user, ended, state} = record
+  if (ended === null || record.started === null || state === 'killed' || state === 'lost') return null
+  return {user, ended, ran: ranFor(record, ended)}
+}
+
+const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
+  const {live, nodes, knownNodes, past} = site
+  const world = worldOf(ground, nodes)
+  const ranking: Ranking | undefined = ground.policy.rank?.(world)
+  return {
+    snapshot: snapshotOf(ground, live, nodes, pending),
+    lineUp: jobs => lineFor(ground, jobs, world),
+    terms: ranking?.terms === undefined ? undefined : job => ranking.terms?.(job) ?? {},
+    knownNodes,
+    running: runningJobs(live, ground.now()),
+    past,
+  }
+}
+
+/** Null: it does not wait. */
+export const forecastJob = (ground: PlanningGround, site: SiteNow, id: number): Forecast | null => {
+  const pending = pendingJobs(site.live)
+  const job = pending.find(each => each.id === id)
+  return job === undefined ? null : forecast(inputOf(ground, site, pending), job)
+}
+
+/** Of one that nobody has submitted yet. */
+export const forecastNew = (ground: PlanningGround, site: SiteNow, job: Waiting): Forecast =>
+  forecast(inputOf(ground, site, [...pendingJobs(site.live), job]), job)
+
+/** When each that waits starts. */
+export const forecastStarts = (ground: PlanningGround, site: SiteNow): ((id: number) => Start) =>
+  startsOf(inputOf(ground, site, pendingJobs(site.live)))
