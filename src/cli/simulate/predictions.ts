@@ -1,8 +1,9 @@
 /** How long jobs of here are expected to run, by what their users' last two took; and how long what runs now will. */
 import {partRecords} from '../../core/array-view.js'
 import type {JobRecord} from '../../core/job.js'
+import {outlived} from '../../core/scheduling/expected-run.js'
 import type {Present} from '../../core/simulate/foresee.js'
-import {corrected, type Forecast} from '../../core/simulate/predict.js'
+import type {Forecast} from '../../core/simulate/predict.js'
 import {milliseconds, type SimulatedJob} from '../../core/simulate/workload.js'
 import type {Site} from '../site.js'
 
@@ -49,7 +50,7 @@ export const runningAsPredicted = (site: Site, present: Present, forecast: Forec
       if (record?.started == null || record.array !== undefined || one.until === undefined) return one
       const limit = Math.max(1, one.until - record.started)
       const estimate = forecast.of(simulated(record, limit, limit))
-      return {...one, until: record.started + corrected(estimate, now - record.started, limit)}
+      return {...one, until: record.started + outlived(estimate, now - record.started, limit)}
     }),
   }
 }

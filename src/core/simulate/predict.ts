@@ -41,13 +41,3 @@ export const forecastBy = (estimates: Estimates): Forecast => {
     ended: nothing,
   }
 }
-
-/**
- * The estimated run time of a job of that age: each time it outlives its estimate it gets half of its age more, and
- * never more than its limit. So it depends on no pass having looked in between.
- */
-export const corrected = (estimate: number, age: number, limit: number): number => {
-  let expected = estimate
-  while (expected <= age && expected < limit) expected = Math.min(limit, expected * 1.5)
-  return expected
-}

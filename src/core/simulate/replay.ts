@@ -4,9 +4,10 @@
  * whoever drives it can tell how far it is.
  */
 import {GodError} from '../errors.js'
+import {outlived} from '../scheduling/expected-run.js'
 import type {Dispatcher} from './dispatcher.js'
 import {createEndQueue, type EndQueue} from './end-queue.js'
-import {corrected, type Forecast} from './predict.js'
+import type {Forecast} from './predict.js'
 import type {SimulatedJob, Started} from './workload.js'
 
 export const EVENT_ORDERS = ['batch', 'serial'] as const
@@ -97,7 +98,7 @@ class VirtualSite {
       const one = this.expiries.pop()
       if (one === undefined || one.end <= now) continue
       const {job, start, estimate} = one
-      one.expected = start + corrected(estimate, now - start, job.limit)
+      one.expected = start + outlived(estimate, now - start, job.limit)
       this.options.dispatcher.extend(job, one.expected)
       // At its limit nothing more is known of it; if it runs through, the pass sees to that.
       if (one.expected > now && one.expected < one.end) this.expiries.push(one.expected, one)

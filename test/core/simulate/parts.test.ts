@@ -1,9 +1,10 @@
 /** The small parts of the simulator: nodes, predictions, the queue of events, shaken traces. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import {outlived} from '../../../src/core/scheduling/expected-run.js'
 import {createEndQueue} from '../../../src/core/simulate/end-queue.js'
 import {parseNodeLine} from '../../../src/core/simulate/nodes-file.js'
-import {corrected, forecastBy} from '../../../src/core/simulate/predict.js'
+import {forecastBy} from '../../../src/core/simulate/predict.js'
 import {shaken} from '../../../src/core/simulate/shake.js'
 import {parseTrace} from '../../../src/core/simulate/trace.js'
 import {filtered, swfLine} from './workloads.js'
@@ -67,12 +68,12 @@ describe('a prediction', () => {
   })
 
   it('that is outlived grows by half of the age, as often as needed, up to the limit', () => {
-    assert.equal(corrected(10, 9, 100), 10)
-    assert.equal(corrected(10, 10, 100), 15)
-    assert.equal(corrected(10, 14, 100), 15)
-    assert.equal(corrected(10, 15, 100), 22.5)
-    assert.equal(corrected(10, 60, 70), 70)
-    assert.equal(corrected(10, 80, 70), 70)
+    assert.equal(outlived(10, 9, 100), 10)
+    assert.equal(outlived(10, 10, 100), 15)
+    assert.equal(outlived(10, 14, 100), 15)
+    assert.equal(outlived(10, 15, 100), 22.5)
+    assert.equal(outlived(10, 60, 70), 70)
+    assert.equal(outlived(10, 80, 70), 70)
   })
 })
 
