@@ -2,8 +2,8 @@
  * The present queue played forward: when each waiting job would start if all ran as long as is expected and nothing else
  * were submitted. By the same pass, so that another policy, or one job that asks for less, can be tried on it. Pure.
  */
-import type {NodeReport, PendingJob, Resources} from '@god-cli/api'
-import {type JobId, jobId} from '../brand.js'
+import type {NodeReport, PendingJob} from '@god-cli/api'
+import {jobId} from '../brand.js'
 import {type Allocation, neverReason, type Waiting} from '../schedule.js'
 import {shapeOf} from '../scheduling/shape.js'
 import {createDispatcher, type DispatchOptions} from './dispatch.js'
@@ -29,10 +29,8 @@ export interface Foreseen {
   readonly first: Pick<Started, 'start' | 'node'> | null
 }
 
-const NOBODY: Omit<PendingJob, 'id' | 'resources'> = {
+const RUNS: Omit<PendingJob, 'id' | 'resources' | 'user' | 'project'> = {
   uid: 0,
-  user: '',
-  project: '',
   queue: '',
   walltime: null,
   nice: 0,
@@ -41,18 +39,14 @@ const NOBODY: Omit<PendingJob, 'id' | 'resources'> = {
   eligible: 0,
 }
 
-const room = (id: JobId, resources: Resources, run: number): SimulatedJob => ({
-  job: id,
-  pending: {...NOBODY, id, resources},
-  submit: 0,
-  run,
-  limit: run,
-})
-
 /** What should have ended is expected to do so in the next moment. */
-const adopted = ({id, resources, node, until}: Allocation, {now, assumedTime}: Present): Adopted => {
+const adopted = (
+  {id, user, project, resources, node, until}: Allocation,
+  {now, assumedTime}: Present,
+): Adopted => {
   const end = Math.max(now + 1, until ?? now + assumedTime * 1000)
-  return {job: room(id, resources, end - now), node, end}
+  const pending = {...RUNS, id, user, project, resources}
+  return {job: {job: id, pending, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
 const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {

@@ -15,6 +15,7 @@ export type EventOrder = (typeof EVENT_ORDERS)[number]
 
 /** Told of what happens, as it happens: for who keeps an account of usage. */
 export interface Witness {
+  submitted(job: SimulatedJob): void
   started(job: SimulatedJob, now: number): void
   ended(job: SimulatedJob, now: number): void
 }
@@ -68,6 +69,7 @@ class VirtualSite {
       options.dispatcher.adopt(job, node, end)
       this.running.add(one)
       this.ends.push(end, one)
+      options.witness?.started(job, one.start)
     }
   }
 
@@ -107,6 +109,7 @@ class VirtualSite {
 
   private submit(job: SimulatedJob): void {
     this.coming++
+    this.options.witness?.submitted(job)
     this.options.dispatcher.enqueue(job, this.options.forecast.of(job), job.submit)
   }
 
