@@ -4,13 +4,15 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {prose} from '../src/cli/prose.js'
 import {filterFlags, formatFlags, selectorArgs} from '../src/cli/select-flags.js'
 import {stat} from '../src/cli/stat-command.js'
+import type {ForeseeStarts} from '../src/cli/stat-start.js'
 
 export default class Stat extends GodCommand {
   static override summary = 'Show jobs: mine that are not over, or those selected.'
 
   static override description =
     prose(`A table on a terminal, tab-separated lines elsewhere. A job that nobody has admitted yet is shown as pending,
-reason new. With ids given, also jobs that are over.
+reason new. With ids given, also jobs that are over. With --start when those that wait start: likely, by what their users'
+last two jobs took, and by the walltimes, if all take what they may; nobody else's jobs to come are thought of.
 
 Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.`)
 
@@ -47,11 +49,28 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the dir
     watch: Flags.boolean({char: 'w', summary: 'Show again every two seconds.', default: false}),
     quiet: Flags.boolean({char: 'Q', summary: 'Ids only.', default: false}),
     since: Flags.string({summary: 'Also jobs that ended since (2h, 2026-01-31).', helpValue: 'WHEN'}),
+    start: Flags.boolean({
+      summary: 'When the waiting ones start.',
+      default: false,
+      exclusive: ['watch', 'quiet', 'format', 'columns', 'long'],
+    }),
     header: Flags.boolean({summary: 'Titles also where it is no terminal.', default: false}),
   }
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Stat)
-    await stat(flags, args.jobs ?? [], code => this.exitWith(code))
+    const words = args.jobs ?? []
+    if (!flags.start) return stat(flags, words, code => this.exitWith(code))
+    // Only here: who asks for the queue as it is pays for no plan.
+    const [{statStart}, {planningGround, siteNow}, {forecastStarts}, {guardedPolicy}] = await Promise.all([
+      import('../src/cli/stat-start.js'),
+      import('../src/cli/planning-ground.js'),
+      import('../src/service/forecasting.js'),
+      import('../src/service/guarded-policy.js'),
+    ])
+    const screen = this.screen(flags)
+    const foresee: ForeseeStarts = async site =>
+      forecastStarts(await planningGround(site, guardedPolicy, text => screen.note(text)), siteNow(site))
+    this.exitWith(await statStart(flags, words, screen, foresee))
   }
 }

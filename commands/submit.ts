@@ -1,10 +1,10 @@
 /** `god submit`: queue a command or a script as a job. */
-import {Args, Flags} from '@oclif/core'
+import {Args} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {prose} from '../src/cli/prose.js'
-import {submit} from '../src/cli/submit-command.js'
-
-const many = {multiple: true as const, multipleNonGreedy: true as const}
+import {type SubmitWords, submit} from '../src/cli/submit-command.js'
+import type {ForeseeNew} from '../src/cli/submit-explain.js'
+import {submitFlags} from '../src/cli/submit-flags.js'
 
 export default class Submit extends GodCommand {
   static override summary = 'Queue a command as a job.'
@@ -43,67 +43,29 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     }),
   }
 
-  static override flags = {
-    name: Flags.string({
-      char: 'J',
-      summary: 'Name of the job (else that of the program).',
-      helpValue: 'NAME',
-    }),
-    image: Flags.string({
-      char: 'i',
-      summary: 'Image to run it in (else the first of default_images).',
-      helpValue: 'IMAGE',
-    }),
-    cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
-    mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
-    time: Flags.string({
-      char: 't',
-      summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
-      helpValue: 'TIME',
-    }),
-    output: Flags.string({
-      char: 'o',
-      summary: 'File of its output (%j id, %x name, %a task).',
-      helpValue: 'FILE',
-    }),
-    error: Flags.string({char: 'e', summary: 'File of its error output.', helpValue: 'FILE'}),
-    workdir: Flags.string({char: 'D', summary: 'Working directory inside.', helpValue: 'DIR'}),
-    env: Flags.string({
-      char: 'E',
-      summary: 'A variable; a bare NAME takes yours.',
-      helpValue: 'NAME[=VALUE]',
-      ...many,
-    }),
-    label: Flags.string({char: 'l', summary: 'A label to select by.', helpValue: 'KEY[=VALUE]', ...many}),
-    array: Flags.string({
-      char: 'a',
-      summary: 'An array: a task for each number; %N: at most N at once.',
-      helpValue: 'RANGE[%N]',
-    }),
-    volume: Flags.string({
-      char: 'v',
-      summary: 'A volume of the site; :ro for reading only.',
-      helpValue: 'NAME[:ro|:rw]',
-      ...many,
-    }),
-    project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
-    hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
-    from: Flags.string({
-      char: 'f',
-      summary: 'Many jobs at once: one JSON object a line; - is standard input.',
-      helpValue: 'FILE',
-    }),
-    wait: Flags.boolean({char: 'W', summary: "Wait for its end; exit with the job's code.", default: false}),
-    'dry-run': Flags.boolean({char: 'n', summary: 'Check only; queue nothing.', default: false}),
-    parsable: Flags.boolean({summary: 'Print the id alone.', default: false}),
-  }
+  static override flags = submitFlags
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Submit)
     const words = args.command ?? []
+    if (flags.explain) return this.explain(flags, words)
     if (flags.from === undefined) return this.exitWith(await submit(flags, words))
     // Only here: a single job is submitted without it.
     const {submitFrom} = await import('../src/cli/bulk-command.js')
     this.exitWith(await submitFrom(flags, flags.from, words))
+  }
+
+  /** Only here: who submits pays for no plan. */
+  private async explain(flags: SubmitWords, words: readonly string[]): Promise<void> {
+    const [{explainSubmit}, {planningGround, siteNow}, {forecastNew}, {guardedPolicy}] = await Promise.all([
+      import('../src/cli/submit-explain.js'),
+      import('../src/cli/planning-ground.js'),
+      import('../src/service/forecasting.js'),
+      import('../src/service/guarded-policy.js'),
+    ])
+    const screen = this.screen(flags)
+    const foresee: ForeseeNew = async (site, job) =>
+      forecastNew(await planningGround(site, guardedPolicy, text => screen.note(text)), siteNow(site), job)
+    this.exitWith(await explainSubmit(flags, words, screen, foresee))
   }
 }

@@ -95,9 +95,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 }
 
 /** What makes a command one of oclif's: its class and its flags. */
-const OF_OCLIF = ['base-command', 'control-command', 'select-flags', 'plugins/place', 'simulate/words'].map(
-  name => `src/cli/${name}.ts`,
-)
+const OF_OCLIF = [
+  ...['base-command', 'control-command', 'select-flags', 'submit-flags', 'plugins/place', 'simulate/words'],
+].map(name => `src/cli/${name}.ts`)
 
 /** The entries of the short way. */
 const FAST = ['stat', 'submit'].map(name => `src/cli/fast-${name}.ts`)

@@ -6,7 +6,7 @@ import {siteRemarks} from './remarks.js'
 import {type Screen, type ScreenWords, screenFor} from './screen.js'
 import {expandStdin, type FilterWords, filtersOf} from './selector-words.js'
 import type {SiteFlags} from './site.js'
-import {repeat, statExit, statJobs, statJson} from './stat.js'
+import {repeat, type StatChoice, statExit, statJobs, statJson} from './stat.js'
 import {ID_ONLY, parseTemplate, renderTemplate, type Template} from './template.js'
 
 export interface StatFlags extends SiteFlags, ScreenWords, FilterWords {
@@ -33,6 +33,15 @@ const templateOf = ({quiet, format}: StatFlags): Template | null => {
   return format === undefined ? null : parseTemplate(format)
 }
 
+export const choiceOf = async (flags: StatFlags, words: readonly string[]): Promise<StatChoice> => ({
+  selectors: await expandStdin([...words, ...(flags.job ?? [])]),
+  filters: filtersOf(flags),
+  everybody: flags.all,
+  sort: flags.sort,
+  limit: flags.limit ?? null,
+  since: flags.since ?? null,
+})
+
 const LEFT_OUT =
   'god: older jobs that are over were left out; --since chooses the newest, and ids (1-5000) any of them'
 
@@ -46,14 +55,7 @@ export const stat = async (
   const site = await reachSite(flags, screen)
   const fields = fieldsOf(flags)
   const template = templateOf(flags)
-  const choice = {
-    selectors: await expandStdin([...words, ...(flags.job ?? [])]),
-    filters: filtersOf(flags),
-    everybody: flags.all,
-    sort: flags.sort,
-    limit: flags.limit ?? null,
-    since: flags.since ?? null,
-  }
+  const choice = await choiceOf(flags, words)
   const show = (): void => {
     const listed = statJobs(site, choice)
     const table = (): string =>

@@ -1,12 +1,15 @@
 /**
- * `god why`: the reason that the last pass wrote, and what would end it. The numbers are the reason's own; nothing is
- * computed anew, so it says what `stat` says.
+ * `god why`: the reason that the last pass wrote, and what would end it, with the reason's own numbers, so it says what
+ * `stat` says. Of a job that waits for its turn besides what the scheduler would say now: its place, the nodes that are left
+ * for it, when it starts, and a change that would let it start.
  */
 import type {Reason} from '@god-cli/api'
 import {SHOW} from '../core/quota.js'
+import type {Forecast} from '../core/scheduling/forecast.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {neutralise} from '../core/text.js'
+import {forecastJson, forecastLines} from './forecast-text.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {selectOne} from './listing.js'
@@ -18,7 +21,13 @@ export interface Why {
   readonly reason: Reason | null
   /** What would let it start; null: there is nothing to be done. */
   readonly needs: string | null
+  /** Null: it does not wait for its turn, or nobody could be asked. */
+  readonly forecast: Forecast | null
+  readonly now: number
 }
+
+/** What the scheduler would say of that job now. */
+export type Foresee = (site: Site, job: JobView) => Promise<Forecast | null>
 
 const AMOUNTS: Readonly<Record<string, (amount: number) => string>> = {
   ...SHOW,
@@ -68,17 +77,20 @@ const needsOf = (job: JobView): string | null => {
   return Object.hasOwn(NEEDS, reason.code) ? (NEEDS[reason.code]?.(reason, job) ?? null) : null
 }
 
-export const whyJob = (site: Site, selector: string): Why => {
+export const whyJob = async (site: Site, selector: string, foresee: Foresee): Promise<Why> => {
   const job = selectOne(site, parseSelector(selector))
-  return {job, reason: job.reason, needs: needsOf(job)}
+  const waits = job.state === 'pending'
+  const forecast = waits ? await foresee(site, job) : null
+  return {job, reason: job.reason, needs: needsOf(job), forecast, now: site.now()}
 }
 
-export const whyJson = ({job: {id, state}, reason, needs}: Why): object => ({
+export const whyJson = ({job: {id, state}, reason, needs, forecast}: Why): object => ({
   schema: SCHEMA,
   id,
   state,
   reason,
   needs,
+  forecast: forecast === null ? null : forecastJson(forecast),
 })
 
 /** A state of which nothing was said says enough by itself. */
@@ -87,7 +99,11 @@ const silent = ({state}: JobView): string => {
   return isOver(state) ? 'it is over' : 'nothing keeps it'
 }
 
-export const whyText = ({job, reason, needs}: Why): string => {
-  const first = `job ${job.id} is ${job.state}: ${reason?.text ?? silent(job)}`
-  return `${neutralise(first)}\n${needs === null ? '' : `${neutralise(`needs ${needs}`)}\n`}`
+export const whyText = ({job, reason, needs, forecast, now}: Why): string => {
+  const lines = [
+    `job ${job.id} is ${job.state}: ${reason?.text ?? silent(job)}`,
+    ...(needs === null ? [] : [`needs ${needs}`]),
+    ...(forecast === null ? [] : forecastLines(job, forecast, now)),
+  ]
+  return lines.map(line => `${neutralise(line)}\n`).join('')
 }

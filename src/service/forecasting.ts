@@ -23,7 +23,10 @@ export interface SiteNow {
   /** Those that take work. */
   readonly nodes: readonly NodeReport[]
   readonly knownNodes: number
-  readonly past: readonly PastRun[]
+  /** Who asks has submitted these, and nobody has taken them yet. */
+  readonly own: readonly Waiting[]
+  /** Jobs that are over. */
+  readonly ended: readonly JobRecord[]
 }
 
 const ranFor = ({started, paused}: JobRecord, until: number): number =>
@@ -44,14 +47,14 @@ const runningJobs = (live: LiveJobs, now: number): ForecastInput['running'] =>
   )
 
 /** How long a finished job ran. Null: it never began, or was ended from outside. */
-export const pastRun = (record: JobRecord): PastRun | null => {
+const pastRun = (record: JobRecord): PastRun | null => {
   const {user, ended, state} = record
   if (ended === null || record.started === null || state === 'killed' || state === 'lost') return null
   return {user, ended, ran: ranFor(record, ended)}
 }
 
 const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
-  const {live, nodes, knownNodes, past} = site
+  const {live, nodes, knownNodes, ended} = site
   const world = worldOf(ground, nodes)
   const ranking: Ranking | undefined = ground.policy.rank?.(world)
   return {
@@ -60,21 +63,24 @@ const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waitin
     terms: ranking?.terms === undefined ? undefined : job => ranking.terms?.(job) ?? {},
     knownNodes,
     running: runningJobs(live, ground.now()),
-    past,
+    past: ended.flatMap(record => pastRun(record) ?? []),
   }
 }
 
+const allWaiting = ({live, own}: SiteNow): readonly Waiting[] =>
+  own.length === 0 ? pendingJobs(live) : [...pendingJobs(live), ...own]
+
 /** Null: it does not wait. */
 export const forecastJob = (ground: PlanningGround, site: SiteNow, id: number): Forecast | null => {
-  const pending = pendingJobs(site.live)
+  const pending = allWaiting(site)
   const job = pending.find(each => each.id === id)
   return job === undefined ? null : forecast(inputOf(ground, site, pending), job)
 }
 
 /** Of one that nobody has submitted yet. */
 export const forecastNew = (ground: PlanningGround, site: SiteNow, job: Waiting): Forecast =>
-  forecast(inputOf(ground, site, [...pendingJobs(site.live), job]), job)
+  forecast(inputOf(ground, site, [...allWaiting(site), job]), job)
 
 /** When each that waits starts. */
 export const forecastStarts = (ground: PlanningGround, site: SiteNow): ((id: number) => Start) =>
-  startsOf(inputOf(ground, site, pendingJobs(site.live)))
+  startsOf(inputOf(ground, site, allWaiting(site)))

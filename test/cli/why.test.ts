@@ -15,7 +15,7 @@ describe('god why', () => {
     await site.pass()
     assert.match(
       await why('2'),
-      /^job 2 is pending: the quota of user \S+ is 2 cpus, of which 2 cpus are used, and it asks for 1 cpus\nneeds that user \S+ uses 1 cpus less: jobs of it must end first\n$/,
+      /^job 2 is pending: the quota of user \S+ is 2 cpus, of which 2 cpus are used, and it asks for 1 cpus\nneeds that user \S+ uses 1 cpus less: jobs of it must end first\n/,
     )
     const {stdout} = await site.here(['why', '2', '--json'])
     const {schema, id, state, reason, needs} = JSON.parse(stdout)
@@ -54,6 +54,32 @@ describe('god why', () => {
       /next to start; waits for .*\nneeds .* more free on \S+, or a job that asks for less/,
     )
     assert.match(await why(String(second?.id)), new RegExp(`needs that job ${first?.id} starts first`))
+  })
+
+  it('tells the place in the queue, the nodes left, when it starts, and what would let it start now', async () => {
+    const {site} = held
+    site.configure([...LIMITED, '[plugin.fake]', 'node_cpus = 4000'])
+    const submit = (cpus: string, time: string) =>
+      site.here(['submit', '-c', cpus, '-t', time, '-E', 'FAKE_SECONDS=forever', 'x'])
+    await submit('3', '2h')
+    await submit('4', '1h')
+    await submit('1', '24h')
+    await site.pass()
+    const lines = (await why('3')).split('\n')
+    assert.match(lines[0] ?? '', /^job 3 is pending: room on \S+ is kept for job 2, planned for /)
+    assert.match(lines[2] ?? '', /^place 2nd of 2 jobs that wait, 1 user ahead; just before it job 2 of \S+$/)
+    assert.match(lines[3] ?? '', /^nodes 1 -> take work 1 -> have 1 cpu 1 -> .* -> have it free now 1$/)
+    assert.match(lines[4] ?? '', /^starts likely in about 3 h, by the walltimes in about 3 h$/)
+    const told = /^with a walltime of (1:5\d:00) instead of 1-00:00:00 it could start now on \S+$/.exec(
+      lines[5] ?? '',
+    )
+    const json = JSON.parse((await site.here(['why', '3', '--json'])).stdout)
+    assert.equal(json.forecast.suggestion.walltime % 60, 0)
+    // It is true: the same job with that walltime starts.
+    await site.here(['kill', '-f', '3'])
+    await submit('1', told?.[1] ?? assert.fail(lines[5]))
+    await site.pass()
+    assert.match(await why('4'), /^job 4 is running/)
   })
 
   it('has nothing to say of a job that runs, or is over, but that', async () => {

@@ -6,18 +6,19 @@ import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
 import type {Waiting} from '../../core/schedule.js'
-import {DEFAULT_RULES, type Rules} from '../../core/scheduling/rules.js'
+import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
 import {foresee, type Present} from '../../core/simulate/foresee.js'
 import {type Forecast, forecastBy} from '../../core/simulate/predict.js'
 import {optionsGiven} from '../../plugin/options.js'
 import {selectOne} from '../listing.js'
+import {ownWaiting} from '../own-waiting.js'
+import {rulesOf} from '../planning-ground.js'
+import {type Guard, loadPolicy} from '../policy.js'
 import type {Screen} from '../screen.js'
 import type {Site} from '../site.js'
 import {depthGiven, policyOptions, type SimulateFlags, usage} from './choices.js'
 import type {LiveReport} from './live-report.js'
-import {ownWaiting} from './own-waiting.js'
-import {type Guard, loadPolicy} from './policy.js'
 import {pastRuns, runningAsPredicted} from './predictions.js'
 
 /** The stores of a site, and how it plans: what waits and what runs. */
@@ -25,13 +26,6 @@ export type PresentOf = (
   site: Pick<Site, 'jobs' | 'nodes'>,
   plans: {readonly now: number; readonly assumedTime: number; readonly grace: number},
 ) => Present
-
-const rulesNow = ({configuration: {settings}}: Site): Rules => ({
-  ...DEFAULT_RULES,
-  backfill: settings.backfill,
-  depth: settings.backfill_depth,
-  placement: settings.placement,
-})
 
 const rulesThen = (now: Rules, flags: SimulateFlags): Rules => ({
   ...now,
@@ -115,7 +109,7 @@ export const simulateLive = async (
   {guard, presentOf}: {readonly guard: Guard; readonly presentOf: PresentOf},
 ): Promise<LiveReport> => {
   const {scheduler_policy: usual, assumed_time: assumedTime, grace_period} = site.configuration.settings
-  const [before, id] = [rulesNow(site), flags.policy ?? usual]
+  const [before, id] = [rulesOf(site), flags.policy ?? usual]
   const after = rulesThen(before, flags)
   const forecast = forecastFor(site, flags)
   const [policy, otherPolicy] = await Promise.all([

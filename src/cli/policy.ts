@@ -1,12 +1,12 @@
 /**
- * The policy of a replay: the same plugin that a service would load, by the same door, with its options judged by the
- * same schema; its clock is the virtual one.
+ * The policy of a site, or of a replay, as a command asks it: the same plugin that a service would load, by the same door,
+ * with its options judged by the same schema.
  */
 import type {HostServices, Scheduler} from '@god-cli/api'
-import {loadProvider} from '../../plugin/loader.js'
-import {checkOptions} from '../../plugin/options.js'
-import {pickForService} from '../../plugin/resolver.js'
-import {currentOffer} from '../offer.js'
+import {loadProvider} from '../plugin/loader.js'
+import {checkOptions} from '../plugin/options.js'
+import {pickForService} from '../plugin/resolver.js'
+import {currentOffer} from './offer.js'
 
 export interface PolicyChoice {
   readonly id: string
@@ -27,13 +27,13 @@ const hostOf = ({options, now, note}: PolicyChoice): HostServices => ({
   delay: async () => undefined,
   options,
   cluster: '00000000-0000-4000-8000-000000000000',
-  node: 'simulated',
+  node: 'here',
   stateDir: '/nonexistent',
   signal: new AbortController().signal,
 })
 
 export const loadPolicy = async (choice: PolicyChoice, guard: Guard): Promise<Scheduler> => {
-  // Whoever replays is the one who runs it.
+  // Whoever asks is the one who runs it.
   const picked = pickForService(currentOffer().providers, 'scheduler', choice.id, true)
   await checkOptions(picked, choice)
   return guard(await loadProvider({...picked, kind: 'scheduler'}, hostOf(choice)), choice.id)

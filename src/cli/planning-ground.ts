@@ -1,0 +1,64 @@
+/**
+ * What the scheduler would plan with, as everybody may read it: the policy of the site with its rules, the nodes that take
+ * work, the live jobs with my requests that nobody has taken yet, and how long jobs ran lately.
+ */
+import type {Scheduler} from '@god-cli/api'
+import {DEFAULT_RULES, type Rules} from '../core/scheduling/rules.js'
+import {admissionPolicy} from '../core/settings.js'
+import {optionsGiven} from '../plugin/options.js'
+import {runsImages} from './offer.js'
+import {ownWaiting} from './own-waiting.js'
+import {type Guard, loadPolicy} from './policy.js'
+import type {Site} from './site.js'
+
+export const rulesOf = ({configuration: {settings}}: Site): Rules => ({
+  ...DEFAULT_RULES,
+  backfill: settings.backfill,
+  depth: settings.backfill_depth,
+  placement: settings.placement,
+})
+
+const policyOf = (site: Site, guard: Guard, note: (text: string) => void): Promise<Scheduler> => {
+  const id = site.configuration.settings.scheduler_policy
+  return loadPolicy({...optionsGiven(site.configuration, id), id, now: site.now, note}, guard)
+}
+
+export const planningGround = async (site: Site, guard: Guard, note: (text: string) => void) => {
+  const {configuration} = site
+  const {settings} = configuration
+  return {
+    policy: await policyOf(site, guard, note),
+    settings: {
+      rules: rulesOf(site),
+      assumedTime: settings.assumed_time,
+      maintenance: settings.maintenance,
+      limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+      quotaWindow: settings.quota_window * 1000,
+      admission: admissionPolicy(configuration, runsImages(settings.executor)),
+    },
+    manifest: site.manifest,
+    durable: site.durable,
+    layout: site.layout,
+    now: site.now,
+  }
+}
+export type PlanningGround = Awaited<ReturnType<typeof planningGround>>
+
+/** Packed jobs that are asked how long they ran: the last two of each user matter. */
+const LATELY = 2000
+
+export const siteNow = (site: Site) => {
+  const live = site.jobs.live()
+  const down = site.nodes.down()
+  const nodes = site.nodes.all()
+  const known = new Set<number>(live.all.map(({record}) => record.id))
+  const packed = site.packs.lately({since: 0, most: LATELY, mayBe: () => true}).jobs
+  return {
+    live,
+    own: ownWaiting(site, known, site.now()),
+    nodes: nodes.filter(({name}) => !down.has(name)),
+    knownNodes: nodes.length,
+    ended: [...packed, ...live.all].map(({record}) => record),
+  }
+}
+export type SiteNow = ReturnType<typeof siteNow>

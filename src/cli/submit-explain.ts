@@ -1,0 +1,42 @@
+/**
+ * `god submit --explain`: what would become of a job if it were submitted now: its place, the nodes that are left for it, when
+ * it starts, and what would let it start at once. Queues nothing, and takes no id.
+ */
+import {jobId, MAX_ID} from '../core/brand.js'
+import {EXIT} from '../core/catalogue.js'
+import type {Waiting} from '../core/schedule.js'
+import type {Forecast} from '../core/scheduling/forecast.js'
+import {neutralise} from '../core/text.js'
+import {forecastJson, forecastLines} from './forecast-text.js'
+import {viewOfRequest} from './job-view.js'
+import {operandsOf} from './operands.js'
+import {waitingOf} from './own-waiting.js'
+import {reachSite} from './reach-site.js'
+import type {Screen} from './screen.js'
+import type {Site} from './site.js'
+import {judgeWish, settledJson, settledText} from './submit.js'
+import type {SubmitWords} from './submit-command.js'
+import {wishOf} from './wish.js'
+
+export type ForeseeNew = (site: Site, job: Waiting) => Promise<Forecast>
+
+export const explainSubmit = async (
+  flags: SubmitWords,
+  operands: readonly string[],
+  screen: Screen,
+  foresee: ForeseeNew,
+): Promise<number> => {
+  const site = await reachSite(flags, screen)
+  const {words, afterDashes} = operandsOf(operands)
+  const wish = wishOf(flags, words, afterDashes)
+  const settled = judgeWish(site, wish)
+  // The last of all that could ever be submitted, so it stands behind whoever waits.
+  const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), site.now())
+  const found = await foresee(site, job)
+  const reason = found.reason === null ? [] : [`it would wait: ${found.reason.text}`]
+  const lines = [...reason, ...forecastLines(job, found, site.now())]
+  screen.show({...settledJson(settled), reason: found.reason, forecast: forecastJson(found)}, () =>
+    [settledText(settled), ...lines.map(neutralise), ''].join('\n'),
+  )
+  return EXIT.ok
+}
