@@ -28,6 +28,7 @@ stay so; a **note** that it is worth knowing. The exit code is 1 while errors or
 |---|---|
 | records, specs, manifests, node records, \`FORMAT.copy\` | the sum (sha256) of their own bytes in their last field, which they must have; then names, hashes of predecessors, and what the fields say of each other |
 | \`FORMAT\` | its form, and the copy beside it, which has a sum: the copy is believed where they differ in the cluster |
+| \`usage.json\` | its sum; and what it tells of a segment by the lines there, worked out anew |
 | requests, \`reasons.json\`, live usage, first sights of orphans | the sum, where there is one (god writes one; what others write, or an older god wrote, may have none); else their form |
 | segments in \`jobs/done/\` and sums in \`acct/\` | bytes and sha256 in the newest manifest; each line by a checksum of its own; then order, indexes and sums by the lines, and each job and task by its one line |
 | manifests | beside their sum by the number that they tell, and by their copies |
@@ -37,8 +38,6 @@ stay so; a **note** that it is worth knowing. The exit code is 1 while errors or
 | \`lock/\` else, \`bell/\`, \`engine/\` of the providers | not looked at: made again by whoever needs them |
 | \`work/\` | not looked at: users' own |
 | \`go-d.ini\` | by every command that reads it, see \`god config\` |
-
-Not checked, since they are not there yet: \`usage/\` (charging of fair shares).
 
 ## Findings`
 

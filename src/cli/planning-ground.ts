@@ -2,10 +2,13 @@
  * What the scheduler would plan with, as everybody may read it: the policy of the site with its rules, the nodes that take
  * work, the live jobs with my requests that nobody has taken yet, and how long jobs ran lately.
  */
-import type {Scheduler} from '@god-cli/api'
+import type {Scheduler, Standing} from '@god-cli/api'
+import {type Standings, standingsOf} from '../core/fair-share/standings.js'
 import {DEFAULT_RULES, type Rules} from '../core/scheduling/rules.js'
-import {admissionPolicy} from '../core/settings.js'
+import {admissionPolicy, shareRules} from '../core/settings.js'
 import {optionsGiven} from '../plugin/options.js'
+import type {LiveJobs} from '../store/jobs/job-store.js'
+import {shareUsage} from '../store/share-usage.js'
 import {runsImages} from './offer.js'
 import {ownWaiting} from './own-waiting.js'
 import {type Guard, loadPolicy} from './policy.js'
@@ -44,6 +47,17 @@ export const planningGround = async (site: Site, guard: Guard, note: (text: stri
 }
 export type PlanningGround = Awaited<ReturnType<typeof planningGround>>
 
+/** As `god share` shows it; read when a policy asks. */
+const standingOf = (site: Site, live: LiveJobs): ((user: string) => Standing) => {
+  let known: Standings | null = null
+  return user => {
+    const rules = shareRules(site.configuration)
+    const question = {halfLife: rules.halfLife, now: site.now(), most: Number.POSITIVE_INFINITY}
+    known ??= standingsOf(rules, shareUsage(site, live, question).used)
+    return known.of(user)
+  }
+}
+
 /** Packed jobs that are asked how long they ran: the last two of each user matter. */
 const LATELY = 2000
 
@@ -58,6 +72,7 @@ export const siteNow = (site: Site) => {
     own: ownWaiting(site, known, site.now()),
     nodes: nodes.filter(({name}) => !down.has(name)),
     knownNodes: nodes.length,
+    standing: standingOf(site, live),
     ended: [...packed, ...live.all].map(({record}) => record),
   }
 }

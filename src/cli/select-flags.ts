@@ -1,5 +1,6 @@
 /** The selectors and filters that mean the same in every command that takes jobs. */
 import {Args, Flags} from '@oclif/core'
+import {GROUPINGS} from '../core/accounting-groups.js'
 
 export const selectorArgs = (required: boolean) => ({
   jobs: Args.string({
@@ -50,3 +51,8 @@ export const formatFlags = {
     exclusive: ['json'],
   }),
 }
+
+export const byFlag = Flags.option({
+  options: GROUPINGS,
+  ...words,
+})({summary: 'What to sum up by.', default: ['user']})

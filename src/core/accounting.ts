@@ -29,6 +29,16 @@ export interface Sums {
   readonly cpuKept: number
   readonly memoryKept: number
   readonly gpuKept: number
+  /** Of those of which it is known what they used; left out in sums of an older god. */
+  readonly measured?: Measured
+}
+
+/** Units as above; `memoryPeak`: MiB seconds, as if each had used its peak all the time that it ran. */
+export interface Measured {
+  readonly cpu: number
+  readonly cpuKept: number
+  readonly memoryPeak: number
+  readonly memoryKept: number
 }
 
 type Run = Pick<JobRecord, 'started' | 'usage'> & {
@@ -39,6 +49,8 @@ type Run = Pick<JobRecord, 'started' | 'usage'> & {
 
 const MIB = 1024 ** 2
 
+const NOTHING: Measured = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
+
 /** UTC, as segments are named. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
@@ -47,6 +59,9 @@ const sumsOf = (
   {started, ended, paused, usage, state}: Run,
 ): Omit<Sums, 'jobs' | 'tasks'> => {
   const ran = started === null ? 0 : Math.max(0, ended - started - paused)
+  const mibSeconds = (bytes: number): number => Math.round((bytes / MIB) * (ran / 1000))
+  const [cpuKept, memoryKept] = [Math.round((resources.cpus * ran) / 1000), mibSeconds(resources.memory)]
+  const cpu = Math.round((usage?.cpuSeconds ?? 0) * 1000)
   return {
     day: dayOf(ended),
     user,
@@ -55,10 +70,11 @@ const sumsOf = (
     failed: state === 'done' ? 0 : 1,
     ran,
     waited: started === null ? 0 : Math.max(0, started - submitted),
-    cpu: Math.round((usage?.cpuSeconds ?? 0) * 1000),
-    cpuKept: Math.round((resources.cpus * ran) / 1000),
-    memoryKept: Math.round((resources.memory / MIB) * (ran / 1000)),
+    cpu,
+    cpuKept,
+    memoryKept,
     gpuKept: resources.gpus * ran,
+    measured: usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory), memoryKept},
   }
 }
 
@@ -70,12 +86,19 @@ export const sumsOfJob = (record: JobRecord): Sums => {
 }
 
 export const sumsOfTask = (array: JobRecord, result: TaskResult): Sums => ({
-  ...sumsOf(array, {...result, paused: 0}),
+  ...sumsOf(array, {...result, paused: result.paused?.total ?? 0}),
   jobs: 0,
   tasks: 1,
 })
 
 const keyOf = ({day, uid, user, project}: Sums): string => JSON.stringify([day, uid, user, project])
+
+const plusMeasured = (a: Measured, b: Measured): Measured => ({
+  cpu: a.cpu + b.cpu,
+  cpuKept: a.cpuKept + b.cpuKept,
+  memoryPeak: a.memoryPeak + b.memoryPeak,
+  memoryKept: a.memoryKept + b.memoryKept,
+})
 
 const plus = (a: Sums, b: Sums): Sums => ({
   ...a,
@@ -88,6 +111,9 @@ const plus = (a: Sums, b: Sums): Sums => ({
   cpuKept: a.cpuKept + b.cpuKept,
   memoryKept: a.memoryKept + b.memoryKept,
   gpuKept: a.gpuKept + b.gpuKept,
+  ...(a.measured === undefined && b.measured === undefined
+    ? {}
+    : {measured: plusMeasured(a.measured ?? NOTHING, b.measured ?? NOTHING)}),
 })
 
 /** One for each day, user and project, in that order. */

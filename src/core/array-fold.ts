@@ -54,6 +54,7 @@ const partOf = (view: JobRecord, places: Place[]): Part => {
     place: view.node === null ? undefined : placeIn(places, view.node, container?.engine ?? null),
     nonce: container?.nonce,
     id: over ? undefined : container?.id,
+    charge: view.charge,
     started: view.started,
     ended: view.ended,
     paused: paused.since === null && paused.total === 0 ? undefined : paused,

@@ -10,6 +10,7 @@ import {type ArrayRange, MOST_RANGE, tryRange} from './array-range.js'
 import {decodeSet, EMPTY, type IntervalSet} from './interval-set.js'
 import {
   exitSchema,
+  far,
   instantSchema,
   pausedSchema,
   reasonSchema,
@@ -38,6 +39,7 @@ const partSchema = v.strictObject({
   nonce: v.exactOptional(tokenSchema),
   /** The engine's id of its container, while it runs. */
   id: v.exactOptional(text(128)),
+  charge: v.exactOptional(whole(0, far)),
   started: v.exactOptional(instantSchema),
   ended: v.exactOptional(instantSchema),
   paused: v.exactOptional(pausedSchema),

@@ -12,10 +12,16 @@ import {isFinal} from './state.js'
 import type {TaskResult} from './task-result.js'
 
 const resultOf = (view: JobRecord): readonly TaskResult[] => {
-  const {id, task, state, attempt, node, started, ended, exit, usage, reason} = view
+  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused} = view
   if (task === undefined || ended === null || !isFinal(state)) return []
-  const result = {id, task, state, attempt, node, started, ended, exit, usage}
-  return [reason === null ? result : {...result, reason}]
+  return [
+    {
+      ...{id, task, state, attempt, node, started, ended, exit, usage},
+      ...(reason === null ? {} : {reason}),
+      ...(charge === undefined ? {} : {charge}),
+      ...(paused.total === 0 ? {} : {paused}),
+    },
+  ]
 }
 
 /** Of the tasks that have ended and are not packed, as far as the record knows. */

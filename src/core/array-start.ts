@@ -77,6 +77,8 @@ export interface TaskStart {
   readonly node: string
   readonly engine: string | null
   readonly nonce: Token
+  /** See the record. */
+  readonly charge?: number
 }
 
 /** S1 of as many tasks as there are starts, the lowest first. `stem`: beginning of their containers' names. */
@@ -94,12 +96,13 @@ export const startTasks = (
     firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
   )
   if (tasks.length === 0) return null
-  const changes = starts.flatMap(({node, engine, nonce}, i) => {
+  const changes = starts.flatMap(({node, engine, nonce, charge}, i) => {
     const task = tasks[i]
     if (task === undefined) return []
     const name = taskContainerName(array.stem ?? stem, task, array.again[task] ?? 1)
     const container = {name, id: null, nonce, engine}
-    return [{task, change: {state: 'starting' as const, node, container, reason: null}}]
+    const charged = charge === undefined ? {} : {charge}
+    return [{task, change: {state: 'starting' as const, node, container, reason: null, ...charged}}]
   })
   return {tasks, change: foldTasks(record, changes, now)}
 }

@@ -48,6 +48,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     ended: part.ended ?? null,
     paused: part.paused ?? NOT_STARTED.paused,
     stop: part.stop ?? null,
+    ...(part.charge === undefined ? {} : {charge: part.charge}),
     exit: part.exit ?? null,
     usage: part.usage ?? null,
   }

@@ -76,6 +76,8 @@ export const recordSchema = v.strictObject({
       engine: v.nullable(text(255)),
     }),
   ),
+  /** What it is charged in fair share while it runs, in thousandths of a cpu; fixed at its start (`charge.ts`). */
+  charge: v.exactOptional(whole(0, far)),
   /** Paused time of this attempt: since when, and the sum of what is over (ms). */
   paused: pausedSchema,
   /** Asked to end: why, when the polite signal went out, and which it was. */

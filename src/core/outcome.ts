@@ -24,6 +24,7 @@ export type Change = Partial<
     | 'node'
     | 'attempt'
     | 'container'
+    | 'charge'
     | 'paused'
     | 'stop'
     | 'exit'

@@ -87,9 +87,12 @@ export const jobLineText = ({id, record, submit, history}: PackedJob): string =>
   JSON.stringify({id, record, submit, history})
 
 export const taskLineText = (result: TaskResult): string => {
-  const {id, task, state, attempt, node, started, ended, exit, usage, reason} = result
-  const fields = {id, task, state, attempt, node, started, ended, exit, usage}
-  return JSON.stringify(reason === undefined ? fields : {...fields, reason})
+  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused} = result
+  // What is undefined is left out.
+  return JSON.stringify({
+    ...{id, task, state, attempt, node, started, ended, exit, usage},
+    ...{reason, charge, paused},
+  })
 }
 
 export const parsePackedJob = (value: unknown): Parsed<PackedJob> => {

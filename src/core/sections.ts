@@ -1,8 +1,10 @@
 /**
  * The sections of `go-d.ini` about many users: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`,
- * `[quota.project.NAME]` (`*` stands for each that has none of his own). Pure; a mistake names its line.
+ * `[quota.project.NAME]` (`*` stands for each that has none of his own), and those of `share-sections.ts`. Pure; a
+ * mistake names its line.
  */
 import {GodError} from './errors.js'
+import {NO_SHARES, type Shares} from './fair-share/standings.js'
 import type {Grant} from './grants.js'
 import {
   choice,
@@ -15,6 +17,7 @@ import {
   whole,
   words,
 } from './setting-kinds.js'
+import {checkMembers, SHARE_GROUP, SHARE_USER} from './share-sections.js'
 import {nearest} from './text.js'
 import {sourceFault, targetFault} from './volume-path.js'
 
@@ -60,6 +63,7 @@ export interface Sections {
   readonly projects: ReadonlyMap<string, Project>
   readonly userQuotas: ReadonlyMap<string, Quota>
   readonly projectQuotas: ReadonlyMap<string, Quota>
+  readonly shares: Shares
 }
 
 export const EACH = '*'
@@ -70,19 +74,31 @@ interface Line {
   readonly origin: string
 }
 
-const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA} as const
+const TABLES = {
+  volume: VOLUME,
+  project: PROJECT,
+  quota: QUOTA,
+  'share.group': SHARE_GROUP,
+  'share.user': SHARE_USER,
+} as const
 type Kind = keyof typeof TABLES
 
-const HEAD = /^(volume|project|quota\.user|quota\.project)\.(.+)\.([a-z_]+)$/
+const HEAD = /^(volume|project|(?:quota|share)\.[a-z]+)\.(.+)\.([a-z_]+)$/
 
-const NAMES: Readonly<Record<string, RegExp>> = {
-  volume: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
-  project: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
-  'quota.user': /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/,
-  'quota.project': /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/,
+const USER_OR_ANY = /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/
+const PLAIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
+
+/** By the words before the name: which keys a section has, and what it may be called. */
+const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly name: RegExp}>> = {
+  volume: {kind: 'volume', name: PLAIN},
+  project: {kind: 'project', name: PLAIN},
+  'quota.user': {kind: 'quota', name: USER_OR_ANY},
+  'quota.project': {kind: 'quota', name: /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/},
+  'share.group': {kind: 'share.group', name: PLAIN},
+  'share.user': {kind: 'share.user', name: USER_OR_ANY},
 }
 
-export const isSectionKey = (key: string): boolean => /^(volume|project|quota)\./.test(key)
+export const isSectionKey = (key: string): boolean => /^(volume|project|quota|share)\./.test(key)
 
 const bad = (origin: string, what: string, hint = ''): GodError =>
   new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
@@ -114,11 +130,11 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
   const all = new Map<string, Read>()
   for (const line of lines) {
     const [, head = '', name = '', key = ''] = HEAD.exec(line.key) ?? []
-    const pattern = NAMES[head]
-    if (pattern === undefined)
+    const rule = HEADS[head]
+    if (rule === undefined)
       throw bad(line.origin, `there is no section '[${line.key.replace(/\.[^.]*$/, '')}]'`, SECTIONS_HINT)
-    if (!pattern.test(name)) throw bad(line.origin, `'${name}' is no name for a section of ${head}`)
-    const kind: Kind = head === 'volume' ? 'volume' : head === 'project' ? 'project' : 'quota'
+    const {kind} = rule
+    if (!rule.name.test(name)) throw bad(line.origin, `'${name}' is no name for a section of ${head}`)
     const value = readValue(kind, line, key)
     if (kind === 'volume') checkPath(key, line)
     const sections: Read = all.get(head) ?? new Map()
@@ -131,7 +147,8 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
 }
 
 const SECTIONS_HINT =
-  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME] and [quota.project.NAME].'
+  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME], [share.group.NAME] ' +
+  'and [share.user.NAME].'
 
 /** What is not said has its default. */
 const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
@@ -161,11 +178,16 @@ const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
 
 export const parseSections = (lines: readonly Line[]): Sections => {
   const all = readAll(lines)
+  checkMembers(lines)
   return {
     volumes: volumesOf(all.get('volume')),
     projects: new Map([...filled(PROJECT, all.get('project'))].map(([name, one]) => [name, {...one, name}])),
     userQuotas: filled(QUOTA, all.get('quota.user')),
     projectQuotas: filled(QUOTA, all.get('quota.project')),
+    shares: {
+      groups: filled(SHARE_GROUP, all.get('share.group')),
+      users: filled(SHARE_USER, all.get('share.user')),
+    },
   }
 }
 
@@ -174,4 +196,5 @@ export const NO_SECTIONS: Sections = {
   projects: new Map(),
   userQuotas: new Map(),
   projectQuotas: new Map(),
+  shares: NO_SHARES,
 }

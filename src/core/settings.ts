@@ -6,6 +6,7 @@
  */
 import type {AdmissionPolicy} from './admission.js'
 import {GodError} from './errors.js'
+import type {ShareRules} from './fair-share/standings.js'
 import {BACKFILLS, PLACEMENTS} from './scheduling/rules.js'
 import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
@@ -30,7 +31,12 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGU
 export const SETTINGS = {
   shared_dir: text('', /^(\/.*)?$/, 'an absolute path', 'the shared directory, in a file outside of it'),
   executor: text('docker', PROVIDER, 'the id of an executor', 'what runs the jobs: docker, process, fake'),
-  scheduler_policy: text('fifo', PROVIDER, 'the id of a scheduler', 'which pending job is next'),
+  scheduler_policy: text(
+    'fifo',
+    PROVIDER,
+    'the id of a scheduler',
+    'which pending job is next: fifo, fairshare',
+  ),
   backfill: choice(
     'easy',
     BACKFILLS,
@@ -71,6 +77,8 @@ export const SETTINGS = {
   maintenance: flag(false, 'nothing starts; what runs goes on, and what is submitted waits'),
   quota_action: choice('wait', ['wait', 'refuse'] as const, 'what becomes of a job over a quota'),
   quota_window: span(30 * 86_400, 'time over which cpu_time of a quota counts'),
+  half_life: time(7 * 86_400, 'time in which used time counts half in fair share; none = never less'),
+  fairshare_mode: choice('tree', ['tree', 'classic'] as const, 'how fair share makes an order of users'),
   rate_limit: orNone(whole(1, 1, 999_999, 'most jobs of a user that are admitted in a minute'), null),
   rate_limit_all: orNone(whole(1, 1, 999_999_999, 'most jobs that wait, of all users together'), null),
   operators: words([], 'users, by name or uid, who may act on the jobs of everybody, as root may'),
@@ -187,4 +195,13 @@ export const admissionPolicy = (
   maxMemory: settings.max_ram,
   sections,
   private: settings.private_jobs,
+})
+
+export const shareRules = ({
+  settings,
+  sections,
+}: Pick<Configuration, 'settings' | 'sections'>): ShareRules => ({
+  halfLife: settings.half_life === null ? Number.POSITIVE_INFINITY : settings.half_life * 1000,
+  mode: settings.fairshare_mode,
+  shares: sections.shares,
 })

@@ -6,8 +6,10 @@ import * as v from 'valibot'
 import {
   attemptSchema,
   exitSchema,
+  far,
   idSchema,
   instantSchema,
+  pausedSchema,
   type ReadonlyDeep,
   reasonSchema,
   text,
@@ -31,6 +33,9 @@ export const taskResultSchema = v.strictObject({
   exit: v.nullable(exitSchema),
   usage: v.nullable(usageSchema),
   reason: v.exactOptional(reasonSchema),
+  /** As in the record; `paused` is left out where it never was. */
+  charge: v.exactOptional(whole(0, far)),
+  paused: v.exactOptional(pausedSchema),
 })
 
 export type TaskResult = ReadonlyDeep<v.InferOutput<typeof taskResultSchema>>

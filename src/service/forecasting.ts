@@ -16,13 +16,14 @@ import {
 import {isAllocated} from '../core/state.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {pendingJobs, placedJobs} from './live-view.js'
-import {lineFor, type PlanningGround, snapshotOf, worldOf} from './planning.js'
+import {lineFor, type PlanningGround, type StandingOf, snapshotOf, worldOf} from './planning.js'
 
 export interface SiteNow {
   readonly live: LiveJobs
   /** Those that take work. */
   readonly nodes: readonly NodeReport[]
   readonly knownNodes: number
+  readonly standing: StandingOf
   /** Who asks has submitted these, and nobody has taken them yet. */
   readonly own: readonly Waiting[]
   /** Jobs that are over. */
@@ -54,8 +55,8 @@ const pastRun = (record: JobRecord): PastRun | null => {
 }
 
 const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
-  const {live, nodes, knownNodes, ended} = site
-  const world = worldOf(ground, nodes)
+  const {live, nodes, knownNodes, ended, standing} = site
+  const world = worldOf(ground, nodes, standing)
   const ranking: Ranking | undefined = ground.policy.rank?.(world)
   return {
     snapshot: snapshotOf(ground, live, nodes, pending),

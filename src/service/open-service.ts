@@ -8,7 +8,7 @@ import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
 import {type Instant, jobId, MAX_ID, type Uid} from '../core/brand.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {DEFAULT_RULES} from '../core/scheduling/rules.js'
-import {admissionPolicy, type Configuration, type Settings} from '../core/settings.js'
+import {admissionPolicy, type Configuration, type Settings, shareRules} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions, optionsGiven} from '../plugin/options.js'
 import {type Provider, pickForService} from '../plugin/resolver.js'
@@ -125,6 +125,7 @@ export const serviceSettings = (configuration: Configuration, images: boolean): 
     maintenance: settings.maintenance,
     quotasRefuse: settings.quota_action === 'refuse',
     quotaWindow: settings.quota_window * 1000,
+    share: shareRules(configuration),
     rate: {user: settings.rate_limit, all: settings.rate_limit_all},
     operators: settings.operators,
     network: settings.network,

@@ -20,6 +20,7 @@ import {dropOutdated} from '../store/packs/retention.js'
 import {segmentDay} from '../store/packs/segment-names.js'
 import {sweepDone} from '../store/packs/sweep-done.js'
 import {derived} from './derived.js'
+import {keptUsage} from './keep-usage.js'
 import {publish} from './publish.js'
 import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
 import {plainAuthor, type Service} from './service.js'
@@ -192,5 +193,6 @@ export const packPass = (service: Service, amount: PackAmount): PackReport => {
     more: false,
   }
   secureNewest(service.durable, service.layout, service.manifest)
+  derived(service, 'usage.json', () => void keptUsage(service, liveAndTold(service)))
   return report
 }

@@ -20,6 +20,7 @@ import type {LiveJobs} from '../store/jobs/job-store.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
 import {type QuotaGround, quotasOf} from './quotas.js'
 import type {Service, ServiceSettings} from './service.js'
+import {standings} from './standings.js'
 import {userKey} from './vet-starts.js'
 
 /** What a plan is made of; who only asks why a job waits has no more than this of a service. */
@@ -58,10 +59,17 @@ export const lineFor = (ground: PlanningGround, pending: readonly Waiting[], wor
   return line
 }
 
-export const worldOf = ({now}: PlanningGround, nodes: readonly NodeReport[]): PolicyWorld => ({
+/** Worked out for a policy that asks. */
+export type StandingOf = PolicyWorld['standing']
+
+export const worldOf = (
+  {now}: Pick<PlanningGround, 'now'>,
+  nodes: readonly NodeReport[],
+  standing: StandingOf,
+): PolicyWorld => ({
   now: now(),
   capacity: capacityOf(nodes),
-  standing: () => ({ratio: 0, factor: 1}),
+  standing,
   queueFactor: () => 0,
 })
 
@@ -91,6 +99,7 @@ export const planFor = (
 ): Plan => {
   const all = pendingJobs(live)
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
-  const line = lineFor(service, pending, worldOf(service, nodes))
+  const standing: StandingOf = user => standings(service, live)(user)
+  const line = lineFor(service, pending, worldOf(service, nodes, standing))
   return planLinedUp(snapshotOf(service, live, nodes, pending), line)
 }

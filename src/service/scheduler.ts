@@ -10,8 +10,10 @@ import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {type Epoch, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
+import {chargeOf} from '../core/fair-share/charge.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
+import {capacityOf} from '../core/schedule.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
@@ -52,19 +54,19 @@ const offerOf = async (
   }
 }
 
-type Place = Pick<TaskStart, 'node' | 'engine'>
+type Place = Pick<TaskStart, 'node' | 'engine' | 'charge'>
 
 /** S1 of a job. Empty: it changed meanwhile. */
 const startJob = async (
   service: Service,
   base: Stored,
-  {node, engine}: Place,
+  {node, engine, ...charged}: Place,
   author: Author,
 ): Promise<readonly PartKey[]> => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
   const container = {name, id: null, nonce: token(service.random()), engine}
-  const change = {state: 'starting' as const, node, container, reason: null}
+  const change = {state: 'starting' as const, node, container, reason: null, ...charged}
   return (await publishBeside(service, base, change, author)) === null ? [] : [id]
 }
 
@@ -90,11 +92,17 @@ const startAll = async (
   service: Service,
   live: LiveJobs,
   plan: Plan,
-  engine: string | null,
+  {engine, nodes}: Pick<Offer, 'nodes'> & {readonly engine: string | null},
   author: Author,
 ): Promise<readonly PartKey[]> => {
+  const capacity = capacityOf(nodes)
   const places = new Map<JobId, Place[]>()
-  for (const {id, node} of plan.starts) places.set(id, [...(places.get(id) ?? []), {node, engine}])
+  for (const {id, node} of plan.starts) {
+    const resources = live.get(id)?.record.resources
+    if (resources === undefined) continue
+    const place = {node, engine, charge: chargeOf(resources, capacity)}
+    places.set(id, [...(places.get(id) ?? []), place])
+  }
   const begun = [...places].flatMap(([id, some]) => {
     const base = live.get(id)
     const [first] = some
@@ -142,14 +150,14 @@ interface Planned {
  */
 const planAndStart = async (
   service: Service,
-  {engine, nodes}: Awaited<ReturnType<typeof offerOf>>,
+  offer: Awaited<ReturnType<typeof offerOf>>,
   author: Author,
 ): Promise<Planned> => {
   const started: PartKey[] = []
   for (;;) {
     const live = liveAndTold(service)
-    const plan = await vettedPlan(service, live, nodes, author)
-    started.push(...(await startAll(service, live, plan, engine, author)))
+    const plan = await vettedPlan(service, live, offer.nodes, author)
+    started.push(...(await startAll(service, live, plan, offer, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
   }
 }

@@ -5,6 +5,7 @@
 import type {Auth, Executor, Scheduler} from '@god-cli/api'
 import type {AdmissionPolicy} from '../core/admission.js'
 import type {Instant, Uid} from '../core/brand.js'
+import type {ShareRules} from '../core/fair-share/standings.js'
 import type {Limits} from '../core/reconcile.js'
 import type {Rules} from '../core/scheduling/rules.js'
 import type {Format} from '../store/directory.js'
@@ -43,6 +44,7 @@ export interface ServiceSettings {
   readonly quotasRefuse: boolean
   /** Milliseconds over which used cpu time counts. */
   readonly quotaWindow: number
+  readonly share: ShareRules
   /** Jobs of a user that are admitted in a minute, and jobs that wait of all users; null: no limit. */
   readonly rate: {readonly user: number | null; readonly all: number | null}
   /** Names of accounts, or uids. */

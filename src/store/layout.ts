@@ -36,6 +36,8 @@ export interface Layout {
   readonly index: string
   indexFile(bucket: number): string
   readonly reasons: string
+  /** What packed jobs count in fair share. */
+  readonly usage: string
   readonly nodes: string
   readonly locks: string
   readonly work: string
@@ -76,6 +78,7 @@ export const layoutOf = (root: string): Layout => {
     index,
     indexFile: bucket => join(index, `${bucket}.json`),
     reasons: join(root, 'reasons.json'),
+    usage: join(root, 'usage.json'),
     nodes: join(root, 'nodes'),
     locks: join(root, 'lock'),
     work,

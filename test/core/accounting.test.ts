@@ -14,7 +14,7 @@ const ended = (over: Partial<JobRecord> = {}): JobRecord =>
     resources: {cpus: 1500, memory: GIB, gpus: 2},
     started: later(10_000),
     ended: later(10_000 + MINUTE),
-    usage: {cpuSeconds: 42.5, maxMemory: 1, exact: true},
+    usage: {cpuSeconds: 42.5, maxMemory: GIB / 2, exact: true},
     ...over,
   })
 
@@ -46,7 +46,17 @@ describe('the sums of a job', () => {
       cpuKept: 90_000,
       memoryKept: 60 * 1024,
       gpuKept: 2 * MINUTE,
+      measured: {cpu: 42_500, cpuKept: 90_000, memoryPeak: 60 * 512, memoryKept: 60 * 1024},
     })
+  })
+
+  it('tell of nothing measured where nobody knows what it used, and are added with those that tell of none', () => {
+    const none = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
+    assert.deepEqual(sumsOfJob(ended({usage: null})).measured, none)
+    const [known, {measured: _, ...old}] = [sumsOfJob(ended()), sumsOfJob(ended())]
+    assert.deepEqual(addSums([old, known])[0]?.measured, known.measured)
+    assert.deepEqual(addSums([known, known])[0]?.measured?.memoryPeak, 2 * 60 * 512)
+    assert.equal('measured' in (addSums([old, old])[0] ?? {}), false)
   })
 
   it('leave out its pauses, and are nothing for one that never ran', () => {

@@ -1,9 +1,11 @@
 /** Arrays at their edges: what is no array or no task of it, tasks on several nodes, and how the array's own end is told. */
 import assert from 'node:assert/strict'
+import {sumsOfTask} from '../../src/core/accounting.js'
 import {controlJob} from '../../src/core/array-control.js'
 import {foldTasks} from '../../src/core/array-fold.js'
 import {arrayFault, successionFault} from '../../src/core/array-law.js'
 import type {ArrayRecord} from '../../src/core/array-record.js'
+import {resultsOf} from '../../src/core/array-results.js'
 import {startable, startTasks} from '../../src/core/array-start.js'
 import {changedTasks, partRecords, taskRecord, tasksAt} from '../../src/core/array-view.js'
 import {token} from '../../src/core/brand.js'
@@ -42,6 +44,27 @@ const spread = (record: JobRecord, nodes: readonly string[]): JobRecord => {
   const start = startTasks(record, STEM, starts, NOW) ?? assert.fail('nothing starts')
   return revised(record, start.change)
 }
+
+describe("what an array's task is charged", () => {
+  const CHARGE = 16_000
+
+  it('is fixed at its start, and told by its result, with the time that it was paused', () => {
+    const record = anArray('1-2')
+    const starts = [{node: 'n1', engine: null, nonce: token('b'.repeat(24)), charge: CHARGE}]
+    const start = startTasks(record, STEM, starts, NOW) ?? assert.fail('nothing starts')
+    const begun = revised(record, start.change)
+    assert.equal(task(begun, 1).charge, CHARGE)
+    assert.equal(task(begun, 2).charge, undefined)
+    const paused = {since: null, total: 2000}
+    const change = {state: 'done' as const, started: NOW, ended: later(5000), paused}
+    const over = revised(begun, foldTasks(begun, [{task: 1, change}], later(5000)))
+    const [result] = resultsOf(over)
+    assert.deepEqual([result?.charge, result?.paused], [CHARGE, paused])
+    assert.equal(sumsOfTask(over, result ?? assert.fail()).ran, 3000)
+    const read = parseRecord(JSON.parse(JSON.stringify(over)))
+    assert.ok(read.ok && read.value.array?.parts[1]?.charge === CHARGE)
+  })
+})
 
 describe('a job that is no array', () => {
   it('has no tasks to see, to start or to change', () => {

@@ -94,7 +94,9 @@ describe('a later god', () => {
 
 describe('a task line', () => {
   it('comes out as it went in, with a reason and without', () => {
-    for (const result of [RESULT, {...RESULT, task: MAX_TASK, reason: {code: 'exit', text: 'exit code 3'}}])
+    const reason = {code: 'exit', text: 'exit code 3'}
+    const charged = {...RESULT, charge: 1500, paused: {since: null, total: 7}}
+    for (const result of [RESULT, {...RESULT, task: MAX_TASK, reason}, charged])
       assert.deepEqual(parseTaskResult(JSON.parse(taskLineText(result))), {ok: true, value: result})
   })
 

@@ -40,6 +40,7 @@ const PATTERNS: readonly (readonly [RegExp, string, Form])[] = [
   [/^lock\/swept$/, 'last sweep', 'text'],
   [/^nodes\/[\w.-]+\.usage\.json$/, 'live usage', 'json'],
   [/^nodes\/[\w.-]+\.\d+\.json$/, 'node', 'json'],
+  [/^usage\.json$/, 'share usage', 'json'],
   [/^reasons\.json$/, 'reasons', 'json'],
   [/^engine\/orphans-[\w.-]+\.json$/, 'orphan sights', 'json'],
   [/^work\/u\d+\/\d+\/cmd\.sh$/, 'script', 'none'],
@@ -61,7 +62,7 @@ export const kindOf = (path: string): Kind | null => {
 }
 
 /** Their keys are users' words, numbers of jobs or names of numbers. */
-const FREE = ['labels', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again']
+const FREE = ['labels', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments']
 
 /** A new word in one of these is one that an older reader does not know. */
 const WORDS = ['v', 'format', 'mode', 'fs', 'op', 'state', 'desired', 'cause', 'kind', 'what']

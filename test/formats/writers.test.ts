@@ -16,6 +16,7 @@ import {judgeSights} from '../../src/store/orphan-sights.js'
 import {decodeManifest} from '../../src/store/packs/manifest-form.js'
 import {parseJobLine, parseTaskLine, splitLines} from '../../src/store/packs/packed-line.js'
 import {decodeSums} from '../../src/store/packs/sums.js'
+import {judgeUsage} from '../../src/store/packs/usage-file.js'
 import {judgeReasons} from '../../src/store/reasons.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {decodeRequest} from '../../src/store/requests/request-codec.js'
@@ -111,6 +112,8 @@ const faultOf = ({path, text}: Frozen): string | null => {
       return judgeJournal(bytes)
     case 'reasons':
       return judgeReasons(bytes)
+    case 'share usage':
+      return judgeUsage(bytes)
     case 'live usage':
       return judgeLiveUsage(bytes)
     case 'orphan sights':

@@ -1,6 +1,7 @@
 /** All files that god writes in every scenario of the crash tests, and in some seeded lives of a site. */
 import type {JobId} from '../../src/core/brand.js'
 import {createUsageSampler} from '../../src/service/sample-usage.js'
+import {standings} from '../../src/service/standings.js'
 import {writeHalt} from '../../src/store/halt.js'
 import {SCENARIOS} from '../crash/scenarios.js'
 import {Simulation} from '../crash/simulation.js'
@@ -25,7 +26,9 @@ const EVENTS = 60
 /** By a service that is whole, and by one whose engine is out of reach. */
 const watched = async (world: World): Promise<void> => {
   await world.cron()
-  await createUsageSampler(world.process().service)()
+  const {service} = world.process()
+  await createUsageSampler(service)()
+  standings(service, service.jobs.live())
   world.engineDown = true
   await world.cron()
   world.engineDown = false

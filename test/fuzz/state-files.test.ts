@@ -1,6 +1,8 @@
 /** R16: the files of the shared directory, as any hand may have left them. */
 import assert from 'node:assert/strict'
 import {jobId, MAX_ID, token, uid} from '../../src/core/brand.js'
+import {joinLedgers} from '../../src/core/fair-share/ledger.js'
+import {NO_SHARES, standingsOf} from '../../src/core/fair-share/standings.js'
 import {parseRecord, parseSpec} from '../../src/core/job.js'
 import {parseRequest} from '../../src/core/request.js'
 import {parseStrictJson} from '../../src/core/strict-json.js'
@@ -20,6 +22,7 @@ import {
 import {readLiveUsageOf} from '../../src/store/live-usage.js'
 import {createNodeStore} from '../../src/store/node-store.js'
 import {createManifestReader} from '../../src/store/packs/manifest.js'
+import {readUsage} from '../../src/store/packs/usage-file.js'
 import {readReasons} from '../../src/store/reasons.js'
 import {createInbox} from '../../src/store/requests/inbox.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
@@ -149,6 +152,21 @@ describe('R16: what is derived, and what is beside the jobs', () => {
     words: [...JSON_WORDS, '"jobs":', '"3":', '"order":', '"ids":', '"last":'],
     holds: found => {
       for (const id of [1, 3, 7, 9, MAX_ID]) assert.equal(typeof (found.get(jobId(id))?.text ?? ''), 'string')
+    },
+  })
+
+  const shares = file('usage.json')
+  const COUNTED = {at: 5, coarse: true, used: {ann: 0.5, __proto: 1}}
+  fuzzed({
+    name: 'usage of packed jobs',
+    throws: 'nothing',
+    parse: text => readUsage(shares(text).fs, LAYOUT),
+    good: [jsonOf({v: 1, halfLife: 5, segments: {'2026/01-31.1': COUNTED}})],
+    words: [...JSON_WORDS, '"halfLife":', '"segments":', '"used":', '"2026/02-30.1":'],
+    holds: found => {
+      const {used} = joinLedgers(found?.segments.values() ?? [], 7, found?.halfLife ?? 1)
+      for (const {ratio, factor} of standingsOf({shares: NO_SHARES, mode: 'tree'}, used).order)
+        assert.ok(ratio >= 0 && factor >= 0 && factor <= 1)
     },
   })
 

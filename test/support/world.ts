@@ -8,6 +8,7 @@ import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
 import {taskRecord} from '../../src/core/array-view.js'
 import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js'
+import {NO_SHARES} from '../../src/core/fair-share/standings.js'
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
 import type {ControlOp, NewJob} from '../../src/core/request.js'
@@ -79,6 +80,7 @@ export const SETTINGS: ServiceSettings = {
   maintenance: false,
   quotasRefuse: false,
   quotaWindow: 30 * 86_400_000,
+  share: {halfLife: 7 * 86_400_000, mode: 'tree', shares: NO_SHARES},
   rate: {user: null, all: null},
   operators: [],
   network: 'bridge',

@@ -1,6 +1,6 @@
 /**
- * Files that are written again by themselves: node records, the index, reasons, live usage, first sights of orphans; and
- * the journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
+ * Files that are written again by themselves: node records, the index, reasons, usage, first sights of orphans; and the
+ * journal, on which nothing is decided. Damage in them stops nobody; it is told so that nobody is misled.
  */
 import {join} from 'node:path'
 import {listNames} from '../disk/read-file.js'
@@ -10,6 +10,7 @@ import {parseBucketName} from '../layout.js'
 import {judgeLiveUsage, USAGE_SUFFIX} from '../live-usage.js'
 import {judgeNodeFile} from '../node-store.js'
 import {judgeSights, SIGHTS_NAME} from '../orphan-sights.js'
+import {judgeUsage} from '../packs/usage-file.js'
 import {judgeReasons} from '../reasons.js'
 import type {Finding} from './finding.js'
 import {accessFindings} from './owners.js'
@@ -70,6 +71,7 @@ export const checkDerived = (place: Place): readonly Finding[] => {
   const sights = listNames(fs, layout.engines).filter(name => SIGHTS_NAME.test(name))
   return [
     ...checkFile(place, 'F_DERIVED', layout.reasons, judgeReasons),
+    ...checkFile(place, 'F_DERIVED', layout.usage, judgeUsage),
     ...checkIndex(place),
     ...sights.flatMap(name => checkFile(place, 'F_DERIVED', join(layout.engines, name), judgeSights)),
   ]

@@ -12,6 +12,7 @@ import {createOnce} from './packed-once.js'
 import type {Place} from './place.js'
 import {checkSegment} from './segment.js'
 import {checkLoneSums} from './sums.js'
+import {usageFindings} from './usage.js'
 
 /** `jobs`: the live ones; their arrays may have tasks here. */
 export const checkPacked = (place: Place, jobs: readonly JobSeen[]): readonly Finding[] => {
@@ -29,6 +30,7 @@ export const checkPacked = (place: Place, jobs: readonly JobSeen[]): readonly Fi
     ...ofSegments,
     ...once.findings(),
     ...checkLoneSums(place, newest.manifest),
+    ...usageFindings(place, newest.manifest, arrayOf),
     ...checkDoneNames(place),
   ]
 }

@@ -110,7 +110,8 @@ const readManifest = (fs: FileSystem, layout: Layout, n: number): NumberedManife
   )
 }
 
-const containsOf =
+/** Packed or dropped, by that manifest. */
+export const containsOf =
   ({packed, dropped}: Manifest) =>
   (id: JobId): boolean =>
     has(packed, id) || has(dropped, id)

@@ -30,6 +30,14 @@ const sumsSchema = v.object({
       cpuKept: countSchema,
       memoryKept: countSchema,
       gpuKept: countSchema,
+      measured: v.exactOptional(
+        v.object({
+          cpu: countSchema,
+          cpuKept: countSchema,
+          memoryPeak: countSchema,
+          memoryKept: countSchema,
+        }),
+      ),
     }),
   ),
 })

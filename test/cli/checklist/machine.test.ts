@@ -17,6 +17,7 @@ describe('checklist: machine output', () => {
 
   /** For each command: words with which it succeeds, and with which it fails. */
   const TRIALS: Readonly<Record<string, readonly [good: string, bad: string]>> = {
+    acct: ['', '--by shape'],
     autocomplete: ['bash', 'csh'],
     config: ['', 'no-such-key'],
     doctor: ['', '--dir /nonexistent'],
@@ -31,6 +32,7 @@ describe('checklist: machine output', () => {
     release: ['3', '1'],
     resume: ['3', '1'],
     schedule: ['', '--nope'],
+    share: ['', '--dir /nonexistent'],
     show: ['1', '99'],
     simulate: ['--live', 'missing.swf'],
     stat: ['', '99'],

@@ -207,6 +207,11 @@ const CASES: readonly Case[] = [
   ['F_STRANGER', 'beside manifests', w => put(w, `${w.layout.done}/MANIFEST.x`)],
   ['F_DERIVED', 'reasons are torn', w => put(w, w.layout.reasons)],
   ['F_DERIVED', 'reasons are not UTF-8', w => put(w, w.layout.reasons, Uint8Array.of(0xff))],
+  [
+    'F_DERIVED',
+    'fair share usage is torn',
+    w => put(w, w.layout.usage, '{"v":1,"halfLife":0,"segments":{}}'),
+  ],
   ['F_DERIVED', 'usage is torn', w => put(w, `${w.layout.nodes}/n1.usage.json`, '{"v":2}')],
   ['F_DERIVED', 'sights are torn', w => put(w, `${w.layout.engines}/orphans-n1.json`, '{}')],
   [

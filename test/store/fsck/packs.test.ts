@@ -13,6 +13,7 @@ import type {Manifest, Segment} from '../../../src/store/packs/manifest-form.js'
 import {publishManifest} from '../../../src/store/packs/publish-manifest.js'
 import {dropOutdated} from '../../../src/store/packs/retention.js'
 import {partPath, type SegmentPart} from '../../../src/store/packs/segment-names.js'
+import {decodeSums, encodeSums} from '../../../src/store/packs/sums.js'
 import {ANN, CLUSTER} from '../disk/disk-world.js'
 import {aPacked, aResult, DAY, NOON, PackWorld, sealedRecord, someJobs} from '../packs/some-packed.js'
 
@@ -130,6 +131,21 @@ describe('fsck of packs', () => {
     assert.equal(check([])[0]?.repair?.do, 'write-part')
   })
 
+  /** Null: nothing is said of it. */
+  const withPeak =
+    (change: ((peak: number) => number) | null) =>
+    (bytes: Buffer): Uint8Array => {
+      const parsed = decodeSums(bytes)
+      assert.ok(parsed.ok)
+      return encodeSums(
+        parsed.value.map(({measured, ...sums}) =>
+          change === null || measured === undefined
+            ? sums
+            : {...sums, measured: {...measured, memoryPeak: change(measured.memoryPeak)}},
+        ),
+      )
+    }
+
   const forged: readonly (readonly [string, string, SegmentPart, RegExp, () => void])[] = [
     [
       'an index that is not sorted',
@@ -243,6 +259,17 @@ describe('fsck of packs', () => {
       /not those of its lines/,
       () => forge('sums', () => world.bytes(path('sums', DAY_TWO))),
     ],
+    [
+      'sums that tell of more measured than the lines',
+      'F_SUMS',
+      'sums',
+      /not those of its lines/,
+      () =>
+        forge(
+          'sums',
+          withPeak(peak => peak + 1),
+        ),
+    ],
     ['sums that are none', 'F_SUMS', 'sums', /./, () => forge('sums', () => Buffer.from('{}\n'))],
   ]
   for (const [what, id, part, text, damage] of forged)
@@ -252,6 +279,13 @@ describe('fsck of packs', () => {
       assert.match(found?.text ?? '', text, JSON.stringify(told()))
       assert.equal(found?.repair, undefined)
     })
+
+  it('takes sums for right that an older god wrote, who measured less or nothing', () => {
+    for (const change of [() => 0, null]) {
+      forge('sums', withPeak(change))
+      assert.deepEqual(told(), [])
+    }
+  })
 
   it('tells of a job and a task with two lines, and in which segments', () => {
     const before = newest()
