@@ -29,6 +29,8 @@ the user's last two, at most the limit, which counts while there are not two; a 
 its age more. A bounded slowdown counts jobs under 10 s as 10 s. The hash is of the lines JOB,START in the order of the
 job numbers, each with a line feed: START in seconds of the trace, without a point where it is whole.
 
+For policies that go by fair share all users of a trace share alike, and are charged while their jobs run.
+
 With --live the queue of now is played forward, by the rules of the site and by those that are given: each job runs for
 as long as it may, or as is predicted, and nothing else is submitted. Quotas and holds are not played.
 

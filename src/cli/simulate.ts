@@ -3,17 +3,28 @@
  * the files that were asked for, when all is over.
  */
 import type {Scheduler} from '@god-cli/api'
+import {NO_SHARES} from '../core/fair-share/standings.js'
 import {DEFAULT_RULES, type Rules} from '../core/scheduling/rules.js'
 import {timelineOf} from '../core/simulate/timeline.js'
 import type {Started} from '../core/simulate/workload.js'
 import {writeUserFile} from '../host/user-output.js'
 import {type Guard, loadPolicy} from './policy.js'
 import type {Screen} from './screen.js'
-import {checkOutputs, depthGiven, policyOptions, type SimulateFlags, usage} from './simulate/choices.js'
+import {
+  checkOutputs,
+  depthGiven,
+  halfLifeGiven,
+  policyOptions,
+  type SimulateFlags,
+  usage,
+} from './simulate/choices.js'
 import {jobsCsv} from './simulate/csv.js'
 import {replayTrace} from './simulate/replay-trace.js'
 import {type Options, type Report, reportOf} from './simulate/report.js'
 import {readWorkload, type Workload} from './simulate/site.js'
+
+/** Milliseconds: a week. */
+const HALF_LIFE = 7 * 86_400_000
 
 /** The algorithm as it is studied: a reservation holds however far it lies ahead. */
 const rulesOf = (flags: SimulateFlags): Rules => ({
@@ -42,6 +53,7 @@ const optionsOf = (flags: SimulateFlags, policy: string, rules: Rules, machine: 
   backfill: rules.backfill,
   ...(rules.backfill === 'easy' ? {depth: rules.depth} : {}),
   placement: rules.placement,
+  halfLife: (halfLifeGiven(flags) ?? HALF_LIFE) / 1000,
   estimates: flags.estimates ?? 'user',
   eventOrder: flags['event-order'],
   missingLimit: flags['missing-limit'],
@@ -85,7 +97,14 @@ export const simulate = async (
   checkOutputs(flags)
   const policy = await policyOf(flags, id, screen, guard)
   const workload = await readWorkload(from, flags)
-  const manner = {policy, rules, estimates: flags.estimates ?? 'user', eventOrder: flags['event-order']}
+  const shares = {halfLife: halfLifeGiven(flags) ?? HALF_LIFE, mode: 'tree' as const, shares: NO_SHARES}
+  const manner = {
+    policy,
+    rules,
+    shares,
+    estimates: flags.estimates ?? 'user',
+    eventOrder: flags['event-order'],
+  }
   const started = await replayTrace(workload, manner, screen.terminal)
   const {machine, filtered} = workload
   await writeFiles(flags, started, workload, `${started.length} jobs, ${id}, backfill ${rules.backfill}`)

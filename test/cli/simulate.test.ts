@@ -194,6 +194,8 @@ describe('god simulate', () => {
       [['a.swf', '--depth', '2', '--backfill', 'none'], /--depth belongs to --backfill easy/],
       [['a.swf', '--depth', '0'], /--depth 0 is no number of reservations/],
       [['a.swf', '--shake', 'much'], /E_AMOUNT_BAD --shake 'much' is no time/],
+      [['a.swf', '--half-life', '0'], /--half-life 0 would forget all/],
+      [['a.swf', '--half-life', '-3d'], /E_AMOUNT_BAD --half-life '-3d' is no time/],
       [['a.swf', '--policy-option', 'x'], /--policy-option 'x' is no option/],
       [['a.swf', '--picture', 'folder'], /folder cannot be written: it is a folder/],
       [['a.swf', '--csv', 'no/such/file'], /cannot be written: there is no folder/],
@@ -205,6 +207,29 @@ describe('god simulate', () => {
       [[], /there is nothing to replay/],
     ] as const)
       assert.match(await refused(...words), why)
+  })
+
+  it('charges users while their jobs run, for a policy that goes by fair share', async () => {
+    const rows = [
+      {job: 1, submit: 0, run: 100, procs: 4, user: 1},
+      {job: 2, submit: 1, run: 10, procs: 4, user: 1},
+      {job: 3, submit: 2, run: 10, procs: 4, user: 2},
+    ]
+    write('a.swf', `; MaxProcs: 4\n${rows.map(swfLine).join('\n')}\n`)
+    const starts = async (...words: string[]) => {
+      await simulate('a.swf', '--csv', 'jobs.csv', ...words)
+      return read('jobs.csv')
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map(line => line.split(',')[6])
+    }
+    assert.deepEqual(await starts(), ['0', '100', '110'])
+    assert.deepEqual(await starts('--policy', 'fairshare', '--half-life', '1d'), ['0', '110', '100'])
+    const promoted = await starts('--policy', 'fairshare', '--policy-option', 'promote_after=90s')
+    assert.deepEqual(promoted, ['0', '100', '110'])
+    const {options} = await simulate('a.swf', '--policy', 'fairshare', '--half-life', '1d')
+    assert.deepEqual([options.policy, options.halfLife], ['fairshare', 86_400])
   })
 
   it('takes a policy by name as a service does, with its options judged', async () => {

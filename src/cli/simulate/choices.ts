@@ -12,6 +12,7 @@ export interface SimulateFlags {
   readonly backfill: Backfill | undefined
   readonly depth: number | undefined
   readonly placement: Placement | undefined
+  readonly 'half-life': string | undefined
   readonly estimates: Estimates | undefined
   readonly 'event-order': EventOrder
   readonly 'missing-limit': 'drop' | 'run'
@@ -48,6 +49,14 @@ export const spanGiven = (flag: string, text: string): number => {
   const seconds = text === '0' ? 0 : parseTime(text)
   if (seconds !== null) return seconds
   throw new GodError('E_AMOUNT_BAD', `--${flag} '${text}' is no time`, 'Write 90s, 30 (minutes), 12h or 7d.')
+}
+
+/** Milliseconds. Null: none was given. */
+export const halfLifeGiven = ({'half-life': text}: SimulateFlags): number | null => {
+  if (text === undefined) return null
+  const seconds = spanGiven('half-life', text)
+  if (seconds > 0) return seconds * 1000
+  throw usage('--half-life 0 would forget all usage at once', 'Write 7d, or 12h.')
 }
 
 /** `KEY=VALUE` of the policy. */

@@ -4,20 +4,24 @@
  */
 import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
+import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
-import type {Waiting} from '../../core/schedule.js'
+import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
+import {shareRules} from '../../core/settings.js'
 import {foresee, type Present} from '../../core/simulate/foresee.js'
 import {type Forecast, forecastBy} from '../../core/simulate/predict.js'
+import {createShareAccount, type ShareAccount} from '../../core/simulate/share-account.js'
 import {optionsGiven} from '../../plugin/options.js'
+import {shareUsage} from '../../store/share-usage.js'
 import {selectOne} from '../listing.js'
 import {ownWaiting} from '../own-waiting.js'
 import {rulesOf} from '../planning-ground.js'
 import {type Guard, loadPolicy} from '../policy.js'
 import type {Screen} from '../screen.js'
 import type {Site} from '../site.js'
-import {depthGiven, policyOptions, type SimulateFlags, usage} from './choices.js'
+import {depthGiven, halfLifeGiven, policyOptions, type SimulateFlags, usage} from './choices.js'
 import type {LiveReport} from './live-report.js'
 import {pastRuns, runningAsPredicted} from './predictions.js'
 
@@ -102,6 +106,15 @@ const forecastFor = (site: Site, {estimates = 'user'}: SimulateFlags): Forecast 
   return forecast
 }
 
+/** From what everybody has used by now, on the nodes of now. */
+const accountsOf =
+  (site: Site, {now, nodes}: Present) =>
+  (rules: ShareRules): ShareAccount => {
+    const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
+    const {used} = shareUsage(site, site.jobs.live(), question)
+    return createShareAccount(rules, capacityOf(nodes), {at: now, used})
+  }
+
 export const simulateLive = async (
   site: Site,
   flags: SimulateFlags,
@@ -122,11 +135,16 @@ export const simulateLive = async (
   const read = {...admitted, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
-  const whatIf = foresee(other, {policy: otherPolicy, rules: after}, forecast.of)
+  const shares = shareRules(site.configuration)
+  const otherShares = {...shares, halfLife: halfLifeGiven(flags) ?? shares.halfLife}
+  const account = accountsOf(site, present)
+  const otherManner = {policy: otherPolicy, rules: after, account: account(otherShares)}
+  const whatIf = foresee(other, otherManner, forecast.of)
+  const manner = {policy, rules: before, account: account(shares)}
   return {
     at,
     rules: {present: {policy: usual, ...before}, whatIf: {policy: id, ...after}},
-    jobs: foresee(present, {policy, rules: before}, forecast.of).map(({job, first}, i) => ({
+    jobs: foresee(present, manner, forecast.of).map(({job, first}, i) => ({
       job,
       present: first,
       whatIf: whatIf[i]?.first ?? null,

@@ -19,6 +19,10 @@ export const simulateFlags = {
   placement: Flags.option({options: PLACEMENTS})({
     summary: 'Which of the nodes where it fits (else pack).',
   }),
+  'half-life': Flags.string({
+    summary: 'Time in which half of the usage is forgotten (else 7d).',
+    helpValue: 'TIME',
+  }),
   estimates: Flags.option({options: ESTIMATES})({
     summary: 'Run times that are planned with: limits, true ones, or predicted (else user).',
   }),

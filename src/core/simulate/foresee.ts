@@ -9,6 +9,7 @@ import {shapeOf} from '../scheduling/shape.js'
 import {createDispatcher, type DispatchOptions} from './dispatch.js'
 import type {Forecast} from './predict.js'
 import {type Adopted, createReplay} from './replay.js'
+import type {ShareAccount} from './share-account.js'
 import {milliseconds, type SimulatedJob, type Started} from './workload.js'
 
 export interface Present {
@@ -21,7 +22,9 @@ export interface Present {
   readonly assumedTime: number
 }
 
-export type Manner = Pick<DispatchOptions, 'policy' | 'rules' | 'standings'>
+export interface Manner extends Pick<DispatchOptions, 'policy' | 'rules'> {
+  readonly account: ShareAccount
+}
 
 export interface Foreseen {
   readonly job: Waiting
@@ -71,7 +74,7 @@ const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast
 /** `expected`: how long a waiting job will run. */
 export const foresee = (
   present: Present,
-  {policy, rules, standings}: Manner,
+  {policy, rules, account}: Manner,
   expected: Forecast['of'],
 ): readonly Foreseen[] => {
   const able = present.pending.filter(job => couldStart(job, present))
@@ -81,12 +84,8 @@ export const foresee = (
     running: present.running.map(one => adopted(one, present)),
     forecast: {of: ({run}) => run, ended: () => undefined, corrects: false},
     eventOrder: 'batch',
-    dispatcher: createDispatcher({
-      nodes: present.nodes,
-      policy,
-      rules,
-      ...(standings === undefined ? {} : {standings}),
-    }),
+    witness: account.witness,
+    dispatcher: createDispatcher({nodes: present.nodes, policy, rules, standings: account.standings}),
   })
   // A queue is as long as it is, and each event of it is short.
   while (replay.step(1000));

@@ -9,6 +9,7 @@ import {type FilterChoice, type Filtered, filterRows} from '../../../src/core/si
 import {virtualNode} from '../../../src/core/simulate/nodes-file.js'
 import {type Estimates, forecastBy} from '../../../src/core/simulate/predict.js'
 import {createReplay, type EventOrder} from '../../../src/core/simulate/replay.js'
+import type {ShareAccount} from '../../../src/core/simulate/share-account.js'
 import {parseTrace} from '../../../src/core/simulate/trace.js'
 import type {SimulatedJob, Started} from '../../../src/core/simulate/workload.js'
 
@@ -48,21 +49,24 @@ export interface Manner {
   readonly eventOrder?: EventOrder
   readonly policy?: Policy
   readonly overLimit?: 'cut' | 'run-through'
+  readonly account?: ShareAccount
 }
 
 export const replayed = (
   jobs: readonly SimulatedJob[],
   procs: number,
-  {rules, estimates = 'user', eventOrder = 'batch', policy = FIFO}: Manner = {},
+  {rules, estimates = 'user', eventOrder = 'batch', policy = FIFO, account}: Manner = {},
 ): readonly Started[] => {
   const replay = createReplay({
     jobs,
     eventOrder,
     forecast: forecastBy(estimates),
+    ...(account === undefined ? {} : {witness: account.witness}),
     dispatcher: createDispatcher({
       nodes: [virtualNode(procs)],
       policy,
       rules: {...DEFAULT_RULES, horizon: Number.POSITIVE_INFINITY, ...rules},
+      ...(account === undefined ? {} : {standings: account.standings}),
     }),
   })
   while (replay.step(1000));
