@@ -68,18 +68,15 @@ const amount = (flags: SimulateFlags, key: 'cpus' | 'mem' | 'time'): number | un
 }
 
 /** The job as it would be if it asked for something else. */
-const withOther = (job: Waiting, flags: SimulateFlags): Waiting => {
-  const {cpus = job.resources.cpus, memory = job.resources.memory} = {
-    cpus: amount(flags, 'cpus'),
-    memory: amount(flags, 'mem'),
-  }
-  const {alike, ...rest} = job
-  return {
-    ...rest,
-    resources: {...job.resources, cpus, memory},
-    walltime: amount(flags, 'time') ?? job.walltime,
-  }
-}
+const withOther = ({alike: _, ...job}: Waiting, flags: SimulateFlags): Waiting => ({
+  ...job,
+  resources: {
+    ...job.resources,
+    cpus: amount(flags, 'cpus') ?? job.resources.cpus,
+    memory: amount(flags, 'mem') ?? job.resources.memory,
+  },
+  walltime: amount(flags, 'time') ?? job.walltime,
+})
 
 const asked = (site: Site, present: Present, flags: SimulateFlags): Present => {
   const named = flags.job
