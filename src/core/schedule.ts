@@ -43,6 +43,8 @@ export interface Snapshot {
   readonly quotas?: Quotas
   /** Why nothing starts at all now. Null or left out: nothing keeps it. */
   readonly closed?: Reason | null
+  /** What keeps single pending jobs from starting, whatever room there is. Left out: nothing. */
+  readonly kept?: ReadonlyMap<JobId, Reason>
   /** Left out: by default. */
   readonly rules?: Rules
   /** Seconds for which a job without a walltime is planned. Left out: a day. */
@@ -130,6 +132,8 @@ const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocati
   return room
 }
 
+const NOTHING_KEPT: ReadonlyMap<JobId, Reason> = new Map()
+
 export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
   const {now, allocations, assumedTime = ASSUMED_TIME} = snapshot
   const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -140,6 +144,7 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
     rules: snapshot.rules ?? DEFAULT_RULES,
     quotas: roomInQuotas(snapshot.quotas, allocations),
     bar: barOf(nodes, snapshot.closed ?? null),
+    kept: snapshot.kept ?? NOTHING_KEPT,
   }
 }
 

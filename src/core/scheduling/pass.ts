@@ -29,6 +29,8 @@ export interface PassInput {
   readonly quotas: QuotaRoom
   /** Why no job of that group can ever start, or none at all now. Null: some could. */
   readonly bar: (group: Group) => Reason | null
+  /** What keeps single jobs that wait, whatever room there is. */
+  readonly kept: ReadonlyMap<JobId, Reason>
 }
 
 /** Why the rest of a group does not start. */
@@ -68,6 +70,24 @@ interface Blocked {
   readonly shape: Shape
 }
 
+const ownReasons = ({groups, kept, now}: PassInput): Map<number, Reason> => {
+  const told = new Map<number, Reason>(kept)
+  for (const job of groups.special()) {
+    const reason = ownReason(job, now)
+    if (reason !== null) told.set(job.id, reason)
+  }
+  return told
+}
+
+const barredGroups = ({groups, bar}: PassInput): Map<Group, Verdict> => {
+  const verdicts = new Map<Group, Verdict>()
+  for (const group of groups.all()) {
+    const reason = bar(group)
+    if (reason !== null) verdicts.set(group, {kind: 'told', reason})
+  }
+  return verdicts
+}
+
 export const runPass = (input: PassInput): Pass => {
   const {rules, quotas, compare} = input
   const seats = createSeats(input.rooms, input.now, rules)
@@ -76,19 +96,9 @@ export const runPass = (input: PassInput): Pass => {
   const starts: Start[] = []
   const reservations: Reservation[] = []
   const blocked: Blocked[] = []
-  const verdicts = new Map<Group, Verdict>()
-  const told = new Map<number, Reason>()
+  const verdicts = barredGroups(input)
+  const told = ownReasons(input)
   const gone = new Set<number>()
-
-  for (const job of input.groups.special()) {
-    const reason = ownReason(job)
-    if (reason !== null) told.set(job.id, reason)
-  }
-
-  for (const group of input.groups.all()) {
-    const reason = input.bar(group)
-    if (reason !== null) verdicts.set(group, {kind: 'told', reason})
-  }
 
   const isStopped = (): boolean => isStrict && blocked.length > 0
 

@@ -28,7 +28,7 @@ export const inOrderOfSubmission = (a: Waiting, b: Waiting): number =>
   a.submitted - b.submitted || a.id - b.id
 
 /** Why it cannot start now, whatever the others do. Null: nothing of its own keeps it. */
-export const ownReason = ({tasks}: Waiting): Reason | null =>
+export const ownReason = ({tasks}: Waiting, _now: number): Reason | null =>
   tasks?.count === 0 ? (tasks.reason ?? {code: 'limit', text: 'no task of it may start now'}) : null
 
 /** Whether that is worth asking. */

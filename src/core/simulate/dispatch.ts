@@ -56,6 +56,9 @@ interface Run {
 
 const NO_QUOTAS = quotaRoom(undefined)
 
+/** No single job has a reason of its own to wait. */
+const NOTHING = new Map<never, never>()
+
 /** Every job has a limit here. */
 const ASSUMED = 86_400
 
@@ -215,7 +218,7 @@ class PassDriver implements Dispatcher {
   private whole(now: number): readonly Placed[] {
     const {policy, rules} = this.options
     const {rooms, bar} = this
-    const pass = runPass({...this.lineUp(now), now, rooms, rules, bar, quotas: NO_QUOTAS})
+    const pass = runPass({...this.lineUp(now), now, rooms, rules, bar, kept: NOTHING, quotas: NO_QUOTAS})
     this.last = policy.rank === undefined && policy.compare !== undefined ? pass : null
     return pass.starts.flatMap(({id, node}) => this.start(id, node, now))
   }
