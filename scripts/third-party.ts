@@ -12,13 +12,21 @@ const packageSchema = v.object({
 
 const FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
 
+/** Some packages have a folder of them. */
+const legalFiles = (folder: string): readonly string[] =>
+  readdirSync(folder, {withFileTypes: true})
+    .filter(({name}) => /^(licen[cs]es?|copying|notice)/i.test(name))
+    .flatMap(entry => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? legalFiles(path) : [path]
+    })
+
 const textOf = (folder: string): string => {
   const {name, version, license} = v.parse(
     packageSchema,
     JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
   )
-  const files = readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)/i.test(file))
-  const texts = files.map(file => readFileSync(join(folder, file), 'utf8').trim())
+  const texts = legalFiles(folder).map(file => readFileSync(file, 'utf8').trim())
   return [`${name} ${version} (${license})`, ...texts].join('\n\n')
 }
 

@@ -86,6 +86,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   chalk: /^src\/cli\/style\.ts$/,
   'cli-table3': /^src\/cli\/table\.ts$/,
   'cli-progress': /^src\/cli\/progress\.ts$/,
+  echarts: /^src\/cli\/simulate\/picture\.ts$/,
   ini: /^src\/host\/config-file\.ts$/,
   '@oclif/core': /^(commands|src\/cli)\//,
   valibot: /^(src\/(core|store|plugin)\/|plugins\/executor-docker\/src\/answers\.ts$)/,
@@ -101,6 +102,7 @@ const OF_OCLIF = [
   'select-flags',
   'submit-flags',
   'plugins/place',
+  'simulate/words',
 ].map(name => `src/cli/${name}.ts`)
 
 /** The entries of the short way. */

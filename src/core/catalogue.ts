@@ -93,6 +93,11 @@ export const CATALOGUE = {
     'a dependency on a job that there is not, that came later, or whose end rules it out',
     'see `god stat` and `god show ID` for the job that the message names',
   ),
+  E_TRACE_BAD: entry(
+    EXIT.usage,
+    'a trace or a list of nodes that cannot be read, is empty, or has lines that are none',
+    'see the line named in the message; nothing was replayed',
+  ),
   E_REQUEST_TOO_LARGE: entry(
     EXIT.usage,
     'a request over 256 KiB',

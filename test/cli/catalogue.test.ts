@@ -77,6 +77,7 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_COMMAND_EMPTY: site => command(site, ['submit']),
   E_AMOUNT_BAD: site => command(site, ['submit', '-m', '12Q', 'x']),
   E_JOBS_BAD: site => command(site, ['submit', '--from', 'missing.ndjson']),
+  E_TRACE_BAD: site => command(site, ['simulate', 'missing.swf']),
   E_IMAGE_BAD: site => command(site, ['submit', '-i', 'a b', 'x']),
   E_IMAGE_MISSING: site => {
     site.configure(['executor = fake'])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {gzipSync} from 'node:zlib'
 import {Config, settings} from '@oclif/core'
 import {COMMANDS} from '../support/commands.js'
 import {copyPlugin, packPlugin, TARBALL} from '../support/fixture-plugin.js'
@@ -15,6 +16,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   release: ['-H'],
   update: ['-H'],
   hold: ['-c', '64'],
+  simulate: ['-c', '64'],
 }
 
 /** These go on until they are stopped. */
@@ -47,10 +49,20 @@ const preparePlugins = async (site: TestSite, command: string): Promise<void> =>
 /** Commands whose examples name tasks of job 12. */
 const ARRAYS: readonly string[] = ['stat', 'kill']
 
+const prepareTraces = (folder: string): void => {
+  const trace = `; MaxProcs: 128\n1 0 -1 9 64 -1 -1 64 90${' -1'.repeat(9)}\n`
+  const job = {id: 1, user: 'ann', submitted: 0, run: 9, walltime: 90, resources: {cpus: 4}}
+  writeFileSync(join(folder, 'trace.swf'), trace)
+  writeFileSync(join(folder, 'trace.swf.gz'), gzipSync(trace))
+  writeFileSync(join(folder, 'past.ndjson'), JSON.stringify(job))
+  writeFileSync(join(folder, 'nodes.ndjson'), '{"name":"n1","cpus":64,"mem":"256G"}\n')
+}
+
 /** The jobs that the examples name: the hint makes the next id. */
 const prepare = async (site: TestSite, command: string): Promise<void> => {
   if (command.startsWith('plugins')) return preparePlugins(site, command)
   writeFileSync(join(site.work, 'jobs.ndjson'), '{"argv":["x"]}\n')
+  if (command === 'simulate') prepareTraces(site.work)
   for (const id of IDS) {
     writeFileSync(join(site.layout.hints, id), '')
     const array = id === '12' && ARRAYS.includes(command) ? ['-a', '0-9'] : []

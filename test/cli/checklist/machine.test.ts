@@ -35,6 +35,7 @@ describe('checklist: machine output', () => {
     schedule: ['', '--nope'],
     share: ['', '--dir /nonexistent'],
     show: ['1', '99'],
+    simulate: ['--live', 'missing.swf'],
     stat: ['', '99'],
     submit: ['-n x', '-m much x'],
     suspend: ['3', '1'],

@@ -26,8 +26,6 @@ export interface Waiting {
 }
 
 export const WAITING: readonly Waiting[] = [
-  // What `why` says now fits any screen.
-  {point: 17, part: 'the pager of what explains at length', until: ['simulate']},
   {
     point: 21,
     part: 'parts of arrays, and the other verbs',

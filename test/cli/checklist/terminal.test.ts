@@ -70,10 +70,11 @@ describe('checklist: colour and terminal', () => {
       assert.ok(columnsWide(line) <= 80, line)
   })
 
-  it('17. logs and long help go through the pager on a terminal only; --no-pager; quitting it is no failure', async () => {
+  it('17. logs, what explains at length and long help go through the pager on a terminal only; --no-pager; quitting it is no failure', async () => {
     const {site} = held
     const env = {GOD_PAGER: 'echo paged; head -1'}
-    for (const words of ['logs 1', 'help submit']) {
+    writeFileSync(join(site.work, 'trace.swf'), `; MaxProcs: 1\n1 0 -1 9 1 -1 -1 1 9${' -1'.repeat(9)}\n`)
+    for (const words of ['logs 1', 'help submit', 'simulate trace.swf']) {
       const {screen, code} = await onTerminal(`$GOD ${words}`, {...site.options({env})}).done
       assert.deepEqual([/^paged\n.*\n$/.test(screen), code], [true, 0], screen)
       assert.doesNotMatch(await show(site, `$GOD ${words} --no-pager`, {env}), /paged/)

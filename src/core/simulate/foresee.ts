@@ -1,0 +1,95 @@
+/**
+ * The present queue played forward: when each waiting job would start if all ran as long as is expected and nothing else
+ * were submitted. By the same pass, so that another policy, or one job that asks for less, can be tried on it. Pure.
+ */
+import type {NodeReport, PendingJob} from '@god-cli/api'
+import {jobId} from '../brand.js'
+import {type Allocation, neverReason, type Waiting} from '../schedule.js'
+import {shapeOf} from '../scheduling/shape.js'
+import {createDispatcher, type DispatchOptions} from './dispatch.js'
+import type {Forecast} from './predict.js'
+import {type Adopted, createReplay} from './replay.js'
+import type {ShareAccount} from './share-account.js'
+import {milliseconds, type SimulatedJob, type Started} from './workload.js'
+
+export interface Present {
+  readonly now: number
+  /** That take new work. */
+  readonly nodes: readonly NodeReport[]
+  readonly running: readonly Allocation[]
+  readonly pending: readonly Waiting[]
+  /** Seconds for which a job without a walltime is planned. */
+  readonly assumedTime: number
+}
+
+export interface Manner extends Pick<DispatchOptions, 'policy' | 'rules'> {
+  readonly account: ShareAccount
+}
+
+export interface Foreseen {
+  readonly job: Waiting
+  /** Of an array: of its first task. Null: as things are, it does not start. */
+  readonly first: Pick<Started, 'start' | 'node'> | null
+}
+
+const RUNS: Omit<PendingJob, 'id' | 'resources' | 'user' | 'project'> = {
+  uid: 0,
+  queue: '',
+  walltime: null,
+  nice: 0,
+  priority: 0,
+  submitted: 0,
+  eligible: 0,
+}
+
+/** What should have ended is expected to do so in the next moment. */
+const adopted = (
+  {id, user, project, resources, node, until}: Allocation,
+  {now, assumedTime}: Present,
+): Adopted => {
+  const end = Math.max(now + 1, until ?? now + assumedTime * 1000)
+  const pending = {...RUNS, id, user, project, resources}
+  return {job: {job: id, pending, submit: now, run: end - now, limit: end - now}, node, end}
+}
+
+const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
+  const {allows} = shapeOf(job, assumedTime)
+  const allowed = nodes.filter(allows)
+  return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed) === null
+}
+
+const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast['of']): SimulatedJob => {
+  const limit = milliseconds(job.walltime ?? assumedTime)
+  const whole = {job: jobId(job.id), pending: job, submit: now, run: limit, limit}
+  const run = Math.max(1, Math.round(expected(whole)))
+  return {
+    ...whole,
+    run,
+    limit: run,
+    ...(job.tasks === undefined ? {} : {tasks: job.tasks.count}),
+    ...(job.where === undefined ? {} : {where: job.where}),
+  }
+}
+
+/** `expected`: how long a waiting job will run. */
+export const foresee = (
+  present: Present,
+  {policy, rules, account}: Manner,
+  expected: Forecast['of'],
+): readonly Foreseen[] => {
+  const able = present.pending.filter(job => couldStart(job, present))
+  const jobs = able.map(job => simulated(job, present, expected)).sort((a, b) => a.pending.id - b.pending.id)
+  const replay = createReplay({
+    jobs,
+    running: present.running.map(one => adopted(one, present)),
+    forecast: {of: ({run}) => run, ended: () => undefined, corrects: false},
+    eventOrder: 'batch',
+    witness: account.witness,
+    dispatcher: createDispatcher({nodes: present.nodes, policy, rules, standings: account.standings}),
+  })
+  // A queue is as long as it is, and each event of it is short.
+  while (replay.step(1000));
+  const firsts = new Map<number, Started>()
+  for (const one of replay.started) if (!firsts.has(one.job.pending.id)) firsts.set(one.job.pending.id, one)
+  return present.pending.map(job => ({job, first: firsts.get(job.id) ?? null}))
+}
