@@ -1,6 +1,7 @@
 /** `god submit`: queue a command or a script as a job. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
+import {directiveFlags} from '../src/cli/directive-flags.js'
 import {prose} from '../src/cli/prose.js'
 import {submit} from '../src/cli/submit-command.js'
 
@@ -13,6 +14,8 @@ export default class Submit extends GodCommand {
     prose(`The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
 no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
 text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
+A script may say these flags itself, on lines '#GOD -t 2h' before its first command; of #SBATCH, #$ and #PBS
+lines is taken what means something here, and told what does not. #GOD wins over those, and these flags over all.
 An array (-a 0-99, 1-9:2,12) is one job with many tasks; each finds its number in GODOCKER_TASK_ID.
 
 With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
@@ -101,7 +104,8 @@ code, 128+n if signal n ended it, 125 if it never started.`)
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Submit)
     const words = args.command ?? []
-    if (flags.from === undefined) return this.exitWith(await submit(flags, words))
+    if (flags.from === undefined)
+      return this.exitWith(await submit(flags, words, directiveFlags(Submit.flags)))
     // Only here: a single job is submitted without it.
     const {submitFrom} = await import('../src/cli/bulk-command.js')
     this.exitWith(await submitFrom(flags, flags.from, words))

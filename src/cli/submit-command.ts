@@ -1,5 +1,8 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
 import {EXIT} from '../core/catalogue.js'
+import type {DirectiveFlag, Ignored} from '../core/directives/directive.js'
+import type {Wish} from '../core/job.js'
+import {ignoredText, withDirectives} from './directives.js'
 import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
 import {operandsOf} from './operands.js'
@@ -8,7 +11,7 @@ import {type Screen, type ScreenWords, screenFor} from './screen.js'
 import type {SiteFlags} from './site.js'
 import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from './submit.js'
 import {endLine, waitFor} from './wait.js'
-import {type SubmitFlags, wishOf} from './wish.js'
+import {commandOf, type SubmitFlags, wishOf} from './wish.js'
 
 export interface SubmitWords extends SiteFlags, ScreenWords, SubmitFlags {
   readonly wait: boolean
@@ -16,19 +19,36 @@ export interface SubmitWords extends SiteFlags, ScreenWords, SubmitFlags {
   readonly parsable: boolean
 }
 
-/** The exit code: with `--wait` the job's own. */
+interface Asked {
+  readonly wish: Wish
+  readonly env: readonly string[] | undefined
+  readonly ignored: readonly Ignored[]
+}
+
+const askedOf = (typed: SubmitWords, operands: readonly string[], known: readonly DirectiveFlag[]): Asked => {
+  const {words, afterDashes} = operandsOf(operands)
+  const command = commandOf(words, afterDashes)
+  const {flags, ignored} = withDirectives(typed, command, known)
+  return {wish: wishOf(flags, words, command), env: flags.env, ignored}
+}
+
+/** In a document only where there is something to tell. */
+const ignoredJson = (ignored: readonly Ignored[]): object => (ignored.length === 0 ? {} : {ignored})
+
+/** `known`: the flags that a script may set. The exit code: with `--wait` the job's own. */
 export const submit = async (
   flags: SubmitWords,
   operands: readonly string[],
+  known: readonly DirectiveFlag[],
   screen: Screen = screenFor(flags),
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
-  const {words, afterDashes} = operandsOf(operands)
-  const wish = wishOf(flags, words, afterDashes)
+  const {wish, env, ignored} = askedOf(flags, operands, known)
   const settled = judgeWish(site, wish)
-  for (const remark of submitRemarks(site, flags.env)) screen.note(remark)
+  for (const remark of submitRemarks(site, env)) screen.note(remark)
+  if (ignored.length > 0) screen.note(ignoredText(ignored))
   if (flags['dry-run']) {
-    screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
+    screen.show({...settledJson(settled), ...ignoredJson(ignored)}, () => `${settledText(settled)}\n`)
     return EXIT.ok
   }
   const interrupt = catchInterrupt()
@@ -36,7 +56,7 @@ export const submit = async (
   const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
   screen.promise(`Submitted job ${request.id}`)
   if (!flags.wait) {
-    screen.show(submitJson(site, request), () => line)
+    screen.show({...submitJson(site, request), ...ignoredJson(ignored)}, () => line)
     return EXIT.ok
   }
   if (!screen.json) screen.terminal.write(line)
@@ -46,7 +66,7 @@ export const submit = async (
     signal: interrupt.signal,
   })
   for (const job of jobs) {
-    screen.show({schema: 1, ...jobJson(job)}, () => '')
+    screen.show({schema: 1, ...jobJson(job), ...ignoredJson(ignored)}, () => '')
     screen.note(endLine(job))
   }
   return exit

@@ -76,7 +76,7 @@ const readScript = (path: string): string | null => {
 }
 
 /** `optionsEnded`: a `--` stood before the operands, so the first is a program and no script. */
-const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['command'] => {
+export const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['command'] => {
   const [first, ...args] = operands
   if (first === undefined) {
     throw new GodError(
@@ -131,9 +131,9 @@ export const defaultsOf = (flags: SubmitFlags): FormDefaults => {
   return flagFields(flags)
 }
 
-export const wishOf = (flags: SubmitFlags, operands: readonly string[], optionsEnded: boolean): Wish => {
+/** `command` is that of the operands, which name it where it is a script. */
+export const wishOf = (flags: SubmitFlags, operands: readonly string[], command: Wish['command']): Wish => {
   checkText(operands, flags.env)
-  const command = commandOf(operands, optionsEnded)
   const name = flags.name ?? scriptName(command, operands)
   return {command, ...flagFields(name === undefined ? flags : {...flags, name})}
 }

@@ -78,6 +78,11 @@ export const CATALOGUE = {
     'a script file that cannot be read or is too large',
     'check the file and its size',
   ),
+  E_DIRECTIVE_BAD: entry(
+    EXIT.usage,
+    'a directive in the head of a script that cannot be read',
+    'see the line named in the message; nothing was queued',
+  ),
   E_JOBS_BAD: entry(
     EXIT.usage,
     'a file of jobs that cannot be read, is empty, or has lines that are no jobs',

@@ -76,6 +76,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_USAGE: site => command(site, ['stat', '--frob']),
   E_COMMAND_EMPTY: site => command(site, ['submit']),
   E_AMOUNT_BAD: site => command(site, ['submit', '-m', '12Q', 'x']),
+  E_DIRECTIVE_BAD: site => {
+    writeFileSync(join(site.work, 'run.sh'), '#!/bin/sh\n#GOD --tim 2h\n')
+    return command(site, ['submit', 'run.sh'])
+  },
   E_JOBS_BAD: site => command(site, ['submit', '--from', 'missing.ndjson']),
   E_IMAGE_BAD: site => command(site, ['submit', '-i', 'a b', 'x']),
   E_IMAGE_MISSING: site => {

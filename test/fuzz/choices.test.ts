@@ -147,7 +147,10 @@ describe('R16: an argument list', () => {
     name: 'wish',
     parse: text => {
       const [env = '', label = '', cpus, mem, time] = text.split('\n')
-      const wish = wishOf({...NO_FLAGS, env: [env], label: [label], cpus, mem, time}, ['sh'], true)
+      const wish = wishOf({...NO_FLAGS, env: [env], label: [label], cpus, mem, time}, ['sh'], {
+        kind: 'argv',
+        argv: ['sh'],
+      })
       return [...Object.entries(wish.env ?? {}), ...Object.entries(wish.labels ?? {})]
     },
     good: ['A=1\nlab=x\n1\n64M\n30', '__proto__=1\n__proto__=2', 'PATH\nx'],
