@@ -47,6 +47,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   project: true,
   hold: true,
   array: true,
+  key: true,
   wait: false,
   'dry-run': true,
   parsable: true,

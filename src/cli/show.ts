@@ -86,15 +86,18 @@ interface SpecJson {
   readonly output: string | null
   readonly error: string | null
   readonly volumes: readonly string[]
+  /** Only where it has one. */
+  readonly key?: string
 }
 
-const specJson = ({command, env, workdir, output, error, volumes}: Wish): SpecJson => ({
+const specJson = ({command, env, workdir, output, error, volumes, key}: Wish): SpecJson => ({
   ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
   env: env ?? {},
   workdir: workdir ?? null,
   output: output ?? null,
   error: error ?? null,
   volumes: volumes ?? [],
+  ...(key === undefined ? {} : {key}),
 })
 
 export interface ShownJson extends JobJson {
@@ -183,6 +186,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .map(pair => pair.join('='))
         .join(' '),
     ])
+  if (wish?.key !== undefined) rows.push(['key', wish.key])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])

@@ -5,10 +5,12 @@ import type {Wish} from '../core/job.js'
 import {ignoredText, withDirectives} from './directives.js'
 import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
+import {hasKey, holderOf, type Once, submitOnce} from './keyed-submit.js'
+import {findPart} from './listing.js'
 import {operandsOf} from './operands.js'
 import {reachSite} from './reach-site.js'
 import {type Screen, type ScreenWords, screenFor} from './screen.js'
-import type {SiteFlags} from './site.js'
+import type {Site, SiteFlags} from './site.js'
 import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from './submit.js'
 import {endLine, waitFor} from './wait.js'
 import {commandOf, type SubmitFlags, wishOf} from './wish.js'
@@ -32,6 +34,18 @@ const askedOf = (typed: SubmitWords, operands: readonly string[], known: readonl
   return {wish: wishOf(flags, words, command), env: flags.env, ignored}
 }
 
+const queued = (site: Site, wish: Wish): Once => {
+  const request = submitJob(site, wish)
+  return {id: request.id, request}
+}
+
+/** `existing`: nothing was queued. */
+const onceJson = (site: Site, {id, request}: Once): object => {
+  if (request !== null) return submitJson(site, request)
+  const job = findPart(site, id)
+  return {schema: 1, ...(job === null ? {id} : jobJson(job)), existing: true}
+}
+
 /** In a document only where there is something to tell. */
 const ignoredJson = (ignored: readonly Ignored[]): object => (ignored.length === 0 ? {} : {ignored})
 
@@ -47,20 +61,23 @@ export const submit = async (
   const settled = judgeWish(site, wish)
   for (const remark of submitRemarks(site, env)) screen.note(remark)
   if (ignored.length > 0) screen.note(ignoredText(ignored))
+  const twin = hasKey(wish) ? holderOf(site, wish) : null
   if (flags['dry-run']) {
+    if (twin !== null) screen.note(`job ${twin} has this key: nothing would be queued`)
     screen.show({...settledJson(settled), ...ignoredJson(ignored)}, () => `${settledText(settled)}\n`)
     return EXIT.ok
   }
   const interrupt = catchInterrupt()
-  const request = submitJob(site, wish)
-  const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
-  screen.promise(`Submitted job ${request.id}`)
+  const done = hasKey(wish) ? submitOnce(site, wish) : queued(site, wish)
+  const said = done.request === null ? `Job ${done.id} is there already` : `Submitted job ${done.id}`
+  const line = flags.parsable ? `${done.id}\n` : `${said}\n`
+  screen.promise(said)
   if (!flags.wait) {
-    screen.show({...submitJson(site, request), ...ignoredJson(ignored)}, () => line)
+    screen.show({...onceJson(site, done), ...ignoredJson(ignored)}, () => line)
     return EXIT.ok
   }
   if (!screen.json) screen.terminal.write(line)
-  const {jobs, exit} = await waitFor(site, [request.id], {
+  const {jobs, exit} = await waitFor(site, [done.id], {
     any: false,
     timeout: null,
     signal: interrupt.signal,

@@ -25,7 +25,7 @@ import {unsetVariables} from './wish.js'
 /** Milliseconds; the service burns a claim at twice this age. */
 export const CLAIM_GOOD = 5 * 60 * 1000
 
-const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
+export const requestFor = (site: Pick<Site, 'random' | 'format'>, wish: Wish): SubmitRequest => ({
   v: 1,
   op: 'submit',
   tok: newToken(site.random),

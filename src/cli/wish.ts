@@ -26,6 +26,7 @@ export interface SubmitFlags {
   readonly label: readonly string[] | undefined
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
+  readonly key: string | undefined
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -123,6 +124,7 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
     array: flags.array,
+    key: flags.key,
   })
 
 /** For every line of a file of jobs. */

@@ -14,7 +14,7 @@ import {GodError, type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
-import {checkEnvName, checkJobName} from './job-name.js'
+import {checkEnvName, checkJobName, checkKey} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
@@ -66,6 +66,7 @@ export const settleWish = (
   const walltime = wish.walltime ?? policy.defaultWalltime
   const no =
     checkJobName(name) ??
+    (wish.key === undefined ? null : checkKey(wish.key)) ??
     checkText(wish) ??
     checkLimits(resources, walltime, policy, nodes) ??
     checkKnown(wish, policy)

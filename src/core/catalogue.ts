@@ -132,6 +132,11 @@ export const CATALOGUE = {
     'the job does not fit into a quota of its user or its project',
     'ask for less, or wait for others of yours to end; see `god whoami`',
   ),
+  E_KEY_TAKEN: entry(
+    EXIT.conflict,
+    'a job of yours has this key, and was asked for something else',
+    'see the job named in the message; give the new job another key',
+  ),
   E_ID_TAKEN: entry(EXIT.conflict, 'the claimed id is no longer free', 'submit again'),
   E_DIR_MISSING: entry(EXIT.failed, 'no shared directory found', '`god init`, or --dir, or GOD_SHARED_DIR'),
   E_DIR_LOOSE: entry(

@@ -50,7 +50,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'key'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -97,6 +97,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   volumes: list('volumes'),
   project: text('project'),
   array: text('array'),
+  key: text('key'),
 }
 
 /** Read together: they are one command. */
@@ -107,7 +108,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
   ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
-  ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
+  ...['root', 'interactive', 'retry', 'pack', 'cron', 'mail'],
 ]
 
 const unknownKey = (key: string): Refusal => {

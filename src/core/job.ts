@@ -7,6 +7,7 @@
 import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
+import {MOST_KEY} from './job-name.js'
 import {
   attemptSchema,
   desiredSchema,
@@ -133,6 +134,8 @@ export const wishSchema = v.strictObject({
   project: v.exactOptional(text(64)),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
+  /** Of the jobs of one user only one has it: a second wish with it is the first one again. */
+  key: v.exactOptional(text(MOST_KEY)),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

@@ -41,6 +41,8 @@ const bulkSchema = v.strictObject({
         wish: v.pipe(
           wishSchema,
           v.check(wish => hasFewKeys(wish), 'too many keys'),
+          // Its request has the token of its key, so it comes by itself.
+          v.check(wish => wish.key === undefined, 'a job with a key among others'),
         ),
       }),
     ),

@@ -15,6 +15,7 @@ import {namedIds} from '../store/jobs/live-names.js'
 import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {groupNumbers, type KnownGroups} from './group-numbers.js'
+import {judgeKey} from './judge-key.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import type {Service} from './service.js'
 import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
@@ -29,6 +30,8 @@ export type Verdict =
   | {readonly kind: 'admit'; readonly admitted: Admitted}
   | {readonly kind: 'done'}
   | {readonly kind: 'wait'}
+  /** Another job has its key and was asked for the same: nothing comes of it. */
+  | {readonly kind: 'twin'}
   | {readonly kind: 'refuse'; readonly refusal: Refusal}
 
 export const DONE: Verdict = {kind: 'done'}
@@ -40,6 +43,12 @@ export const taken = (id: JobId): Verdict =>
   refuse(
     refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
   )
+
+const byKey = (service: Service, {drop, request}: Submission): Verdict | null => {
+  const verdict = request.op === 'submit' ? judgeKey(service, request, drop.uid) : null
+  if (verdict === null || verdict === 'wait') return verdict === null ? null : WAIT
+  return 'holder' in verdict ? {kind: 'twin'} : refuse(verdict.refusal)
+}
 
 interface Asker {
   readonly uid: number
@@ -133,7 +142,7 @@ interface Judging {
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
-  const verdict = judgeId(service, submission, id, judging.ids)
+  const verdict = judgeId(service, submission, id, judging.ids) ?? byKey(service, submission)
   if (verdict !== null) return verdict
   const account = judging.accounts.get(submission.drop.uid) ?? WAIT
   if ('kind' in account) return account

@@ -8,6 +8,7 @@
  */
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
+import {has} from '../core/interval-set.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {type ArrayResults, packedJob} from '../core/packed.js'
 import {isFinal} from '../core/state.js'
@@ -19,6 +20,7 @@ import {secureNewest} from '../store/packs/publish-manifest.js'
 import {dropOutdated} from '../store/packs/retention.js'
 import {segmentDay} from '../store/packs/segment-names.js'
 import {sweepDone} from '../store/packs/sweep-done.js'
+import {sweepKeys} from '../store/requests/keys.js'
 import {derived} from './derived.js'
 import {publish} from './publish.js'
 import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
@@ -170,6 +172,9 @@ const drop = (service: Service): number => {
   const dropped = dropOutdated(service, service.settings.packing.retention, service.now())
   for (const name of dropped?.damaged ?? [])
     service.log('warning', `the packed jobs of ${name} are damaged and are not dropped: see 'god fsck'`)
+  const gone = service.manifest.newest().manifest.dropped
+  // What a crash leaves goes the next time.
+  if (dropped !== null && dropped.jobs > 0) sweepKeys(service.durable.fs, service.layout, id => has(gone, id))
   return dropped?.jobs ?? 0
 }
 

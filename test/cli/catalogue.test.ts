@@ -133,6 +133,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     await site.here(['submit', '-c', '2', 'x'])
     return kept(site)
   },
+  E_KEY_TAKEN: async site => {
+    await site.here(['submit', '--key', 'k', 'true'])
+    return command(site, ['submit', '--key', 'k', 'false'])
+  },
   E_ID_TAKEN: async site => {
     await site.submit()
     const folder = site.layout.dropFolder(site.open().uid)

@@ -65,7 +65,7 @@ describe('directives of a script', () => {
       stderr,
       /^ignored in the script: --mail-type END \(line 2: .*; -l place=free \(line 3: .*\)\n$/,
     )
-    const document = await site.json<Submitted>(['submit', 'run.sh'])
+    const document: Submitted = JSON.parse((await site.here(['submit', '--json', 'run.sh'])).stdout)
     assert.deepEqual(
       document.ignored?.map(({line, option}) => [line, option]),
       [

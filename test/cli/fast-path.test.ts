@@ -129,6 +129,7 @@ const SUBMIT_WORDS = parts(`
   | -E A=1 | -E A=1 -E B=2 | --env=A | -E SHELL | -E HOME | -E GOD_X=1 | -E = | -E 'A=b c' | -E A=
   | -l k | -l k=v -l w= | --label k=v,w | -l =v | -H | --hold | -n | --dry-run | --parsable | --json | -Hn | -nH
   | --no-color | --color always | --color x | -h | --help | --version | --bogus | --time | --dir /nonexistent
+  | --key k | --key=k | --key ''
   | -f jobs.ndjson | --from=x | -W | --wait`)
 
 const PROGRAMS = parts(`

@@ -38,6 +38,7 @@ const NO_FLAGS = {
     project: undefined,
     workdir: undefined,
     hold: false,
+    key: undefined,
     env: undefined,
     label: undefined,
   },

@@ -3,7 +3,7 @@ import {parseArray} from '../array-range.js'
 import {GodError} from '../errors.js'
 import {checkImageName} from '../image-name.js'
 import {AMOUNTS} from '../job-form.js'
-import {checkJobName} from '../job-name.js'
+import {checkJobName, checkKey} from '../job-name.js'
 
 /** A flag of `submit` that a script may set, as its class has it. */
 export interface DirectiveFlag {
@@ -39,6 +39,7 @@ export const badLine = (line: number, why: string, hint = ''): GodError =>
 const CHECKS: Readonly<Record<string, (value: string) => void>> = {
   array: value => void parseArray(value),
   name: value => refuse(checkJobName(value)),
+  key: value => refuse(checkKey(value)),
   image: value => refuse(checkImageName(value)),
 }
 
