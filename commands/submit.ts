@@ -4,29 +4,14 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {directiveFlags} from '../src/cli/directive-flags.js'
 import {prose} from '../src/cli/prose.js'
 import {submit} from '../src/cli/submit-command.js'
+import {SUBMIT_HELP} from '../src/cli/submit-help.js'
 
 const many = {multiple: true as const, multipleNonGreedy: true as const}
 
 export default class Submit extends GodCommand {
   static override summary = 'Queue a command as a job.'
 
-  static override description =
-    prose(`The id that is printed is a promise: the job survives any crash from then on, also with no scheduler and
-no engine running. Options end at the first operand. A readable file that begins with #! is a script: its
-text is copied, the rest are its arguments; anything else is a command, run in the image as it stands.
-A script may say these flags itself, on lines '#GOD -t 2h' before its first command; of #SBATCH, #$ and #PBS
-lines is taken what means something here, and told what does not. #GOD wins over those, and these flags over all.
-An array (-a 0-99, 1-9:2,12) is one job with many tasks; each finds its number in GODOCKER_TASK_ID.
-With --key the same words can be said again without harm: while your job with that key is known, whatever became of
-it, its id is printed and nothing is queued; asked for something else with that key, god refuses. It is known until the
-site drops the job's line (done_max_age, done_max_jobs); a request that was refused gives its key back.
-
-With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
-or "script" with its text. Flags beside it hold for lines that say nothing else. While one line is bad nothing is queued.
-With --parsable an id a line, in the order of the file.
-
-Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 5 the key is another job's; 6 the site says no; 74 disk; 75 the directory does not answer; with -W the job's own
-code, 128+n if signal n ended it, 125 if it never started.`)
+  static override description = prose(SUBMIT_HELP)
 
   static override usage = [
     'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]',
@@ -97,6 +82,11 @@ code, 128+n if signal n ended it, 125 if it never started.`)
       summary: 'Once only: with the same key, the same job.',
       helpValue: 'KEY',
     }),
+    cron: Flags.string({
+      summary: "A recurring job: minute, hour, day, month, weekday: '0 4 * * 1-5'.",
+      helpValue: "'M H D M W'",
+    }),
+    overlap: Flags.boolean({summary: 'With --cron: also while the last run goes on.', default: false}),
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
     from: Flags.string({
       char: 'f',

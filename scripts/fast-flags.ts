@@ -48,6 +48,8 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   hold: true,
   array: true,
   key: true,
+  cron: true,
+  overlap: true,
   wait: false,
   'dry-run': true,
   parsable: true,

@@ -24,6 +24,16 @@ export interface JobJson {
   readonly array?: {readonly range: string; readonly limit: number | null} & TaskCounts
   /** Of an array: which task of it this is. */
   readonly task?: number
+  /** Of a schedule. */
+  readonly timetable?: {
+    readonly cron: string
+    readonly zone: string
+    readonly overlap: boolean
+    readonly next: string | null
+    readonly last: {readonly at: string | null; readonly job: number} | null
+  }
+  /** Of a run: its schedule. */
+  readonly schedule?: number
   readonly name: string
   readonly user: string
   readonly uid: number
@@ -59,10 +69,21 @@ const arrayJson = (array: ArrayRecord): NonNullable<JobJson['array']> => ({
   ...countsOf(array),
 })
 
+const timetableJson = (record: JobView['record']): Pick<JobJson, 'timetable' | 'schedule'> => {
+  const timetable = record?.timetable
+  const schedule = record?.schedule
+  if (schedule !== undefined) return {schedule}
+  if (timetable === undefined) return {}
+  const {cron, zone, overlap, next, last} = timetable
+  const told = last === null ? null : {at: time(last.at), job: last.child}
+  return {timetable: {cron, zone, overlap, next: time(next), last: told}}
+}
+
 export const jobJson = (job: JobView): JobJson => ({
   id: job.id,
   ...(job.array === undefined ? {} : {array: arrayJson(job.array)}),
   ...(job.task === undefined ? {} : {task: job.task}),
+  ...timetableJson(job.record),
   name: job.name,
   user: job.user,
   uid: job.uid,

@@ -154,6 +154,19 @@ const spent = (job: JobView, now: number): string => {
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
 }
 
+const timetableRows = ({record}: JobView): readonly (readonly [string, string])[] => {
+  const timetable = record?.timetable
+  const schedule = record?.schedule
+  if (schedule !== undefined) return [['run of', `schedule ${schedule}`]]
+  if (timetable === undefined) return []
+  const {cron, zone, overlap, next, last} = timetable
+  return [
+    ['timetable', `${cron} (${zone})${overlap ? ', runs may overlap' : ''}`],
+    ['next run', moment(next)],
+    ['last run', last === null ? '-' : `job ${last.child}, for ${moment(last.at)}`],
+  ]
+}
+
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
@@ -186,6 +199,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .map(pair => pair.join('='))
         .join(' '),
     ])
+  rows.push(...timetableRows(job))
   if (wish?.key !== undefined) rows.push(['key', wish.key])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
   if (wish !== null) rows.push(['command', commandText(wish)])

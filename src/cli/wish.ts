@@ -27,6 +27,8 @@ export interface SubmitFlags {
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
   readonly key: string | undefined
+  readonly cron: string | undefined
+  readonly overlap: boolean
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -125,6 +127,8 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     project: flags.project,
     array: flags.array,
     key: flags.key,
+    cron: flags.cron,
+    overlap: flags.overlap ? true : undefined,
   })
 
 /** For every line of a file of jobs. */

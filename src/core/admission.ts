@@ -10,12 +10,14 @@ import {formatCpus, formatMemory} from './amounts.js'
 import type {ArrayRecord} from './array-record.js'
 import {newArray} from './array-start.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
+import {checkTimetable} from './check-timetable.js'
 import {GodError, type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName, checkKey} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
+import {kindOf} from './record-kind.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
 
@@ -31,6 +33,10 @@ export interface AdmissionPolicy extends Rights {
   /** Seconds; null = none. */
   readonly defaultWalltime: number | null
   readonly maxWalltime: number | null
+  /** In which timetables are meant; left out: UTC. */
+  readonly zone?: string
+  /** Of one user; left out: any number. */
+  readonly maxSchedules?: number
   /** Of one job. */
   readonly maxCpus: number | null
   readonly maxMemory: number | null
@@ -67,6 +73,7 @@ export const settleWish = (
   const no =
     checkJobName(name) ??
     (wish.key === undefined ? null : checkKey(wish.key)) ??
+    checkTimetable(wish) ??
     checkText(wish) ??
     checkLimits(resources, walltime, policy, nodes) ??
     checkKnown(wish, policy)
@@ -197,7 +204,11 @@ export const admit = (
   const no = checkRights(wish, policy, account, groups)
   if (no !== null) return no
   const uid = account.uid as Uid
-  const record = {...firstRecord(submission, settled, uid, now), ...(policy.private ? HIDDEN : {})}
+  const record = {
+    ...firstRecord(submission, settled, uid, now),
+    ...kindOf(wish, settled, policy),
+    ...(policy.private ? HIDDEN : {}),
+  }
   // What cannot be read again would be lost in quarantine after its id was promised.
   const readable = parseRecord(record)
   if (!readable.ok) return refusal('E_SPEC_BAD', `the job's record would not be readable: ${readable.why}`)
@@ -235,5 +246,4 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   sealed: false,
   prev: null,
   by: 'scheduler',
-  ...(settled.array === undefined ? {} : {array: settled.array}),
 })

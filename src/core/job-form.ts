@@ -50,7 +50,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'key'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'key' | 'cron'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -75,7 +75,10 @@ const texts =
     return {[key]: value}
   }
 
-const flag: Reader = value => (typeof value === 'boolean' ? {hold: value} : expected('hold', 'true or false'))
+const flag =
+  (key: 'hold' | 'overlap'): Reader =>
+  value =>
+    typeof value === 'boolean' ? {[key]: value} : expected(key, 'true or false')
 
 const list =
   (key: 'volumes'): Reader =>
@@ -93,7 +96,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   workdir: text('workdir'),
   output: text('output'),
   error: text('error'),
-  hold: flag,
+  hold: flag('hold'),
+  cron: text('cron'),
+  overlap: flag('overlap'),
   volumes: list('volumes'),
   project: text('project'),
   array: text('array'),
@@ -108,7 +113,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
   ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
-  ...['root', 'interactive', 'retry', 'pack', 'cron', 'mail'],
+  ...['root', 'interactive', 'retry', 'pack', 'mail'],
 ]
 
 const unknownKey = (key: string): Refusal => {

@@ -30,6 +30,7 @@ import {
   whole,
 } from './record-fields.js'
 import {STATES} from './state.js'
+import {MOST_CRON, timetableSchema} from './timetable-form.js'
 import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
@@ -89,6 +90,10 @@ export const recordSchema = v.strictObject({
   by: text(64),
   /** An array's tasks; left out: the job is none. */
   array: v.exactOptional(arraySchema),
+  /** It is a schedule, and never runs itself. */
+  timetable: v.exactOptional(timetableSchema),
+  /** The schedule that it is a run of. */
+  schedule: v.exactOptional(idSchema),
 })
 
 /** `task`: the view of one task of an array, never written (`array-view.ts`). */
@@ -136,6 +141,12 @@ export const wishSchema = v.strictObject({
   array: v.exactOptional(text(MOST_RANGE + 8)),
   /** Of the jobs of one user only one has it: a second wish with it is the first one again. */
   key: v.exactOptional(text(MOST_KEY)),
+  /** Five fields of crontab(5): it is a schedule. */
+  cron: v.exactOptional(text(MOST_CRON)),
+  /** Of a schedule: a run may begin while the one before goes on. */
+  overlap: v.exactOptional(v.boolean()),
+  /** Of a run: its schedule. No user says it. */
+  schedule: v.exactOptional(idSchema),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

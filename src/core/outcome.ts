@@ -18,6 +18,7 @@ export type Change = Partial<
     | 'state'
     | 'desired'
     | 'reason'
+    | 'timetable'
     | 'eligible'
     | 'started'
     | 'ended'

@@ -17,6 +17,7 @@ import type {Drop} from '../store/requests/inbox.js'
 import {groupNumbers, type KnownGroups} from './group-numbers.js'
 import {judgeKey} from './judge-key.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
+import {type ScheduleCap, scheduleCap} from './schedule-cap.js'
 import type {Service} from './service.js'
 import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
 
@@ -139,6 +140,7 @@ interface Judging {
   readonly author: Author
   readonly limits: SubmissionLimits
   readonly groups: KnownGroups
+  readonly cap: ScheduleCap
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
@@ -151,7 +153,7 @@ const judge = (service: Service, submission: Submission, {id, wish}: NewJob, jud
   const wanted = {id, tok, wish, account, groups: numbers, now: service.now(), epoch: judging.author.epoch}
   const answer = admit(wanted, service.settings.admission, judging.nodes)
   if (!('record' in answer)) return unsure && HANG_ON_GROUPS.includes(answer.code) ? WAIT : refuse(answer)
-  const no = judging.limits.check(answer.record)
+  const no = judging.limits.check(answer.record) ?? judging.cap(answer.record)
   if (no !== null) return refuse(no)
   judging.limits.admit(answer.record)
   return {kind: 'admit', admitted: answer}
@@ -176,7 +178,15 @@ export const judgeAll = async (
     service,
     submissions.flatMap(({request}) => jobsOf(request).map(({id}) => id)),
   )
-  const judging: Judging = {ids, nodes, author, accounts, limits: submissionLimits(service), groups}
+  const judging: Judging = {
+    ids,
+    nodes,
+    author,
+    accounts,
+    limits: submissionLimits(service),
+    groups,
+    cap: scheduleCap(service),
+  }
   return submissions.map(submission => {
     const jobs = jobsOf(submission.request)
     // As a whole: a request of many would else never come in.

@@ -20,6 +20,7 @@ import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
+import {fireTimetables} from './fire-timetables.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
 import {publish, publishBeside} from './publish.js'
 import {quotasOf} from './quotas.js'
@@ -207,11 +208,12 @@ export const schedulerPass = async (
   service.nodes.report(offer.nodes)
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
+  const fired = await fireTimetables(service, author)
   sweepTemporaries(service)
   const {live, plan, started} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused, unread} = taken
   const crowded = live.all.some(({record}) => wantsPacking(record))
-  return {admitted, refused, started, pending: waitingIn(plan), unread, crowded}
+  return {admitted: admitted + fired, refused, started, pending: waitingIn(plan), unread, crowded}
 }

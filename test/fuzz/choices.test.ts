@@ -39,6 +39,8 @@ const NO_FLAGS = {
     workdir: undefined,
     hold: false,
     key: undefined,
+    cron: undefined,
+    overlap: false,
     env: undefined,
     label: undefined,
   },
