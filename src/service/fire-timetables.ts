@@ -35,10 +35,6 @@ type Schedule = Stored & {readonly record: Timed}
 const isSchedule = (stored: Stored): stored is Schedule =>
   isTimed(stored.record) && !isOver(stored.record.state)
 
-/** Live, or it was once. */
-const isThere = (service: Service, id: JobId): boolean =>
-  readIfReadable(service, id) !== null || service.manifest.contains(id)
-
 const isBusy = (service: Service, {timetable: {last}}: Timed): boolean => {
   if (last === null) return false
   const child = readIfReadable(service, last.child)
@@ -99,10 +95,14 @@ const tell = (service: Service, {record: {id}}: Schedule, why: Refused, author: 
 }
 
 /** The run of its last firing that is not there. */
-const missingRun = (service: Service, base: Schedule, author: Author): readonly Submission[] => {
+const missingRun = (
+  service: Service,
+  base: Schedule,
+  isThere: (id: JobId) => boolean,
+  author: Author,
+): readonly Submission[] => {
   const {id, uid, timetable} = base.record
-  if (timetable.last === null || base.record.state !== 'pending' || isThere(service, timetable.last.child))
-    return []
+  if (timetable.last === null || base.record.state !== 'pending' || isThere(timetable.last.child)) return []
   const spec = service.specs.look(id)
   if (spec.kind !== 'whole') return []
   const request: SubmitRequest = {
@@ -132,17 +132,19 @@ const hasOwner = async (service: Service, base: Schedule, author: Author): Promi
   return false
 }
 
-const schedulesIn = (service: Service): readonly Schedule[] => liveAndTold(service).all.filter(isSchedule)
-
 /** How many runs came into the queue. */
 export const fireTimetables = async (service: Service, author: Author): Promise<number> => {
-  const schedules = schedulesIn(service).filter(({record}) => record.state === 'pending')
+  const live = liveAndTold(service)
+  const schedules = live.all.filter(isSchedule).filter(({record}) => record.state === 'pending')
   if (schedules.length === 0) return 0
   const now = service.now()
+  const isPacked = service.manifest.now()
+  /** Live, or it was once. */
+  const isThere = (id: JobId): boolean => live.get(id) !== null || isPacked(id)
   const wanting = schedules.filter(
     ({record}) =>
       dueOf(record, now, false) !== 'nothing' ||
-      (record.timetable.last !== null && !isThere(service, record.timetable.last.child)),
+      (record.timetable.last !== null && !isThere(record.timetable.last.child)),
   )
   if (wanting.length === 0) return 0
   // Only here: it costs more than a pass.
@@ -151,7 +153,7 @@ export const fireTimetables = async (service: Service, author: Author): Promise<
   for (const base of wanting) {
     if (!(await hasOwner(service, base, author))) continue
     const after = step(service, base, author, nextTime) ?? base
-    if (isSchedule(after)) missing.push(...missingRun(service, after, author))
+    if (isSchedule(after)) missing.push(...missingRun(service, after, isThere, author))
   }
   return (await admitAll(service, missing, author)).admitted
 }
