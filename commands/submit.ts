@@ -1,15 +1,18 @@
 /** `god submit`: queue a command or a script as a job. */
 import {Args} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
+import {dependCheck} from '../src/cli/check-depend.js'
+import {directiveFlags} from '../src/cli/directive-flags.js'
+import {prose} from '../src/cli/prose.js'
 import {type SubmitWords, submit} from '../src/cli/submit-command.js'
 import type {ForeseeNew} from '../src/cli/submit-explain.js'
 import {submitFlags} from '../src/cli/submit-flags.js'
-import {SUBMIT_PROSE} from '../src/cli/submit-prose.js'
+import {SUBMIT_HELP} from '../src/cli/submit-help.js'
 
 export default class Submit extends GodCommand {
   static override summary = 'Queue a command as a job.'
 
-  static override description = SUBMIT_PROSE
+  static override description = prose(SUBMIT_HELP)
 
   static override usage = [
     'submit [FLAGS] [--] COMMAND... | SCRIPT [ARGUMENT...]',
@@ -39,7 +42,9 @@ export default class Submit extends GodCommand {
     const {flags, args} = await this.parse(Submit)
     const words = args.command ?? []
     if (flags.explain) return this.explain(flags, words)
-    if (flags.from === undefined) return this.exitWith(await submit(flags, words))
+    const known = directiveFlags(Submit.flags)
+    if (flags.from === undefined)
+      return this.exitWith(await submit(flags, words, {known, checkDepend: dependCheck}))
     // Only here: a single job is submitted without it.
     const {submitFrom} = await import('../src/cli/bulk-command.js')
     this.exitWith(await submitFrom(flags, flags.from, words))
@@ -56,6 +61,6 @@ export default class Submit extends GodCommand {
     const screen = this.screen(flags)
     const foresee: ForeseeNew = async (site, job) =>
       forecastNew(await planningGround(site, guardedPolicy, text => screen.note(text)), siteNow(site), job)
-    this.exitWith(await explainSubmit(flags, words, screen, foresee))
+    this.exitWith(await explainSubmit(flags, words, directiveFlags(Submit.flags), screen, foresee))
   }
 }

@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import type {Command} from '@oclif/core'
 import {type Plugin, transform} from 'esbuild'
+import {directiveFlags} from '../src/cli/directive-flags.js'
 import {asRequired, type Bundle, bundled, joined, type Output, packageOf} from './bundle.js'
 import {FAST_FLAGS} from './fast-flags.js'
 import {fastTable} from './fast-table.js'
@@ -69,6 +70,7 @@ const bundleOne = async (root: string, command: (typeof FAST_COMMANDS)[number]):
     plugins: [beside],
     define: {
       FAST_TABLE: JSON.stringify(fastTable(command, module.default, FAST_FLAGS[command])),
+      DIRECTIVE_FLAGS: JSON.stringify(directiveFlags(module.default.flags)),
       'import.meta.url': '$module.url',
     },
     banner: {

@@ -20,6 +20,7 @@ import {
   readJobFile,
   toldLines,
 } from './job-lines.js'
+import {checkNoKey, judgingKeys} from './key-lines.js'
 import {operandsOf} from './operands.js'
 import {showProgress} from './progress.js'
 import {reachSite} from './reach-site.js'
@@ -62,6 +63,9 @@ const queuedText = (flags: SubmitWords, {ids}: Queued): string => {
   if (first === undefined) return ''
   return ids.length === 1 ? `Submitted job ${first}\n` : `Submitted ${ids.length} jobs: ${formatIds(ids)}\n`
 }
+
+const thereText = ({there}: Queued): string =>
+  there === 1 ? 'one of them is there already' : `${there} of them are there already`
 
 const failureJson = (fault: unknown): object => {
   const failure = failureOf(fault, 'submit')
@@ -142,11 +146,12 @@ export const submitFrom = async (
 ): Promise<number> => {
   const screen = screenFor(flags)
   checkWords(operands)
+  checkNoKey(flags.key)
   // The same moment for all lines, and read before anything is looked for.
   const local = localTime(systemClock.now())
   const defaults = defaultsOf(flags, local)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgeWhole(site))
+  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgingKeys(site, judgeWhole(site)))
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
   for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)
@@ -160,6 +165,7 @@ export const submitFrom = async (
   }
   const interrupt = catchInterrupt()
   const queued = await queueAll(site, screen, lines.jobs, interrupt.signal)
+  if (queued.there > 0) screen.note(thereText(queued))
   if (!flags.wait || queued.fault !== null) return showQueued(screen, flags, lines.jobs, queued)
   if (!screen.json) screen.terminal.write(queuedText(flags, queued))
   return waitForAll(site, screen, queued, interrupt.signal)

@@ -8,16 +8,31 @@ import type {JobId} from '../core/brand.js'
 import {batchSizes, bytesOf} from '../core/bulk.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
-import type {BulkRequest} from '../core/request.js'
+import {type BulkRequest, MAX_BULK_BYTES} from '../core/request.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimIds} from '../store/requests/ids.js'
 import type {JobLine} from './job-lines.js'
+import {hasKey, submitOnce} from './keyed-submit.js'
 import type {Site} from './site.js'
 import {CLAIM_GOOD, greatestParent} from './submit.js'
 
-/** Durable when it returns. */
-const dropBatch = (site: Site, lines: readonly JobLine[]): readonly JobId[] => {
+export interface Queued {
+  /** Of the first lines, in their order. */
+  readonly ids: readonly JobId[]
+  /** So many of them had been queued before, by their keys. */
+  readonly there: number
+  /** What ended it before all were queued. */
+  readonly fault: unknown
+}
+
+/** Durable when it returns. A job with a key comes by itself: its request has the name of the key. */
+const dropBatch = (site: Site, lines: readonly JobLine[]): Omit<Queued, 'fault'> => {
   const {cluster} = site.format
+  const [first] = lines
+  if (first !== undefined && hasKey(first.wish)) {
+    const {id, request} = submitOnce(site, first.wish)
+    return {ids: [id], there: request === null ? 1 : 0}
+  }
   for (;;) {
     const claimedAt = site.now()
     const ids = claimIds(site.durable, site.layout, lines.length)
@@ -28,20 +43,16 @@ const dropBatch = (site: Site, lines: readonly JobLine[]): readonly JobId[] => {
       return id === undefined ? [] : [{id, wish}]
     })
     const request: BulkRequest = {v: 1, op: 'bulk', tok: newToken(site.random), cluster, jobs}
-    if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return ids
+    if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return {ids, there: 0}
   }
 }
 
-export interface Queued {
-  /** Of the first lines, in their order. */
-  readonly ids: readonly JobId[]
-  /** What ended it before all were queued. */
-  readonly fault: unknown
-}
+/** It shares a request with none. */
+const ALONE = MAX_BULK_BYTES
 
 const batchesOf = (lines: readonly JobLine[]): readonly (readonly JobLine[])[] => {
   let from = 0
-  return batchSizes(lines.map(({wish}) => bytesOf(wish))).map(size => {
+  return batchSizes(lines.map(({wish}) => (hasKey(wish) ? ALONE : bytesOf(wish)))).map(size => {
     from += size
     return lines.slice(from - size, from)
   })
@@ -59,19 +70,22 @@ export const submitMany = async (
   {signal, told}: Watching,
 ): Promise<Queued> => {
   const ids: JobId[] = []
+  let there = 0
   try {
     for (const batch of batchesOf(lines)) {
       if (ids.length > 0) {
         told(ids.length)
         // A signal is heard between two turns of the event loop.
         await site.delay(0)
-        if (signal.aborted) return {ids, fault: new GodError('E_INTERRUPTED', 'interrupted')}
+        if (signal.aborted) return {ids, there, fault: new GodError('E_INTERRUPTED', 'interrupted')}
       }
-      ids.push(...dropBatch(site, batch))
+      const dropped = dropBatch(site, batch)
+      ids.push(...dropped.ids)
+      there += dropped.there
     }
-    return {ids, fault: null}
+    return {ids, there, fault: null}
   } catch (fault) {
-    return {ids, fault}
+    return {ids, there, fault}
   }
 }
 

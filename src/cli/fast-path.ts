@@ -22,15 +22,25 @@ const terminalFor = (color: ColourChoice): Terminal => {
   return openTerminal(color)
 }
 
+/** What goes wrong in looking is told by the long way. */
+const isTaken = (found: FastWords, takes: (found: FastWords) => boolean): boolean => {
+  try {
+    return takes(found)
+  } catch {
+    return false
+  }
+}
+
 /** Null: declined. `act`: with what was found in the words. */
 export const answer = (
   command: string,
   table: FastTable,
   words: readonly string[],
   act: (found: FastWords, screen: Screen) => Promise<void>,
+  takes: (found: FastWords) => boolean = () => true,
 ): Promise<void> | null => {
   const found = isForOclif(table) ? null : matchWords(table, words)
-  if (found === null) return null
+  if (found === null || !isTaken(found, takes)) return null
   // The table was made from the class that has these flags.
   const flags = found.flags as unknown as ScreenWords
   return underGuard(

@@ -29,6 +29,16 @@ export interface JobJson {
   readonly depend?: {readonly on: string; readonly open: string; readonly met: string | null}
   /** How it is tried again, and how many attempts are left. Left out: it is not. */
   readonly retry?: {readonly rule: string; readonly left: number}
+  /** Of a schedule. */
+  readonly timetable?: {
+    readonly cron: string
+    readonly zone: string
+    readonly overlap: boolean
+    readonly next: string | null
+    readonly last: {readonly at: string | null; readonly job: number} | null
+  }
+  /** Of a run: its schedule. */
+  readonly schedule?: number
   readonly name: string
   readonly user: string
   readonly uid: number
@@ -76,11 +86,22 @@ const keptJson = (record: JobRecord | null): Pick<JobJson, 'depend' | 'retry'> =
   }
 }
 
+const timetableJson = (record: JobView['record']): Pick<JobJson, 'timetable' | 'schedule'> => {
+  const timetable = record?.timetable
+  const schedule = record?.schedule
+  if (schedule !== undefined) return {schedule}
+  if (timetable === undefined) return {}
+  const {cron, zone, overlap, next, last} = timetable
+  const told = last === null ? null : {at: time(last.at), job: last.child}
+  return {timetable: {cron, zone, overlap, next: time(next), last: told}}
+}
+
 export const jobJson = (job: JobView): JobJson => ({
   id: job.id,
   ...(job.array === undefined ? {} : {array: arrayJson(job.array)}),
   ...(job.task === undefined ? {} : {task: job.task}),
   ...keptJson(job.record),
+  ...timetableJson(job.record),
   name: job.name,
   user: job.user,
   uid: job.uid,

@@ -129,7 +129,10 @@ export const withPacked = (
 
 /** The private part of a job, live or packed; null: there is none. */
 /** Where many users share a site only the service may read specs; the submitter has a copy. */
-export const specOf = (site: Site, id: JobId): JobSpec | null => {
+export const specOf = (
+  site: Pick<Site, 'specs' | 'packs' | 'durable' | 'layout' | 'uid'>,
+  id: JobId,
+): JobSpec | null => {
   try {
     return site.specs.read(id) ?? site.packs.spec(id)
   } catch (error) {

@@ -88,15 +88,18 @@ interface SpecJson {
   readonly output: string | null
   readonly error: string | null
   readonly volumes: readonly string[]
+  /** Only where it has one. */
+  readonly key?: string
 }
 
-const specJson = ({command, env, workdir, output, error, volumes}: Wish): SpecJson => ({
+const specJson = ({command, env, workdir, output, error, volumes, key}: Wish): SpecJson => ({
   ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
   env: env ?? {},
   workdir: workdir ?? null,
   output: output ?? null,
   error: error ?? null,
   volumes: volumes ?? [],
+  ...(key === undefined ? {} : {key}),
 })
 
 export interface ShownJson extends JobJson {
@@ -169,6 +172,19 @@ const dependRows = ({record}: JobView): readonly (readonly [string, string])[] =
   return [['depends on', `${depend.on}${depend.met === null ? '' : `, held at ${iso(depend.met)}`}`]]
 }
 
+const timetableRows = ({record}: JobView): readonly (readonly [string, string])[] => {
+  const timetable = record?.timetable
+  const schedule = record?.schedule
+  if (schedule !== undefined) return [['run of', `schedule ${schedule}`]]
+  if (timetable === undefined) return []
+  const {cron, zone, overlap, next, last} = timetable
+  return [
+    ['timetable', `${cron} (${zone})${overlap ? ', runs may overlap' : ''}`],
+    ['next run', moment(next)],
+    ['last run', last === null ? '-' : `job ${last.child}, for ${moment(last.at)}`],
+  ]
+}
+
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
@@ -203,6 +219,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .map(pair => pair.join('='))
         .join(' '),
     ])
+  rows.push(...timetableRows(job))
+  if (wish?.key !== undefined) rows.push(['key', wish.key])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])

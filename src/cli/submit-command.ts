@@ -1,15 +1,22 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
+import type {Instant} from '../core/brand.js'
 import {EXIT} from '../core/catalogue.js'
+import type {DirectiveFlag, Ignored} from '../core/directives/directive.js'
+import type {Wish} from '../core/job.js'
 import {localTime} from '../host/local-time.js'
+import type {dependCheck} from './check-depend.js'
+import {ignoredText, withDirectives} from './directives.js'
 import {catchInterrupt} from './interrupt.js'
 import {jobJson} from './job-json.js'
+import {hasKey, holderOf, type Once, submitOnce} from './keyed-submit.js'
+import {findPart} from './listing.js'
 import {operandsOf} from './operands.js'
 import {reachSite} from './reach-site.js'
 import {type Screen, type ScreenWords, screenFor} from './screen.js'
-import type {SiteFlags} from './site.js'
+import type {Site, SiteFlags} from './site.js'
 import {judgeWish, settledJson, settledText, submitJob, submitJson, submitRemarks} from './submit.js'
 import {endLine, waitFor} from './wait.js'
-import {type SubmitFlags, wishOf} from './wish.js'
+import {commandOf, type SubmitFlags, wishOf} from './wish.js'
 
 export interface SubmitWords extends SiteFlags, ScreenWords, SubmitFlags {
   readonly wait: boolean
@@ -17,39 +24,84 @@ export interface SubmitWords extends SiteFlags, ScreenWords, SubmitFlags {
   readonly parsable: boolean
 }
 
+interface Asked {
+  readonly wish: Wish
+  readonly env: readonly string[] | undefined
+  readonly ignored: readonly Ignored[]
+}
+
+/** With what a script says of itself. */
+export const askedOf = (
+  typed: SubmitWords,
+  operands: readonly string[],
+  known: readonly DirectiveFlag[],
+  now: Instant,
+): Asked => {
+  const {words, afterDashes} = operandsOf(operands)
+  const command = commandOf(words, afterDashes)
+  const local = localTime(now)
+  const {flags, ignored} = withDirectives(typed, {command, local}, known)
+  return {wish: wishOf(flags, words, command, local), env: flags.env, ignored}
+}
+
+const queued = (site: Site, wish: Wish): Once => {
+  const request = submitJob(site, wish)
+  return {id: request.id, request}
+}
+
+/** `existing`: nothing was queued. */
+const onceJson = (site: Site, {id, request}: Once): object => {
+  if (request !== null) return submitJson(site, request)
+  const job = findPart(site, id)
+  return {schema: 1, ...(job === null ? {id} : jobJson(job)), existing: true}
+}
+
+/** In a document only where there is something to tell. */
+const ignoredJson = (ignored: readonly Ignored[]): object => (ignored.length === 0 ? {} : {ignored})
+
+export interface SubmitParts {
+  /** The flags that a script may set. */
+  readonly known: readonly DirectiveFlag[]
+  /** An early word on dependencies; null: the words have none. */
+  readonly checkDepend: typeof dependCheck | null
+}
+
 /** The exit code: with `--wait` the job's own. */
 export const submit = async (
   flags: SubmitWords,
   operands: readonly string[],
+  {known, checkDepend}: SubmitParts,
   screen: Screen = screenFor(flags),
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
-  const {words, afterDashes} = operandsOf(operands)
-  const wish = wishOf(flags, words, afterDashes, localTime(site.now()))
+  const {wish, env, ignored} = askedOf(flags, operands, known, site.now())
   const settled = judgeWish(site, wish)
-  // Only here: most jobs are submitted without it.
-  if (settled.depend !== undefined) (await import('./check-depend.js')).dependCheck(site)(settled.depend)
-  for (const remark of submitRemarks(site, flags.env, wish.begin)) screen.note(remark)
+  if (settled.depend !== undefined) checkDepend?.(site)(settled.depend)
+  for (const remark of submitRemarks(site, env, wish.begin)) screen.note(remark)
+  if (ignored.length > 0) screen.note(ignoredText(ignored))
+  const twin = hasKey(wish) ? holderOf(site, wish) : null
   if (flags['dry-run']) {
-    screen.show(settledJson(settled), () => `${settledText(settled)}\n`)
+    if (twin !== null) screen.note(`job ${twin} has this key: nothing would be queued`)
+    screen.show({...settledJson(settled), ...ignoredJson(ignored)}, () => `${settledText(settled)}\n`)
     return EXIT.ok
   }
   const interrupt = catchInterrupt()
-  const request = submitJob(site, wish)
-  const line = flags.parsable ? `${request.id}\n` : `Submitted job ${request.id}\n`
-  screen.promise(`Submitted job ${request.id}`)
+  const done = hasKey(wish) ? submitOnce(site, wish) : queued(site, wish)
+  const said = done.request === null ? `Job ${done.id} is there already` : `Submitted job ${done.id}`
+  const line = flags.parsable ? `${done.id}\n` : `${said}\n`
+  screen.promise(said)
   if (!flags.wait) {
-    screen.show(submitJson(site, request), () => line)
+    screen.show({...onceJson(site, done), ...ignoredJson(ignored)}, () => line)
     return EXIT.ok
   }
   if (!screen.json) screen.terminal.write(line)
-  const {jobs, exit} = await waitFor(site, [request.id], {
+  const {jobs, exit} = await waitFor(site, [done.id], {
     any: false,
     timeout: null,
     signal: interrupt.signal,
   })
   for (const job of jobs) {
-    screen.show({schema: 1, ...jobJson(job)}, () => '')
+    screen.show({schema: 1, ...jobJson(job), ...ignoredJson(ignored)}, () => '')
     screen.note(endLine(job))
   }
   return exit

@@ -4,32 +4,30 @@
  */
 import {jobId, MAX_ID} from '../core/brand.js'
 import {EXIT} from '../core/catalogue.js'
+import type {DirectiveFlag} from '../core/directives/directive.js'
 import type {Waiting} from '../core/schedule.js'
 import type {Forecast} from '../core/scheduling/forecast.js'
 import {neutralise} from '../core/text.js'
-import {localTime} from '../host/local-time.js'
 import {forecastJson, forecastLines} from './forecast-text.js'
 import {viewOfRequest} from './job-view.js'
-import {operandsOf} from './operands.js'
 import {waitingOf} from './own-waiting.js'
 import {reachSite} from './reach-site.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
 import {judgeWish, settledJson, settledText} from './submit.js'
-import type {SubmitWords} from './submit-command.js'
-import {wishOf} from './wish.js'
+import {askedOf, type SubmitWords} from './submit-command.js'
 
 export type ForeseeNew = (site: Site, job: Waiting) => Promise<Forecast>
 
 export const explainSubmit = async (
   flags: SubmitWords,
   operands: readonly string[],
+  known: readonly DirectiveFlag[],
   screen: Screen,
   foresee: ForeseeNew,
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
-  const {words, afterDashes} = operandsOf(operands)
-  const wish = wishOf(flags, words, afterDashes, localTime(site.now()))
+  const {wish} = askedOf(flags, operands, known, site.now())
   const settled = judgeWish(site, wish)
   // The last of all that could ever be submitted, so it stands behind whoever waits.
   const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), site.now())

@@ -56,6 +56,15 @@ export const submitFlags = {
     ...many,
   }),
   project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
+  key: Flags.string({
+    summary: 'Once only: with the same key, the same job.',
+    helpValue: 'KEY',
+  }),
+  cron: Flags.string({
+    summary: "A recurring job: minute, hour, day, month, weekday: '0 4 * * 1-5'.",
+    helpValue: "'M H D M W'",
+  }),
+  overlap: Flags.boolean({summary: 'With --cron: also while the last run goes on.', default: false}),
   ...orderFlags,
   hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
   from: Flags.string({

@@ -32,7 +32,7 @@ const A_MOMENT = 1000
 /** Milliseconds; the service burns a claim at twice this age. */
 export const CLAIM_GOOD = 5 * 60 * 1000
 
-const requestFor = (site: Site, wish: Wish): SubmitRequest => ({
+export const requestFor = (site: Pick<Site, 'random' | 'format'>, wish: Wish): SubmitRequest => ({
   v: 1,
   op: 'submit',
   tok: newToken(site.random),
@@ -79,7 +79,7 @@ export const greatestParent = ({depend = ''}: Wish): number => {
 }
 
 /** An id that somebody gave up may come below those that were given out since: such a claim is left to be burned. */
-const claimAbove = (site: Site, least: number): JobId => {
+export const claimAbove = (site: Pick<Site, 'durable' | 'layout'>, least: number): JobId => {
   for (;;) {
     const id = claimId(site.durable, site.layout)
     if (id > least) return id

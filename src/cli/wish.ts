@@ -33,6 +33,9 @@ export interface SubmitFlags {
   readonly project: string | undefined
   readonly depend: string | undefined
   readonly retry: string | undefined
+  readonly key: string | undefined
+  readonly cron: string | undefined
+  readonly overlap: boolean
 }
 
 export const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -83,7 +86,7 @@ const readScript = (path: string): string | null => {
 }
 
 /** `optionsEnded`: a `--` stood before the operands, so the first is a program and no script. */
-const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['command'] => {
+export const commandOf = (operands: readonly string[], optionsEnded: boolean): Wish['command'] => {
   const [first, ...args] = operands
   if (first === undefined) {
     throw new GodError(
@@ -141,6 +144,9 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     array: flags.array,
     depend: flags.depend,
     retry: flags.retry,
+    key: flags.key,
+    cron: flags.cron,
+    overlap: flags.overlap ? true : undefined,
   })
 
 /** For every line of a file of jobs. */
@@ -149,14 +155,14 @@ export const defaultsOf = (flags: SubmitFlags, local: LocalTime): FormDefaults =
   return flagFields(flags, local)
 }
 
+/** `command` is that of the operands, which name it where it is a script. */
 export const wishOf = (
   flags: SubmitFlags,
   operands: readonly string[],
-  optionsEnded: boolean,
+  command: Wish['command'],
   local: LocalTime,
 ): Wish => {
   checkText(operands, flags.env)
-  const command = commandOf(operands, optionsEnded)
   const name = flags.name ?? scriptName(command, operands)
   return {command, ...flagFields(name === undefined ? flags : {...flags, name}, local)}
 }

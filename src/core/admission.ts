@@ -9,14 +9,16 @@ import {isImageAllowed} from './allowed-image.js'
 import {formatCpus, formatMemory} from './amounts.js'
 import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
+import {checkTimetable} from './check-timetable.js'
 import {type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {HIDDEN} from './hidden.js'
 import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
-import {checkEnvName, checkJobName} from './job-name.js'
+import {checkEnvName, checkJobName, checkKey} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
 import {checkNice} from './own-order.js'
+import {kindOf} from './record-kind.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
 import {type SettledParts, settleParts} from './settle-parts.js'
@@ -33,6 +35,10 @@ export interface AdmissionPolicy extends Rights {
   /** Seconds; null = none. */
   readonly defaultWalltime: number | null
   readonly maxWalltime: number | null
+  /** In which timetables are meant; left out: UTC. */
+  readonly zone?: string
+  /** Of one user; left out: any number. */
+  readonly maxSchedules?: number
   /** Of one job. */
   readonly maxCpus: number | null
   readonly maxMemory: number | null
@@ -66,6 +72,8 @@ export const settleWish = (
   const walltime = wish.walltime ?? policy.defaultWalltime
   const no =
     checkJobName(name) ??
+    (wish.key === undefined ? null : checkKey(wish.key)) ??
+    checkTimetable(wish) ??
     checkText(wish) ??
     checkLimits(resources, walltime, policy, nodes) ??
     checkKnown(wish, policy)
@@ -188,7 +196,11 @@ export const admit = (
   const no = checkNice(wish.nice, operator) ?? checkRights(wish, policy, account, groups)
   if (no !== null) return no
   const uid = account.uid as Uid
-  const record = {...firstRecord(submission, settled, uid, now), ...(policy.private ? HIDDEN : {})}
+  const record = {
+    ...firstRecord(submission, settled, uid, now),
+    ...kindOf(wish, settled, policy),
+    ...(policy.private ? HIDDEN : {}),
+  }
   // What cannot be read again would be lost in quarantine after its id was promised.
   const readable = parseRecord(record)
   if (!readable.ok) return refusal('E_SPEC_BAD', `the job's record would not be readable: ${readable.why}`)
@@ -230,7 +242,6 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   sealed: false,
   prev: null,
   by: 'scheduler',
-  ...(settled.array === undefined ? {} : {array: settled.array}),
   ...(settled.depend === undefined ? {} : {depend: settled.depend}),
   ...(settled.retry === undefined ? {} : {retry: settled.retry}),
 })

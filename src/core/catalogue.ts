@@ -78,6 +78,11 @@ export const CATALOGUE = {
     'a script file that cannot be read or is too large',
     'check the file and its size',
   ),
+  E_DIRECTIVE_BAD: entry(
+    EXIT.usage,
+    'a directive in the head of a script that cannot be read',
+    'see the line named in the message; nothing was queued',
+  ),
   E_JOBS_BAD: entry(
     EXIT.usage,
     'a file of jobs that cannot be read, is empty, or has lines that are no jobs',
@@ -141,6 +146,11 @@ export const CATALOGUE = {
     EXIT.refused,
     'the job does not fit into a quota of its user or its project',
     'ask for less, or wait for others of yours to end; see `god whoami`',
+  ),
+  E_KEY_TAKEN: entry(
+    EXIT.conflict,
+    'a job of yours has this key, and was asked for something else',
+    'see the job named in the message; give the new job another key',
   ),
   E_ID_TAKEN: entry(EXIT.conflict, 'the claimed id is no longer free', 'submit again'),
   E_DIR_MISSING: entry(EXIT.failed, 'no shared directory found', '`god init`, or --dir, or GOD_SHARED_DIR'),

@@ -64,7 +64,9 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'depend'): Reader =>
+  (
+    key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'depend' | 'key' | 'cron',
+  ): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -89,7 +91,10 @@ const texts =
     return {[key]: value}
   }
 
-const flag: Reader = value => (typeof value === 'boolean' ? {hold: value} : expected('hold', 'true or false'))
+const flag =
+  (key: 'hold' | 'overlap'): Reader =>
+  value =>
+    typeof value === 'boolean' ? {[key]: value} : expected(key, 'true or false')
 
 const begin: Reader = (value, local) => {
   if (!isText(value)) return expected('begin', 'text', 'Write now+2h, 14:30 or 2030-01-31T14:30.')
@@ -117,7 +122,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   workdir: text('workdir'),
   output: text('output'),
   error: text('error'),
-  hold: flag,
+  hold: flag('hold'),
+  cron: text('cron'),
+  overlap: flag('overlap'),
+  key: text('key'),
   nice: amount('nice'),
   priority: amount('priority'),
   begin,
@@ -134,7 +142,7 @@ const COMMAND_KEYS = ['argv', 'script', 'args'] as const
 export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(READERS)]
 
 /** Flags of the contract that this version does not have yet. */
-const LATER = [...['gpus', 'queue', 'constraint'], ...['root', 'interactive', 'key', 'pack', 'cron', 'mail']]
+const LATER = [...['gpus', 'queue', 'constraint'], ...['root', 'interactive', 'pack', 'mail']]
 
 const unknownKey = (key: string): Refusal => {
   if (LATER.includes(key)) {

@@ -1,4 +1,4 @@
-/** Names that users choose: of jobs, and of variables in a job's environment. Bounded, and harmless on a terminal. */
+/** Names that users choose: of jobs, their keys, and of variables in a job's environment. Bounded, and harmless on a terminal. */
 import {type Refusal, refusal} from './errors.js'
 
 /** Longest job name, in characters. */
@@ -26,6 +26,19 @@ export const checkJobName = (name: string): Refusal | null => {
   }
   return null
 }
+
+/** Longest key of a job, in characters. */
+export const MOST_KEY = 128
+
+/** Null = a good key. */
+export const checkKey = (key: string): Refusal | null =>
+  key !== '' && key.length <= MOST_KEY && !INVISIBLE.test(key)
+    ? null
+    : refusal(
+        'E_SPEC_BAD',
+        `key: 1 to ${MOST_KEY} visible characters are expected`,
+        'Name what the job is about: --key nightly-2026-01-31.',
+      )
 
 /** These are set by god; a user's value would be lost without a word. */
 const OURS = /^(GOD_|GODOCKER_|GOGOCKER_)/

@@ -9,6 +9,7 @@ import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
 import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
+import {MOST_KEY} from './job-name.js'
 import {
   attemptSchema,
   branded,
@@ -37,6 +38,7 @@ import {
   whole,
 } from './record-fields.js'
 import {STATES} from './state.js'
+import {MOST_CRON, timetableSchema} from './timetable-form.js'
 import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
@@ -112,6 +114,10 @@ export const recordSchema = v.strictObject({
   depend: v.exactOptional(dependSchema),
   /** Left out: one attempt is all. */
   retry: v.exactOptional(retrySchema),
+  /** It is a schedule, and never runs itself. */
+  timetable: v.exactOptional(timetableSchema),
+  /** The schedule that it is a run of. */
+  schedule: v.exactOptional(idSchema),
 })
 
 /** `task`: the view of one task of an array, never written (`array-view.ts`). */
@@ -164,6 +170,14 @@ export const wishSchema = v.strictObject({
   depend: v.exactOptional(text(MOST_DEPEND)),
   /** How often it is tried again, and after what, as `--retry` takes it. */
   retry: v.exactOptional(text(MOST_RETRY)),
+  /** Of the jobs of one user only one has it: a second wish with it is the first one again. */
+  key: v.exactOptional(text(MOST_KEY)),
+  /** Five fields of crontab(5): it is a schedule. */
+  cron: v.exactOptional(text(MOST_CRON)),
+  /** Of a schedule: a run may begin while the one before goes on. */
+  overlap: v.exactOptional(v.boolean()),
+  /** Of a run: its schedule. No user says it. */
+  schedule: v.exactOptional(idSchema),
 })
 export type Wish = v.InferOutput<typeof wishSchema>
 export type Command = Wish['command']

@@ -19,6 +19,7 @@ export type Change = Partial<
     | 'desired'
     | 'requeue'
     | 'reason'
+    | 'timetable'
     | 'eligible'
     | 'begin'
     | 'resources'

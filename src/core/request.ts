@@ -31,7 +31,17 @@ export type ControlOp = (typeof CONTROL_OPS)[number]
 
 const head = {v: v.literal(1), tok: tokenSchema, cluster: v.pipe(v.string(), v.uuid())}
 
-const submitSchema = v.strictObject({...head, op: v.literal('submit'), id: idSchema, wish: wishSchema})
+const ofUser = v.check<Wish, string>(
+  wish => wish.schedule === undefined,
+  'a run of a schedule, which god makes',
+)
+
+const submitSchema = v.strictObject({
+  ...head,
+  op: v.literal('submit'),
+  id: idSchema,
+  wish: v.pipe(wishSchema, ofUser),
+})
 
 /** Its spec must be readable by itself; all else of a wish has few keys. */
 const hasFewKeys = ({env = {}, labels = {}}: Wish): boolean =>
@@ -49,7 +59,10 @@ const bulkSchema = v.strictObject({
         id: idSchema,
         wish: v.pipe(
           wishSchema,
+          ofUser,
           v.check(wish => hasFewKeys(wish), 'too many keys'),
+          // Its request has the token of its key, so it comes by itself.
+          v.check(wish => wish.key === undefined, 'a job with a key among others'),
         ),
       }),
     ),

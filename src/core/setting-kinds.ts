@@ -115,6 +115,23 @@ export const timetable = (initial: string, purpose: string): Setting<string | nu
     initial,
   )
 
+const isZone = (name: string): boolean => {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', {timeZone: name}).format(0) !== ''
+  } catch {
+    return false
+  }
+}
+
+export const zone = (initial: string, purpose: string): Setting<string> =>
+  setting(
+    initial,
+    value => (value.length <= 64 && isZone(value) ? value : undefined),
+    value => value,
+    'a time zone like UTC or Europe/Berlin',
+    purpose,
+  )
+
 /** Seconds. */
 export const span = (initial: number, purpose: string): Setting<number> =>
   setting(

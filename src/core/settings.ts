@@ -22,6 +22,7 @@ import {
   timetable,
   whole,
   words,
+  zone,
 } from './setting-kinds.js'
 import {nearest} from './text.js'
 
@@ -65,6 +66,11 @@ export const SETTINGS = {
   max_cpu: orNone(cpuAmount(1000, 'most cpus of a job'), null),
   max_ram: orNone(memoryAmount(1024 ** 3, 'most memory of a job'), null),
   max_time: time(null, 'longest walltime a job may ask for'),
+  timezone: zone(
+    'UTC',
+    'in which the timetables of recurring jobs are meant; those that are there keep theirs',
+  ),
+  max_schedules: whole(20, 0, 100_000, 'most recurring jobs of one user'),
   grace_period: span(10, 'time between the polite signal and KILL'),
   stop_signal: choice('SIGTERM', STOP_SIGNALS, 'the polite signal'),
   root_runs_as: text(
@@ -191,6 +197,8 @@ export const admissionPolicy = (
   defaults: {cpus: settings.defaults_cpu, memory: settings.defaults_ram, gpus: 0},
   defaultWalltime: settings.defaults_time,
   maxWalltime: settings.max_time,
+  zone: settings.timezone,
+  maxSchedules: settings.max_schedules,
   maxCpus: settings.max_cpu,
   maxMemory: settings.max_ram,
   sections,

@@ -12,6 +12,7 @@ import {GodError, type Refusal} from '../core/errors.js'
 import {jobsOf} from '../core/request.js'
 import type {Author} from '../store/jobs/job-store.js'
 import {raiseHint, removeClaim} from '../store/requests/ids.js'
+import {noteKey} from '../store/requests/keys.js'
 import {DONE, judgeAll, type Submission, taken, type Verdict, WAIT} from './judge-submissions.js'
 import {giveSpec} from './owners-copy.js'
 import {readIfReadable} from './readable-jobs.js'
@@ -81,6 +82,13 @@ const eachAdmitted = async (
   return Promise.all(begun.map(of => Promise.all(of)))
 }
 
+/** Before the request goes: whoever finds none with a key finds its job here. */
+const noteKeys = ({durable, layout}: Service, judged: Verdicts): void => {
+  for (const verdict of judged.flat())
+    if (verdict.kind === 'admit' && verdict.admitted.spec.wish.key !== undefined)
+      noteKey(durable, layout, verdict.admitted.spec.tok, verdict.admitted.spec.id)
+}
+
 /** Hint, then specs, then records, each on the disk before the next: a record without its spec could not run. */
 const publishAll = async (service: Service, judged: Verdicts, author: Author): Promise<Verdicts> => {
   const last = greatest(
@@ -89,6 +97,7 @@ const publishAll = async (service: Service, judged: Verdicts, author: Author): P
   if (last === null) return judged
   author.check()
   raiseHint(service.durable, service.layout, last)
+  noteKeys(service, judged)
   const withSpecs = (await eachAdmitted(judged, admitted => publishSpec(service, admitted))).map(together)
   service.durable.syncPending()
   return eachAdmitted(withSpecs, admitted => publishJob(service, admitted, author))
@@ -178,5 +187,6 @@ export const admitAll = async (
   const before = judged.flat().filter(({kind}) => kind === 'done').length
   const now = verdicts.flat().filter(({kind}) => kind === 'done').length
   const jobs = over.reduce((sum, outcome) => sum + outcome.jobs.length, 0)
-  return {admitted: now - before, refused: jobs - done.length}
+  const twins = over.reduce((sum, outcome) => sum + idsOf(outcome, 'twin').length, 0)
+  return {admitted: now - before, refused: jobs - done.length - twins}
 }

@@ -16,8 +16,10 @@ import {claimOwner, FAR_AHEAD, readHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {groupNumbers, type KnownGroups} from './group-numbers.js'
 import {createDependencyJudge, type DependencyJudge} from './judge-dependency.js'
+import {judgeKey} from './judge-key.js'
 import {operatorsOf} from './operators.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
+import {type ScheduleCap, scheduleCap} from './schedule-cap.js'
 import type {Service} from './service.js'
 import {type SubmissionLimits, submissionLimits} from './submission-limits.js'
 
@@ -31,6 +33,8 @@ export type Verdict =
   | {readonly kind: 'admit'; readonly admitted: Admitted}
   | {readonly kind: 'done'}
   | {readonly kind: 'wait'}
+  /** Another job has its key and was asked for the same: nothing comes of it. */
+  | {readonly kind: 'twin'}
   | {readonly kind: 'refuse'; readonly refusal: Refusal}
 
 export const DONE: Verdict = {kind: 'done'}
@@ -42,6 +46,12 @@ export const taken = (id: JobId): Verdict =>
   refuse(
     refusal('E_ID_TAKEN', `the id ${id} that the request claimed belongs to another job`, 'Submit it again.'),
   )
+
+const byKey = (service: Service, {drop, request}: Submission): Verdict | null => {
+  const verdict = request.op === 'submit' ? judgeKey(service, request, drop.uid) : null
+  if (verdict === null || verdict === 'wait') return verdict === null ? null : WAIT
+  return 'holder' in verdict ? {kind: 'twin'} : refuse(verdict.refusal)
+}
 
 interface Asker {
   readonly uid: number
@@ -144,10 +154,11 @@ interface Judging {
   /** Who may be nice below zero. */
   readonly operators: ReadonlySet<number>
   readonly dependencies: DependencyJudge
+  readonly cap: ScheduleCap
 }
 
 const judge = (service: Service, submission: Submission, {id, wish}: NewJob, judging: Judging): Verdict => {
-  const verdict = judgeId(service, submission, id, judging.ids)
+  const verdict = judgeId(service, submission, id, judging.ids) ?? byKey(service, submission)
   if (verdict !== null) return verdict
   const account = judging.accounts.get(submission.drop.uid) ?? WAIT
   if ('kind' in account) return account
@@ -161,7 +172,7 @@ const judge = (service: Service, submission: Submission, {id, wish}: NewJob, jud
   const record = judging.dependencies.judge(answer.record)
   if (record === 'wait') return WAIT
   if ('code' in record) return refuse(record)
-  const no = judging.limits.check(record)
+  const no = judging.limits.check(record) ?? judging.cap(record)
   if (no !== null) return refuse(no)
   judging.limits.admit(record)
   judging.dependencies.admit(record)
@@ -199,6 +210,7 @@ export const judgeAll = async (
     ...{ids, nodes, author, accounts, groups, operators},
     limits: submissionLimits(service),
     dependencies: createDependencyJudge(service),
+    cap: scheduleCap(service),
   }
   return submissions.map(submission => {
     const jobs = jobsOf(submission.request)

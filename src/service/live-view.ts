@@ -38,9 +38,13 @@ const pendingJob = (record: JobRecord): Waiting => {
   return Object.freeze({...job, alike: alikeKey(job)})
 }
 
-/** An array waits as long as one of its tasks does. */
-const waits = ({state, array}: JobRecord): boolean =>
-  array === undefined ? state === 'pending' : !isOver(state) && array.waiting.length > 0
+/** An array waits as long as one of its tasks does; a schedule never runs itself. */
+const waits = ({state, array, timetable}: JobRecord): boolean =>
+  timetable !== undefined
+    ? false
+    : array === undefined
+      ? state === 'pending'
+      : !isOver(state) && array.waiting.length > 0
 
 const isPlaced = ({state}: JobRecord): boolean => isAllocated(state) || isFinal(state)
 

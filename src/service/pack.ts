@@ -9,7 +9,7 @@
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
 import {parentsOf, parseDepend} from '../core/depend-text.js'
-import {type IntervalSet, setOf} from '../core/interval-set.js'
+import {has, type IntervalSet, setOf} from '../core/interval-set.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {type ArrayResults, packedJob} from '../core/packed.js'
 import {willRetry} from '../core/retry.js'
@@ -22,6 +22,7 @@ import {secureNewest} from '../store/packs/publish-manifest.js'
 import {dropOutdated} from '../store/packs/retention.js'
 import {segmentDay} from '../store/packs/segment-names.js'
 import {sweepDone} from '../store/packs/sweep-done.js'
+import {sweepKeys} from '../store/requests/keys.js'
 import {dependentJobs} from './bound-jobs.js'
 import {derived} from './derived.js'
 import {keptUsage} from './keep-usage.js'
@@ -187,6 +188,9 @@ const drop = (service: Service): number => {
   const dropped = dropOutdated(service, retention, service.now(), wantedIds(service))
   for (const name of dropped?.damaged ?? [])
     service.log('warning', `the packed jobs of ${name} are damaged and are not dropped: see 'god fsck'`)
+  const gone = service.manifest.newest().manifest.dropped
+  // What a crash leaves goes the next time.
+  if (dropped !== null && dropped.jobs > 0) sweepKeys(service.durable.fs, service.layout, id => has(gone, id))
   return dropped?.jobs ?? 0
 }
 

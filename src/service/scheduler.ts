@@ -21,6 +21,7 @@ import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
+import {fireTimetables} from './fire-timetables.js'
 import {pendingJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
@@ -186,6 +187,7 @@ export const schedulerPass = async (
   service.nodes.report(offer.nodes)
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
+  const fired = await fireTimetables(service, author)
   sweepTemporaries(service)
   const {live, plan, started, more} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
@@ -194,5 +196,6 @@ export const schedulerPass = async (
   const unread = taken.unread || more
   const crowded = live.all.some(({record}) => wantsPacking(record))
   const next = nextBegin(pendingJobs(live), service.now())
-  return {admitted, refused, started, pending: waitingIn(plan), unread, crowded, next}
+  const pending = waitingIn(plan)
+  return {admitted: admitted + fired, refused, started, pending, unread, crowded, next}
 }

@@ -27,10 +27,11 @@ export const checkTimetable = (expression: string): void => {
   )
 }
 
-/** The first time of the expression after that moment. */
-export const nextTime = (expression: string, after: Instant): Instant => {
+/** The first time of the expression after that moment; left out: in the zone of this host. */
+export const nextTime = (expression: string, after: Instant, zone?: string): Instant => {
   checkTimetable(expression)
-  return instant(new CronTime(expression).getNextDateFrom(new Date(after)).toMillis())
+  const time = zone === undefined ? new CronTime(expression) : new CronTime(expression, zone)
+  return instant(time.getNextDateFrom(new Date(after), zone).toMillis())
 }
 
 /** Runs `pass` at each time of the five-field expression until `signal`; resolves then. */

@@ -23,6 +23,8 @@ export interface Layout {
   readonly ids: string
   readonly hints: string
   readonly bells: string
+  /** Which jobs hold which keys of users. */
+  readonly keys: string
   readonly live: string
   bucket(id: number): string
   readonly specs: string
@@ -67,6 +69,7 @@ export const layoutOf = (root: string): Layout => {
     ids: join(root, 'ids'),
     hints: join(root, 'idh'),
     bells: join(root, 'bell'),
+    keys: join(root, 'keys'),
     live,
     bucket: id => join(live, String(bucketOf(id))),
     specs,
@@ -98,6 +101,7 @@ export const foldersOf = (layout: Layout): readonly string[] => [
   layout.ids,
   layout.hints,
   layout.bells,
+  layout.keys,
   join(layout.root, 'jobs'),
   layout.live,
   layout.specs,

@@ -76,6 +76,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_USAGE: site => command(site, ['stat', '--frob']),
   E_COMMAND_EMPTY: site => command(site, ['submit']),
   E_AMOUNT_BAD: site => command(site, ['submit', '-m', '12Q', 'x']),
+  E_DIRECTIVE_BAD: site => {
+    writeFileSync(join(site.work, 'run.sh'), '#!/bin/sh\n#GOD --tim 2h\n')
+    return command(site, ['submit', 'run.sh'])
+  },
   E_JOBS_BAD: site => command(site, ['submit', '--from', 'missing.ndjson']),
   E_TRACE_BAD: site => command(site, ['simulate', 'missing.swf']),
   E_IMAGE_BAD: site => command(site, ['submit', '-i', 'a b', 'x']),
@@ -131,6 +135,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     site.configure(['executor = fake', 'default_images = busybox', '[quota.user.*]', 'cpus = 1'])
     await site.here(['submit', '-c', '2', 'x'])
     return kept(site)
+  },
+  E_KEY_TAKEN: async site => {
+    await site.here(['submit', '--key', 'k', 'true'])
+    return command(site, ['submit', '--key', 'k', 'false'])
   },
   E_ID_TAKEN: async site => {
     await site.submit()

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
-import {closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {amount, tellCases} from '../support/amount.js'
 import {type GodOptions, type Ran, ROOT, shell} from '../support/god.js'
@@ -20,6 +20,14 @@ interface Answer {
   readonly long: Ran | null
 }
 
+/** In the folder that both ways run in. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'plain.sh': '# nothing to read here',
+  'god.sh': '#GOD -t 2h -E HOME -E A=1 --label k=v\n#GOD --mem=64M -a 0-3',
+  'foreign.sh': '#SBATCH --mail-type=END --mem-per-cpu=1G -c 2\n#$ -N named -cwd\n#PBS -l walltime=90',
+  'bad.sh': '#GOD --tiem 2h',
+}
+
 /** Two sites with the same jobs, one for each way: what one submits must not be seen by the other. */
 class Twins {
   readonly folder = temporaryFolder()
@@ -27,6 +35,8 @@ class Twins {
   readonly #child: ChildProcess
 
   constructor() {
+    for (const [name, lines] of Object.entries(SCRIPTS))
+      writeFileSync(join(this.folder, name), `#!/bin/sh\n${lines}\necho\n`)
     const [out, err] = ['out', 'err'].map(name => join(this.folder, name)) as [string, string]
     const fds = [out, err].map(path => openSync(path, 'a'))
     this.#child = fork(join(ROOT, 'test/support/two-ways.cjs'), {
@@ -119,11 +129,13 @@ const SUBMIT_WORDS = parts(`
   | -E A=1 | -E A=1 -E B=2 | --env=A | -E SHELL | -E HOME | -E GOD_X=1 | -E = | -E 'A=b c' | -E A=
   | -l k | -l k=v -l w= | --label k=v,w | -l =v | -H | --hold | -n | --dry-run | --parsable | --json | -Hn | -nH
   | --no-color | --color always | --color x | -h | --help | --version | --bogus | --time | --dir /nonexistent
+  | --key k | --key=k | --key ''
   | -f jobs.ndjson | --from=x | -W | --wait`)
 
 const PROGRAMS = parts(`
   true | -- true | echo 'a b' '' | -- sh -c 'exit 3' | sh -c x --json | x -h | -- -- x | -- | - | '' | -- '' | -- -x
   | x -- -n | ./none.sh -J z | /etc/hostname | x $HOME * " \\ | größe 訓練 | 'a\nb\tc' | x --help | env A=1 x
+  | plain.sh a -h | god.sh | ./foreign.sh x | bad.sh | -- god.sh
   | bash -lc 'for i in 1 2; do echo $i; done' | python3 -m train --lr=0.1 -v`)
 
 const ENVS: readonly Env[] = [
@@ -206,6 +218,11 @@ describe('the short way of stat and submit', function () {
     for (const [words, env] of lines) if (await compare(words, env)) answered++
     tellCases('short way: answered', answered)
     tellCases('short way: declined', lines.length - answered)
+  })
+
+  it('reads the directives of a script as the long one does', async () => {
+    for (const name of Object.keys(SCRIPTS))
+      assert.ok(await compare(['submit', '-i', 'busybox:local', name], {}), `${name} was declined`)
   })
 
   const DECLINED: readonly (readonly [string, readonly string[], Env])[] = [

@@ -149,6 +149,8 @@ describe('what admission asks of the configuration', () => {
       maxCpus: 4000,
       maxMemory: null,
       sections: configuration.sections,
+      zone: 'UTC',
+      maxSchedules: 20,
       private: true,
     })
   })

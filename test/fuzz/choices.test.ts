@@ -43,6 +43,9 @@ const NO_FLAGS = {
     begin: undefined,
     nice: undefined,
     priority: undefined,
+    key: undefined,
+    cron: undefined,
+    overlap: false,
     env: undefined,
     label: undefined,
   },
@@ -152,7 +155,15 @@ describe('R16: an argument list', () => {
     name: 'wish',
     parse: text => {
       const [env = '', label = '', cpus, mem, time] = text.split('\n')
-      const wish = wishOf({...NO_FLAGS, env: [env], label: [label], cpus, mem, time}, ['sh'], true, UTC)
+      const wish = wishOf(
+        {...NO_FLAGS, env: [env], label: [label], cpus, mem, time},
+        ['sh'],
+        {
+          kind: 'argv',
+          argv: ['sh'],
+        },
+        UTC,
+      )
       return [...Object.entries(wish.env ?? {}), ...Object.entries(wish.labels ?? {})]
     },
     good: ['A=1\nlab=x\n1\n64M\n30', '__proto__=1\n__proto__=2', 'PATH\nx'],

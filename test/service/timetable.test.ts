@@ -1,7 +1,8 @@
 /** Passes by timetable, on mocked timers: minutes pass when the test says so. */
 import assert from 'node:assert/strict'
 import {mock} from 'node:test'
-import {runTimetable} from '../../src/service/timetable.js'
+import {instant} from '../../src/core/brand.js'
+import {nextTime, runTimetable} from '../../src/service/timetable.js'
 
 const MINUTE = 60_000
 
@@ -95,6 +96,60 @@ describe('a timetable', () => {
     it(`cannot be ${JSON.stringify(bad.slice(0, 20))}`, async () => {
       run(bad)
       await assert.rejects(done, {code: 'E_USAGE', message: /is not a timetable/, hint: /Five fields/})
+    })
+  }
+})
+
+describe('the next time of a timetable', () => {
+  const BERLIN = 'Europe/Berlin'
+  /** In spring 2:00 to 3:00 is not there, in autumn it is there twice. */
+  const table: readonly (readonly [string, string, string, after: string, next: readonly string[]])[] = [
+    ['of a plain day', '0 4 * * *', BERLIN, '2026-02-01T12:00Z', ['2026-02-02T03:00Z', '2026-02-03T03:00Z']],
+    [
+      'in an hour that is left out',
+      '30 2 * * *',
+      BERLIN,
+      '2026-03-28T12:00Z',
+      ['2026-03-29T01:00Z', '2026-03-30T00:30Z'],
+    ],
+    ['after that hour', '0 3 * * *', BERLIN, '2026-03-28T12:00Z', ['2026-03-29T01:00Z', '2026-03-30T01:00Z']],
+    [
+      'in an hour that comes twice',
+      '30 2 * * *',
+      BERLIN,
+      '2026-10-24T12:00Z',
+      ['2026-10-25T00:30Z', '2026-10-26T01:30Z'],
+    ],
+    [
+      'of each hour, twice in one',
+      '0 * * * *',
+      BERLIN,
+      '2026-10-24T23:10Z',
+      ['2026-10-25T00:00Z', '2026-10-25T01:00Z', '2026-10-25T02:00Z'],
+    ],
+    [
+      'where no hour is left out',
+      '30 2 * * *',
+      'UTC',
+      '2026-03-28T12:00Z',
+      ['2026-03-29T02:30Z', '2026-03-30T02:30Z'],
+    ],
+    ['of a leap day', '0 0 29 2 *', 'UTC', '2026-03-01T00:00Z', ['2028-02-29T00:00Z']],
+    [
+      'where the day begins at one',
+      '0 0 * * *',
+      'America/Sao_Paulo',
+      '2018-11-03T12:00Z',
+      ['2018-11-04T03:00Z', '2018-11-05T02:00Z'],
+    ],
+  ]
+  for (const [what, cron, zone, after, next] of table) {
+    it(`${what}: ${cron} in ${zone}`, () => {
+      let at = instant(Date.parse(after))
+      for (const expected of next) {
+        at = nextTime(cron, at, zone)
+        assert.equal(new Date(at).toISOString(), new Date(expected).toISOString())
+      }
     })
   }
 })

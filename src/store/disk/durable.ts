@@ -29,8 +29,11 @@ export interface ReplaceOptions {
 
 export interface Durable {
   readonly fs: FileSystem
-  /** False: the name was taken by somebody else; nothing of ours is left. */
-  publishNew(path: string, bytes: Uint8Array, mode?: number): boolean
+  /**
+   * False: the name was taken by somebody else, or `still`, asked right before it is given, said no; nothing of ours is
+   * left.
+   */
+  publishNew(path: string, bytes: Uint8Array, mode?: number, still?: () => boolean): boolean
   /**
    * The same together with others that are published now: their syncs go on beside each other. `before`: asked right
    * before the name is given; what it throws prevents it.
@@ -85,11 +88,11 @@ export const createDurable = (options: DurableOptions): Durable => {
 
   return {
     fs,
-    publishNew: (path, bytes, mode = 0o600) => {
+    publishNew: (path, bytes, mode = 0o600, still = () => true) => {
       try {
         const temp = temporary(path, bytes, mode)
         try {
-          return linkTo(fs, temp, path)
+          return still() && linkTo(fs, temp, path)
         } finally {
           discard(fs, temp.path)
         }

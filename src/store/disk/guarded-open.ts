@@ -90,9 +90,11 @@ export const readRegular = (fs: FileSystem, path: string, limit: number): Uint8A
 export type GuardedRead =
   | {readonly kind: 'read'; readonly bytes: Uint8Array; readonly mtimeMs: number}
   | {readonly kind: 'gone'}
-  | {readonly kind: 'bad'; readonly why: string}
+  /** `twin`: the inode, where all that is wrong may be that it has one other name. */
+  | {readonly kind: 'bad'; readonly why: string; readonly twin?: number}
 
-const bad = (why: string): GuardedRead => ({kind: 'bad', why})
+const bad = (why: string, twin?: number): GuardedRead =>
+  twin === undefined ? {kind: 'bad', why} : {kind: 'bad', why, twin}
 
 const openFault = (error: unknown): GuardedRead => {
   if (isErrno(error, 'ENOENT')) return {kind: 'gone'}
@@ -124,7 +126,7 @@ export const guardedRead = (fs: FileSystem, path: string, owner: Uid, limit: num
   try {
     const before = fs.fstat(fd)
     const fault = statFault(before, owner, limit)
-    if (fault !== null) return bad(fault)
+    if (fault !== null) return bad(fault, before.nlink === 2 ? before.ino : undefined)
     if (!sameFile(fs.lstat(path), before)) return bad('its name was changed meanwhile')
     const bytes = readOpen(fs, fd, limit)
     const after = fs.fstat(fd)

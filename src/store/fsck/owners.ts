@@ -38,7 +38,7 @@ export const checkFolders = (place: Place): readonly Finding[] => {
   const {layout, fs, mode} = place
   const rights = new Map(folderModes(layout, mode, false))
   // Made again where they are missing.
-  const derived = [layout.index, layout.sums]
+  const derived = [layout.index, layout.sums, layout.keys]
   return foldersOf(layout).flatMap((path): readonly Finding[] => {
     const stat = statOf(fs, path)
     if (stat === null && derived.includes(path)) return []

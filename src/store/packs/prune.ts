@@ -1,6 +1,6 @@
 /**
  * Pruning an array's revisions: its last 64 stay (state.md 6). A job has a handful of revisions, an array one for each
- * time that something became of a task.
+ * time that something became of a task, a schedule one for each time that it came.
  *
  * Names are freed ascending, whoever frees them: from the lowest that is there without a gap. So a publisher that
  * stalled finds his base gone and loses, as with packing; and no two revisions of an array have the same bytes, so what
@@ -19,10 +19,10 @@ export const PRUNING = {kept: 64, every: 32} as const
 export const pruneRevisions = (
   durable: Durable,
   layout: Layout,
-  {id, rev, array}: JobRecord,
+  {id, rev, array, timetable}: JobRecord,
   {kept, every}: {readonly kept: number; readonly every: number} = PRUNING,
 ): void => {
-  if (array === undefined || rev % every !== 0 || rev <= kept) return
+  if ((array === undefined && timetable === undefined) || rev % every !== 0 || rev <= kept) return
   const {fs} = durable
   const last = rev - kept
   let first = last

@@ -7,12 +7,12 @@
 import {join} from 'node:path'
 import {type Token, token, type Uid} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
-import {MAX_BULK_BYTES, mostBytes, type Request} from '../../core/request.js'
+import {MAX_BULK_BYTES, MAX_REQUEST_BYTES, mostBytes, type Request} from '../../core/request.js'
 import {ringBell} from '../bell.js'
 import {type Durable, diskError, type RandomToken, syncIfAllowed} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readRegular} from '../disk/guarded-open.js'
-import {ensureFolder, listNames} from '../disk/read-file.js'
+import {ensureFolder, listNames, unlinkIfThere} from '../disk/read-file.js'
 import {type Layout, parseRequestName, requestName} from '../layout.js'
 import {encodeRequest} from './request-codec.js'
 
@@ -75,6 +75,19 @@ export const dropRequest = (
   return true
 }
 
+/**
+ * The same for a request whose token is made of its key, but nobody is told. False: one with its name lies there, or
+ * `stillGood` said no; nothing of ours was queued.
+ */
+export const linkRequest = (context: DropContext, request: Request, stillGood: () => boolean): boolean => {
+  const bytes = requestBytes(request)
+  const folder = ensureOwnFolder(context)
+  const path = join(folder, requestName(request.tok))
+  if (!context.durable.publishNew(path, bytes, 0o640, stillGood)) return false
+  syncRequest(context.durable, folder)
+  return true
+}
+
 /** The request can be seen already: whoever is told of a failure must know that it may be taken all the same. */
 const syncRequest = (durable: Durable, folder: string): void => {
   try {
@@ -88,6 +101,23 @@ const syncRequest = (durable: Durable, folder: string): void => {
       {cause: error},
     )
   }
+}
+
+/** After `linkRequest`. */
+export const tellOfRequest = ({durable, layout, uid, random}: DropContext): void =>
+  ringBell(durable.fs, layout, uid, random)
+
+/** Before its id was told. Taken meanwhile, it is gone already. */
+export const takeBack = ({durable, layout, uid}: DropContext, tok: Token): void => {
+  unlinkIfThere(durable.fs, join(layout.dropFolder(uid), requestName(tok)))
+}
+
+/** Mine by that name, that a power cut does not take any more; null: there is none. */
+export const waitingRequest = ({durable, layout, uid}: DropContext, tok: Token): Uint8Array | null => {
+  const folder = layout.dropFolder(uid)
+  const bytes = readRegular(durable.fs, join(folder, requestName(tok)), MAX_REQUEST_BYTES)
+  if (bytes !== null) durable.syncFolder(folder)
+  return bytes
 }
 
 export interface OwnRequest {

@@ -14,6 +14,7 @@ import {listNames, lstatIfThere, unlinkIfThere} from '../disk/read-file.js'
 import {type Layout, parseRequestName, parseUserName, requestName} from '../layout.js'
 import {type Reason, writeRefusal} from './refused.js'
 import {decodeRequest} from './request-codec.js'
+import {dropSecondName} from './second-name.js'
 
 export type Taken =
   | {
@@ -90,7 +91,11 @@ const dropOf = (fs: FileSystem, folder: HeldFolder, uid: Uid, cluster: string): 
         .sort((a, b) => a.writtenAt - b.writtenAt || (a.tok < b.tok ? -1 : 1))
         .map(({tok}) => tok),
     read: tok => {
-      const read = folder.named(() => guardedRead(fs, pathOf(tok), uid, MAX_BULK_BYTES))
+      const look = () => folder.named(() => guardedRead(fs, pathOf(tok), uid, MAX_BULK_BYTES))
+      const first = look()
+      const twin = first.kind === 'bad' ? first.twin : undefined
+      const alone = twin !== undefined && folder.named(() => dropSecondName(fs, folder.path, twin))
+      const read = alone ? look() : first
       if (read.kind === 'bad') return badRequest(read.why, 0)
       return read.kind === 'gone' ? read : judge(read.bytes, read.mtimeMs, tok, cluster)
     },
