@@ -9,6 +9,7 @@ import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {jobId, MAX_ID} from '../core/brand.js'
 import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
+import {DEFAULT_QUEUE} from '../core/queue.js'
 import type {SubmitRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
@@ -71,9 +72,10 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
 })
 
 /** As the JSON of a job tells it: whole cpus, bytes, seconds. */
-export const settledFields = ({name, image, resources, walltime}: Settled): object => ({
+export const settledFields = ({name, image, queue, resources, walltime}: Settled): object => ({
   name,
   image,
+  queue,
   resources: {...resources, cpus: resources.cpus / 1000},
   walltime,
 })
@@ -81,8 +83,9 @@ export const settledFields = ({name, image, resources, walltime}: Settled): obje
 export const settledJson = (settled: Settled): object => ({schema: SCHEMA, ...settledFields(settled)})
 
 /** What `--dry-run` tells. */
-export const settledText = ({name, image, resources, walltime}: Settled): string => {
+export const settledText = ({name, image, queue, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
   const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${time}`
-  return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}: ${what}`)
+  const where = queue === DEFAULT_QUEUE ? '' : ` to the queue ${queue}`
+  return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}${where}: ${what}`)
 }

@@ -51,14 +51,19 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> 
   reserved: ({numbers = {}}) =>
     `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
   never: () => 'a larger node, or to be submitted with less',
-  'no-node': () => "an engine that answers: see 'god doctor'",
+  'no-node': ({numbers}) =>
+    numbers?.constraint === undefined
+      ? "an engine that answers: see 'god doctor'"
+      : 'a node that it may run on and that takes work',
   maintenance: () => 'that the operator ends the maintenance',
   new: () => "a scheduling pass: 'god schedule' or 'god watch'",
   held: (_reason, {id}) => `'god release ${id}'`,
   identity: (_reason, {id}) => `an account for its user, then 'god release ${id}'`,
   restored: (_reason, {id}) => `'god release ${id}', if it did not run yet`,
   suspended: (_reason, {id}) => `'god resume ${id}'`,
-  limit: () => 'that other tasks of the array end',
+  limit: reason =>
+    reason.numbers?.measure === undefined ? 'that other tasks of the array end' : quotaNeeds(reason),
+  queue: (_reason, {id}) => `'god kill ${id}', and to be submitted to another queue`,
   packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
 }
 

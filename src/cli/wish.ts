@@ -26,6 +26,7 @@ export interface SubmitFlags {
   readonly label: readonly string[] | undefined
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
+  readonly queue: string | undefined
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -122,6 +123,7 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     hold: flags.hold ? true : undefined,
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
+    queue: flags.queue,
     array: flags.array,
   })
 

@@ -16,8 +16,11 @@ import {checkImageName} from './image-name.js'
 import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
+import {DEFAULT_QUEUE, whereIn} from './queue.js'
+import {checkQueueLimits} from './queue-check.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
 import {neverReason} from './schedule.js'
+import {nodesIn} from './scheduling/shape.js'
 
 /** The part of the configuration that decides what is admitted. */
 export interface AdmissionPolicy extends Rights {
@@ -44,6 +47,7 @@ export interface Settled {
   readonly image: string
   readonly resources: Resources
   readonly walltime: number | null
+  readonly queue: string
   /** Left out: a single job. */
   readonly array?: ArrayRecord
 }
@@ -63,16 +67,20 @@ export const settleWish = (
     gpus: 0,
   }
   const name = wish.name ?? nameOf(wish)
-  const walltime = wish.walltime ?? policy.defaultWalltime
+  const queue = wish.queue ?? DEFAULT_QUEUE
+  const {queues} = policy.sections
+  const walltime = wish.walltime ?? queues.get(queue)?.defaults_time ?? policy.defaultWalltime
   const no =
     checkJobName(name) ??
     checkText(wish) ??
-    checkLimits(resources, walltime, policy, nodes) ??
-    checkKnown(wish, policy)
+    checkKnown(wish, policy) ??
+    checkQueueLimits(queues.get(queue), {resources, walltime}) ??
+    checkLimits(resources, walltime, policy, nodesIn(whereIn(queues, {queue}), nodes))
   if (no !== null) return no
   const array = arrayOf(wish)
-  if (array === null) return {name, image, resources, walltime}
-  return 'code' in array ? array : {name, image, resources, walltime, array}
+  const settled = {name, image, resources, walltime, queue}
+  if (array === null) return settled
+  return 'code' in array ? array : {...settled, array}
 }
 
 const arrayOf = ({array, hold}: Wish): ArrayRecord | null | Refusal => {
@@ -216,7 +224,7 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   uid,
   gid: submission.account.gid as Gid,
   project: submission.wish.project ?? DEFAULT_PROJECT,
-  queue: 'default',
+  queue: settled.queue,
   name: settled.name,
   image: settled.image,
   resources: settled.resources,

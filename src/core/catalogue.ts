@@ -121,7 +121,12 @@ export const CATALOGUE = {
     'a project that there is not, or that you are no member of',
     'see `god whoami`',
   ),
-  E_LIMIT: entry(EXIT.refused, 'more than the site allows one job', 'ask for less'),
+  E_QUEUE_REFUSED: entry(
+    EXIT.refused,
+    'a queue that there is not, or that is not for you',
+    'use one of those that the message lists; see `god whoami`',
+  ),
+  E_LIMIT: entry(EXIT.refused, 'more than the site or the queue allows one job', 'ask for less'),
   E_QUOTA: entry(
     EXIT.refused,
     'the job does not fit into a quota of its user or its project',

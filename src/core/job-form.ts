@@ -50,7 +50,7 @@ const expected = (key: string, what: string, hint = ''): Refusal =>
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
-  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project'): Reader =>
+  (key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'queue'): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
 
@@ -96,6 +96,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   hold: flag,
   volumes: list('volumes'),
   project: text('project'),
+  queue: text('queue'),
   array: text('array'),
 }
 
@@ -106,7 +107,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'depend', 'queue', 'priority', 'nice', 'begin', 'constraint'],
+  ...['gpus', 'depend', 'priority', 'nice', 'begin', 'constraint'],
   ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 

@@ -131,6 +131,7 @@ export const wishSchema = v.strictObject({
   /** `NAME`, `NAME:ro`, `NAME:rw`. */
   volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
   project: v.exactOptional(text(64)),
+  queue: v.exactOptional(text(64)),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
 })

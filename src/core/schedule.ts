@@ -8,6 +8,8 @@ import type {NodeReport, PolicyWorld, Reason, Resources} from '@god-cli/api'
 import type {Instant, JobId} from './brand.js'
 import type {Plan} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
+import {type Queues, whereIn} from './queue.js'
+import {allRooms, queueRoom} from './queue-room.js'
 import type {Quotas} from './quota.js'
 import {type QuotaRoom, quotaRoom} from './quota-room.js'
 import {barOf} from './scheduling/bar.js'
@@ -28,6 +30,8 @@ export interface Allocation {
   readonly node: string
   readonly user: string
   readonly project: string
+  /** Left out: no cap of a queue counts it. */
+  readonly queue?: string
   readonly resources: Resources
   /** When it ends at the latest, epoch milliseconds. Left out: as one that starts now without a walltime. */
   readonly until?: number
@@ -41,6 +45,8 @@ export interface Snapshot {
   readonly pending: readonly Waiting[]
   /** Left out: there are none. */
   readonly quotas?: Quotas
+  /** Left out: no job is kept from anything by its queue. */
+  readonly queues?: Queues
   /** Why nothing starts at all now. Null or left out: nothing keeps it. */
   readonly closed?: Reason | null
   /** Left out: by default. */
@@ -58,8 +64,9 @@ export interface LineUp {
   readonly compare: Compare
 }
 
-export const groupsOf = (pending: readonly Waiting[], assumedTime: number): Groups => {
-  const groups = createGroups(assumedTime)
+/** `queues`: that keep jobs to their nodes. */
+export const groupsOf = (pending: readonly Waiting[], assumedTime: number, queues?: Queues): Groups => {
+  const groups = createGroups(assumedTime, queues === undefined ? undefined : job => whereIn(queues, job))
   for (const job of pending) groups.add(job)
   return groups
 }
@@ -79,13 +86,14 @@ export const lineUpByRank = (groups: Groups, compare: Compare): LineUp => ({
 
 /** `world`: for a policy that ranks. */
 const lineUp = (
-  {pending, now, assumedTime = ASSUMED_TIME}: Snapshot,
+  {pending, now, assumedTime = ASSUMED_TIME, queues}: Snapshot,
   policy: Policy,
   world: PolicyWorld | null,
 ): LineUp => {
   const groups = groupsOf(
     [...pending].sort((a, b) => a.id - b.id),
     assumedTime,
+    queues,
   )
   return policy.rank === undefined || world === null
     ? lineUpInOrder(inOrder(pending, now, policy), groups)
@@ -124,8 +132,8 @@ export const capacityOf = (nodes: readonly NodeReport[]): Resources => {
   return {cpus: of('cpus'), memory: of('memory'), gpus: of('gpus')}
 }
 
-const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocation[]): QuotaRoom => {
-  const room = quotaRoom(quotas)
+const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
+  const room = queues === undefined ? quotaRoom(quotas) : allRooms(quotaRoom(quotas), queueRoom(queues))
   for (const allocation of allocations) room.take(allocation)
   return room
 }
@@ -138,7 +146,7 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
     now,
     rooms: roomsOf(nodes, allocations, now, assumedTime),
     rules: snapshot.rules ?? DEFAULT_RULES,
-    quotas: roomInQuotas(snapshot.quotas, allocations),
+    quotas: roomInQuotas(snapshot),
     bar: barOf(nodes, snapshot.closed ?? null),
   }
 }

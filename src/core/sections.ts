@@ -1,9 +1,10 @@
 /**
- * The sections of `go-d.ini` about many users: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`,
- * `[quota.project.NAME]` (`*` stands for each that has none of his own). Pure; a mistake names its line.
+ * The sections of `go-d.ini`: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`, `[quota.project.NAME]` (`*` stands
+ * for each that has none of his own), `[queue.NAME]`. Pure; a mistake names its line.
  */
 import {GodError} from './errors.js'
 import type {Grant} from './grants.js'
+import {QUEUE_TABLE, type Queues} from './queue.js'
 import {
   choice,
   cpuAmount,
@@ -12,6 +13,7 @@ import {
   type Setting,
   text,
   time,
+  type Values,
   whole,
   words,
 } from './setting-kinds.js'
@@ -43,9 +45,6 @@ const QUOTA = {
   cpu_time: time(null, 'cpu time used in quota_window'),
 } as const
 
-type ValueOf<S> = S extends Setting<infer T> ? T : never
-type Values<Table> = {readonly [K in keyof Table]: ValueOf<Table[K]>}
-
 export interface Volume extends Values<typeof VOLUME>, Grant {
   readonly name: string
 }
@@ -60,6 +59,7 @@ export interface Sections {
   readonly projects: ReadonlyMap<string, Project>
   readonly userQuotas: ReadonlyMap<string, Quota>
   readonly projectQuotas: ReadonlyMap<string, Quota>
+  readonly queues: Queues
 }
 
 export const EACH = '*'
@@ -70,19 +70,22 @@ interface Line {
   readonly origin: string
 }
 
-const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA} as const
+const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA, queue: QUEUE_TABLE} as const
 type Kind = keyof typeof TABLES
 
-const HEAD = /^(volume|project|quota\.user|quota\.project)\.(.+)\.([a-z_]+)$/
+const HEAD = /^(volume|project|quota\.user|quota\.project|queue)\.(.+)\.([a-z_]+)$/
 
-const NAMES: Readonly<Record<string, RegExp>> = {
-  volume: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
-  project: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
-  'quota.user': /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/,
-  'quota.project': /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/,
+const WORD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
+
+const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly names: RegExp}>> = {
+  volume: {kind: 'volume', names: WORD},
+  project: {kind: 'project', names: WORD},
+  queue: {kind: 'queue', names: WORD},
+  'quota.user': {kind: 'quota', names: /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/},
+  'quota.project': {kind: 'quota', names: /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/},
 }
 
-export const isSectionKey = (key: string): boolean => /^(volume|project|quota)\./.test(key)
+export const isSectionKey = (key: string): boolean => /^(volume|project|quota|queue)\./.test(key)
 
 const bad = (origin: string, what: string, hint = ''): GodError =>
   new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
@@ -114,11 +117,11 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
   const all = new Map<string, Read>()
   for (const line of lines) {
     const [, head = '', name = '', key = ''] = HEAD.exec(line.key) ?? []
-    const pattern = NAMES[head]
-    if (pattern === undefined)
+    const known = HEADS[head]
+    if (known === undefined)
       throw bad(line.origin, `there is no section '[${line.key.replace(/\.[^.]*$/, '')}]'`, SECTIONS_HINT)
-    if (!pattern.test(name)) throw bad(line.origin, `'${name}' is no name for a section of ${head}`)
-    const kind: Kind = head === 'volume' ? 'volume' : head === 'project' ? 'project' : 'quota'
+    const {kind, names} = known
+    if (!names.test(name)) throw bad(line.origin, `'${name}' is no name for a section of ${head}`)
     const value = readValue(kind, line, key)
     if (kind === 'volume') checkPath(key, line)
     const sections: Read = all.get(head) ?? new Map()
@@ -131,7 +134,7 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
 }
 
 const SECTIONS_HINT =
-  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME] and [quota.project.NAME].'
+  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME] and [queue.NAME].'
 
 /** What is not said has its default. */
 const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
@@ -143,6 +146,9 @@ const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
     [...(sections ?? [])].map(([name, {values}]) => [name, {...initial, ...values} as Values<Table>]),
   )
 }
+
+const named = <T extends object>(sections: ReadonlyMap<string, T>): Map<string, T & {name: string}> =>
+  new Map([...sections].map(([name, one]) => [name, {...one, name}]))
 
 const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
   for (const [name, {origin, values}] of sections ?? [])
@@ -163,9 +169,10 @@ export const parseSections = (lines: readonly Line[]): Sections => {
   const all = readAll(lines)
   return {
     volumes: volumesOf(all.get('volume')),
-    projects: new Map([...filled(PROJECT, all.get('project'))].map(([name, one]) => [name, {...one, name}])),
+    projects: named(filled(PROJECT, all.get('project'))),
     userQuotas: filled(QUOTA, all.get('quota.user')),
     projectQuotas: filled(QUOTA, all.get('quota.project')),
+    queues: named(filled(QUEUE_TABLE, all.get('queue'))),
   }
 }
 
@@ -174,4 +181,5 @@ export const NO_SECTIONS: Sections = {
   projects: new Map(),
   userQuotas: new Map(),
   projectQuotas: new Map(),
+  queues: new Map(),
 }

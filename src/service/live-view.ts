@@ -71,7 +71,7 @@ export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
 /** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs, plans: EndPlans): readonly Allocation[] =>
   [...placedJobs(live), ...lastKnownParts(live)].flatMap(record => {
-    const {id, state, node, user, project, resources} = record
+    const {id, state, node, user, project, queue, resources} = record
     if (!isAllocated(state) || node === null) return []
-    return [{id, node, user, project, resources, until: latestEnd(record, plans)}]
+    return [{id, node, user, project, queue, resources, until: latestEnd(record, plans)}]
   })

@@ -32,7 +32,7 @@ const grouped = new WeakMap<readonly Waiting[], Groups>()
 const groupsFor = ({settings}: Service, pending: readonly Waiting[]): Groups => {
   const known = grouped.get(pending)
   if (known !== undefined) return known
-  const groups = groupsOf(pending, settings.assumedTime)
+  const groups = groupsOf(pending, settings.assumedTime, settings.admission.sections.queues)
   grouped.set(pending, groups)
   return groups
 }
@@ -55,7 +55,7 @@ const worldOf = (service: Service, nodes: readonly NodeReport[]): PolicyWorld =>
   now: service.now(),
   capacity: capacityOf(nodes),
   standing: () => ({ratio: 0, factor: 1}),
-  queueFactor: () => 0,
+  queueFactor: queue => service.settings.admission.sections.queues.get(queue)?.priority ?? 0,
 })
 
 /** `out`: whose jobs are not thought of. */
@@ -65,7 +65,7 @@ export const planFor = (
   nodes: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
-  const {rules, assumedTime, limits, maintenance} = service.settings
+  const {rules, assumedTime, limits, maintenance, admission} = service.settings
   const now = service.now()
   const all = pendingJobs(live)
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
@@ -74,6 +74,7 @@ export const planFor = (
     ...{now, nodes, pending, rules, assumedTime},
     allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
     ...(quotas === undefined ? {} : {quotas}),
+    queues: admission.sections.queues,
     closed: maintenance ? MAINTENANCE : null,
   }
   return planLinedUp(snapshot, lineFor(service, pending, worldOf(service, nodes)))

@@ -36,6 +36,7 @@ const NO_FLAGS = {
     array: undefined,
     volume: undefined,
     project: undefined,
+    queue: undefined,
     workdir: undefined,
     hold: false,
     env: undefined,

@@ -12,7 +12,10 @@ const NO_NODE: Reason = {
 
 const noneAllowed = ({where: {labels = {}, nodes = []}}: Shape, all: number): Reason => {
   const wanted = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  const what = wanted.length > 0 ? `has ${wanted.join(' and ')}` : `is ${nodes.join(' or ')}`
+  const what = [
+    ...(wanted.length > 0 ? [`has ${wanted.join(' and ')}`] : []),
+    ...(nodes.length > 0 ? [`is one of ${nodes.join(', ')}`] : []),
+  ].join(' and ')
   return {
     code: 'no-node',
     text: `none of the ${all} nodes that take work ${what}`,
