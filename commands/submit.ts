@@ -88,6 +88,11 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     }),
     project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
     queue: Flags.string({char: 'q', summary: 'Queue to wait in (else default).', helpValue: 'NAME'}),
+    constraint: Flags.string({
+      char: 'C',
+      summary: 'Labels that its node must have, all of them.',
+      helpValue: 'KEY=VALUE,...',
+    }),
     hold: Flags.boolean({char: 'H', summary: 'Keep it from starting until released.', default: false}),
     from: Flags.string({
       char: 'f',

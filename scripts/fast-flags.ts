@@ -47,6 +47,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   volume: true,
   project: true,
   queue: true,
+  constraint: true,
   hold: true,
   array: true,
   wait: false,

@@ -31,6 +31,8 @@ export interface JobJson {
   readonly queue: string
   readonly image: string
   readonly labels: Readonly<Record<string, string>>
+  /** Labels that its node must have; left out: any node, or not known yet. */
+  readonly constraint?: Readonly<Record<string, string>>
   readonly state: string
   readonly desired: string
   readonly reason: Reason | null
@@ -70,6 +72,7 @@ export const jobJson = (job: JobView): JobJson => ({
   queue: job.queue,
   image: job.image,
   labels: job.labels,
+  ...(job.record?.constraint === undefined ? {} : {constraint: job.record.constraint}),
   state: job.state,
   desired: job.desired,
   reason: reasonJson(job.reason),

@@ -1,6 +1,7 @@
 /** `god show`: the whole record of one job, and its spec if it is mine to see. */
 
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {constraintText} from '../core/constraint.js'
 import {GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
@@ -183,6 +184,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .map(pair => pair.join('='))
         .join(' '),
     ])
+  const constraint = job.record?.constraint ?? wish?.constraint
+  if (constraint !== undefined) rows.push(['constraint', constraintText(constraint)])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])

@@ -2,6 +2,7 @@
 
 import {nameOf} from '../core/admission.js'
 import type {ErrorCode} from '../core/catalogue.js'
+import {readConstraint} from '../core/constraint.js'
 import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {AMOUNTS, amountRefusal, type FormDefaults} from '../core/job-form.js'
@@ -27,6 +28,7 @@ export interface SubmitFlags {
   readonly volume: readonly string[] | undefined
   readonly project: string | undefined
   readonly queue: string | undefined
+  readonly constraint: string | undefined
 }
 
 const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -34,6 +36,13 @@ const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | u
   const value = AMOUNTS[key].parse(text)
   if (value === null) throw asError(amountRefusal(text, AMOUNTS[key]))
   return value
+}
+
+const labelsWanted = (text: string | undefined): Record<string, string> | undefined => {
+  if (text === undefined) return undefined
+  const read = readConstraint(text)
+  if ('refusal' in read) throw asError(read.refusal)
+  return read.labels
 }
 
 /** `NAME=VALUE`; a bare NAME takes the caller's value, as `docker run -e` does. */
@@ -124,6 +133,7 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
     queue: flags.queue,
+    constraint: labelsWanted(flags.constraint),
     array: flags.array,
   })
 

@@ -5,11 +5,12 @@
  * the user left out gets the site's default; what the site forbids is refused with the value named.
  */
 import type {Account, NodeReport, Resources} from '@god-cli/api'
+import {checkLimits, type SiteLimits} from './admission-limits.js'
 import {isImageAllowed} from './allowed-image.js'
-import {formatCpus, formatMemory} from './amounts.js'
 import type {ArrayRecord} from './array-record.js'
 import {newArray} from './array-start.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
+import {type Constraint, checkConstraint, whereOf} from './constraint.js'
 import {GodError, type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {checkImageName} from './image-name.js'
@@ -19,11 +20,10 @@ import {NOT_STARTED} from './not-started.js'
 import {DEFAULT_QUEUE, whereIn} from './queue.js'
 import {checkQueueLimits} from './queue-check.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
-import {neverReason} from './schedule.js'
 import {nodesIn} from './scheduling/shape.js'
 
 /** The part of the configuration that decides what is admitted. */
-export interface AdmissionPolicy extends Rights {
+export interface AdmissionPolicy extends Rights, SiteLimits {
   /** The first is used where a job names none; empty: jobs must name one. */
   readonly defaultImages: readonly string[]
   /** Besides those above; null: any. */
@@ -33,10 +33,6 @@ export interface AdmissionPolicy extends Rights {
   readonly defaults: Resources
   /** Seconds; null = none. */
   readonly defaultWalltime: number | null
-  readonly maxWalltime: number | null
-  /** Of one job. */
-  readonly maxCpus: number | null
-  readonly maxMemory: number | null
   /** Name, image and labels are for the owner alone. */
   readonly private: boolean
 }
@@ -48,6 +44,8 @@ export interface Settled {
   readonly resources: Resources
   readonly walltime: number | null
   readonly queue: string
+  /** Left out: any node of its queue. */
+  readonly constraint?: Constraint
   /** Left out: a single job. */
   readonly array?: ArrayRecord
 }
@@ -69,16 +67,19 @@ export const settleWish = (
   const name = wish.name ?? nameOf(wish)
   const queue = wish.queue ?? DEFAULT_QUEUE
   const {queues} = policy.sections
+  const {constraint} = wish
+  const where = whereIn(queues, {queue, ...whereOf(constraint)})
   const walltime = wish.walltime ?? queues.get(queue)?.defaults_time ?? policy.defaultWalltime
   const no =
     checkJobName(name) ??
     checkText(wish) ??
     checkKnown(wish, policy) ??
     checkQueueLimits(queues.get(queue), {resources, walltime}) ??
-    checkLimits(resources, walltime, policy, nodesIn(whereIn(queues, {queue}), nodes))
+    checkConstraint(constraint, where, nodes) ??
+    checkLimits(resources, walltime, policy, nodesIn(where, nodes))
   if (no !== null) return no
   const array = arrayOf(wish)
-  const settled = {name, image, resources, walltime, queue}
+  const settled = {name, image, resources, walltime, queue, ...(constraint === undefined ? {} : {constraint})}
   if (array === null) return settled
   return 'code' in array ? array : {...settled, array}
 }
@@ -149,34 +150,6 @@ const checkPaths = (wish: Wish): Refusal | null => {
   return null
 }
 
-const tooMuch = (asked: string, most: string, flag: string): Refusal =>
-  refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
-
-const checkLimits = (
-  resources: Resources,
-  walltime: number | null,
-  policy: AdmissionPolicy,
-  nodes: readonly NodeReport[],
-): Refusal | null => {
-  const {maxCpus, maxMemory} = policy
-  if (maxCpus !== null && resources.cpus > maxCpus)
-    return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
-  if (maxMemory !== null && resources.memory > maxMemory)
-    return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
-  const never = neverReason(resources, nodes)
-  if (never !== null)
-    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c or -m.')
-  if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
-    const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
-    return refusal(
-      'E_SPEC_BAD',
-      `the job asks for ${text}; the site allows ${policy.maxWalltime} s`,
-      'Set -t TIME.',
-    )
-  }
-  return null
-}
-
 export interface Admitted {
   readonly spec: JobSpec
   readonly record: JobRecord
@@ -242,5 +215,6 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   sealed: false,
   prev: null,
   by: 'scheduler',
+  ...(settled.constraint === undefined ? {} : {constraint: settled.constraint}),
   ...(settled.array === undefined ? {} : {array: settled.array}),
 })

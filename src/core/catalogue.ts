@@ -105,6 +105,11 @@ export const CATALOGUE = {
     'more than any node has',
     'ask for less; see `god doctor` for the nodes',
   ),
+  E_NODE_NEVER: entry(
+    EXIT.refused,
+    'labels that no node has, or none of the queue',
+    'ask for labels that the message lists; see `god nodes`',
+  ),
   E_IMAGE_NOT_ALLOWED: entry(EXIT.refused, 'the image is not on the list', 'use one of default_images'),
   E_VOLUME_BAD: entry(
     EXIT.usage,

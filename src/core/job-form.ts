@@ -6,6 +6,7 @@
  * judges it.
  */
 import {parseCpus, parseMemory, parseTime} from './amounts.js'
+import {readConstraint} from './constraint.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
 import {parseStrictJson} from './strict-json.js'
@@ -82,6 +83,12 @@ const list =
   value =>
     isTexts(value) ? {[key]: value} : expected(key, 'a list of texts')
 
+const constraint: Reader = value => {
+  if (!isText(value)) return expected('constraint', 'text', 'Write "KEY=VALUE,KEY2=VALUE2".')
+  const read = readConstraint(value)
+  return 'labels' in read ? {constraint: read.labels} : read.refusal
+}
+
 const READERS: Readonly<Record<string, Reader>> = {
   name: text('name'),
   image: text('image'),
@@ -98,6 +105,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   project: text('project'),
   queue: text('queue'),
   array: text('array'),
+  constraint,
 }
 
 /** Read together: they are one command. */
@@ -107,7 +115,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'depend', 'priority', 'nice', 'begin', 'constraint'],
+  ...['gpus', 'depend', 'priority', 'nice', 'begin'],
   ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 

@@ -7,6 +7,7 @@
 import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
+import {constraintSchema} from './constraint.js'
 import {
   attemptSchema,
   desiredSchema,
@@ -57,6 +58,8 @@ export const recordSchema = v.strictObject({
   /** Order among its owner's own jobs, higher first; left out: 0. */
   priority: v.exactOptional(whole(-1000, 1000)),
   labels: v.record(text(64), text(256)),
+  /** Labels that its node must have; left out: any node. */
+  constraint: v.exactOptional(constraintSchema),
   submitted: instantSchema,
   eligible: instantSchema,
   started: v.nullable(instantSchema),
@@ -132,6 +135,8 @@ export const wishSchema = v.strictObject({
   volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
   project: v.exactOptional(text(64)),
   queue: v.exactOptional(text(64)),
+  /** Labels that its node must have. */
+  constraint: v.exactOptional(constraintSchema),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
 })

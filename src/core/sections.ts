@@ -1,9 +1,10 @@
 /**
  * The sections of `go-d.ini`: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`, `[quota.project.NAME]` (`*` stands
- * for each that has none of his own), `[queue.NAME]`. Pure; a mistake names its line.
+ * for each that has none of his own), `[queue.NAME]`, `[node.NAME]`. Pure; a mistake names its line.
  */
 import {GodError} from './errors.js'
 import type {Grant} from './grants.js'
+import {NODE_TABLE, type NodeWords} from './node-words.js'
 import {QUEUE_TABLE, type Queues} from './queue.js'
 import {
   choice,
@@ -60,6 +61,7 @@ export interface Sections {
   readonly userQuotas: ReadonlyMap<string, Quota>
   readonly projectQuotas: ReadonlyMap<string, Quota>
   readonly queues: Queues
+  readonly nodes: NodeWords
 }
 
 export const EACH = '*'
@@ -70,10 +72,10 @@ interface Line {
   readonly origin: string
 }
 
-const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA, queue: QUEUE_TABLE} as const
+const TABLES = {volume: VOLUME, project: PROJECT, quota: QUOTA, queue: QUEUE_TABLE, node: NODE_TABLE} as const
 type Kind = keyof typeof TABLES
 
-const HEAD = /^(volume|project|quota\.user|quota\.project|queue)\.(.+)\.([a-z_]+)$/
+const HEAD = /^(volume|project|quota\.user|quota\.project|queue|node)\.(.+)\.([a-z_]+)$/
 
 const WORD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
 
@@ -81,11 +83,12 @@ const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly names: RegEx
   volume: {kind: 'volume', names: WORD},
   project: {kind: 'project', names: WORD},
   queue: {kind: 'queue', names: WORD},
+  node: {kind: 'node', names: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/},
   'quota.user': {kind: 'quota', names: /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/},
   'quota.project': {kind: 'quota', names: /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/},
 }
 
-export const isSectionKey = (key: string): boolean => /^(volume|project|quota|queue)\./.test(key)
+export const isSectionKey = (key: string): boolean => /^(volume|project|quota|queue|node)\./.test(key)
 
 const bad = (origin: string, what: string, hint = ''): GodError =>
   new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
@@ -134,7 +137,7 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
 }
 
 const SECTIONS_HINT =
-  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME] and [queue.NAME].'
+  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME], [queue.NAME] and [node.NAME].'
 
 /** What is not said has its default. */
 const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
@@ -173,6 +176,7 @@ export const parseSections = (lines: readonly Line[]): Sections => {
     userQuotas: filled(QUOTA, all.get('quota.user')),
     projectQuotas: filled(QUOTA, all.get('quota.project')),
     queues: named(filled(QUEUE_TABLE, all.get('queue'))),
+    nodes: filled(NODE_TABLE, all.get('node')),
   }
 }
 
@@ -182,4 +186,5 @@ export const NO_SECTIONS: Sections = {
   userQuotas: new Map(),
   projectQuotas: new Map(),
   queues: new Map(),
+  nodes: new Map(),
 }

@@ -1,5 +1,6 @@
 /** Kinds of settings: how each is read, shown and told of. Pure. */
 import {formatCpus, formatMemory, formatTime, parseCpus, parseMemory, parseTime} from './amounts.js'
+import {readLabels} from './label.js'
 import {isTimetable} from './timetable-words.js'
 
 export interface Setting<T> {
@@ -64,6 +65,22 @@ export const words = (initial: readonly string[], purpose: string): Setting<read
         .filter(word => word !== ''),
     value => value.join(', '),
     'words with commas between',
+    purpose,
+  )
+
+/** By their keys. */
+export const labels = (purpose: string): Setting<Readonly<Record<string, string>>> =>
+  setting(
+    {},
+    value => {
+      const read = readLabels(value)
+      return typeof read === 'string' ? undefined : read
+    },
+    value =>
+      Object.entries(value)
+        .map(pair => pair.join('='))
+        .join(', '),
+    'KEY=VALUE, KEY2=VALUE2, each key once,',
     purpose,
   )
 

@@ -5,6 +5,7 @@
  */
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
+import {whereOf} from '../core/constraint.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
@@ -31,6 +32,7 @@ const pendingJob = (record: JobRecord): Waiting =>
     priority: record.priority ?? 0,
     submitted: record.submitted,
     eligible: record.eligible,
+    ...whereOf(record.constraint),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
   })
 

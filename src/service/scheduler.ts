@@ -10,6 +10,7 @@ import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {type Epoch, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
+import {withWords} from '../core/node-words.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
 import {checkEpoch} from '../store/epoch.js'
@@ -41,11 +42,12 @@ export interface SchedulerReport {
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
 const offerOf = async (
-  {log}: Service,
+  {log, settings}: Service,
   {offer}: EngineLooks,
 ): Promise<Offer | {readonly engine: null; readonly nodes: readonly []}> => {
   try {
-    return await offer()
+    const {engine, nodes} = await offer()
+    return {engine, nodes: withWords(nodes, settings.admission.sections.nodes)}
   } catch (error) {
     log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return {engine: null, nodes: []}

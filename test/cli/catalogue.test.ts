@@ -124,6 +124,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_VOLUME_BAD: site => command(site, ['submit', '-v', '/etc:/etc', 'x']),
   E_VOLUME_REFUSED: site => command(site, ['submit', '-v', 'data', 'x']),
   E_PROJECT_REFUSED: site => command(site, ['submit', '-P', 'lab', 'x']),
+  E_NODE_NEVER: async site => {
+    await site.pass()
+    return command(site, ['submit', '-C', 'rack=9', 'x'])
+  },
   E_QUEUE_REFUSED: site => command(site, ['submit', '-q', 'long', 'x']),
   E_QUOTA: async site => {
     site.configure(['executor = fake', 'default_images = busybox', '[quota.user.*]', 'cpus = 1'])

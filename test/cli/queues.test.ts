@@ -50,3 +50,21 @@ describe('a queue', () => {
     )
   })
 })
+
+describe('a constraint', () => {
+  const held = siteForEach()
+
+  it('chooses a node by the labels that the operator gave it, and is shown', async () => {
+    const {site} = held
+    site.configure([...site.lines, '[node.n1]', 'labels = rack=3'])
+    await site.pass()
+    assert.equal((await site.here(['submit', '-C', 'rack=3', 'x'])).code, 0)
+    const {code, stderr} = await site.here(['submit', '-C', 'rack=4', 'x'])
+    assert.equal(code, 6)
+    assert.match(stderr, /no node has rack=4\. Nodes have: rack=3\./)
+    await site.pass()
+    const shown = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
+    assert.deepEqual([shown.constraint, shown.node], [{rack: '3'}, 'n1'])
+    assert.match((await site.here(['show', '1'])).stdout, /\nconstraint rack=3\n/)
+  })
+})

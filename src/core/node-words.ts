@@ -1,0 +1,17 @@
+/** What the operator says of a node in `[node.NAME]`, beside what its executor tells of it. Pure. */
+import type {NodeReport} from '@god-cli/api'
+import {labels, type Values} from './setting-kinds.js'
+
+export const NODE_TABLE = {
+  labels: labels('labels by which jobs and queues choose it, as KEY=VALUE'),
+} as const
+
+export type NodeWord = Values<typeof NODE_TABLE>
+export type NodeWords = ReadonlyMap<string, NodeWord>
+
+/** The operator has the last word. */
+export const withWords = (nodes: readonly NodeReport[], words: NodeWords): readonly NodeReport[] =>
+  nodes.map(node => {
+    const word = words.get(node.name)
+    return word === undefined ? node : {...node, labels: {...node.labels, ...word.labels}}
+  })
