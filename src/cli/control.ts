@@ -104,7 +104,7 @@ const outcomeOf = (site: Site, job: JobView, choice: ControlChoice, tasks?: stri
 })
 
 /** As the service will see it. */
-const isOperator = ({uid, configuration: {settings}}: Site): boolean =>
+export const isOperator = ({uid, configuration: {settings}}: Site): boolean =>
   uid === 0 || (settings.operators.length > 0 && isOneOf(settings.operators, uid, callerName()))
 
 const judged = (

@@ -105,6 +105,7 @@ export const CATALOGUE = {
     'more than any node has',
     'ask for less; see `god doctor` for the nodes',
   ),
+  E_NO_NODE: entry(EXIT.noJob, 'no node of that name is known', 'see `god nodes`'),
   E_NODE_NEVER: entry(
     EXIT.refused,
     'labels that no node has, or none of the queue',

@@ -7,7 +7,8 @@ import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import type {JobId} from './brand.js'
 import {type Parsed, parseWith, signalSchema, type Wish, wishSchema} from './job.js'
-import {idSchema, text, tokenSchema} from './record-fields.js'
+import {MOST_USERS} from './node-hold.js'
+import {idSchema, instantSchema, text, tokenSchema} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
@@ -61,11 +62,36 @@ const controlSchema = v.strictObject({
   remark: v.exactOptional(v.pipe(v.string(), v.maxLength(256))),
 })
 
+export const NODE_ACTS = ['drain', 'ready', 'reserve'] as const
+export type NodeAct = (typeof NODE_ACTS)[number]
+
+/** Of an operator, about a node. */
+const adminSchema = v.pipe(
+  v.strictObject({
+    ...head,
+    op: v.literal('admin'),
+    act: v.picklist(NODE_ACTS),
+    node: text(63),
+    /** `reserve`: from when until when, and for whom. */
+    period: v.exactOptional(
+      v.strictObject({
+        from: instantSchema,
+        to: instantSchema,
+        users: v.pipe(v.array(text(64)), v.maxLength(MOST_USERS)),
+      }),
+    ),
+    remark: v.exactOptional(text(256)),
+  }),
+  v.check(({act, period}) => (act === 'reserve') === (period !== undefined), 'a period belongs to reserve'),
+  v.check(({period}) => period === undefined || period.from < period.to, 'it ends before it begins'),
+)
+
 export type SubmitRequest = v.InferOutput<typeof submitSchema>
 /** Many jobs, all of them or none. */
 export type BulkRequest = v.InferOutput<typeof bulkSchema>
 export type ControlRequest = v.InferOutput<typeof controlSchema>
-export type Request = SubmitRequest | BulkRequest | ControlRequest
+export type AdminRequest = v.InferOutput<typeof adminSchema>
+export type Request = SubmitRequest | BulkRequest | ControlRequest | AdminRequest
 
 /** A job that is asked for: nobody has judged it yet. */
 export interface NewJob {
@@ -93,6 +119,8 @@ export const parseRequest = (bytes: string): Parsed<Request> => {
       return parseWith(submitSchema, json.value)
     case 'bulk':
       return parseWith(bulkSchema, json.value)
+    case 'admin':
+      return parseWith(adminSchema, json.value)
     default:
       return parseWith(controlSchema, json.value)
   }

@@ -17,7 +17,7 @@ import {createGroups, type Groups} from './scheduling/groups.js'
 import {type Compare, type Lane, lanesOf, oneLane} from './scheduling/lanes.js'
 import {type PassInput, runPass} from './scheduling/pass.js'
 import {planOf} from './scheduling/pass-plan.js'
-import type {RoomState, Step} from './scheduling/room.js'
+import type {Closure, RoomState, Step} from './scheduling/room.js'
 import {DEFAULT_RULES, type Rules} from './scheduling/rules.js'
 import {add, KINDS, type Kind, subtract, vectorOf} from './scheduling/vector.js'
 import type {Waiting} from './scheduling/waiting.js'
@@ -41,6 +41,10 @@ export interface Snapshot {
   readonly now: Instant
   /** Nodes that take new work. */
   readonly nodes: readonly NodeReport[]
+  /** Those that take none for now, by an operator's word. Left out: none. */
+  readonly drained?: readonly NodeReport[]
+  /** By node, when only some users' jobs run there; of those that are not over. Left out: never. */
+  readonly closures?: ReadonlyMap<string, readonly Closure[]>
   readonly allocations: readonly Allocation[]
   readonly pending: readonly Waiting[]
   /** Left out: there are none. */
@@ -106,11 +110,13 @@ export const roomsOf = (
   allocations: readonly Allocation[],
   now: number,
   assumedTime: number,
+  closures: ReadonlyMap<string, readonly Closure[]> = new Map(),
 ): readonly RoomState[] => {
   const rooms = new Map(
     nodes.map(({name, capacity, labels}) => {
       const all = vectorOf(capacity)
-      return [name, {name, capacity: all, labels, free: [...all], ends: [] as Step[]}]
+      const room = {name, capacity: all, labels, free: [...all], ends: [] as Step[]}
+      return [name, {...room, closures: closures.get(name) ?? []}]
     }),
   )
   for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
@@ -144,10 +150,10 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
   return {
     ...line,
     now,
-    rooms: roomsOf(nodes, allocations, now, assumedTime),
+    rooms: roomsOf(nodes, allocations, now, assumedTime, snapshot.closures),
     rules: snapshot.rules ?? DEFAULT_RULES,
     quotas: roomInQuotas(snapshot),
-    bar: barOf(nodes, snapshot.closed ?? null),
+    bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained),
   }
 }
 

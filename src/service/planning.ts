@@ -18,6 +18,7 @@ import {
 import type {Groups} from '../core/scheduling/groups.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
+import {nodesTaking} from './node-holds.js'
 import {quotasOf} from './quotas.js'
 import type {Service} from './service.js'
 import {userKey} from './vet-starts.js'
@@ -62,7 +63,7 @@ const worldOf = (service: Service, nodes: readonly NodeReport[]): PolicyWorld =>
 export const planFor = (
   service: Service,
   live: LiveJobs,
-  nodes: readonly NodeReport[],
+  offered: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
   const {rules, assumedTime, limits, maintenance, admission} = service.settings
@@ -70,12 +71,14 @@ export const planFor = (
   const all = pendingJobs(live)
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
   const quotas = quotasOf(service, live)
+  const taking = nodesTaking(service, offered)
   const snapshot: Snapshot = {
-    ...{now, nodes, pending, rules, assumedTime},
+    ...{now, pending, rules, assumedTime},
+    ...taking,
     allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
     ...(quotas === undefined ? {} : {quotas}),
     queues: admission.sections.queues,
     closed: maintenance ? MAINTENANCE : null,
   }
-  return planLinedUp(snapshot, lineFor(service, pending, worldOf(service, nodes)))
+  return planLinedUp(snapshot, lineFor(service, pending, worldOf(service, taking.nodes)))
 }

@@ -124,6 +124,7 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_VOLUME_BAD: site => command(site, ['submit', '-v', '/etc:/etc', 'x']),
   E_VOLUME_REFUSED: site => command(site, ['submit', '-v', 'data', 'x']),
   E_PROJECT_REFUSED: site => command(site, ['submit', '-P', 'lab', 'x']),
+  E_NO_NODE: site => command(site, ['nodes', 'drain', 'n99']),
   E_NODE_NEVER: async site => {
     await site.pass()
     return command(site, ['submit', '-C', 'rack=9', 'x'])

@@ -144,7 +144,7 @@ describe('a pass with constraints', () => {
         [
           'no-node',
           'none of the 3 nodes that take work has rack=2 and gpu=a100',
-          {constraint: 'rack=2,gpu=a100', matching: 0, nodes: 3},
+          {constraint: 'rack=2,gpu=a100', matching: 0, nodes: 3, drained: 0},
         ],
       ],
     )

@@ -27,6 +27,7 @@ describe('checklist: machine output', () => {
     init: ['--dir made', '--dir made'],
     kill: ['1', '99'],
     logs: ['1', '99'],
+    nodes: ['', 'n99'],
     plugins: ['', '--nope'],
     release: ['3', '1'],
     resume: ['3', '1'],
