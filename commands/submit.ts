@@ -56,6 +56,7 @@ code, 128+n if signal n ended it, 125 if it never started.`)
     }),
     cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
     mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
+    gpus: Flags.string({char: 'G', summary: 'Whole gpus, for it alone.', helpValue: 'N'}),
     time: Flags.string({
       char: 't',
       summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',

@@ -38,6 +38,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   image: true,
   cpus: true,
   mem: true,
+  gpus: true,
   time: true,
   output: true,
   error: true,

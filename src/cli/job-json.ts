@@ -42,6 +42,8 @@ export interface JobJson {
   readonly started: string | null
   readonly ended: string | null
   readonly node: string | null
+  /** Which gpus of its node it has, or had; left out: none. */
+  readonly devices?: readonly number[]
   readonly attempt: number
   readonly container: {readonly name: string; readonly id: string | null} | null
   readonly exit: {readonly code: number | null; readonly signal: number | null; readonly oom: boolean} | null
@@ -82,6 +84,7 @@ export const jobJson = (job: JobView): JobJson => ({
   started: time(job.started),
   ended: time(job.ended),
   node: job.node,
+  ...(job.node === null || job.record?.devices === undefined ? {} : {devices: job.record.devices}),
   attempt: job.attempt,
   container:
     job.record?.container == null ? null : {name: job.record.container.name, id: job.record.container.id},

@@ -121,7 +121,7 @@ const wished = (
     image: wish.image ?? images[0] ?? '',
     project: wish.project ?? DEFAULT_PROJECT,
     queue,
-    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: 0},
+    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: wish.gpus ?? 0},
     walltime: wish.walltime ?? queues.get(queue)?.defaults_time ?? time,
   }
 }

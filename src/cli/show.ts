@@ -147,6 +147,9 @@ const liveText = ({cpus, memory, cpuSeconds, at}: LiveUsage, now: number): strin
   return `${parts.filter(part => part !== '').join(', ')} (${ago}s ago)`
 }
 
+const placeOf = ({node, record}: JobView): string =>
+  node === null ? '-' : `${node}${record?.devices === undefined ? '' : `, gpus ${record.devices.join(' ')}`}`
+
 const spent = (job: JobView, now: number): string => {
   const ms = elapsed(job, now)
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
@@ -173,7 +176,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['ended', moment(job.ended)],
     ['exit', exitText(job)],
     job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
-    ['node', job.node ?? '-'],
+    ['node', placeOf(job)],
     ['attempt', String(job.attempt)],
     ['container', job.record?.container?.name ?? '-'],
   ]

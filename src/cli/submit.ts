@@ -11,6 +11,7 @@ import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {DEFAULT_QUEUE} from '../core/queue.js'
 import type {SubmitRequest} from '../core/request.js'
+import {showAmount} from '../core/scheduling/never.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
@@ -85,7 +86,8 @@ export const settledJson = (settled: Settled): object => ({schema: SCHEMA, ...se
 /** What `--dry-run` tells. */
 export const settledText = ({name, image, queue, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
-  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${time}`
+  const gpus = resources.gpus === 0 ? '' : `${showAmount('gpus', resources.gpus)}, `
+  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${gpus}${time}`
   const where = queue === DEFAULT_QUEUE ? '' : ` to the queue ${queue}`
   return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}${where}: ${what}`)
 }

@@ -17,6 +17,7 @@ export interface SubmitFlags {
   readonly image: string | undefined
   readonly cpus: string | undefined
   readonly mem: string | undefined
+  readonly gpus: string | undefined
   readonly time: string | undefined
   readonly output: string | undefined
   readonly error: string | undefined
@@ -123,6 +124,7 @@ const flagFields = (flags: SubmitFlags): FormDefaults =>
     image: flags.image,
     cpus: amount(flags.cpus, 'cpus'),
     memory: amount(flags.mem, 'mem'),
+    gpus: amount(flags.gpus, 'gpus'),
     walltime: amount(flags.time, 'time'),
     env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
     labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),

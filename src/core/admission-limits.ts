@@ -28,7 +28,7 @@ export const checkLimits = (
     return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
   const never = neverReason(resources, nodes)
   if (never !== null)
-    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c or -m.')
+    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c, -m or -G.')
   if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
     const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
     return refusal(

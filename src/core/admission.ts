@@ -62,7 +62,7 @@ export const settleWish = (
   const resources = {
     cpus: wish.cpus ?? policy.defaults.cpus,
     memory: wish.memory ?? policy.defaults.memory,
-    gpus: 0,
+    gpus: wish.gpus ?? 0,
   }
   const name = wish.name ?? nameOf(wish)
   const queue = wish.queue ?? DEFAULT_QUEUE

@@ -77,6 +77,8 @@ export interface TaskStart {
   readonly node: string
   readonly engine: string | null
   readonly nonce: Token
+  /** Left out: no gpus. */
+  readonly devices?: readonly number[]
 }
 
 /** S1 of as many tasks as there are starts, the lowest first. `stem`: beginning of their containers' names. */
@@ -94,12 +96,13 @@ export const startTasks = (
     firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
   )
   if (tasks.length === 0) return null
-  const changes = starts.flatMap(({node, engine, nonce}, i) => {
+  const changes = starts.flatMap(({node, engine, nonce, devices}, i) => {
     const task = tasks[i]
     if (task === undefined) return []
     const name = taskContainerName(array.stem ?? stem, task, array.again[task] ?? 1)
     const container = {name, id: null, nonce, engine}
-    return [{task, change: {state: 'starting' as const, node, container, reason: null}}]
+    const gpus = devices === undefined ? {} : {devices}
+    return [{task, change: {state: 'starting' as const, node, container, reason: null, ...gpus}}]
   })
   return {tasks, change: foldTasks(record, changes, now)}
 }

@@ -5,7 +5,7 @@
  * minutes. Unknown keys are refused with the nearest that is known. What is read here is a wish like any other: admission
  * judges it.
  */
-import {parseCpus, parseMemory, parseTime} from './amounts.js'
+import {parseCount, parseCpus, parseMemory, parseTime} from './amounts.js'
 import {readConstraint} from './constraint.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
@@ -14,7 +14,7 @@ import {nearest} from './text.js'
 
 interface Amount {
   /** The field of the wish that it fills. */
-  readonly field: 'cpus' | 'memory' | 'walltime'
+  readonly field: 'cpus' | 'memory' | 'gpus' | 'walltime'
   readonly parse: (text: string) => number | null
   readonly what: string
   readonly how: string
@@ -29,6 +29,7 @@ export const AMOUNTS = {
     what: 'amount of memory',
     how: 'Write 512M, 2G, or a number of MiB.',
   },
+  gpus: {field: 'gpus', parse: parseCount, what: 'number of gpus', how: 'Write 1 or 2.'},
   time: {
     field: 'walltime',
     parse: parseTime,
@@ -94,6 +95,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   image: text('image'),
   cpus: amount('cpus'),
   mem: amount('mem'),
+  gpus: amount('gpus'),
   time: amount('time'),
   env: texts('env'),
   labels: texts('labels'),
@@ -115,7 +117,7 @@ export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(REA
 
 /** Flags of the contract that this version does not have yet. */
 const LATER = [
-  ...['gpus', 'depend', 'priority', 'nice', 'begin'],
+  ...['depend', 'priority', 'nice', 'begin'],
   ...['root', 'interactive', 'key', 'retry', 'pack', 'cron', 'mail'],
 ]
 

@@ -11,6 +11,7 @@ import {constraintSchema} from './constraint.js'
 import {
   attemptSchema,
   desiredSchema,
+  devicesSchema,
   epochSchema,
   exitSchema,
   far,
@@ -34,10 +35,13 @@ import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
+/** Of one job. */
+export const MOST_GPUS = 1024
+
 const resourcesSchema = v.strictObject({
   cpus: whole(1, far),
   memory: whole(1, far),
-  gpus: whole(0, 1024),
+  gpus: whole(0, MOST_GPUS),
 })
 
 export const recordSchema = v.strictObject({
@@ -70,6 +74,8 @@ export const recordSchema = v.strictObject({
   req: reqSchema,
   attempt: attemptSchema,
   node: v.nullable(text(255)),
+  /** Which gpus of its node it has, or had; left out: none. */
+  devices: v.exactOptional(devicesSchema),
   /** `engine`: which one it was given to, by the executor's word. Null: not known. */
   container: v.nullable(
     v.strictObject({
@@ -124,6 +130,7 @@ export const wishSchema = v.strictObject({
   command: commandSchema,
   cpus: v.exactOptional(whole(1, far)),
   memory: v.exactOptional(whole(1, far)),
+  gpus: v.exactOptional(whole(0, MOST_GPUS)),
   walltime: v.exactOptional(whole(1, far)),
   env: v.exactOptional(v.record(text(128), text(131_072))),
   labels: v.exactOptional(v.record(text(64), text(256))),

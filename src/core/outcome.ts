@@ -22,6 +22,7 @@ export type Change = Partial<
     | 'started'
     | 'ended'
     | 'node'
+    | 'devices'
     | 'attempt'
     | 'container'
     | 'paused'

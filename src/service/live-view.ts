@@ -6,6 +6,7 @@
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
 import {whereOf} from '../core/constraint.js'
+import type {GpuHolder} from '../core/gpu-desk.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
@@ -69,6 +70,13 @@ export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
 /** Jobs and tasks of arrays that have, or had, a place on a node. */
 export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
   live.buckets.flatMap(bucket => partOf(bucket).placed)
+
+/** Who has gpus now; what cannot be read now may still have those that it had. */
+export const gpuHolders = (live: LiveJobs): readonly GpuHolder[] =>
+  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({state, node, resources: {gpus}, devices}) => {
+    if (gpus === 0 || !isAllocated(state) || node === null) return []
+    return [{node, gpus, ...(devices === undefined ? {} : {devices})}]
+  })
 
 /** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs, plans: EndPlans): readonly Allocation[] =>

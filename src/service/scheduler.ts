@@ -10,6 +10,7 @@ import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {type Epoch, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
+import {createGpuDesk} from '../core/gpu-desk.js'
 import {withWords} from '../core/node-words.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
@@ -19,7 +20,7 @@ import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
-import {pendingJobs} from './live-view.js'
+import {gpuHolders, pendingJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
 import {liveAndTold} from './readable-jobs.js'
@@ -54,19 +55,20 @@ const offerOf = async (
   }
 }
 
-type Place = Pick<TaskStart, 'node' | 'engine'>
+type Place = Pick<TaskStart, 'node' | 'engine' | 'devices'>
 
 /** S1 of a job. Empty: it changed meanwhile. */
 const startJob = async (
   service: Service,
   base: Stored,
-  {node, engine}: Place,
+  {node, engine, devices}: Place,
   author: Author,
 ): Promise<readonly PartKey[]> => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
   const container = {name, id: null, nonce: token(service.random()), engine}
-  const change = {state: 'starting' as const, node, container, reason: null}
+  const gpus = devices === undefined ? {} : {devices}
+  const change = {state: 'starting' as const, node, container, reason: null, ...gpus}
   return (await publishBeside(service, base, change, author)) === null ? [] : [id]
 }
 
@@ -87,16 +89,34 @@ const startArray = async (
   return start.tasks.map(task => partKey({id: record.id, task}))
 }
 
+/** Engine null: it cannot be asked. */
+interface Offered {
+  readonly engine: string | null
+  readonly nodes: readonly NodeReport[]
+}
+
+/** Where each goes, with which gpus. Who would get none that is surely free waits: it is tried again in the next pass. */
+const placesOf = (live: LiveJobs, plan: Plan, {engine, nodes}: Offered): ReadonlyMap<JobId, Place[]> => {
+  const places = new Map<JobId, Place[]>()
+  const desk = createGpuDesk(nodes, gpuHolders(live))
+  for (const {id, node} of plan.starts) {
+    const devices = desk.take(node, live.get(id)?.record.resources.gpus ?? 0)
+    if (devices === null) continue
+    const place = {node, engine, ...(devices.length === 0 ? {} : {devices})}
+    places.set(id, [...(places.get(id) ?? []), place])
+  }
+  return places
+}
+
 /** All begin before any ends; what fails is told when nothing goes on any more. */
 const startAll = async (
   service: Service,
   live: LiveJobs,
   plan: Plan,
-  engine: string | null,
+  {engine, nodes}: Offered,
   author: Author,
 ): Promise<readonly PartKey[]> => {
-  const places = new Map<JobId, Place[]>()
-  for (const {id, node} of plan.starts) places.set(id, [...(places.get(id) ?? []), {node, engine}])
+  const places = placesOf(live, plan, {engine, nodes})
   const begun = [...places].flatMap(([id, some]) => {
     const base = live.get(id)
     const [first] = some
@@ -142,16 +162,12 @@ interface Planned {
  * Anew where a job turned out to be on a bad sector only when it was to start: the index knew it, and room was kept for
  * it. So often as one is found, and each is found once.
  */
-const planAndStart = async (
-  service: Service,
-  {engine, nodes}: Awaited<ReturnType<typeof offerOf>>,
-  author: Author,
-): Promise<Planned> => {
+const planAndStart = async (service: Service, {engine, nodes}: Offered, author: Author): Promise<Planned> => {
   const started: PartKey[] = []
   for (;;) {
     const live = liveAndTold(service)
     const plan = await vettedPlan(service, live, nodes, author)
-    started.push(...(await startAll(service, live, plan, engine, author)))
+    started.push(...(await startAll(service, live, plan, {engine, nodes}, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
   }
 }

@@ -72,3 +72,25 @@ describe('god nodes', () => {
     assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t/)
   })
 })
+
+describe('gpus', () => {
+  const held = siteForEach()
+
+  it('are those that the operator says a node has, asked for with -G, and told by number', async () => {
+    const {site} = held
+    site.configure([...site.lines, '[node.n1]', 'gpus = 2'])
+    await site.pass()
+    assert.match((await site.here(['submit', '-G', '3', 'x'])).stderr, /asks for 3 gpus.*\(n1\) has 2 gpus/)
+    assert.match((await site.here(['submit', '-G', 'two', 'x'])).stderr, /'two' is no number of gpus/)
+    assert.match(
+      (await site.here(['submit', '-n', '-G', '2', 'x'])).stdout,
+      /512M memory, 2 gpus, no time limit/,
+    )
+    for (const _ of [1, 2]) await site.here(['submit', '-G', '1', '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.pass()
+    assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t\S+\t\S+\t2\/2\t2\t/)
+    assert.match((await site.here(['show', '2'])).stdout, /\nnode +n1, gpus 1\n/)
+    const {devices, resources} = await site.json<{devices: unknown; resources: {gpus: number}}>(['show', '1'])
+    assert.deepEqual([devices, resources.gpus], [[0], 1])
+  })
+})

@@ -37,6 +37,7 @@ const NO_FLAGS = {
     volume: undefined,
     project: undefined,
     queue: undefined,
+    gpus: undefined,
     constraint: undefined,
     workdir: undefined,
     hold: false,
