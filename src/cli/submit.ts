@@ -73,10 +73,11 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
 })
 
 /** As the JSON of a job tells it: whole cpus, bytes, seconds. */
-export const settledFields = ({name, image, queue, resources, walltime}: Settled): object => ({
+export const settledFields = ({name, image, queue, constraint, resources, walltime}: Settled): object => ({
   name,
   image,
   queue,
+  ...(constraint === undefined ? {} : {constraint}),
   resources: {...resources, cpus: resources.cpus / 1000},
   walltime,
 })

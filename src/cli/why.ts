@@ -49,7 +49,9 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string>> 
   priority: queueNeeds,
   resources: roomNeeds,
   reserved: ({numbers = {}}) =>
-    `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
+    numbers.for === undefined
+      ? 'the end of that reservation, or a walltime that ends before it begins'
+      : `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
   never: () => 'a larger node, or to be submitted with less',
   'no-node': ({numbers}) =>
     numbers?.constraint === undefined

@@ -95,28 +95,42 @@ interface Offered {
   readonly nodes: readonly NodeReport[]
 }
 
-/** Where each goes, with which gpus. Who would get none that is surely free waits: it is tried again in the next pass. */
-const placesOf = (live: LiveJobs, plan: Plan, {engine, nodes}: Offered): ReadonlyMap<JobId, Place[]> => {
+interface Places {
+  readonly places: ReadonlyMap<JobId, readonly Place[]>
+  /** Who would get no gpus that are surely free. */
+  readonly waits: Plan['waits']
+}
+
+const unsureGpus = (node: string): Reason => ({
+  code: 'resources',
+  text: `which gpus of ${node} are in use is not known: the jobs that have them must end first`,
+  numbers: {resource: 'gpus', node},
+})
+
+/** Where each goes, with which gpus. */
+const placesOf = (live: LiveJobs, plan: Plan, {engine, nodes}: Offered): Places => {
   const places = new Map<JobId, Place[]>()
+  const waits: {readonly reason: Reason; readonly ids: readonly JobId[]}[] = []
   const desk = createGpuDesk(nodes, gpuHolders(live))
   for (const {id, node} of plan.starts) {
     const devices = desk.take(node, live.get(id)?.record.resources.gpus ?? 0)
-    if (devices === null) continue
+    if (devices === null) {
+      waits.push({reason: unsureGpus(node), ids: [id]})
+      continue
+    }
     const place = {node, engine, ...(devices.length === 0 ? {} : {devices})}
     places.set(id, [...(places.get(id) ?? []), place])
   }
-  return places
+  return {places, waits}
 }
 
 /** All begin before any ends; what fails is told when nothing goes on any more. */
 const startAll = async (
   service: Service,
   live: LiveJobs,
-  plan: Plan,
-  {engine, nodes}: Offered,
+  places: Places['places'],
   author: Author,
 ): Promise<readonly PartKey[]> => {
-  const places = placesOf(live, plan, {engine, nodes})
   const begun = [...places].flatMap(([id, some]) => {
     const base = live.get(id)
     const [first] = some
@@ -166,8 +180,10 @@ const planAndStart = async (service: Service, {engine, nodes}: Offered, author: 
   const started: PartKey[] = []
   for (;;) {
     const live = liveAndTold(service)
-    const plan = await vettedPlan(service, live, nodes, author)
-    started.push(...(await startAll(service, live, plan, {engine, nodes}, author)))
+    const vetted = await vettedPlan(service, live, nodes, author)
+    const {places, waits} = placesOf(live, vetted, {engine, nodes})
+    const plan = waits.length === 0 ? vetted : {...vetted, waits: [...vetted.waits, ...waits]}
+    started.push(...(await startAll(service, live, places, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started}
   }
 }

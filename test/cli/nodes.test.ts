@@ -50,6 +50,18 @@ describe('god nodes', () => {
     assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t/)
   })
 
+  it('tells a job what would let it pass a reservation', async () => {
+    const {site} = held
+    await site.pass()
+    await site.here(['nodes', 'reserve', 'n1', '--from', '+1h', '--to', '+2h'])
+    await site.here(['submit', 'x'])
+    await site.pass()
+    assert.match(
+      (await site.here(['why', '1'])).stdout,
+      /n1 is reserved for nobody from .*\nneeds the end of that reservation, or a walltime that ends before it begins\n/,
+    )
+  })
+
   it('says what is wrong with the words, and asks for nothing then', async () => {
     const {site} = held
     await site.pass()

@@ -1,8 +1,11 @@
 /** Gpus in whole passes: which are given is on record, reaches the container, and no two at once have the same. */
 import assert from 'node:assert/strict'
 import {partRecords} from '../../src/core/array-view.js'
-import type {JobId} from '../../src/core/brand.js'
+import {epoch, type JobId} from '../../src/core/brand.js'
 import {isAllocated} from '../../src/core/state.js'
+import {publish} from '../../src/service/publish.js'
+import {plainAuthor} from '../../src/service/service.js'
+import {readReasons} from '../../src/store/reasons.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {type Dice, dice as diceOf} from '../support/seeded.js'
 import {GIB, World} from '../support/world.js'
@@ -57,6 +60,24 @@ describe('gpus', () => {
       [[0], [1], [2], undefined],
     )
     assert.deepEqual(inContainers(world), [[0], [1], [2]])
+  })
+
+  it('are given to nobody while somebody has some by a record without numbers, and he is told why', async () => {
+    const world = new World({nodes: nodes(4)})
+    const older = world.submit({...FOREVER, gpus: 1})
+    await world.cron()
+    const {service} = world.process()
+    const base = service.jobs.read(older)
+    assert.ok(base !== null)
+    publish(service, base, {state: 'running', devices: []}, plainAuthor('watcher', epoch(0)), 'later')
+    const later = world.submit({...FOREVER, gpus: 1})
+    await world.cron()
+    assert.equal(world.state(later), 'pending')
+    const reason = readReasons({fs: world.process().fs}, world.layout).get(later)
+    assert.match(reason?.text ?? '', /^which gpus of n1 are in use is not known/)
+    world.control('kill', [older])
+    await world.settle(6, 5000)
+    assert.deepEqual([world.state(later), devices(world, later)], ['running', [0]])
   })
 
   it('are refused at once where no node has so many', async () => {
