@@ -2,7 +2,7 @@
 import type {NodeReport, Resources} from '@god-cli/api'
 import {formatCpus, formatMemory} from './amounts.js'
 import {type Refusal, refusal} from './errors.js'
-import {neverReason} from './schedule.js'
+import {neverReason} from './scheduling/never.js'
 
 /** Of one job; null: no limit. */
 export interface SiteLimits {
