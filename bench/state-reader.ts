@@ -5,7 +5,7 @@ import {statJobs} from '../src/cli/stat.js'
 
 const choice = {
   selectors: null,
-  filters: {users: [], names: [], states: [], labels: []},
+  filters: {users: [], names: [], states: [], labels: [], queues: []},
   everybody: false,
   sort: 'id',
   limit: null,

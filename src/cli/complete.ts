@@ -24,6 +24,8 @@ export interface CompletionSources {
   readonly commands: readonly CommandShape[]
   /** Newest first, a few. */
   readonly jobs: () => readonly NamedJob[]
+  /** Their names. */
+  readonly queues: () => readonly string[]
 }
 
 const plain = (words: readonly string[]): readonly Candidate[] => words.map(word => ({word, note: ''}))
@@ -82,7 +84,7 @@ const valueWords = (
   current: string,
 ): readonly Candidate[] => {
   if (name === 'job') return jobWords(sources, current)
-  const words = options ?? VALUES[name] ?? []
+  const words = options ?? (name === 'queue' ? sources.queues() : VALUES[name]) ?? []
   const listed =
     delimiter !== undefined || name === 'columns' ? current.slice(0, current.lastIndexOf(',') + 1) : ''
   return plain(words.map(word => `${listed}${word}`))

@@ -30,6 +30,7 @@ interface ControlFlags extends BaseFlags {
   readonly name: string[] | undefined
   readonly states: string[] | undefined
   readonly label: string[] | undefined
+  readonly queue: string[] | undefined
   readonly reason: string | undefined
   readonly 'dry-run': boolean
   readonly quiet: boolean

@@ -46,6 +46,8 @@ export interface JobJson {
   readonly queue: string
   readonly image: string
   readonly labels: Readonly<Record<string, string>>
+  /** Labels that its node must have; left out: any node, or not known yet. */
+  readonly constraint?: Readonly<Record<string, string>>
   readonly state: string
   readonly desired: string
   readonly reason: Reason | null
@@ -55,6 +57,8 @@ export interface JobJson {
   readonly started: string | null
   readonly ended: string | null
   readonly node: string | null
+  /** Which gpus of its node it has, or had; left out: none. */
+  readonly devices?: readonly number[]
   readonly attempt: number
   readonly container: {readonly name: string; readonly id: string | null} | null
   readonly exit: {readonly code: number | null; readonly signal: number | null; readonly oom: boolean} | null
@@ -109,6 +113,7 @@ export const jobJson = (job: JobView): JobJson => ({
   queue: job.queue,
   image: job.image,
   labels: job.labels,
+  ...(job.record?.constraint === undefined ? {} : {constraint: job.record.constraint}),
   state: job.state,
   desired: job.desired,
   reason: reasonJson(job.reason),
@@ -118,6 +123,7 @@ export const jobJson = (job: JobView): JobJson => ({
   started: time(job.started),
   ended: time(job.ended),
   node: job.node,
+  ...(job.node === null || job.record?.devices === undefined ? {} : {devices: job.record.devices}),
   attempt: job.attempt,
   container:
     job.record?.container == null ? null : {name: job.record.container.name, id: job.record.container.id},

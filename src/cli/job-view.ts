@@ -8,6 +8,7 @@ import {newArray} from '../core/array-start.js'
 import {instant, type JobId} from '../core/brand.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
+import {DEFAULT_QUEUE} from '../core/queue.js'
 import type {NewJob} from '../core/request.js'
 import {willRetry} from '../core/retry.js'
 import {DEFAULT_PROJECT} from '../core/rights.js'
@@ -102,7 +103,6 @@ export const viewOfRecord = (record: JobRecord, reasons: Reasons): JobView => {
 }
 
 const unstarted = {
-  queue: 'default',
   desired: 'run',
   started: null,
   ended: null,
@@ -120,19 +120,25 @@ const unstarted = {
 const wished = (
   site: Site,
   wish: Wish,
-): Pick<JobView, 'name' | 'image' | 'project' | 'resources' | 'walltime' | 'nice' | 'priority' | 'begin'> => {
+): Pick<
+  JobView,
+  'name' | 'image' | 'project' | 'queue' | 'resources' | 'walltime' | 'nice' | 'priority' | 'begin'
+> => {
   const {
     default_images: images,
     defaults_cpu: cpus,
     defaults_ram: memory,
     defaults_time: time,
   } = site.configuration.settings
+  const {queues} = site.configuration.sections
+  const queue = wish.queue ?? DEFAULT_QUEUE
   return {
     name: wish.name ?? nameOf(wish),
     image: wish.image ?? images[0] ?? '',
     project: wish.project ?? DEFAULT_PROJECT,
-    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: 0},
-    walltime: wish.walltime ?? time,
+    queue,
+    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: wish.gpus ?? 0},
+    walltime: wish.walltime ?? queues.get(queue)?.defaults_time ?? time,
     nice: wish.nice ?? 0,
     priority: wish.priority ?? 0,
     begin: wish.begin ?? null,

@@ -71,12 +71,13 @@ export interface Filters {
   readonly states: readonly string[]
   /** `key` or `key=value`. */
   readonly labels: readonly string[]
+  readonly queues: readonly string[]
 }
 
-export const NO_FILTERS: Filters = {users: [], names: [], states: [], labels: []}
+export const NO_FILTERS: Filters = {users: [], names: [], states: [], labels: [], queues: []}
 
-export const hasFilters = ({users, names, states, labels}: Filters): boolean =>
-  users.length + names.length + states.length + labels.length > 0
+export const hasFilters = ({users, names, states, labels, queues}: Filters): boolean =>
+  users.length + names.length + states.length + labels.length + queues.length > 0
 
 /** Words for several states at once. */
 const GROUPS: Readonly<Record<string, (state: State) => boolean>> = {
@@ -111,12 +112,13 @@ const anyOf = <T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boo
   tests.length === 0 ? () => true : value => tests.some(test => test(value))
 
 /** A job passes when each kind of filter that is given has a match in it. */
-export const filterTest = ({users, names, states, labels}: Filters): ((job: JobView) => boolean) => {
+export const filterTest = ({users, names, states, labels, queues}: Filters): ((job: JobView) => boolean) => {
   const ofState = anyOf(states.map(stateTest))
   const ofLabel = labels.map(labelTest)
   return job =>
     (users.length === 0 || users.includes(job.user) || users.includes(String(job.uid))) &&
     (names.length === 0 || names.includes(job.name)) &&
+    (queues.length === 0 || queues.includes(job.queue)) &&
     ofState(job.state) &&
     ofLabel.every(test => test(job))
 }

@@ -1,17 +1,20 @@
 /** My requests that no pass has taken yet, as what they will wait as: so a job counts from the moment of its id. */
 import {startable} from '../core/array-start.js'
+import {whereOf} from '../core/constraint.js'
+import type {Wish} from '../core/job.js'
 import type {Waiting} from '../core/schedule.js'
 import type {JobView} from './job-view.js'
 import {viewOfRequest} from './job-view.js'
 import {waitingJobs} from './own-requests.js'
 import type {Site} from './site.js'
 
-export const waitingOf = (view: JobView, now: number): Waiting => {
+export const waitingOf = (view: JobView, {constraint}: Pick<Wish, 'constraint'>, now: number): Waiting => {
   const {id, uid, user, project, queue, resources, walltime, nice, priority, begin, array} = view
   const times = {walltime, submitted: now, eligible: Math.max(now, begin ?? now)}
   const one = {
     ...{id, uid, user, project, queue, resources, nice, priority, ...times},
     ...(begin === null ? {} : {begin}),
+    ...whereOf(constraint),
   }
   return array === undefined ? one : {...one, tasks: startable(view)}
 }
@@ -20,4 +23,4 @@ export const waitingOf = (view: JobView, now: number): Waiting => {
 export const ownWaiting = (site: Site, known: ReadonlySet<number>, now: number): readonly Waiting[] =>
   waitingJobs(site)
     .filter(({id, wish}) => wish.hold !== true && !known.has(id))
-    .map(job => waitingOf(viewOfRequest(site, job), now))
+    .map(job => waitingOf(viewOfRequest(site, job), job.wish, now))

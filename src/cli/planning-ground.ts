@@ -71,6 +71,7 @@ export const siteNow = (site: Site) => {
     live,
     own: ownWaiting(site, known, site.now()),
     nodes: nodes.filter(({name}) => !down.has(name)),
+    records: site.nodes,
     knownNodes: nodes.length,
     standing: standingOf(site, live),
     ended: [...packed, ...live.all].map(({record}) => record),

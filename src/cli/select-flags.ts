@@ -39,6 +39,7 @@ export const filterFlags = {
     helpValue: 'STATE',
     ...words,
   }),
+  queue: Flags.string({char: 'q', summary: 'Jobs in these queues.', helpValue: 'QUEUE', ...words}),
   label: Flags.string(label),
 }
 

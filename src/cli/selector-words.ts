@@ -8,13 +8,15 @@ export interface FilterWords {
   readonly name: readonly string[] | undefined
   readonly states: readonly string[] | undefined
   readonly label: readonly string[] | undefined
+  readonly queue: readonly string[] | undefined
 }
 
-export const filtersOf = ({user, name, states, label}: FilterWords): Filters => ({
+export const filtersOf = ({user, name, states, label, queue}: FilterWords): Filters => ({
   users: user ?? [],
   names: name ?? [],
   states: states ?? [],
   labels: label ?? [],
+  queues: queue ?? [],
 })
 
 /**

@@ -2,6 +2,7 @@
 
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
+import {constraintText} from '../core/constraint.js'
 import {GodError} from '../core/errors.js'
 import {ownName} from '../core/hidden.js'
 import type {Wish} from '../core/job.js'
@@ -151,6 +152,9 @@ const liveText = ({cpus, memory, cpuSeconds, at}: LiveUsage, now: number): strin
   return `${parts.filter(part => part !== '').join(', ')} (${ago}s ago)`
 }
 
+const placeOf = ({node, record}: JobView): string =>
+  node === null ? '-' : `${node}${record?.devices === undefined ? '' : `, gpus ${record.devices.join(' ')}`}`
+
 const spent = (job: JobView, now: number): string => {
   const ms = elapsed(job, now)
   return `${ms === null ? '-' : formatTime(ms / 1000)} of ${job.walltime === null ? 'no limit' : formatTime(job.walltime)}`
@@ -207,7 +211,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['ended', moment(job.ended)],
     ['exit', exitText(job)],
     job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
-    ['node', job.node ?? '-'],
+    ['node', placeOf(job)],
     ['attempt', attemptText(job)],
     ...dependRows(job),
     ['container', job.record?.container?.name ?? '-'],
@@ -221,6 +225,8 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ])
   rows.push(...timetableRows(job))
   if (wish?.key !== undefined) rows.push(['key', wish.key])
+  const constraint = job.record?.constraint ?? wish?.constraint
+  if (constraint !== undefined) rows.push(['constraint', constraintText(constraint)])
   if (wish?.volumes !== undefined) rows.push(['volumes', wish.volumes.join(', ')])
   if (wish !== null) rows.push(['command', commandText(wish)])
   if (fault !== null) rows.push(['command', `cannot be told: ${fault}`])

@@ -30,7 +30,7 @@ export const explainSubmit = async (
   const {wish} = askedOf(flags, operands, known, site.now())
   const settled = judgeWish(site, wish)
   // The last of all that could ever be submitted, so it stands behind whoever waits.
-  const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), site.now())
+  const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), wish, site.now())
   const found = await foresee(site, job)
   const reason = found.reason === null ? [] : [`it would wait: ${found.reason.text}`]
   const lines = [...reason, ...forecastLines(job, found, site.now())]

@@ -16,6 +16,7 @@ export const submitFlags = {
     helpValue: 'IMAGE',
   }),
   ...limitFlags,
+  gpus: Flags.string({char: 'G', summary: 'Whole gpus, for it alone.', helpValue: 'N'}),
   time: Flags.string({
     char: 't',
     summary: 'Longest run: 90s, 30 (minutes), 1:30:00, 2-12, 1d.',
@@ -56,6 +57,12 @@ export const submitFlags = {
     ...many,
   }),
   project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
+  queue: Flags.string({char: 'q', summary: 'Queue to wait in (else default).', helpValue: 'NAME'}),
+  constraint: Flags.string({
+    char: 'C',
+    summary: 'Labels that its node must have, all of them.',
+    helpValue: 'KEY=VALUE,...',
+  }),
   key: Flags.string({
     summary: 'Once only: with the same key, the same job.',
     helpValue: 'KEY',

@@ -12,7 +12,9 @@ import {parentsOf, parseDepend} from '../core/depend-text.js'
 import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {checkNice} from '../core/own-order.js'
+import {DEFAULT_QUEUE} from '../core/queue.js'
 import type {SubmitRequest} from '../core/request.js'
+import {showAmount} from '../core/scheduling/never.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
@@ -103,9 +105,11 @@ export const submitJson = (site: Site, request: SubmitRequest): {readonly schema
 })
 
 /** As the JSON of a job tells it: whole cpus, bytes, seconds. */
-export const settledFields = ({name, image, resources, walltime}: Settled): object => ({
+export const settledFields = ({name, image, queue, constraint, resources, walltime}: Settled): object => ({
   name,
   image,
+  queue,
+  ...(constraint === undefined ? {} : {constraint}),
   resources: {...resources, cpus: resources.cpus / 1000},
   walltime,
 })
@@ -113,8 +117,10 @@ export const settledFields = ({name, image, resources, walltime}: Settled): obje
 export const settledJson = (settled: Settled): object => ({schema: SCHEMA, ...settledFields(settled)})
 
 /** What `--dry-run` tells. */
-export const settledText = ({name, image, resources, walltime}: Settled): string => {
+export const settledText = ({name, image, queue, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
-  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${time}`
-  return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}: ${what}`)
+  const gpus = resources.gpus === 0 ? '' : `${showAmount('gpus', resources.gpus)}, `
+  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${gpus}${time}`
+  const where = queue === DEFAULT_QUEUE ? '' : ` to the queue ${queue}`
+  return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}${where}: ${what}`)
 }

@@ -5,6 +5,7 @@
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {type Grantee, groupNames} from '../core/grants.js'
 import {isOneOf} from '../core/permission.js'
+import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
 import {DEFAULT_PROJECT, projectsFor} from '../core/rights.js'
@@ -40,6 +41,7 @@ export interface WhoAmI {
   readonly images: readonly string[] | null
   readonly volumes: readonly GrantedVolume[]
   readonly projects: readonly string[]
+  readonly queues: readonly string[]
   readonly quotas: readonly GrantedQuota[]
   /** Of one job; cpus in thousandths, memory in bytes, time in seconds; null: no limit. */
   readonly limits: {
@@ -70,7 +72,8 @@ const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readon
 export const whoAmI = (site: Site): WhoAmI => {
   const {settings, sections} = site.configuration
   const who = {uid: site.uid, name: callerName(), groups: callerGroups()}
-  const named = groupNames([...sections.volumes.values(), ...sections.projects.values()])
+  const {volumes, projects: all, queues} = sections
+  const named = groupNames([...volumes.values(), ...all.values(), ...queues.values()])
   const numbers = new Map(
     named.flatMap(name => {
       const gid = groupNumber(name)
@@ -89,6 +92,7 @@ export const whoAmI = (site: Site): WhoAmI => {
       mount: pathFor(mount, who),
     })),
     projects,
+    queues: queuesFor(queues, who, numbers),
     quotas: quotasOf(site, who, projects),
     limits: {cpus: settings.max_cpu, memory: settings.max_ram, time: settings.max_time},
   }
@@ -118,6 +122,7 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
   volumes: me.volumes,
   projects: me.projects,
+  queues: me.queues,
   quotas: me.quotas.map(quotaJson),
 })
 
@@ -149,6 +154,7 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['one job', [limitsText(me)]],
   ['volumes', me.volumes.map(volumeText)],
   ['projects', me.projects],
+  ['queues', me.queues],
   ['quotas', me.quotas.map(quotaText)],
 ]
 

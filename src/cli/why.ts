@@ -67,9 +67,14 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | 
   priority: queueNeeds,
   resources: roomNeeds,
   reserved: ({numbers = {}}) =>
-    `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
+    numbers.for === undefined
+      ? 'the end of that reservation, or a walltime that ends before it begins'
+      : `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
   never: () => 'a larger node, or to be submitted with less',
-  'no-node': () => "an engine that answers: see 'god doctor'",
+  'no-node': ({numbers}) =>
+    numbers?.constraint === undefined
+      ? "an engine that answers: see 'god doctor'"
+      : 'a node that it may run on and that takes work',
   maintenance: () => 'that the operator ends the maintenance',
   new: () => "a scheduling pass: 'god schedule' or 'god watch'",
   dependency: dependencyNeeds,
@@ -79,7 +84,9 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | 
   restored: (_reason, {id}) => `'god release ${id}', if it did not run yet`,
   suspended: (_reason, {id}) => `'god resume ${id}'`,
   'begin-time': (_reason, {id}) => `that time to come, or 'god update ${id} --begin now'`,
-  limit: () => 'that other tasks of the array end',
+  limit: reason =>
+    reason.numbers?.measure === undefined ? 'that other tasks of the array end' : quotaNeeds(reason),
+  queue: (_reason, {id}) => `'god kill ${id}', and to be submitted to another queue`,
   packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
 }
 

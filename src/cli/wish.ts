@@ -4,6 +4,7 @@ import {nameOf} from '../core/admission.js'
 import {type LocalTime, parseBegin} from '../core/begin-time.js'
 import type {Instant} from '../core/brand.js'
 import type {ErrorCode} from '../core/catalogue.js'
+import {readConstraint} from '../core/constraint.js'
 import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {AMOUNTS, amountRefusal, type FormDefaults} from '../core/job-form.js'
@@ -18,6 +19,7 @@ export interface SubmitFlags {
   readonly image: string | undefined
   readonly cpus: string | undefined
   readonly mem: string | undefined
+  readonly gpus: string | undefined
   readonly time: string | undefined
   readonly output: string | undefined
   readonly error: string | undefined
@@ -36,6 +38,8 @@ export interface SubmitFlags {
   readonly key: string | undefined
   readonly cron: string | undefined
   readonly overlap: boolean
+  readonly queue: string | undefined
+  readonly constraint: string | undefined
 }
 
 export const amount = (text: string | undefined, key: keyof typeof AMOUNTS): number | undefined => {
@@ -43,6 +47,13 @@ export const amount = (text: string | undefined, key: keyof typeof AMOUNTS): num
   const value = AMOUNTS[key].parse(text)
   if (value === null) throw asError(amountRefusal(text, AMOUNTS[key]))
   return value
+}
+
+const labelsWanted = (text: string | undefined): Record<string, string> | undefined => {
+  if (text === undefined) return undefined
+  const read = readConstraint(text)
+  if ('refusal' in read) throw asError(read.refusal)
+  return read.labels
 }
 
 /** `NAME=VALUE`; a bare NAME takes the caller's value, as `docker run -e` does. */
@@ -129,6 +140,7 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     image: flags.image,
     cpus: amount(flags.cpus, 'cpus'),
     memory: amount(flags.mem, 'mem'),
+    gpus: amount(flags.gpus, 'gpus'),
     walltime: amount(flags.time, 'time'),
     env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
     labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),
@@ -141,6 +153,8 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     priority: amount(flags.priority, 'priority'),
     volumes: flags.volume && [...flags.volume],
     project: flags.project,
+    queue: flags.queue,
+    constraint: labelsWanted(flags.constraint),
     array: flags.array,
     depend: flags.depend,
     retry: flags.retry,

@@ -5,11 +5,12 @@
  * the user left out gets the site's default; what the site forbids is refused with the value named.
  */
 import type {Account, NodeReport, Resources} from '@god-cli/api'
+import {checkLimits, type SiteLimits} from './admission-limits.js'
 import {isImageAllowed} from './allowed-image.js'
-import {formatCpus, formatMemory} from './amounts.js'
 import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {checkTimetable} from './check-timetable.js'
+import {type Constraint, checkConstraint, whereOf} from './constraint.js'
 import {type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {HIDDEN} from './hidden.js'
@@ -18,13 +19,15 @@ import {type JobRecord, type JobSpec, parseRecord, type Wish} from './job.js'
 import {checkEnvName, checkJobName, checkKey} from './job-name.js'
 import {NOT_STARTED} from './not-started.js'
 import {checkNice} from './own-order.js'
+import {DEFAULT_QUEUE, whereIn} from './queue.js'
+import {checkQueueLimits} from './queue-check.js'
 import {kindOf} from './record-kind.js'
 import {checkKnown, checkRights, DEFAULT_PROJECT, type Rights} from './rights.js'
-import {neverReason} from './schedule.js'
+import {nodesIn} from './scheduling/shape.js'
 import {type SettledParts, settleParts} from './settle-parts.js'
 
 /** The part of the configuration that decides what is admitted. */
-export interface AdmissionPolicy extends Rights {
+export interface AdmissionPolicy extends Rights, SiteLimits {
   /** The first is used where a job names none; empty: jobs must name one. */
   readonly defaultImages: readonly string[]
   /** Besides those above; null: any. */
@@ -34,14 +37,10 @@ export interface AdmissionPolicy extends Rights {
   readonly defaults: Resources
   /** Seconds; null = none. */
   readonly defaultWalltime: number | null
-  readonly maxWalltime: number | null
   /** In which timetables are meant; left out: UTC. */
   readonly zone?: string
   /** Of one user; left out: any number. */
   readonly maxSchedules?: number
-  /** Of one job. */
-  readonly maxCpus: number | null
-  readonly maxMemory: number | null
   /** Name, image and labels are for the owner alone. */
   readonly private: boolean
 }
@@ -52,6 +51,9 @@ export interface Settled extends SettledParts {
   readonly image: string
   readonly resources: Resources
   readonly walltime: number | null
+  readonly queue: string
+  /** Left out: any node of its queue. */
+  readonly constraint?: Constraint
 }
 
 const isRefusal = (value: object): value is Refusal => 'code' in value && 'hint' in value
@@ -66,20 +68,35 @@ export const settleWish = (
   const resources = {
     cpus: wish.cpus ?? policy.defaults.cpus,
     memory: wish.memory ?? policy.defaults.memory,
-    gpus: 0,
+    gpus: wish.gpus ?? 0,
   }
   const name = wish.name ?? nameOf(wish)
-  const walltime = wish.walltime ?? policy.defaultWalltime
+  const queue = wish.queue ?? DEFAULT_QUEUE
+  const {queues} = policy.sections
+  const {constraint} = wish
+  const where = whereIn(queues, {queue, ...whereOf(constraint)})
+  const walltime = wish.walltime ?? queues.get(queue)?.defaults_time ?? policy.defaultWalltime
   const no =
     checkJobName(name) ??
     (wish.key === undefined ? null : checkKey(wish.key)) ??
     checkTimetable(wish) ??
     checkText(wish) ??
-    checkLimits(resources, walltime, policy, nodes) ??
-    checkKnown(wish, policy)
+    checkKnown(wish, policy) ??
+    checkQueueLimits(queues.get(queue), {resources, walltime}) ??
+    checkConstraint(constraint, where, nodes) ??
+    checkLimits(resources, walltime, policy, nodesIn(where, nodes))
   if (no !== null) return no
   const parts = settleParts(wish)
-  return 'code' in parts ? parts : {name, image, resources, walltime, ...parts}
+  if ('code' in parts) return parts
+  return {
+    name,
+    image,
+    resources,
+    walltime,
+    queue,
+    ...(constraint === undefined ? {} : {constraint}),
+    ...parts,
+  }
 }
 
 /** As batch users expect: the name of the program. */
@@ -134,35 +151,6 @@ const checkPaths = (wish: Wish): Refusal | null => {
     if (field === 'workdir' && !path.startsWith('/')) {
       return refusal('E_SPEC_BAD', `workdir: '${path}' is not absolute`, 'It is a path inside the container.')
     }
-  }
-  return null
-}
-
-const tooMuch = (asked: string, most: string, flag: string): Refusal =>
-  refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
-
-/** What one job may ask for. */
-export const checkLimits = (
-  resources: Resources,
-  walltime: number | null,
-  policy: AdmissionPolicy,
-  nodes: readonly NodeReport[],
-): Refusal | null => {
-  const {maxCpus, maxMemory} = policy
-  if (maxCpus !== null && resources.cpus > maxCpus)
-    return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
-  if (maxMemory !== null && resources.memory > maxMemory)
-    return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
-  const never = neverReason(resources, nodes)
-  if (never !== null)
-    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c or -m.')
-  if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
-    const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
-    return refusal(
-      'E_SPEC_BAD',
-      `the job asks for ${text}; the site allows ${policy.maxWalltime} s`,
-      'Set -t TIME.',
-    )
   }
   return null
 }
@@ -223,7 +211,7 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   uid,
   gid: submission.account.gid as Gid,
   project: submission.wish.project ?? DEFAULT_PROJECT,
-  queue: 'default',
+  queue: settled.queue,
   name: settled.name,
   image: settled.image,
   resources: settled.resources,
@@ -244,4 +232,5 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   by: 'scheduler',
   ...(settled.depend === undefined ? {} : {depend: settled.depend}),
   ...(settled.retry === undefined ? {} : {retry: settled.retry}),
+  ...(settled.constraint === undefined ? {} : {constraint: settled.constraint}),
 })

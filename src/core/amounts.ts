@@ -18,6 +18,10 @@ export const parseCpus = (text: string): number | null => {
 
 export const formatCpus = (milli: number): string => String(milli / 1000)
 
+/** Whole devices, or null. */
+export const parseCount = (text: string): number | null =>
+  /^\d{1,9}$/.test(text) && Number(text) <= MOST ? Number(text) : null
+
 /** Each 1024 times the one before. */
 const UNITS = 'BKMGT'
 

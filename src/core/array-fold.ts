@@ -63,6 +63,7 @@ const partOf = (view: JobRecord, places: Place[]): Part => {
     reason: view.reason === null ? undefined : shortened(view.reason),
     exit: view.exit,
     usage: view.usage,
+    devices: view.devices,
   }) as Part
 }
 

@@ -9,6 +9,7 @@ import * as v from 'valibot'
 import {type ArrayRange, MOST_RANGE, tryRange} from './array-range.js'
 import {decodeSet, EMPTY, type IntervalSet} from './interval-set.js'
 import {
+  devicesSchema,
   exitSchema,
   far,
   instantSchema,
@@ -40,6 +41,8 @@ const partSchema = v.strictObject({
   /** Index into `places`; left out: it never had one. */
   place: v.exactOptional(whole(0, 1023)),
   nonce: v.exactOptional(tokenSchema),
+  /** Which gpus of its node it has, or had. */
+  devices: v.exactOptional(devicesSchema),
   /** The engine's id of its container, while it runs. */
   id: v.exactOptional(text(128)),
   charge: v.exactOptional(whole(0, far)),

@@ -79,6 +79,8 @@ export interface TaskStart {
   readonly nonce: Token
   /** See the record. */
   readonly charge?: number
+  /** Left out: no gpus. */
+  readonly devices?: readonly number[]
 }
 
 /** S1 of as many tasks as there are starts, the lowest first. `stem`: beginning of their containers' names. */
@@ -96,13 +98,14 @@ export const startTasks = (
     firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
   )
   if (tasks.length === 0) return null
-  const changes = starts.flatMap(({node, engine, nonce, charge}, i) => {
+  const changes = starts.flatMap(({node, engine, nonce, charge, devices}, i) => {
     const task = tasks[i]
     if (task === undefined) return []
     const name = taskContainerName(array.stem ?? stem, task, array.again[task] ?? 1)
     const container = {name, id: null, nonce, engine}
     const charged = charge === undefined ? {} : {charge}
-    return [{task, change: {state: 'starting' as const, node, container, reason: null, ...charged}}]
+    const gpus = devices === undefined ? {} : {devices}
+    return [{task, change: {state: 'starting' as const, node, container, reason: null, ...charged, ...gpus}}]
   })
   return {tasks, change: foldTasks(record, changes, now)}
 }

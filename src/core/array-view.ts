@@ -45,6 +45,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     attempt: part.attempt,
     node: part.place === undefined ? null : (array.places[part.place]?.node ?? null),
     container: containerOf(array, task, part),
+    ...(part.devices === undefined ? {} : {devices: part.devices}),
     started: part.started ?? null,
     ended: part.ended ?? null,
     paused: part.paused ?? NOT_STARTED.paused,

@@ -125,6 +125,12 @@ export const CATALOGUE = {
     'more than any node has',
     'ask for less; see `god doctor` for the nodes',
   ),
+  E_NO_NODE: entry(EXIT.noJob, 'no node of that name is known', 'see `god nodes`'),
+  E_NODE_NEVER: entry(
+    EXIT.refused,
+    'labels that no node has, or none of the queue',
+    'ask for labels that the message lists; see `god nodes`',
+  ),
   E_IMAGE_NOT_ALLOWED: entry(EXIT.refused, 'the image is not on the list', 'use one of default_images'),
   E_VOLUME_BAD: entry(
     EXIT.usage,
@@ -141,7 +147,12 @@ export const CATALOGUE = {
     'a project that there is not, or that you are no member of',
     'see `god whoami`',
   ),
-  E_LIMIT: entry(EXIT.refused, 'more than the site allows one job', 'ask for less'),
+  E_QUEUE_REFUSED: entry(
+    EXIT.refused,
+    'a queue that there is not, or that is not for you',
+    'use one of those that the message lists; see `god whoami`',
+  ),
+  E_LIMIT: entry(EXIT.refused, 'more than the site or the queue allows one job', 'ask for less'),
   E_QUOTA: entry(
     EXIT.refused,
     'the job does not fit into a quota of its user or its project',

@@ -164,6 +164,7 @@ export const containerSpec = (
     argv: argvOf(wish.command, work),
     env: environment(record, wish, account, site, paths),
     resources: record.resources,
+    ...(record.devices === undefined || record.resources.gpus === 0 ? {} : {devices: record.devices}),
     pids: site.pids,
     network: site.network,
     workDir: {source: paths.work, target: work, readOnly: false},

@@ -5,8 +5,9 @@
  * minutes. Unknown keys are refused with the nearest that is known. What is read here is a wish like any other: admission
  * judges it.
  */
-import {parseCpus, parseMemory, parseTime} from './amounts.js'
+import {parseCount, parseCpus, parseMemory, parseTime} from './amounts.js'
 import {type LocalTime, parseBegin} from './begin-time.js'
+import {readConstraint} from './constraint.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
 import {parseOrder} from './own-order.js'
@@ -15,7 +16,7 @@ import {nearest} from './text.js'
 
 interface Amount {
   /** The field of the wish that it fills. */
-  readonly field: 'cpus' | 'memory' | 'walltime' | 'nice' | 'priority'
+  readonly field: 'cpus' | 'memory' | 'gpus' | 'walltime' | 'nice' | 'priority'
   readonly parse: (text: string) => number | null
   readonly what: string
   readonly how: string
@@ -30,6 +31,7 @@ export const AMOUNTS = {
     what: 'amount of memory',
     how: 'Write 512M, 2G, or a number of MiB.',
   },
+  gpus: {field: 'gpus', parse: parseCount, what: 'number of gpus', how: 'Write 1 or 2.'},
   time: {
     field: 'walltime',
     parse: parseTime,
@@ -65,7 +67,18 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 
 const text =
   (
-    key: 'name' | 'image' | 'workdir' | 'output' | 'error' | 'array' | 'project' | 'depend' | 'key' | 'cron',
+    key:
+      | 'name'
+      | 'image'
+      | 'workdir'
+      | 'output'
+      | 'error'
+      | 'array'
+      | 'project'
+      | 'depend'
+      | 'key'
+      | 'cron'
+      | 'queue',
   ): Reader =>
   value =>
     isText(value) ? {[key]: value} : expected(key, 'text')
@@ -111,11 +124,18 @@ const list =
 const retries: Reader = value =>
   isText(value) || typeof value === 'number' ? {retry: String(value)} : expected('retry', 'a number or text')
 
+const constraint: Reader = value => {
+  if (!isText(value)) return expected('constraint', 'text', 'Write "KEY=VALUE,KEY2=VALUE2".')
+  const read = readConstraint(value)
+  return 'labels' in read ? {constraint: read.labels} : read.refusal
+}
+
 const READERS: Readonly<Record<string, Reader>> = {
   name: text('name'),
   image: text('image'),
   cpus: amount('cpus'),
   mem: amount('mem'),
+  gpus: amount('gpus'),
   time: amount('time'),
   env: texts('env'),
   labels: texts('labels'),
@@ -131,9 +151,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   begin,
   volumes: list('volumes'),
   project: text('project'),
+  queue: text('queue'),
   array: text('array'),
   depend: text('depend'),
   retry: retries,
+  constraint,
 }
 
 /** Read together: they are one command. */
@@ -142,7 +164,7 @@ const COMMAND_KEYS = ['argv', 'script', 'args'] as const
 export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(READERS)]
 
 /** Flags of the contract that this version does not have yet. */
-const LATER = [...['gpus', 'queue', 'constraint'], ...['root', 'interactive', 'pack', 'mail']]
+const LATER = ['root', 'interactive', 'pack', 'mail']
 
 const unknownKey = (key: string): Refusal => {
   if (LATER.includes(key)) {

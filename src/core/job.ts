@@ -9,12 +9,14 @@ import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
 import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
+import {constraintSchema} from './constraint.js'
 import {MOST_KEY} from './job-name.js'
 import {
   attemptSchema,
   branded,
   dependSchema,
   desiredSchema,
+  devicesSchema,
   epochSchema,
   exitSchema,
   far,
@@ -43,10 +45,13 @@ import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
+/** Of one job. */
+export const MOST_GPUS = 1024
+
 const resourcesSchema = v.strictObject({
   cpus: whole(1, far),
   memory: whole(1, far),
-  gpus: whole(0, 1024),
+  gpus: whole(0, MOST_GPUS),
 })
 
 export const niceSchema = whole(-1000, 1000)
@@ -72,6 +77,8 @@ export const recordSchema = v.strictObject({
   /** Order among its owner's own jobs, higher first; left out: 0. */
   priority: v.exactOptional(prioritySchema),
   labels: v.record(text(64), text(256)),
+  /** Labels that its node must have; left out: any node. */
+  constraint: v.exactOptional(constraintSchema),
   submitted: instantSchema,
   /** Since when its waiting counts: not held, its begin time past. */
   eligible: instantSchema,
@@ -87,6 +94,8 @@ export const recordSchema = v.strictObject({
   req: reqSchema,
   attempt: attemptSchema,
   node: v.nullable(text(255)),
+  /** Which gpus of its node it has, or had; left out: none. */
+  devices: v.exactOptional(devicesSchema),
   /** `engine`: which one it was given to, by the executor's word. Null: not known. */
   container: v.nullable(
     v.strictObject({
@@ -151,6 +160,7 @@ export const wishSchema = v.strictObject({
   command: commandSchema,
   cpus: v.exactOptional(whole(1, far)),
   memory: v.exactOptional(whole(1, far)),
+  gpus: v.exactOptional(whole(0, MOST_GPUS)),
   walltime: v.exactOptional(whole(1, far)),
   env: v.exactOptional(v.record(text(128), text(131_072))),
   labels: v.exactOptional(v.record(text(64), text(256))),
@@ -164,6 +174,9 @@ export const wishSchema = v.strictObject({
   nice: v.exactOptional(niceSchema),
   priority: v.exactOptional(prioritySchema),
   begin: v.exactOptional(beginSchema),
+  queue: v.exactOptional(text(64)),
+  /** Labels that its node must have. */
+  constraint: v.exactOptional(constraintSchema),
   /** Range and limit, as `-a` takes them. */
   array: v.exactOptional(text(MOST_RANGE + 8)),
   /** What it waits for, as `-d` takes it. */

@@ -30,6 +30,7 @@ export type Change = Partial<
     | 'started'
     | 'ended'
     | 'node'
+    | 'devices'
     | 'attempt'
     | 'container'
     | 'charge'

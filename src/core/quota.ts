@@ -22,6 +22,8 @@ export interface Taking {
   readonly user: string
   readonly project: string
   readonly resources: Resources
+  /** Left out: not known here, and no cap of a queue counts. */
+  readonly queue?: string
 }
 
 export type Measure = 'cpus' | 'memory' | 'running' | 'cpuTime'

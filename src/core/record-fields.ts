@@ -53,6 +53,9 @@ export const reasonSchema = v.strictObject({
   numbers: v.exactOptional(v.record(text(64), v.union([numberSchema, text(256)]))),
 })
 
+/** Numbers of the gpus of a node. */
+export const devicesSchema = v.pipe(v.array(whole(0, 1023)), v.maxLength(1024), v.readonly())
+
 /** Which request: whose, and which of his. */
 export const reqSchema = v.strictObject({uid: uidSchema, tok: tokenSchema})
 

@@ -16,7 +16,8 @@ import {
   type Wish,
   wishSchema,
 } from './job.js'
-import {far, idSchema, text, tokenSchema, whole} from './record-fields.js'
+import {MOST_USERS} from './node-hold.js'
+import {far, idSchema, instantSchema, text, tokenSchema, whole} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 
 export const MAX_REQUEST_BYTES = 256 * 1024
@@ -110,6 +111,30 @@ const updateSchema = v.strictObject({
   ),
 })
 
+export const NODE_ACTS = ['drain', 'ready', 'reserve'] as const
+export type NodeAct = (typeof NODE_ACTS)[number]
+
+/** Of an operator, about a node. */
+const adminSchema = v.pipe(
+  v.strictObject({
+    ...head,
+    op: v.literal('admin'),
+    act: v.picklist(NODE_ACTS),
+    node: text(63),
+    /** `reserve`: from when until when, and for whom. */
+    period: v.exactOptional(
+      v.strictObject({
+        from: instantSchema,
+        to: instantSchema,
+        users: v.pipe(v.array(text(64)), v.maxLength(MOST_USERS)),
+      }),
+    ),
+    remark: v.exactOptional(text(256)),
+  }),
+  v.check(({act, period}) => (act === 'reserve') === (period !== undefined), 'a period belongs to reserve'),
+  v.check(({period}) => period === undefined || period.from < period.to, 'it ends before it begins'),
+)
+
 export type SubmitRequest = v.InferOutput<typeof submitSchema>
 /** Many jobs, all of them or none. */
 export type BulkRequest = v.InferOutput<typeof bulkSchema>
@@ -119,7 +144,8 @@ export type UpdateRequest = v.InferOutput<typeof updateSchema>
 /** Something is asked for of jobs that are there. */
 export type ControlRequest = PlainControl | UpdateRequest
 export type AnyOp = ControlRequest['op']
-export type Request = SubmitRequest | BulkRequest | ControlRequest
+export type AdminRequest = v.InferOutput<typeof adminSchema>
+export type Request = SubmitRequest | BulkRequest | ControlRequest | AdminRequest
 
 /** What concerns jobs that have started: so a kill need not wait for the next scheduling pass. */
 export const isForWatchers = (op: AnyOp): boolean => op === 'kill' || op === 'suspend' || op === 'resume'
@@ -152,6 +178,8 @@ export const parseRequest = (bytes: string): Parsed<Request> => {
       return parseWith(bulkSchema, json.value)
     case 'update':
       return parseWith(updateSchema, json.value)
+    case 'admin':
+      return parseWith(adminSchema, json.value)
     default:
       return parseWith(controlSchema, json.value)
   }

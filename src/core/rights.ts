@@ -1,10 +1,12 @@
 /**
- * Whether this user may have what his job asks for: volumes, a project. Pure; the account is what its
+ * Whether this user may have what his job asks for: volumes, a project, a queue. Pure; the account is what its
  * source says now, never what a request says.
  */
 import {type Refusal, refusal} from './errors.js'
 import {type Grantee, type GroupNumbers, isGranted} from './grants.js'
 import type {Wish} from './job.js'
+import {DEFAULT_QUEUE} from './queue.js'
+import {checkQueueKnown, checkQueueRight} from './queue-check.js'
 import type {Project, Sections} from './sections.js'
 import {checkVolumes, mountsFor} from './volumes.js'
 
@@ -33,21 +35,24 @@ const checkProject = (
 
 /** What nobody has here, so that it can be said before it is known who asks. */
 export const checkKnown = (
-  {volumes, project}: Pick<Wish, 'volumes' | 'project'>,
+  {volumes, project, queue = DEFAULT_QUEUE}: Pick<Wish, 'volumes' | 'project' | 'queue'>,
   {sections}: Rights,
 ): Refusal | null => {
   if (project !== undefined && project !== DEFAULT_PROJECT && !sections.projects.has(project))
     return refusal('E_PROJECT_REFUSED', `there is no project '${project}' for you`, "See 'god whoami'.")
-  return checkVolumes(volumes ?? [], sections.volumes)
+  return checkQueueKnown(queue, sections.queues) ?? checkVolumes(volumes ?? [], sections.volumes)
 }
 
 export const checkRights = (
-  wish: Pick<Wish, 'volumes' | 'project'>,
+  wish: Pick<Wish, 'volumes' | 'project' | 'queue'>,
   rights: Rights,
   who: Grantee,
   numbers: GroupNumbers,
 ): Refusal | null => {
   const mounts = mountsFor(wish.volumes ?? [], rights.sections.volumes, who, numbers)
   if ('code' in mounts) return mounts
-  return checkProject(wish.project ?? DEFAULT_PROJECT, rights, who, numbers)
+  return (
+    checkProject(wish.project ?? DEFAULT_PROJECT, rights, who, numbers) ??
+    checkQueueRight(wish.queue ?? DEFAULT_QUEUE, rights.sections.queues, who, numbers)
+  )
 }

@@ -8,6 +8,8 @@ import type {NodeReport, PolicyWorld, Reason, Resources} from '@god-cli/api'
 import type {Instant, JobId} from './brand.js'
 import type {Plan} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
+import {type Queues, whereIn} from './queue.js'
+import {allRooms, queueRoom} from './queue-room.js'
 import type {Quotas} from './quota.js'
 import {type QuotaRoom, quotaRoom} from './quota-room.js'
 import {barOf} from './scheduling/bar.js'
@@ -15,7 +17,7 @@ import {createGroups, type Groups} from './scheduling/groups.js'
 import {type Compare, type Lane, lanesOf, oneLane} from './scheduling/lanes.js'
 import {type PassInput, runPass} from './scheduling/pass.js'
 import {planOf} from './scheduling/pass-plan.js'
-import type {RoomState, Step} from './scheduling/room.js'
+import type {Closure, RoomState, Step} from './scheduling/room.js'
 import {DEFAULT_RULES, type Rules} from './scheduling/rules.js'
 import {add, KINDS, type Kind, subtract, vectorOf} from './scheduling/vector.js'
 import type {Waiting} from './scheduling/waiting.js'
@@ -28,6 +30,8 @@ export interface Allocation {
   readonly node: string
   readonly user: string
   readonly project: string
+  /** Left out: no cap of a queue counts it. */
+  readonly queue?: string
   readonly resources: Resources
   /** When it ends at the latest, epoch milliseconds. Left out: as one that starts now without a walltime. */
   readonly until?: number
@@ -37,10 +41,16 @@ export interface Snapshot {
   readonly now: Instant
   /** Nodes that take new work. */
   readonly nodes: readonly NodeReport[]
+  /** Those that take none for now, by an operator's word. Left out: none. */
+  readonly drained?: readonly NodeReport[]
+  /** By node, when only some users' jobs run there; of those that are not over. Left out: never. */
+  readonly closures?: ReadonlyMap<string, readonly Closure[]>
   readonly allocations: readonly Allocation[]
   readonly pending: readonly Waiting[]
   /** Left out: there are none. */
   readonly quotas?: Quotas
+  /** Left out: no job is kept from anything by its queue. */
+  readonly queues?: Queues
   /** Why nothing starts at all now. Null or left out: nothing keeps it. */
   readonly closed?: Reason | null
   /** What keeps single pending jobs from starting, whatever room there is. Left out: nothing. */
@@ -60,8 +70,9 @@ export interface LineUp {
   readonly compare: Compare
 }
 
-export const groupsOf = (pending: readonly Waiting[], assumedTime: number): Groups => {
-  const groups = createGroups(assumedTime)
+/** `queues`: that keep jobs to their nodes. */
+export const groupsOf = (pending: readonly Waiting[], assumedTime: number, queues?: Queues): Groups => {
+  const groups = createGroups(assumedTime, queues === undefined ? undefined : job => whereIn(queues, job))
   for (const job of pending) groups.add(job)
   return groups
 }
@@ -81,13 +92,14 @@ export const lineUpByRank = (groups: Groups, compare: Compare): LineUp => ({
 
 /** `world`: for a policy that ranks. */
 const lineUp = (
-  {pending, now, assumedTime = ASSUMED_TIME}: Snapshot,
+  {pending, now, assumedTime = ASSUMED_TIME, queues}: Snapshot,
   policy: Policy,
   world: PolicyWorld | null,
 ): LineUp => {
   const groups = groupsOf(
     [...pending].sort((a, b) => a.id - b.id),
     assumedTime,
+    queues,
   )
   return policy.rank === undefined || world === null
     ? lineUpInOrder(inOrder(pending, now, policy), groups)
@@ -100,11 +112,13 @@ export const roomsOf = (
   allocations: readonly Allocation[],
   now: number,
   assumedTime: number,
+  closures: ReadonlyMap<string, readonly Closure[]> = new Map(),
 ): readonly RoomState[] => {
   const rooms = new Map(
     nodes.map(({name, capacity, labels}) => {
       const all = vectorOf(capacity)
-      return [name, {name, capacity: all, labels, free: [...all], ends: [] as Step[]}]
+      const room = {name, capacity: all, labels, free: [...all], ends: [] as Step[]}
+      return [name, {...room, closures: closures.get(name) ?? []}]
     }),
   )
   for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
@@ -126,8 +140,8 @@ export const capacityOf = (nodes: readonly NodeReport[]): Resources => {
   return {cpus: of('cpus'), memory: of('memory'), gpus: of('gpus')}
 }
 
-const roomInQuotas = (quotas: Quotas | undefined, allocations: readonly Allocation[]): QuotaRoom => {
-  const room = quotaRoom(quotas)
+const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
+  const room = queues === undefined ? quotaRoom(quotas) : allRooms(quotaRoom(quotas), queueRoom(queues))
   for (const allocation of allocations) room.take(allocation)
   return room
 }
@@ -140,10 +154,10 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
   return {
     ...line,
     now,
-    rooms: roomsOf(nodes, allocations, now, assumedTime),
+    rooms: roomsOf(nodes, allocations, now, assumedTime, snapshot.closures),
     rules: snapshot.rules ?? DEFAULT_RULES,
-    quotas: roomInQuotas(snapshot.quotas, allocations),
-    bar: barOf(nodes, snapshot.closed ?? null),
+    quotas: roomInQuotas(snapshot),
+    bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained),
     kept: snapshot.kept ?? NOTHING_KEPT,
   }
 }

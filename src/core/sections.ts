@@ -1,11 +1,13 @@
 /**
- * The sections of `go-d.ini` about many users: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`,
- * `[quota.project.NAME]` (`*` stands for each that has none of his own), and those of `share-sections.ts`. Pure; a
- * mistake names its line.
+ * The sections of `go-d.ini`: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`, `[quota.project.NAME]` (`*` stands
+ * for each that has none of his own), `[queue.NAME]`, `[node.NAME]`, and those of `share-sections.ts`. Pure; a mistake
+ * names its line.
  */
 import {GodError} from './errors.js'
 import {NO_SHARES, type Shares} from './fair-share/standings.js'
 import type {Grant} from './grants.js'
+import {NODE_TABLE, type NodeWords} from './node-words.js'
+import {QUEUE_TABLE, type Queues} from './queue.js'
 import {
   choice,
   cpuAmount,
@@ -14,6 +16,7 @@ import {
   type Setting,
   text,
   time,
+  type Values,
   whole,
   words,
 } from './setting-kinds.js'
@@ -46,9 +49,6 @@ const QUOTA = {
   cpu_time: time(null, 'cpu time used in quota_window'),
 } as const
 
-type ValueOf<S> = S extends Setting<infer T> ? T : never
-type Values<Table> = {readonly [K in keyof Table]: ValueOf<Table[K]>}
-
 export interface Volume extends Values<typeof VOLUME>, Grant {
   readonly name: string
 }
@@ -64,6 +64,8 @@ export interface Sections {
   readonly userQuotas: ReadonlyMap<string, Quota>
   readonly projectQuotas: ReadonlyMap<string, Quota>
   readonly shares: Shares
+  readonly queues: Queues
+  readonly nodes: NodeWords
 }
 
 export const EACH = '*'
@@ -80,10 +82,12 @@ const TABLES = {
   quota: QUOTA,
   'share.group': SHARE_GROUP,
   'share.user': SHARE_USER,
+  queue: QUEUE_TABLE,
+  node: NODE_TABLE,
 } as const
 type Kind = keyof typeof TABLES
 
-const HEAD = /^(volume|project|(?:quota|share)\.[a-z]+)\.(.+)\.([a-z_]+)$/
+const HEAD = /^(volume|project|queue|node|(?:quota|share)\.[a-z]+)\.(.+)\.([a-z_]+)$/
 
 const USER_OR_ANY = /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
@@ -96,9 +100,11 @@ const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly name: RegExp
   'quota.project': {kind: 'quota', name: /^(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$/},
   'share.group': {kind: 'share.group', name: PLAIN},
   'share.user': {kind: 'share.user', name: USER_OR_ANY},
+  queue: {kind: 'queue', name: PLAIN},
+  node: {kind: 'node', name: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/},
 }
 
-export const isSectionKey = (key: string): boolean => /^(volume|project|quota|share)\./.test(key)
+export const isSectionKey = (key: string): boolean => /^(volume|project|quota|share|queue|node)\./.test(key)
 
 const bad = (origin: string, what: string, hint = ''): GodError =>
   new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
@@ -147,8 +153,8 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
 }
 
 const SECTIONS_HINT =
-  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME], [share.group.NAME] ' +
-  'and [share.user.NAME].'
+  'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME], [share.group.NAME], ' +
+  '[share.user.NAME], [queue.NAME] and [node.NAME].'
 
 /** What is not said has its default. */
 const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
@@ -160,6 +166,9 @@ const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
     [...(sections ?? [])].map(([name, {values}]) => [name, {...initial, ...values} as Values<Table>]),
   )
 }
+
+const named = <T extends object>(sections: ReadonlyMap<string, T>): Map<string, T & {name: string}> =>
+  new Map([...sections].map(([name, one]) => [name, {...one, name}]))
 
 const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
   for (const [name, {origin, values}] of sections ?? [])
@@ -181,13 +190,15 @@ export const parseSections = (lines: readonly Line[]): Sections => {
   checkMembers(lines)
   return {
     volumes: volumesOf(all.get('volume')),
-    projects: new Map([...filled(PROJECT, all.get('project'))].map(([name, one]) => [name, {...one, name}])),
+    projects: named(filled(PROJECT, all.get('project'))),
     userQuotas: filled(QUOTA, all.get('quota.user')),
     projectQuotas: filled(QUOTA, all.get('quota.project')),
     shares: {
       groups: filled(SHARE_GROUP, all.get('share.group')),
       users: filled(SHARE_USER, all.get('share.user')),
     },
+    queues: named(filled(QUEUE_TABLE, all.get('queue'))),
+    nodes: filled(NODE_TABLE, all.get('node')),
   }
 }
 
@@ -197,4 +208,6 @@ export const NO_SECTIONS: Sections = {
   userQuotas: new Map(),
   projectQuotas: new Map(),
   shares: NO_SHARES,
+  queues: new Map(),
+  nodes: new Map(),
 }

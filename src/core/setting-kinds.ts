@@ -1,5 +1,6 @@
 /** Kinds of settings: how each is read, shown and told of. Pure. */
 import {formatCpus, formatMemory, formatTime, parseCpus, parseMemory, parseTime} from './amounts.js'
+import {readLabels} from './label.js'
 import {isTimetable} from './timetable-words.js'
 
 export interface Setting<T> {
@@ -9,6 +10,11 @@ export interface Setting<T> {
   show(value: T): string
   readonly expects: string
   readonly purpose: string
+}
+
+/** What a table of settings reads as. */
+export type Values<Table> = {
+  readonly [K in keyof Table]: Table[K] extends Setting<infer T> ? T : never
 }
 
 export const setting = <T>(
@@ -59,6 +65,45 @@ export const words = (initial: readonly string[], purpose: string): Setting<read
         .filter(word => word !== ''),
     value => value.join(', '),
     'words with commas between',
+    purpose,
+  )
+
+/** By their keys. */
+export const labels = (purpose: string): Setting<Readonly<Record<string, string>>> =>
+  setting(
+    {},
+    value => {
+      const read = readLabels(value)
+      return typeof read === 'string' ? undefined : read
+    },
+    value =>
+      Object.entries(value)
+        .map(pair => pair.join('='))
+        .join(', '),
+    'KEY=VALUE, KEY2=VALUE2, each key once,',
+    purpose,
+  )
+
+/** Names of nodes, and labels that they have. */
+export const nodeWords = (initial: readonly string[], purpose: string): Setting<readonly string[]> => {
+  const rule = words(initial, purpose)
+  const isOne = (word: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$|^[^=\s]+=[^=]+$/.test(word)
+  return {
+    ...rule,
+    parse: value => {
+      const found = rule.parse(value)
+      return found?.every(isOne) ? found : undefined
+    },
+    expects: 'names of nodes or labels KEY=VALUE, with commas between,',
+  }
+}
+
+export const fraction = (initial: number, purpose: string): Setting<number> =>
+  setting(
+    initial,
+    value => (/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(value) ? Number(value) : undefined),
+    String,
+    'a number from 0 to 1',
     purpose,
   )
 

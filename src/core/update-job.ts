@@ -7,18 +7,23 @@
  * site's. The tasks of an array share one record: while some of it runs, only what concerns those that wait changes.
  */
 import type {NodeReport, Resources} from '@god-cli/api'
-import {type AdmissionPolicy, checkLimits} from './admission.js'
+import type {AdmissionPolicy} from './admission.js'
+import {checkLimits} from './admission-limits.js'
 import {formatCpus, formatMemory, formatTime} from './amounts.js'
 import {momentText} from './begin-time.js'
 import {type Instant, instant} from './brand.js'
+import {whereOf} from './constraint.js'
 import {already, change, type Effect, refused} from './effect.js'
 import {type Refusal, refusal} from './errors.js'
 import type {JobRecord} from './job.js'
 import {checkJobName} from './job-name.js'
 import type {Change} from './outcome.js'
 import {checkNice} from './own-order.js'
+import {whereIn} from './queue.js'
+import {checkQueueLimits} from './queue-check.js'
 import type {JobUpdate} from './request.js'
 import {sameValue} from './same-value.js'
+import {nodesIn} from './scheduling/shape.js'
 import {isOver} from './state.js'
 
 export interface UpdateRules {
@@ -37,6 +42,19 @@ const checkName = (name: string, hidden: boolean): Refusal | null =>
     ? refusal('E_SPEC_BAD', "names are private here: the job's stands in its spec, which never changes", '')
     : checkJobName(name)
 
+const checkAmounts = (
+  {queue, constraint, resources, walltime}: JobRecord,
+  policy: AdmissionPolicy,
+  nodes: readonly NodeReport[],
+): Refusal | null => {
+  const {queues} = policy.sections
+  const where = whereIn(queues, {queue, ...whereOf(constraint)})
+  return (
+    checkQueueLimits(queues.get(queue), {resources, walltime}) ??
+    checkLimits(resources, walltime, policy, nodesIn(where, nodes))
+  )
+}
+
 /** As admission would say it of the job as it would be; quotas aside. */
 export const checkUpdate = (
   before: JobRecord,
@@ -45,7 +63,7 @@ export const checkUpdate = (
   nodes: readonly NodeReport[],
 ): Refusal | null =>
   (before.name === next.name ? null : checkName(next.name, policy.private)) ??
-  (asksOther(before, next) ? checkLimits(next.resources, next.walltime, policy, nodes) : null)
+  (asksOther(before, next) ? checkAmounts(next, policy, nodes) : null)
 
 type Key = keyof JobUpdate
 

@@ -206,6 +206,8 @@ const finishOlder = (service: Service, work: Work, {record}: Stored): boolean =>
   if (drop === undefined || !drop.has(record.req.tok)) return true
   const taken = drop.read(record.req.tok)
   if (taken.kind !== 'request') return taken.kind === 'gone'
+  // No job ever carries it.
+  if (taken.request.op === 'admin') return true
   // Only a part of it may be there, and only admission brings the rest.
   if (taken.request.op === 'bulk') return false
   if (taken.request.op === 'submit') {

@@ -17,12 +17,15 @@ import {
 import {isAllocated} from '../core/state.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {pendingJobs, placedJobs} from './live-view.js'
+import {nodesTaking} from './node-holds.js'
 import {lineFor, type PlanningGround, type StandingOf, snapshotOf, worldOf} from './planning.js'
 
 export interface SiteNow {
   readonly live: LiveJobs
   /** Those that take work. */
   readonly nodes: readonly NodeReport[]
+  /** With what operators said of them. */
+  readonly records: Parameters<typeof nodesTaking>[0]['nodes']
   readonly knownNodes: number
   readonly standing: StandingOf
   /** Who asks has submitted these, and nobody has taken them yet. */
@@ -67,12 +70,13 @@ const keptNow = (live: LiveJobs, pending: readonly Waiting[], now: number): Read
   new Map(pending.filter(({id}) => isKept(live, id, now)).map(({id}) => [jobId(id), OTHERS] as const))
 
 const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
-  const {live, nodes, knownNodes, ended, standing} = site
-  const world = worldOf(ground, nodes, standing)
+  const {live, knownNodes, ended, standing} = site
+  const taking = nodesTaking({nodes: site.records, now: ground.now}, site.nodes)
+  const world = worldOf(ground, taking.nodes, standing)
   const ranking: Ranking | undefined = ground.policy.rank?.(world)
   return {
     snapshot: {
-      ...snapshotOf(ground, live, nodes, pending),
+      ...snapshotOf(ground, live, taking, pending),
       kept: keptNow(live, pending, ground.now()),
     },
     lineUp: jobs => lineFor(ground, jobs, world),

@@ -9,8 +9,8 @@ export interface KnownGroups {
 }
 
 export const groupNumbers = async (service: Service): Promise<KnownGroups> => {
-  const {volumes, projects} = service.settings.admission.sections
-  const names = groupNames([...volumes.values(), ...projects.values()])
+  const {volumes, projects, queues} = service.settings.admission.sections
+  const names = groupNames([...volumes.values(), ...projects.values(), ...queues.values()])
   const numbers = new Map<string, number>()
   let unsure = false
   const ask = async (name: string): Promise<void> => {

@@ -5,6 +5,8 @@
  */
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
+import {whereOf} from '../core/constraint.js'
+import type {GpuHolder} from '../core/gpu-desk.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
@@ -33,6 +35,7 @@ const pendingJob = (record: JobRecord): Waiting => {
     submitted: record.submitted,
     eligible: record.eligible,
     ...(record.begin === undefined ? {} : {begin: record.begin}),
+    ...whereOf(record.constraint),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
   }
   return Object.freeze({...job, alike: alikeKey(job)})
@@ -76,10 +79,17 @@ export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
 export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>
   live.buckets.flatMap(bucket => partOf(bucket).placed)
 
+/** Who has gpus now; what cannot be read now may still have those that it had. */
+export const gpuHolders = (live: LiveJobs): readonly GpuHolder[] =>
+  [...placedJobs(live), ...lastKnownParts(live)].flatMap(({state, node, resources: {gpus}, devices}) => {
+    if (gpus === 0 || !isAllocated(state) || node === null) return []
+    return [{node, gpus, ...(devices === undefined ? {} : {devices})}]
+  })
+
 /** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs, plans: EndPlans): readonly Allocation[] =>
   [...placedJobs(live), ...lastKnownParts(live)].flatMap(record => {
-    const {id, state, node, user, project, resources} = record
+    const {id, state, node, user, project, queue, resources} = record
     if (!isAllocated(state) || node === null) return []
-    return [{id, node, user, project, resources, until: latestEnd(record, plans)}]
+    return [{id, node, user, project, queue, resources, until: latestEnd(record, plans)}]
   })

@@ -19,6 +19,7 @@ import {
 import type {Groups} from '../core/scheduling/groups.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
+import {nodesTaking, type Taking} from './node-holds.js'
 import {type QuotaGround, quotasOf} from './quotas.js'
 import type {Service, ServiceSettings} from './service.js'
 import {standings} from './standings.js'
@@ -41,7 +42,7 @@ const grouped = new WeakMap<readonly Waiting[], Groups>()
 const groupsFor = ({settings}: PlanningGround, pending: readonly Waiting[]): Groups => {
   const known = grouped.get(pending)
   if (known !== undefined) return known
-  const groups = groupsOf(pending, settings.assumedTime)
+  const groups = groupsOf(pending, settings.assumedTime, settings.admission.sections.queues)
   grouped.set(pending, groups)
   return groups
 }
@@ -64,29 +65,30 @@ export const lineFor = (ground: PlanningGround, pending: readonly Waiting[], wor
 export type StandingOf = PolicyWorld['standing']
 
 export const worldOf = (
-  {now}: Pick<PlanningGround, 'now'>,
+  {now, settings}: Pick<PlanningGround, 'now' | 'settings'>,
   nodes: readonly NodeReport[],
   standing: StandingOf,
 ): PolicyWorld => ({
   now: now(),
   capacity: capacityOf(nodes),
   standing,
-  queueFactor: () => 0,
+  queueFactor: queue => settings.admission.sections.queues.get(queue)?.priority ?? 0,
 })
 
 export const snapshotOf = (
   ground: PlanningGround,
   live: LiveJobs,
-  nodes: readonly NodeReport[],
+  {nodes, drained, closures}: Taking,
   pending: readonly Waiting[],
 ): Snapshot => {
-  const {rules, assumedTime, limits, maintenance} = ground.settings
+  const {rules, assumedTime, limits, maintenance, admission} = ground.settings
   const now = ground.now()
   const quotas = quotasOf(ground, live)
   return {
-    ...{now, nodes, pending, rules, assumedTime},
+    ...{now, nodes, drained, closures, pending, rules, assumedTime},
     allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
     ...(quotas === undefined ? {} : {quotas}),
+    queues: admission.sections.queues,
     closed: maintenance ? MAINTENANCE : null,
   }
 }
@@ -104,13 +106,14 @@ const keptAmong = (kept: Kept, pending: readonly Waiting[]): Kept => {
 export const planFor = (
   service: Service,
   {live, kept}: {readonly live: LiveJobs; readonly kept: Kept},
-  nodes: readonly NodeReport[],
+  offered: readonly NodeReport[],
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
   const all = pendingJobs(live)
   const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
+  const taking = nodesTaking(service, offered)
   const standing: StandingOf = user => standings(service, live)(user)
-  const line = lineFor(service, pending, worldOf(service, nodes, standing))
-  const snapshot = snapshotOf(service, live, nodes, pending)
+  const line = lineFor(service, pending, worldOf(service, taking.nodes, standing))
+  const snapshot = snapshotOf(service, live, taking, pending)
   return planLinedUp({...snapshot, kept: keptAmong(kept, pending)}, line)
 }

@@ -12,6 +12,8 @@ import {nextBegin} from '../core/begin-time.js'
 import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
 import {chargeOf} from '../core/fair-share/charge.js'
+import {createGpuDesk} from '../core/gpu-desk.js'
+import {withWords} from '../core/node-words.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
 import {capacityOf} from '../core/schedule.js'
@@ -22,7 +24,7 @@ import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {fireTimetables} from './fire-timetables.js'
-import {pendingJobs} from './live-view.js'
+import {gpuHolders, pendingJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
 import type {Service} from './service.js'
@@ -47,30 +49,31 @@ export interface SchedulerReport {
 
 /** None while the engine cannot be asked: then nothing is started, and all waits with that reason. */
 const offerOf = async (
-  {log}: Service,
+  {log, settings}: Service,
   {offer}: EngineLooks,
 ): Promise<Offer | {readonly engine: null; readonly nodes: readonly []}> => {
   try {
-    return await offer()
+    const {engine, nodes} = await offer()
+    return {engine, nodes: withWords(nodes, settings.admission.sections.nodes)}
   } catch (error) {
     log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return {engine: null, nodes: []}
   }
 }
 
-type Place = Pick<TaskStart, 'node' | 'engine' | 'charge'>
+type Place = Pick<TaskStart, 'node' | 'engine' | 'charge' | 'devices'>
 
 /** S1 of a job. Empty: it changed meanwhile. */
 const startJob = async (
   service: Service,
   base: Stored,
-  {node, engine, ...charged}: Place,
+  {node, engine, ...given}: Place,
   author: Author,
 ): Promise<readonly PartKey[]> => {
   const {id, attempt} = base.record
   const name = containerName(service.format.cluster, id, attempt)
   const container = {name, id: null, nonce: token(service.random()), engine}
-  const change = {state: 'starting' as const, node, container, reason: null, ...charged}
+  const change = {state: 'starting' as const, node, container, reason: null, ...given}
   return (await publishBeside(service, base, change, author)) === null ? [] : [id]
 }
 
@@ -91,22 +94,52 @@ const startArray = async (
   return start.tasks.map(task => partKey({id: record.id, task}))
 }
 
+/** Engine null: it cannot be asked. */
+interface Offered {
+  readonly engine: string | null
+  readonly nodes: readonly NodeReport[]
+}
+
+interface Places {
+  readonly places: ReadonlyMap<JobId, readonly Place[]>
+  /** Who would get no gpus that are surely free. */
+  readonly waits: Plan['waits']
+}
+
+const unsureGpus = (node: string): Reason => ({
+  code: 'resources',
+  text: `which gpus of ${node} are in use is not known: the jobs that have them must end first`,
+  numbers: {resource: 'gpus', node},
+})
+
+/** Where each goes, with which gpus. */
+const placesOf = (live: LiveJobs, plan: Plan, {engine, nodes}: Offered): Places => {
+  const places = new Map<JobId, Place[]>()
+  const waits: {readonly reason: Reason; readonly ids: readonly JobId[]}[] = []
+  const desk = createGpuDesk(nodes, gpuHolders(live))
+  const capacity = capacityOf(nodes)
+  for (const {id, node} of plan.starts) {
+    const resources = live.get(id)?.record.resources
+    if (resources === undefined) continue
+    const devices = desk.take(node, resources.gpus)
+    if (devices === null) {
+      waits.push({reason: unsureGpus(node), ids: [id]})
+      continue
+    }
+    const charge = chargeOf(resources, capacity)
+    const place = {node, engine, charge, ...(devices.length === 0 ? {} : {devices})}
+    places.set(id, [...(places.get(id) ?? []), place])
+  }
+  return {places, waits}
+}
+
 /** All begin before any ends; what fails is told when nothing goes on any more. */
 const startAll = async (
   service: Service,
   live: LiveJobs,
-  plan: Plan,
-  {engine, nodes}: Pick<Offer, 'nodes'> & {readonly engine: string | null},
+  places: Places['places'],
   author: Author,
 ): Promise<readonly PartKey[]> => {
-  const capacity = capacityOf(nodes)
-  const places = new Map<JobId, Place[]>()
-  for (const {id, node} of plan.starts) {
-    const resources = live.get(id)?.record.resources
-    if (resources === undefined) continue
-    const place = {node, engine, charge: chargeOf(resources, capacity)}
-    places.set(id, [...(places.get(id) ?? []), place])
-  }
   const begun = [...places].flatMap(([id, some]) => {
     const base = live.get(id)
     const [first] = some
@@ -155,17 +188,15 @@ interface Planned {
  * Anew where a job turned out to be on a bad sector only when it was to start: the index knew it, and room was kept for
  * it. So often as one is found, and each is found once.
  */
-const planAndStart = async (
-  service: Service,
-  offer: Awaited<ReturnType<typeof offerOf>>,
-  author: Author,
-): Promise<Planned> => {
+const planAndStart = async (service: Service, offer: Offered, author: Author): Promise<Planned> => {
   const started: PartKey[] = []
   for (;;) {
     const settled = await settleDependencies(service, author)
     const {live, more} = settled
-    const plan = await vettedPlan(service, settled, offer.nodes, author)
-    started.push(...(await startAll(service, live, plan, offer, author)))
+    const vetted = await vettedPlan(service, settled, offer.nodes, author)
+    const {places, waits} = placesOf(live, vetted, offer)
+    const plan = waits.length === 0 ? vetted : {...vetted, waits: [...vetted.waits, ...waits]}
+    started.push(...(await startAll(service, live, places, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started, more}
   }
 }

@@ -12,6 +12,7 @@ import type {Author} from '../store/jobs/job-store.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {admitAll} from './admit-requests.js'
 import {applyControls, type Wanted} from './apply-control.js'
+import {applyNodeWishes, type NodeWish} from './apply-node-wishes.js'
 import type {Submission} from './judge-submissions.js'
 import {operatorsOf} from './operators.js'
 import type {Service} from './service.js'
@@ -45,6 +46,7 @@ interface Pile {
   readonly bad: Map<Uid, string[]>
   readonly submissions: Submission[]
   readonly controls: Wanted[]
+  readonly admins: NodeWish[]
   refused: number
 }
 
@@ -75,6 +77,10 @@ const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): Load => {
   if (isSubmission(request)) {
     pile.submissions.push({drop, request, writtenAt})
     return {jobs: jobsOf(request).length, bytes: size}
+  }
+  if (request.op === 'admin') {
+    pile.admins.push({drop, request, writtenAt})
+    return {jobs: 0, bytes: size}
   }
   pile.controls.push({drop, request, writtenAt})
   return {jobs: request.ids.length, bytes: size}
@@ -143,7 +149,7 @@ const tellBad = ({log, layout}: Service, bad: Pile['bad']): void => {
 }
 
 const collect = (service: Service, queues: readonly Queue[]): Pile => {
-  const pile: Pile = {submissions: [], controls: [], refused: 0, bad: new Map()}
+  const pile: Pile = {submissions: [], controls: [], admins: [], refused: 0, bad: new Map()}
   for (const queue of queues) forUser(service, queue.drop.uid, () => collectFrom(service, queue, pile))
   tellBad(service, pile.bad)
   return pile
@@ -187,13 +193,15 @@ const takeRound = async (taking: Taking): Promise<Counts> => {
   const mine =
     role === 'scheduler' ? pile.controls : pile.controls.filter(({request}) => isForWatchers(request.op))
   const unread = new Set(queues.filter(({toks}) => toks.length > 0).map(({drop}) => drop.uid))
-  const operators = mine.length === 0 ? new Set<Uid>() : await operatorsOf(service)
+  const admins = role === 'scheduler' ? pile.admins.sort(byTime) : []
+  const operators = mine.length + admins.length === 0 ? new Set<Uid>() : await operatorsOf(service)
+  const nodes = applyNodeWishes(service, admins, operators)
   const work = {drops, wanted: mine.sort(byTime), waiting, operators, unread, role, author}
   const controls = applyControls(service, work)
   return {
     admitted: admission.admitted,
-    refused: pile.refused + admission.refused + controls.refused,
-    applied: controls.applied,
+    refused: pile.refused + admission.refused + controls.refused + nodes.refused,
+    applied: controls.applied + nodes.applied,
   }
 }
 

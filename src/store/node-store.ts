@@ -7,6 +7,8 @@ import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
 import type {Instant} from '../core/brand.js'
 import {parseWith} from '../core/job.js'
+import {holdFields, type NodeHold} from '../core/node-hold.js'
+import type {ReadonlyDeep} from '../core/record-fields.js'
 import type {Durable} from './disk/durable.js'
 import {listNames, readFile, unlinkIfThere} from './disk/read-file.js'
 import {decode, encode} from './jobs/record-codec.js'
@@ -20,16 +22,36 @@ const nodeSchema = v.object({
   labels: v.record(v.string(), v.string()),
   /** Its engine does not answer its watcher: since when, and what was said. Left out: it answers. */
   down: v.exactOptional(v.strictObject({since: v.number(), why: v.string()})),
+  ...holdFields,
 })
-type NodeRecord = v.InferOutput<typeof nodeSchema>
+export type NodeRecord = ReadonlyDeep<v.InferOutput<typeof nodeSchema>>
 
 export type Down = NonNullable<NodeRecord['down']>
 
 /** As much of a sentence of the engine as is of use. */
 const MOST_WHY = 200
 
+/** What is no executor's word. */
+const kept = ({down, drained, reserved}: NodeRecord): Pick<NodeRecord, 'down' | 'drained' | 'reserved'> => ({
+  ...(down === undefined ? {} : {down}),
+  ...holdOf({drained, reserved}),
+})
+
+type Maybe<T> = {readonly [K in keyof T]?: T[K] | undefined}
+
+const holdOf = ({drained, reserved}: Maybe<NodeHold>): NodeHold => ({
+  ...(drained === undefined ? {} : {drained}),
+  ...(reserved === undefined || reserved.length === 0 ? {} : {reserved}),
+})
+
+/** As often as somebody else may be faster. */
+const MOST_TRIES = 20
+
 export interface NodeStore {
   /** Sorted by name. */
+  records(): readonly NodeRecord[]
+  /** What operators decided, on the disk when it returns. False: no such node is known. Throws if it cannot be published. */
+  hold(name: string, change: (hold: NodeHold) => NodeHold): boolean
   all(): readonly NodeReport[]
   /** Publishes what differs from the newest record. */
   report(nodes: readonly NodeReport[]): void
@@ -78,33 +100,46 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
     return null
   }
 
+  /** False: somebody else was faster. */
   const publish = (
     old: NodeRecord | null,
     next: Omit<NodeRecord, 'v' | 'rev'>,
     revs: readonly number[],
-  ): void => {
+  ): boolean => {
     const record: NodeRecord = {v: 1, rev: Math.max(0, ...revs) + 1, ...next}
-    if (old !== null && JSON.stringify({...old, rev: 0}) === JSON.stringify({...record, rev: 0})) return
-    if (!durable.publishNew(pathOf(record.name, record.rev), encode(record), 0o644)) return
+    if (old !== null && JSON.stringify({...old, rev: 0}) === JSON.stringify({...record, rev: 0})) return true
+    if (!durable.publishNew(pathOf(record.name, record.rev), encode(record), 0o644)) return false
     durable.syncFolder(layout.nodes)
     for (const r of [...revs].sort((a, b) => a - b).slice(0, -1)) unlinkIfThere(fs, pathOf(record.name, r))
+    return true
   }
-  const all = (): readonly NodeRecord[] =>
-    [...revisions()].flatMap(([name, revs]) => newest(name, revs) ?? [])
+  const records = (): readonly NodeRecord[] =>
+    [...revisions()]
+      .flatMap(([name, revs]) => newest(name, revs) ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   return {
-    all: () =>
-      all()
-        .map(({name, capacity, labels}) => ({name, capacity, labels}))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    records,
+    all: () => records().map(({name, capacity, labels}) => ({name, capacity, labels})),
+    hold: (name, change) => {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const revs = revisions().get(name) ?? []
+        const old = newest(name, revs)
+        if (old === null) return false
+        const {v: _v, rev: _rev, drained, reserved, ...rest} = old
+        const next = {...rest, ...holdOf(change(holdOf({drained, reserved})))}
+        if (publish(old, next, revs)) return true
+      }
+      throw new Error(`the record of node ${name} changes all the time`)
+    },
     report: nodes => {
       const known = revisions()
       for (const {name, capacity, labels} of nodes) {
         const revs = known.get(name) ?? []
         const old = newest(name, revs)
         const {cpus, memory, gpus} = capacity
-        const down = old?.down === undefined ? {} : {down: old.down}
-        publish(old, {name, capacity: {cpus, memory, gpus}, labels: {...labels}, ...down}, revs)
+        const others = old === null ? {} : kept(old)
+        publish(old, {name, capacity: {cpus, memory, gpus}, labels: {...labels}, ...others}, revs)
       }
     },
     mark: (name, why, at) => {
@@ -112,9 +147,11 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
       const old = newest(name, revs)
       if (old === null || (old.down === undefined) === (why === null)) return
       const {capacity, labels} = old
+      const {down: _down, ...others} = kept(old)
       const down = why === null ? {} : {down: {since: at, why: why.slice(0, MOST_WHY)}}
-      publish(old, {name, capacity, labels, ...down}, revs)
+      publish(old, {name, capacity, labels, ...down, ...others}, revs)
     },
-    down: () => new Map(all().flatMap(({name, down}) => (down === undefined ? [] : [[name, down] as const]))),
+    down: () =>
+      new Map(records().flatMap(({name, down}) => (down === undefined ? [] : [[name, down] as const]))),
   }
 }

@@ -131,6 +131,12 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
   E_PROJECT_REFUSED: site => command(site, ['submit', '-P', 'lab', 'x']),
   E_DEPEND_BAD: site => command(site, ['submit', '-d', 'afterok:1,', 'x']),
   E_DEPEND_REFUSED: site => command(site, ['submit', '-d', 'afterok:9', 'x']),
+  E_NO_NODE: site => command(site, ['nodes', 'drain', 'n99']),
+  E_NODE_NEVER: async site => {
+    await site.pass()
+    return command(site, ['submit', '-C', 'rack=9', 'x'])
+  },
+  E_QUEUE_REFUSED: site => command(site, ['submit', '-q', 'long', 'x']),
   E_QUOTA: async site => {
     site.configure(['executor = fake', 'default_images = busybox', '[quota.user.*]', 'cpus = 1'])
     await site.here(['submit', '-c', '2', 'x'])

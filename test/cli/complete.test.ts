@@ -19,7 +19,9 @@ const JOBS = [
 ]
 
 const words = (...typed: readonly string[]): readonly string[] =>
-  complete({commands: commandTable([ROOT]), jobs: () => JOBS}, typed).map(({word}) => word)
+  complete({commands: commandTable([ROOT]), jobs: () => JOBS, queues: () => ['default', 'long']}, typed).map(
+    ({word}) => word,
+  )
 
 describe('what Tab offers', () => {
   it('is every command, and help', () => {
@@ -68,7 +70,7 @@ describe('what Tab offers', () => {
   it('asks for jobs only where they may stand', () => {
     const jobs = () => assert.fail('asked')
     for (const typed of ['', 'ki', 'kill --si', 'submit '])
-      complete({commands: commandTable([ROOT]), jobs}, typed.split(' '))
+      complete({commands: commandTable([ROOT]), jobs, queues: jobs}, typed.split(' '))
   })
 })
 
@@ -225,6 +227,11 @@ eval "$(god autocomplete zsh)"; words=(god ${words}); CURRENT=${typed.length + 1
         shellScript(shell),
       )
     })
+
+  it('offers the queues of the site', () => {
+    assert.deepEqual(words('submit', '-q', ''), ['default', 'long'])
+    assert.deepEqual(words('stat', '--queue', 'default,l'), ['default,long'])
+  })
 
   it('loads no parser, no colours, no tables: it must be there at once', () => {
     interface Made {

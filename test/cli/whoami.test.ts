@@ -49,7 +49,10 @@ describe('god whoami', () => {
     const {stdout, code} = await site.here(['whoami'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`^user +${ME.username} \\(${ME.uid}\\)`))
-    assert.match(stdout, /\nimages +any\none job +any cpus, any memory, any time\nprojects +default\n$/)
+    assert.match(
+      stdout,
+      /\nimages +any\none job +any cpus, any memory, any time\nprojects +default\nqueues +default\n$/,
+    )
   })
 })
 

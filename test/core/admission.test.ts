@@ -73,6 +73,7 @@ describe('what a user leaves out', () => {
   it('is filled in by the site', () => {
     assert.deepEqual(settled({}), {
       name: 'true',
+      queue: 'default',
       image: 'busybox:local',
       resources: {cpus: 1000, memory: GIB / 2, gpus: 0},
       walltime: 3600,
@@ -82,6 +83,7 @@ describe('what a user leaves out', () => {
   it('is not what he asked for', () => {
     assert.deepEqual(settled({name: 'x', image: 'alpine:3', cpus: 2000, memory: GIB, walltime: 60}), {
       name: 'x',
+      queue: 'default',
       image: 'alpine:3',
       resources: {cpus: 2000, memory: GIB, gpus: 0},
       walltime: 60,

@@ -24,6 +24,7 @@ const BULK = {
     {id: 44, wish: aWish()},
   ],
 }
+const DRAIN = {v: 1, tok: TOK, cluster: CLUSTER, op: 'admin', act: 'drain', node: 'n1'}
 const KILL = {v: 1, op: 'kill', tok: TOK, cluster: CLUSTER, ids: [42]}
 
 const UPDATE = {v: 1, op: 'update', tok: TOK, cluster: CLUSTER, ids: [42], set: {cpus: 500, begin: 5}}
@@ -150,8 +151,13 @@ describe('a request', () => {
     ['null', null, /Object/],
     ['text', 'kill 42', /Object/],
     ['without an operation', {...KILL, op: undefined}, /op/],
-    ['for an operation that is not', {...KILL, op: 'admin'}, /op/],
+    ['for an operation that is not', {...KILL, op: 'burn'}, /op/],
     ['for an operation of a prototype', {...KILL, op: 'toString'}, /op/],
+    ['for a node without saying which', {...DRAIN, node: undefined}, /node/],
+    ['for a node with a deed that is none', {...DRAIN, act: 'burn'}, /act/],
+    ['to reserve a node without a period', {...DRAIN, act: 'reserve'}, /period/],
+    ['to drain a node for a period', {...DRAIN, period: {from: 1, to: 2, users: []}}, /period/],
+    ['to reserve backwards', {...DRAIN, act: 'reserve', period: {from: 2, to: 2, users: []}}, /ends/],
     ['of another version', {...KILL, v: 2}, /v/],
     ['with a short token', {...KILL, tok: TOK.slice(1)}, /tok/],
     ['without a cluster', {...KILL, cluster: 'here'}, /cluster/],

@@ -62,7 +62,7 @@ export const kindOf = (path: string): Kind | null => {
 }
 
 /** Their keys are users' words, numbers of jobs or names of numbers. */
-const FREE = ['labels', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments']
+const FREE = ['labels', 'constraint', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments']
 
 /** A new word in one of these is one that an older reader does not know. */
 const WORDS = ['v', 'format', 'mode', 'fs', 'op', 'state', 'desired', 'cause', 'kind', 'what']

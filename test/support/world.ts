@@ -11,7 +11,7 @@ import {type Epoch, epoch, type JobId, token, uid} from '../../src/core/brand.js
 import {NO_SHARES} from '../../src/core/fair-share/standings.js'
 import type {Wish} from '../../src/core/job.js'
 import {type PartKey, partName} from '../../src/core/part-key.js'
-import type {ControlOp, JobUpdate, NewJob} from '../../src/core/request.js'
+import type {AdminRequest, ControlOp, JobUpdate, NewJob, NodeAct} from '../../src/core/request.js'
 import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {NO_SECTIONS} from '../../src/core/sections.js'
 import {packPass} from '../../src/service/pack.js'
@@ -263,6 +263,24 @@ export class World {
     dropRequest(
       {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
       {v: 1, op: 'update', tok, cluster: FORMAT.cluster, ids: [...ids], set, ...some},
+    )
+  }
+
+  /** What somebody asks of a node; the service's own user is an operator. */
+  node(
+    act: NodeAct,
+    node: string,
+    more: Partial<Pick<AdminRequest, 'period' | 'remark'>> = {},
+    user = USER,
+    process?: DiskProcess,
+  ): void {
+    const fs = process ?? new DiskProcess(this.disk, user)
+    const random = this.randomOf(fs)
+    const tok = token(random())
+    this.clock.advance(1)
+    dropRequest(
+      {durable: this.durable(fs), layout: this.layout, uid: uid(user), random},
+      {v: 1, op: 'admin', act, node, tok, cluster: FORMAT.cluster, ...more},
     )
   }
 

@@ -41,6 +41,8 @@ export interface ContainerSpec {
   /** Complete environment of the wrapper; the image's own variables stay unless named here. */
   readonly env: Readonly<Record<string, string>>
   readonly resources: Resources
+  /** Which gpus of the node are its own, by number. Left out: it asks for none. */
+  readonly devices?: readonly number[]
   /** Greatest number of processes and threads. */
   readonly pids: number
   readonly network: 'none' | 'bridge' | 'host'

@@ -63,29 +63,48 @@ const mountsOf = (spec: ContainerSpec, context: CreateContext): BindMount[] => [
 /** A name with `=` would be read as another name and its value (T41). */
 const isVariable = ([name]: readonly [string, string]): boolean => /^[^=\0]+$/.test(name)
 
+/** Where NVIDIA's runtime is the engine's usual one, this variable gives gpus by itself, and many images say `all`. */
+const gpuVariables = ({resources: {gpus}, devices}: ContainerSpec): Readonly<Record<string, string>> => {
+  if (gpus === 0) return {NVIDIA_VISIBLE_DEVICES: 'void'}
+  return devices === undefined ? {} : {NVIDIA_VISIBLE_DEVICES: devices.join(',')}
+}
+
 const environment = (spec: ContainerSpec, context: CreateContext): string[] => {
   const merged: Record<string, string> = {
     ...Object.fromEntries(Object.entries(spec.env).filter(isVariable)),
     GOD_TOOLS: context.busybox === null ? '' : BUSYBOX_TARGET,
     // Else TERM reaches only the wrapper's shell, and the job is shot after the grace period.
     TINI_KILL_PROCESS_GROUP: '1',
+    ...gpuVariables(spec),
   }
   return Object.entries(merged).map(([name, value]) => `${name}=${value}`)
 }
 
-const limits = ({resources, pids}: ContainerSpec) => ({
-  Memory: resources.memory,
+/** By number, so that no two containers get the same one: `Count` would give each the first ones. */
+const gpuRequests = ({resources: {gpus}, devices}: ContainerSpec) =>
+  gpus === 0
+    ? {}
+    : {
+        DeviceRequests: [
+          {
+            Driver: '',
+            ...(devices === undefined ? {Count: gpus} : {DeviceIDs: devices.map(String)}),
+            Capabilities: [['gpu']],
+          },
+        ],
+      }
+
+const limits = (spec: ContainerSpec) => ({
+  Memory: spec.resources.memory,
   // Equal means no swap; left out it would be twice the memory.
-  MemorySwap: resources.memory,
-  NanoCpus: resources.cpus * 1_000_000,
-  PidsLimit: pids,
+  MemorySwap: spec.resources.memory,
+  NanoCpus: spec.resources.cpus * 1_000_000,
+  PidsLimit: spec.pids,
   OomKillDisable: false,
   ShmSize: 64 * 1024 ** 2,
   // Dumps of memory would land on the node's disk (T55).
   Ulimits: [{Name: 'core', Soft: 0, Hard: 0}],
-  ...(resources.gpus > 0
-    ? {DeviceRequests: [{Driver: '', Count: resources.gpus, Capabilities: [['gpu']]}]}
-    : {}),
+  ...gpuRequests(spec),
 })
 
 const hostConfig = (spec: ContainerSpec, context: CreateContext) => ({

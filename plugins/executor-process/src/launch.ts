@@ -29,8 +29,20 @@ const fromWork = (path: string, spec: ContainerSpec): string => {
 
 const PLACES = ['GOD_CWD', 'GOD_STDOUT', 'GOD_STDERR']
 
+/** There is no container that would hide the others: the libraries heed these. */
+const gpuVariables = ({devices}: ContainerSpec): Readonly<Record<string, string>> =>
+  devices === undefined
+    ? {}
+    : {CUDA_VISIBLE_DEVICES: devices.join(','), NVIDIA_VISIBLE_DEVICES: devices.join(',')}
+
 const environment = (spec: ContainerSpec): Readonly<Record<string, string>> => {
-  const env: Record<string, string> = {PATH: SAFE_PATH, ...spec.env, GOD_OUT: '.', GOD_TOOLS: ''}
+  const env: Record<string, string> = {
+    PATH: SAFE_PATH,
+    ...spec.env,
+    ...gpuVariables(spec),
+    GOD_OUT: '.',
+    GOD_TOOLS: '',
+  }
   for (const name of PLACES) {
     const path = env[name]
     if (path !== undefined) env[name] = fromWork(path, spec)

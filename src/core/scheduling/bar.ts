@@ -2,7 +2,7 @@
 import type {NodeReport, Reason} from '@god-cli/api'
 import type {Group} from './groups.js'
 import {neverReason} from './never.js'
-import type {Shape} from './shape.js'
+import {labelsOf, type Shape} from './shape.js'
 import {fits, KINDS, vectorOf} from './vector.js'
 
 const NO_NODE: Reason = {
@@ -10,28 +10,52 @@ const NO_NODE: Reason = {
   text: 'no node takes work: none is known or its engine does not answer',
 }
 
+const told = (drained: readonly NodeReport[]): string =>
+  `${drained.map(({name}) => name).join(', ')} ${drained.length === 1 ? 'is' : 'are'} drained`
+
+/** It waits until one of them takes work again. */
+const onlyDrained = ({where: {labels = {}}}: Shape, drained: readonly NodeReport[]): Reason => ({
+  code: 'no-node',
+  text: `no node that it fits on takes work now: ${told(drained)}`.slice(0, MOST_TEXT),
+  numbers: {constraint: labelsOf({labels}).join(',').slice(0, 256), matching: 0, drained: drained.length},
+})
+
+/** As much as a reason may say. */
+const MOST_TEXT = 1000
+
 const noneAllowed = ({where: {labels = {}, nodes = []}}: Shape, all: number): Reason => {
-  const wanted = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  const what = wanted.length > 0 ? `has ${wanted.join(' and ')}` : `is ${nodes.join(' or ')}`
+  const wanted = labelsOf({labels})
+  const what = [
+    ...(wanted.length > 0 ? [`has ${wanted.join(' and ')}`] : []),
+    ...(nodes.length > 0 ? [`is one of ${nodes.join(', ')}`] : []),
+  ].join(' and ')
   return {
     code: 'no-node',
-    text: `none of the ${all} nodes that take work ${what}`,
-    numbers: {constraint: wanted.join(','), matching: 0, nodes: all},
+    text: `none of the ${all} nodes that take work ${what}`.slice(0, MOST_TEXT),
+    numbers: {constraint: wanted.join(',').slice(0, 256), matching: 0, nodes: all, drained: 0},
   }
 }
 
-const barOfShape = (shape: Shape, nodes: readonly NodeReport[]): Reason | null => {
-  if (nodes.length === 0) return NO_NODE
+const barOfShape = (
+  shape: Shape,
+  nodes: readonly NodeReport[],
+  drained: readonly NodeReport[],
+): Reason | null => {
   const allowed = nodes.filter(shape.allows)
-  if (allowed.length === 0) return noneAllowed(shape, nodes.length)
   const [cpus = 0, memory = 0, gpus = 0] = shape.need
-  return neverReason({cpus, memory, gpus}, allowed)
+  const never = neverReason({cpus, memory, gpus}, allowed)
+  if (allowed.length > 0 && never === null) return null
+  const later = drained.filter(node => shape.allows(node) && fits(shape.need, vectorOf(node.capacity)))
+  if (later.length > 0) return onlyDrained(shape, later)
+  if (nodes.length === 0) return NO_NODE
+  return never ?? noneAllowed(shape, nodes.length)
 }
 
 /** `closed`: why nothing starts at all. */
 export const barOf = (
   nodes: readonly NodeReport[],
   closed: Reason | null,
+  drained: readonly NodeReport[] = [],
 ): ((group: Pick<Group, 'shape'>) => Reason | null) => {
   const [large] = [...nodes].sort((a, b) => b.capacity.cpus - a.capacity.cpus)
   const largest = large === undefined ? KINDS.map(() => -1) : vectorOf(large.capacity)
@@ -41,7 +65,7 @@ export const barOf = (
     if (large !== undefined && fits(shape.need, largest) && shape.allows(large)) return null
     const before = known.get(shape)
     if (before !== undefined) return before
-    const reason = barOfShape(shape, nodes)
+    const reason = barOfShape(shape, nodes, drained)
     known.set(shape, reason)
     return reason
   }

@@ -2,7 +2,7 @@
  * The waiting jobs in groups of alike ones (scheduling.md 6), so that a pass costs what the groups cost. Within a group the
  * order is that of submission, whatever the policy. Kept up as jobs come and go; a mere view, lost without loss.
  */
-import {type Shape, shapeKey, shapeOf} from './shape.js'
+import {type Shape, shapeKey, shapeOf, type Where} from './shape.js'
 import {alikeKey, inOrderOfSubmission, mayHaveOwnReason, type Waiting} from './waiting.js'
 
 export interface Group {
@@ -45,8 +45,11 @@ export interface Groups {
   choosy(): ReadonlySet<string>
 }
 
-/** `assumed`: seconds for which a job without a walltime is planned. */
-export const createGroups = (assumed: number): Groups => {
+/** `assumed`: seconds for which a job without a walltime is planned. `whereOf`: on which nodes one may run. */
+export const createGroups = (
+  assumed: number,
+  whereOf: (job: Waiting) => Where | undefined = ({where}) => where,
+): Groups => {
   const groups = new Map<string, Kept>()
   const shapes = new Map<string, Shape>()
   const special = new Set<Waiting>()
@@ -56,7 +59,9 @@ export const createGroups = (assumed: number): Groups => {
   const keyOf = (job: Waiting): string => job.alike ?? alikeKey(job)
 
   const sharedShape = (job: Waiting): Shape => {
-    const shape = shapeOf(job, assumed)
+    const where = whereOf(job)
+    const {resources, walltime} = job
+    const shape = shapeOf({resources, walltime, ...(where === undefined ? {} : {where})}, assumed)
     const key = shapeKey(shape)
     const known = shapes.get(key) ?? shape
     shapes.set(key, known)

@@ -50,14 +50,20 @@ const behindOf = (
 }
 
 /** For whom the room is kept that a group of that shape would fit into. */
-const keeping = ({seats, reservations}: Pass): ((shape: Shape) => Reason | null) => {
+const keeping = ({seats, reservations}: Pass): ((group: Group) => Reason | null) => {
   const known = new Map<Shape, Reason | null>()
-  return shape => {
-    if (reservations.length === 0) return null
+  const keptFrom = (shape: Shape, who: string): Reason | null => {
+    const keeper = seats.keeper(shape, who)
+    return keeper === null ? null : reservedReason(keeper)
+  }
+  const closed = seats.rooms.some(({closures}) => closures.length > 0)
+  return ({shape, members, first}) => {
+    if (reservations.length === 0 && !closed) return null
+    const who = members[first]?.user ?? ''
+    if (seats.isFavoured(who)) return keptFrom(shape, who)
     const before = known.get(shape)
     if (before !== undefined) return before
-    const keeper = seats.keeper(shape)
-    const reason = keeper === null ? null : reservedReason(keeper)
+    const reason = keptFrom(shape, who)
     known.set(shape, reason)
     return reason
   }
@@ -67,7 +73,11 @@ const keeping = ({seats, reservations}: Pass): ((shape: Shape) => Reason | null)
 const singleReasons = ({told, blocked, reservations, seats}: Pass): ReadonlyMap<number, Reason> => {
   const reserved = new Map(reservations.map(each => [each.id, each]))
   const next = blocked.map(
-    ({job, shape}) => [job.id, resourcesReason(shape, seats.rooms, reserved.get(job.id) ?? null)] as const,
+    ({job, shape}) =>
+      [
+        job.id,
+        resourcesReason(shape, seats.rooms, reserved.get(job.id) ?? null, {who: job.user, now: seats.now}),
+      ] as const,
   )
   return new Map([...told, ...next])
 }
@@ -84,7 +94,7 @@ export const planOf = (pass: Pass, input: PassInput): Plan => {
   for (const group of input.groups.all()) {
     const verdict = pass.verdicts.get(group) ?? BEHIND
     if (verdict.kind === 'behind') behind.add(group)
-    const reason = verdict.kind === 'told' ? verdict.reason : keptFor(group.shape)
+    const reason = verdict.kind === 'told' ? verdict.reason : keptFor(group)
     if (reason !== null) for (const id of idsOf(group).filter(isOpen)) waiting.because(reason, id)
   }
 

@@ -109,7 +109,7 @@ export const runPass = (input: PassInput): Pass => {
     for (let left = job.tasks?.count ?? 1; left > 0; left--) {
       const reason = quotas.barred(job)
       if (reason !== null) return {kind: 'barred', reason}
-      const node = seats.take(shape)
+      const node = seats.take(shape, job.user)
       if (node === null) return {kind: 'no room'}
       into.push({id, node})
       quotas.take(job)
@@ -120,7 +120,7 @@ export const runPass = (input: PassInput): Pass => {
   const block = (job: Waiting, group: Group): void => {
     const {shape} = group
     // Held by those behind it as well: who can have no room within the horizon holds nobody up.
-    const reservation = reservations.length < most ? seats.reserve(job.id, shape) : null
+    const reservation = reservations.length < most ? seats.reserve(job.id, shape, job.user) : null
     if (reservation !== null) reservations.push(reservation)
     if (blocked.length === 0 || reservation !== null) blocked.push({job, shape})
     if (reservations.length >= most || reservation === null) verdicts.set(group, {kind: 'behind'})

@@ -35,11 +35,12 @@ export const placeNow = (
   {need, limit, allows}: Shape,
   now: number,
   placement: Placement,
+  who: string,
 ): Room | null => {
   let best: Room | null = null
   let least = Number.POSITIVE_INFINITY
   for (const room of rooms) {
-    if (!fitsUntil(room, need, now + limit) || !allows(room)) continue
+    if (!fitsUntil(room, need, now + limit, who) || !allows(room)) continue
     const price = cost(room, room.free, need, placement)
     if (price < least) {
       best = room

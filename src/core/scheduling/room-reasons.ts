@@ -2,7 +2,7 @@
 import type {Reason} from '@god-cli/api'
 import type {Reservation} from '../plan.js'
 import {showAmount} from './never.js'
-import type {Room} from './room.js'
+import {type Closure, closureOf, type Room} from './room.js'
 import type {Keeper} from './seats.js'
 import type {Shape} from './shape.js'
 import {fits, KINDS, type Kind, type Vector} from './vector.js'
@@ -28,17 +28,20 @@ export const minuteOf = (at: number): string => `${new Date(at).toISOString().sl
 const plannedFor = (reservation: Reservation | null): string =>
   reservation === null ? '' : `, planned for ${minuteOf(reservation.at)}`
 
-/** On the node that is reserved for it, else the one that lacks the least of those that could ever run it. */
+/** `who` waits: on the node that is reserved for it, else the one that lacks the least of those that could ever run it. */
 export const resourcesReason = (
-  {need, allows}: Shape,
+  {need, limit, allows}: Shape,
   rooms: readonly Room[],
   reservation: Reservation | null,
+  {who, now} = {who: '', now: 0},
 ): Reason => {
   const {room, lack} = rooms
     .filter(each => allows(each) && fits(need, each.capacity))
     .filter(({name}) => reservation === null || name === reservation.node)
     .map(each => ({room: each, lack: shortage(need, each.free)}))
     .reduce((a, b) => (b.lack.part < a.lack.part ? b : a))
+  const closure = closureOf(room, who, now + limit)
+  if (lack.missing <= 0 && closure !== null) return closedReason(room.name, closure)
   const numbers = {resource: lack.kind, short: Math.max(0, lack.missing), node: room.name}
   return {
     code: 'resources',
@@ -48,8 +51,19 @@ export const resourcesReason = (
 }
 
 /** It would fit now, and would still be there when another one is to start. */
-export const reservedReason = ({node, mark}: Keeper): Reason => ({
+export const reservedReason = (keeper: Keeper): Reason => {
+  if ('closure' in keeper) return closedReason(keeper.node, keeper.closure)
+  const {node, mark} = keeper
+  return {
+    code: 'reserved',
+    text: `room on ${node} is kept for job ${mark.id}, planned for ${minuteOf(mark.at)}`,
+    numbers: {node, for: mark.id, until: mark.at},
+  }
+}
+
+/** Whose job would end before it begins need not wait for it. */
+const closedReason = (node: string, {from, to, users}: Closure): Reason => ({
   code: 'reserved',
-  text: `room on ${node} is kept for job ${mark.id}, planned for ${minuteOf(mark.at)}`,
-  numbers: {node, for: mark.id, until: mark.at},
+  text: `${node} is reserved for ${users.join(', ') || 'nobody'} from ${minuteOf(from)} to ${minuteOf(to)}`,
+  numbers: {node, from, to, users: users.join(',').slice(0, 256)},
 })

@@ -20,6 +20,13 @@ export interface Mark {
   readonly free: number[]
 }
 
+/** A time in which only some users' jobs run on a node, by an operator's word. */
+export interface Closure {
+  readonly from: number
+  readonly to: number
+  readonly users: readonly string[]
+}
+
 /** What a pass begins with; it changes nothing of it. */
 export interface RoomState {
   readonly name: string
@@ -28,6 +35,8 @@ export interface RoomState {
   readonly free: Vector
   /** By time. */
   readonly ends: readonly Step[]
+  /** Left out: none. */
+  readonly closures?: readonly Closure[]
 }
 
 export interface Room {
@@ -37,15 +46,17 @@ export interface Room {
   readonly free: number[]
   steps: readonly Step[]
   readonly marks: Mark[]
+  readonly closures: readonly Closure[]
 }
 
-export const openRoom = ({name, capacity, labels, free, ends}: RoomState): Room => ({
+export const openRoom = ({name, capacity, labels, free, ends, closures = []}: RoomState): Room => ({
   name,
   capacity,
   labels,
   free: [...free],
   steps: ends,
   marks: [],
+  closures,
 })
 
 /** Where a step of that time comes to stand: after all others of that time. */
@@ -64,9 +75,16 @@ export const placeOfStep = (steps: readonly Step[], at: number): number => {
 const withStep = (steps: readonly Step[], step: Step): readonly Step[] =>
   steps.toSpliced(placeOfStep(steps, step.at), 0, step)
 
+/** The first that keeps that user's job from running here until then. Those that are over are none of the pass. */
+export const closureOf = ({closures}: Room, who: string, until: number): Closure | null =>
+  closures.length === 0
+    ? null
+    : (closures.find(({from, users}) => from < until && !users.includes(who)) ?? null)
+
 /** Whether it can run here from now until then and delay no reservation. */
-export const fitsUntil = ({free, marks}: Room, need: Vector, until: number): boolean => {
-  if (!fits(need, free)) return false
+export const fitsUntil = (room: Room, need: Vector, until: number, who: string): boolean => {
+  const {free, marks} = room
+  if (!fits(need, free) || closureOf(room, who, until) !== null) return false
   for (const mark of marks) if (mark.at < until && !fits(need, mark.free)) return false
   return true
 }
@@ -88,18 +106,33 @@ export interface Gap {
   readonly free: readonly number[]
 }
 
+/** With the moments at which a closure begins or ends: nothing is freed there, but much may fit from then on. */
+const withEdges = (steps: readonly Step[], closures: readonly Closure[]): readonly Step[] =>
+  closures
+    .flatMap(({from, to}) => [from, to])
+    .reduce<readonly Step[]>((all, at) => withStep(all, {at, change: []}), steps)
+
 /**
  * The earliest time, after `now`, from which it fits for that long. What should have ended already is expected to do so
  * in the next moment. Null: never, as far as is known.
  */
-export const earliestGap = ({free, steps}: Room, need: Vector, length: number, now: number): Gap | null => {
-  const level = [...free]
+export const earliestGap = (
+  room: Room,
+  need: Vector,
+  length: number,
+  now: number,
+  who: string,
+): Gap | null => {
+  const level = [...room.free]
+  const closures = room.closures.filter(({users}) => !users.includes(who))
+  const steps = withEdges(room.steps, closures)
+  const isClosed = (at: number): boolean => closures.some(({from, to}) => from <= at && at < to)
   let gap: Gap | null = null
   for (let i = 0; i < steps.length; ) {
     const at = Math.max(steps[i]?.at ?? 0, now + 1)
     if (gap !== null && at >= gap.at + length) return gap
     for (; i < steps.length && (steps[i]?.at ?? 0) <= at; i++) add(level, steps[i]?.change ?? [])
-    if (!fits(need, level)) gap = null
+    if (isClosed(at) || !fits(need, level)) gap = null
     else gap ??= {at, free: [...level]}
   }
   return gap

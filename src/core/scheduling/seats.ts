@@ -5,6 +5,8 @@
 import type {Reservation} from '../plan.js'
 import {placeLater, placeNow} from './placement.js'
 import {
+  type Closure,
+  closureOf,
   earliestGap,
   type Gap,
   keeperOf,
@@ -19,23 +21,25 @@ import type {Rules} from './rules.js'
 import type {Shape} from './shape.js'
 import {fits, greatest, type Vector} from './vector.js'
 
-export interface Keeper {
-  readonly node: string
-  readonly mark: Mark
-}
+/** For whom room is kept on a node: another job, or those for whom an operator reserved it. */
+export type Keeper =
+  | {readonly node: string; readonly mark: Mark}
+  | {readonly node: string; readonly closure: Closure}
 
 export interface Seats {
   /** By name. */
   readonly rooms: readonly Room[]
   readonly now: number
-  /** Starts it and says on which node. Null: it fits nowhere now. */
-  take(shape: Shape): string | null
+  /** Starts it and says on which node. Null: it fits nowhere now. `who`: whose job it is. */
+  take(shape: Shape, who?: string): string | null
   /** False: there is not so much of one thing on any node now. */
   mayFit(shape: Shape): boolean
   /** Where it has room first. Null: not within the horizon. */
-  reserve(id: number, shape: Shape): Reservation | null
+  reserve(id: number, shape: Shape, who?: string): Reservation | null
   /** The reservation for which room is kept that it would fit into. */
-  keeper(shape: Shape): Keeper | null
+  keeper(shape: Shape, who?: string): Keeper | null
+  /** Some node is reserved for him: what holds for others of a shape need not hold for him. */
+  isFavoured(who: string): boolean
   /** Time goes on, and nothing ends. */
   moveTo(now: number): void
 }
@@ -47,6 +51,7 @@ export const createSeats = (
 ): Seats => {
   const rooms = states.map(openRoom)
   const refused = new Set<Shape>()
+  const favoured = new Set(rooms.flatMap(({closures}) => closures.flatMap(({users}) => users)))
   let now = start
   let most: Vector | null = null
 
@@ -55,16 +60,16 @@ export const createSeats = (
     return fits(need, most)
   }
 
-  const roomFor = (shape: Shape): Room | null => {
-    if (refused.has(shape)) return null
-    const room = hasRoomSomewhere(shape) ? placeNow(rooms, shape, now, placement) : null
-    if (room === null) refused.add(shape)
+  const roomFor = (shape: Shape, who: string): Room | null => {
+    if (refused.has(shape) && !favoured.has(who)) return null
+    const room = hasRoomSomewhere(shape) ? placeNow(rooms, shape, now, placement, who) : null
+    if (room === null && !favoured.has(who)) refused.add(shape)
     return room
   }
 
-  const gapFor = ({need, limit}: Shape, room: Room): Gap | null => {
+  const gapFor = ({need, limit}: Shape, room: Room, who: string): Gap | null => {
     if (!fits(need, room.capacity)) return null
-    const gap = earliestGap(room, need, limit, now)
+    const gap = earliestGap(room, need, limit, now, who)
     return gap === null || gap.at > now + horizon ? null : gap
   }
 
@@ -73,28 +78,31 @@ export const createSeats = (
     get now() {
       return now
     },
-    take: shape => {
-      const room = roomFor(shape)
+    take: (shape, who = '') => {
+      const room = roomFor(shape, who)
       if (room === null) return null
       occupy(room, shape.need, now + shape.limit)
       most = null
       return room.name
     },
     mayFit: hasRoomSomewhere,
-    reserve: (id, shape) => {
-      const found = placeLater(rooms, shape, room => gapFor(shape, room))
+    reserve: (id, shape, who = '') => {
+      const found = placeLater(rooms, shape, room => gapFor(shape, room, who))
       if (found === null) return null
       reserve(found.room, id, shape.need, shape.limit, found.gap)
       return {id, node: found.room.name, at: found.gap.at}
     },
-    keeper: ({need, limit, allows}) => {
+    keeper: ({need, limit, allows}, who = '') => {
       for (const room of rooms) {
-        if (room.marks.length === 0) continue
-        const mark = allows(room) ? keeperOf(room, need, now + limit) : null
+        if (room.marks.length + room.closures.length === 0 || !allows(room)) continue
+        const closure = fits(need, room.free) ? closureOf(room, who, now + limit) : null
+        if (closure !== null) return {node: room.name, closure}
+        const mark = keeperOf(room, need, now + limit)
         if (mark !== null) return {node: room.name, mark}
       }
       return null
     },
+    isFavoured: who => favoured.has(who),
     moveTo: later => {
       now = later
     },

@@ -15,7 +15,7 @@ export interface Choosable {
 export interface Where {
   /** Labels that a node must have. Left out: any. */
   readonly labels?: Readonly<Record<string, string>>
-  /** Left out: all. */
+  /** Names of nodes, and labels `KEY=VALUE` of which one is enough. Left out: all. */
   readonly nodes?: readonly string[]
 }
 
@@ -27,15 +27,27 @@ export interface Shape {
   allows(node: Choosable): boolean
 }
 
+export const labelsOf = ({labels}: Pick<Choosable, 'labels'>): readonly string[] =>
+  Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+
+const isAmong = (words: readonly string[]): ((node: Choosable) => boolean) => {
+  const among = new Set(words)
+  const names = words.every(word => !word.includes('='))
+  return node => among.has(node.name) || (!names && labelsOf(node).some(label => among.has(label)))
+}
+
 const allowing = ({labels, nodes}: Where): Shape['allows'] => {
   if (labels === undefined && nodes === undefined) return () => true
   const wanted = Object.entries(labels ?? {})
-  const among = nodes === undefined ? null : new Set(nodes)
-  return node =>
-    (among === null || among.has(node.name)) && wanted.every(([key, value]) => node.labels[key] === value)
+  const among = nodes === undefined ? null : isAmong(nodes)
+  return node => (among === null || among(node)) && wanted.every(([key, value]) => node.labels[key] === value)
 }
 
 const ANYWHERE: Where = {}
+
+/** Those on which it may run. */
+export const nodesIn = <T extends Choosable>(where: Where | undefined, nodes: readonly T[]): readonly T[] =>
+  where === undefined ? nodes : nodes.filter(allowing(where))
 
 /** `assumed`: seconds for one without a walltime. */
 export const shapeOf = (

@@ -28,6 +28,7 @@ describe('checklist: machine output', () => {
     init: ['--dir made', '--dir made'],
     kill: ['1', '99'],
     logs: ['1', '99'],
+    nodes: ['', 'n99'],
     plugins: ['', '--nope'],
     release: ['3', '1'],
     requeue: ['1', '99'],

@@ -20,6 +20,7 @@ describe('checklist: life with others', () => {
     assert.deepEqual(await tab('stat', '--hea'), ['--header', ''])
     assert.deepEqual(await tab('stat', '-t', 'susp'), ['suspended', ''])
     assert.deepEqual(await tab('kill', ''), ['1', 'last', ''])
+    assert.deepEqual(await tab('submit', '-q', 'def'), ['default', ''])
     const title = 'loads no parser, no colours, no tables: it must be there at once'
     assert.ok(testTitles('test/cli/complete.test.ts').includes(title))
   })

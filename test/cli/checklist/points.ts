@@ -32,6 +32,5 @@ export const WAITING: readonly Waiting[] = [
     until: ['exec', 'attach'],
   },
   {point: 24, part: 'the password of a directory server comes from a file', until: ['web']},
-  {point: 37, part: 'queues, when there is more than one', until: ['--queue']},
   {point: 38, part: 'commands that do ask a network, on purpose', until: ['web', 'metrics']},
 ]

@@ -8,11 +8,17 @@ export interface BruteJob {
   readonly id: number
   readonly need: readonly number[]
   readonly limit: number
+  readonly user?: string
 }
 
 export interface BruteNode {
   readonly name: string
   readonly capacity: readonly number[]
+  readonly closures?: readonly {
+    readonly from: number
+    readonly to: number
+    readonly users: readonly string[]
+  }[]
 }
 
 /** What a node gives to one job, from when until when. */
@@ -53,7 +59,10 @@ const has = (free: readonly number[], need: readonly number[]): boolean =>
 const fitsFrom = (node: BruteNode, lots: readonly Lot[], job: BruteJob, at: number): boolean =>
   [at, ...lots.flatMap(({from, to}) => [from, to])]
     .filter(moment => moment >= at && moment < at + job.limit)
-    .every(moment => has(freeAt(node, lots, moment), job.need))
+    .every(moment => has(freeAt(node, lots, moment), job.need)) &&
+  !(node.closures ?? []).some(
+    ({from, to, users}) => from < at + job.limit && at < to && !users.includes(job.user ?? ''),
+  )
 
 const GPUS = 2
 
@@ -94,7 +103,11 @@ export const brutePass = ({now, nodes, running, jobs}: BruteSite, rules: Rules):
     }
     if (rules.backfill === 'none') break
     if (reservations.length >= most) continue
-    const times = [...new Set(lots.flatMap(({from, to}) => [from, to]).filter(time => time > now))]
+    const edges = [...lots, ...nodes.flatMap(({closures = []}) => closures)].flatMap(({from, to}) => [
+      from,
+      to,
+    ])
+    const times = [...new Set(edges.filter(time => time > now))]
     const gaps = able.flatMap(each =>
       times.filter(at => fitsFrom(each, lots, job, at)).map(at => ({node: each, at})),
     )

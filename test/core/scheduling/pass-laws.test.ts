@@ -17,6 +17,7 @@ import {
   type Waiting,
 } from '../../../src/core/schedule.js'
 import {runPass} from '../../../src/core/scheduling/pass.js'
+import type {Closure} from '../../../src/core/scheduling/room.js'
 import {BACKFILLS, DEFAULT_RULES, PLACEMENTS, type Rules} from '../../../src/core/scheduling/rules.js'
 import {vectorOf} from '../../../src/core/scheduling/vector.js'
 import {amount, tellCases} from '../../support/amount.js'
@@ -95,17 +96,41 @@ const anyRules: fc.Arbitrary<Rules> = fc.record({
   horizon: fc.constantFrom(DEFAULT_RULES.horizon, 3000),
 })
 
+/** Of some nodes at some times, for one of the users or for nobody. */
+const anyClosures = (nodes: readonly NodeReport[]): fc.Arbitrary<Map<string, Closure[]>> =>
+  fc
+    .array(
+      fc.tuple(
+        fc.nat({max: nodes.length - 1}),
+        fc.integer({min: -2, max: 6}),
+        fc.integer({min: 1, max: 4}),
+        fc.constantFrom<string[][]>(['ann'], ['bob'], []),
+      ),
+      {maxLength: 2},
+    )
+    .map(all => {
+      const closures = new Map<string, Closure[]>()
+      for (const [at, seconds, length, users] of all) {
+        const [name, from] = [nodes[at]?.name ?? '', NOW + seconds * 1000]
+        const one = {from, to: from + length * 1000, users}
+        // Those that are over are nobody's.
+        if (one.to > NOW) closures.set(name, [...(closures.get(name) ?? []), one])
+      }
+      return closures
+    })
+
 const anySite = anyNodes.chain(nodes =>
   fc.record({
     now: fc.constant(NOW),
     nodes: fc.constant(nodes),
     allocations: anyRunning(nodes),
+    closures: fc.oneof(fc.constant(new Map<string, Closure[]>()), anyClosures(nodes)),
     pending: anyWaiting,
     rules: anyRules,
     assumedTime: fc.constant(ASSUMED),
   }),
 )
-type Site = Snapshot & {readonly rules: Rules}
+type Site = Snapshot & Required<Pick<Snapshot, 'rules' | 'closures'>>
 
 /** Each user's jobs among his own places, by their priority. */
 const permuted = (order: readonly Waiting[]): readonly Waiting[] => {
@@ -119,15 +144,20 @@ const slowly = (site: Site): BrutePlan =>
   brutePass(
     {
       now: site.now,
-      nodes: site.nodes.map(({name, capacity}) => ({name, capacity: vectorOf(capacity)})),
+      nodes: site.nodes.map(({name, capacity}) => ({
+        name,
+        capacity: vectorOf(capacity),
+        closures: site.closures.get(name) ?? [],
+      })),
       running: site.allocations.map(({node, resources, until = 0}) => ({
         node,
         need: vectorOf(resources),
         from: 0,
         to: until,
       })),
-      jobs: permuted(inOrder(site.pending, site.now, fifo)).map(({id, resources, walltime}) => ({
+      jobs: permuted(inOrder(site.pending, site.now, fifo)).map(({id, user, resources, walltime}) => ({
         id,
+        user,
         need: vectorOf(resources),
         limit: (walltime ?? ASSUMED) * 1000,
       })),
@@ -217,6 +247,12 @@ describe('R15: the pass with backfill', () => {
           ...site,
           now: instant(site.now + by),
           allocations: site.allocations.map(each => ({...each, until: (each.until ?? 0) + by})),
+          closures: new Map(
+            [...site.closures].map(([name, all]) => [
+              name,
+              all.map(({from, to, users}) => ({from: from + by, to: to + by, users})),
+            ]),
+          ),
           pending: site.pending.map(job => ({
             ...job,
             submitted: job.submitted + by,

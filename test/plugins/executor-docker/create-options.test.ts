@@ -73,7 +73,12 @@ describe('the options of a container', () => {
       Hostname: 'job-7',
       Entrypoint: ['/god/bin/busybox', 'sh'],
       Cmd: ['-c', 'WRAPPER', 'god', 'sort', '-u'],
-      Env: ['HOME=/home/ann', 'GOD_TOOLS=/god/bin/busybox', 'TINI_KILL_PROCESS_GROUP=1'],
+      Env: [
+        'HOME=/home/ann',
+        'GOD_TOOLS=/god/bin/busybox',
+        'TINI_KILL_PROCESS_GROUP=1',
+        'NVIDIA_VISIBLE_DEVICES=void',
+      ],
       Labels: {
         'god.cluster': 'c1',
         'god.job': '7',
@@ -142,6 +147,11 @@ describe('the options of a container', () => {
     const resources = {cpus: 1000, memory: 2 ** 30, gpus: 2}
     const {HostConfig} = createOptions(spec({resources}), CONTEXT)
     assert.deepEqual(HostConfig.DeviceRequests, [{Driver: '', Count: 2, Capabilities: [['gpu']]}])
+    const own = createOptions(spec({resources, devices: [1, 3]}), CONTEXT)
+    assert.deepEqual(own.HostConfig.DeviceRequests, [
+      {Driver: '', DeviceIDs: ['1', '3'], Capabilities: [['gpu']]},
+    ])
+    assert.ok(own.Env?.includes('NVIDIA_VISIBLE_DEVICES=1,3'))
   })
 
   it('name the primary group once, though the groups lack it', () => {
@@ -153,6 +163,7 @@ describe('the options of a container', () => {
     const env = {
       GOD_TOOLS: '/evil',
       TINI_KILL_PROCESS_GROUP: '0',
+      NVIDIA_VISIBLE_DEVICES: 'all',
       'GOD_TOOLS=/evil': '',
       '': 'x',
       'a\0b': 'x',
@@ -160,6 +171,7 @@ describe('the options of a container', () => {
     assert.deepEqual(createOptions(spec({env}), CONTEXT).Env, [
       'GOD_TOOLS=/god/bin/busybox',
       'TINI_KILL_PROCESS_GROUP=1',
+      'NVIDIA_VISIBLE_DEVICES=void',
     ])
   })
 

@@ -63,6 +63,19 @@ describeOnEngine('the table of defaults on the engine', function () {
     )
   })
 
+  it('asks for gpus by number, which an engine without any cannot give', async () => {
+    const {cpus, memory} = spec.resources
+    const wanted = world.script('true', {resources: {cpus, memory, gpus: 2}, devices: [1, 3]})
+    const made = await world.executor.create(wanted)
+    assert.ok(made.answer === 'created', made.answer)
+    const {HostConfig} = await docker.getContainer(made.container.id).inspect()
+    const [request] = HostConfig.DeviceRequests ?? []
+    assert.deepEqual([request?.DeviceIDs, request?.Capabilities], [['1', '3'], [['gpu']]])
+    if (Object.keys((await docker.info()).Runtimes ?? {}).includes('nvidia')) return
+    assert.equal((await world.executor.start(made.container.id)).answer, 'refused')
+    await world.executor.remove(wanted.name, made.container.id)
+  })
+
   /** The first of these files that the container's own control group has, below that of the attempt. */
   const limit = (...files: readonly string[]): string => {
     const own = groupsOf(hostHierarchies(), spec.name)

@@ -1,0 +1,135 @@
+/** `god nodes`: which nodes there are and what is free on them, by their records and the live jobs. Reads only. */
+import {formatCpus, formatMemory} from '../core/amounts.js'
+import {partRecords} from '../core/array-view.js'
+import {type NodePeriod, periodsAt} from '../core/node-hold.js'
+import {labelsOf} from '../core/scheduling/shape.js'
+import {isAllocated} from '../core/state.js'
+import {iso} from '../host/clock.js'
+import type {NodeRecord} from '../store/node-store.js'
+import {SCHEMA} from './job-json.js'
+import {checkNode} from './node-acts.js'
+import type {Site} from './site.js'
+import type {Style} from './style.js'
+import type {Column} from './table.js'
+
+type NodeState = 'up' | 'down' | 'drained' | 'reserved'
+type Amounts = NodeRecord['capacity']
+
+export interface NodeView {
+  readonly name: string
+  readonly state: NodeState
+  /** Epoch milliseconds; null: it is up. */
+  readonly since: number | null
+  readonly reason: string
+  readonly total: Amounts
+  readonly used: Amounts
+  /** Jobs and tasks. */
+  readonly jobs: number
+  readonly labels: Readonly<Record<string, string>>
+  /** Those that are not over. */
+  readonly reserved: readonly NodePeriod[]
+}
+
+const periodText = ({from, to, users}: NodePeriod): string =>
+  `for ${users.join(', ') || 'nobody'} from ${iso(from)} to ${iso(to)}`
+
+/** What keeps work off it, the strongest first. */
+const stateOf = (
+  {down, drained}: NodeRecord,
+  reserved: readonly NodePeriod[],
+  now: number,
+): Pick<NodeView, 'state' | 'since' | 'reason'> => {
+  if (down !== undefined) return {state: 'down', since: down.since, reason: down.why}
+  if (drained !== undefined) return {state: 'drained', since: drained.since, reason: drained.why}
+  const current = reserved.find(({from}) => from <= now)
+  if (current !== undefined) return {state: 'reserved', since: current.from, reason: periodText(current)}
+  return {state: 'up', since: null, reason: reserved.map(each => `reserved ${periodText(each)}`).join('; ')}
+}
+
+const NOTHING: Amounts = {cpus: 0, memory: 0, gpus: 0}
+
+const usedOn = (site: Site): ReadonlyMap<string, {readonly used: Amounts; readonly jobs: number}> => {
+  const all = new Map<string, {readonly used: Amounts; readonly jobs: number}>()
+  for (const {record} of site.jobs.all())
+    for (const {state, node, resources} of partRecords(record)) {
+      if (!isAllocated(state) || node === null) continue
+      const {used, jobs} = all.get(node) ?? {used: NOTHING, jobs: 0}
+      const sum = {
+        cpus: used.cpus + resources.cpus,
+        memory: used.memory + resources.memory,
+        gpus: used.gpus + resources.gpus,
+      }
+      all.set(node, {used: sum, jobs: jobs + 1})
+    }
+  return all
+}
+
+export const viewNodes = (site: Site, name: string | undefined): readonly NodeView[] => {
+  if (name !== undefined) checkNode(site, name)
+  const used = usedOn(site)
+  const now = site.now()
+  return site.nodes
+    .records()
+    .filter(node => name === undefined || node.name === name)
+    .map(node => {
+      const reserved = periodsAt(node, now)
+      return {
+        name: node.name,
+        ...stateOf(node, reserved, now),
+        total: node.capacity,
+        used: used.get(node.name)?.used ?? NOTHING,
+        jobs: used.get(node.name)?.jobs ?? 0,
+        labels: node.labels,
+        reserved,
+      }
+    })
+}
+
+export const nodesJson = (nodes: readonly NodeView[]): object => ({
+  schema: SCHEMA,
+  nodes: nodes.map(({name, state, since, reason, total, used, jobs, labels, reserved}) => ({
+    name,
+    state,
+    since: since === null ? null : iso(since),
+    reason: reason === '' ? null : reason,
+    cpus: {total: total.cpus / 1000, used: used.cpus / 1000},
+    memory: {total: total.memory, used: used.memory},
+    gpus: {total: total.gpus, used: used.gpus},
+    jobs,
+    labels,
+    reservations: reserved.map(({from, to, users}) => ({from: iso(from), to: iso(to), users})),
+  })),
+})
+
+const memoryText = (bytes: number): string => (bytes === 0 ? '0' : formatMemory(bytes))
+
+const LIKE_JOBS: Readonly<Record<NodeState, Parameters<Style['state']>[0]>> = {
+  up: 'running',
+  reserved: 'held',
+  drained: 'held',
+  down: 'failed',
+}
+
+export const nodeColumns = (style: Style): readonly Column<NodeView>[] => [
+  {title: 'NODE', value: node => node.name},
+  {
+    title: 'STATE',
+    value: node => node.state,
+    paint: (node, text) => style.state(LIKE_JOBS[node.state], text),
+  },
+  {
+    title: 'CPUS',
+    value: ({used, total}) => `${formatCpus(used.cpus)}/${formatCpus(total.cpus)}`,
+    align: 'right',
+  },
+  {
+    title: 'MEM',
+    value: ({used, total}) => `${memoryText(used.memory)}/${memoryText(total.memory)}`,
+    align: 'right',
+  },
+  {title: 'GPU', value: ({used, total}) => `${used.gpus}/${total.gpus}`, align: 'right'},
+  {title: 'JOBS', value: node => String(node.jobs), align: 'right'},
+  {title: 'LABELS', value: node => labelsOf(node).join(','), shrink: true},
+  {title: 'SINCE', value: node => (node.since === null ? '' : iso(node.since)), yields: 1},
+  {title: 'REASON', value: node => node.reason, shrink: true},
+]

@@ -1,0 +1,41 @@
+/** Whether one job asks for no more than the site allows one, and than some node has. Pure. */
+import type {NodeReport, Resources} from '@god-cli/api'
+import {formatCpus, formatMemory} from './amounts.js'
+import {type Refusal, refusal} from './errors.js'
+import {neverReason} from './scheduling/never.js'
+
+/** Of one job; null: no limit. */
+export interface SiteLimits {
+  readonly maxCpus: number | null
+  readonly maxMemory: number | null
+  /** Seconds. */
+  readonly maxWalltime: number | null
+}
+
+const tooMuch = (asked: string, most: string, flag: string): Refusal =>
+  refusal('E_LIMIT', `the job asks for ${asked}; the site allows ${most}`, `Ask for less with ${flag}.`)
+
+export const checkLimits = (
+  resources: Resources,
+  walltime: number | null,
+  policy: SiteLimits,
+  nodes: readonly NodeReport[],
+): Refusal | null => {
+  const {maxCpus, maxMemory} = policy
+  if (maxCpus !== null && resources.cpus > maxCpus)
+    return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
+  if (maxMemory !== null && resources.memory > maxMemory)
+    return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
+  const never = neverReason(resources, nodes)
+  if (never !== null)
+    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c, -m or -G.')
+  if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
+    const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
+    return refusal(
+      'E_SPEC_BAD',
+      `the job asks for ${text}; the site allows ${policy.maxWalltime} s`,
+      'Set -t TIME.',
+    )
+  }
+  return null
+}
