@@ -21,11 +21,11 @@ describe('god stat', () => {
     const {stdout, stderr, code} = await site.god(['stat'])
     assert.deepEqual([stderr, code], ['', 0])
     assert.equal(
-      stdout.replace(/\t\d:\d\d\//, '\t0:00/'),
+      stdout.replace(/\t\d:\d\d\//, '\t0:00/').replace(/, planned for [-\dT:]+Z/, ', planned for TIME'),
       [
         `2\tsecond\tdefault\t${ME}\theld\t-/-\t1\t512M\t0\t(held at submission)`,
         `3\tthird\tdefault\t${ME}\trunning\t0:00/-\t1\t1G\t0\tn1`,
-        `4\tfourth\tdefault\t${ME}\tpending\t-/-\t3\t512M\t0\t(next to start; waits for 2 cpus more on n1)`,
+        `4\tfourth\tdefault\t${ME}\tpending\t-/-\t3\t512M\t0\t(next to start; waits for 2 cpus more on n1, planned for TIME)`,
         `5\tfifth\tdefault\t${ME}\tpending\t-/-\t1\t512M\t0\t(no scheduler has taken the request yet)`,
         '',
       ].join('\n'),

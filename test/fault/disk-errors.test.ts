@@ -97,9 +97,16 @@ const removeHalt = ({world}: Taken): void => {
   if (world.disk.lookup(world.layout.halt) !== null) new DiskProcess(world.disk).unlink(world.layout.halt)
 }
 
-/** Requests that could not be read in this pass: then the job has started before they are taken in the next one. */
+/**
+ * Requests that could not be read in this pass, or the record that they are about: then the job has started before they
+ * are taken in the next one.
+ */
 const isLate = ({fs}: Taken): boolean =>
-  fs.firedAt.includes('/proc/self/fd/') || fs.firedAt.includes('/inbox')
+  ['/proc/self/fd/', '/inbox', '/jobs/live/'].some(place => fs.firedAt.includes(place))
+
+/** Its directory is closed to us: nobody can tell then whether its command began. */
+const isClosed = (fault: Fault, {fs}: Taken): boolean =>
+  named(fault).includes('EACCES') && fs.firedAt.includes('/work/')
 
 /** Its request cannot be opened: it was refused, with the reason. From then on: also those of the other users after it. */
 const isRefusedUnread = (fault: Fault, {fs}: Taken): boolean =>
@@ -114,6 +121,7 @@ const expectedOf = (fault: Fault, taken: Taken, ends: Ends, undisturbed: Ends): 
     if (isRefusedUnread(fault, taken)) expected.delete(id)
     const late = end === 'done' && (state === 'held' || state === 'killed') && isLate(taken)
     if (late) expected.set(id, 'done')
+    if (state === 'done' && end === 'lost' && isClosed(fault, taken)) expected.set(id, 'lost')
   }
   return expected
 }

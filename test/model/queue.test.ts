@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type {JobId} from '../../src/core/brand.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
+import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {isOver, type State} from '../../src/core/state.js'
 import {amount, isNight, tellCases} from '../support/amount.js'
 import {DiskProcess} from '../support/disk-process.js'
@@ -22,7 +23,8 @@ const SECOND = 1000
 const ROUNDS = 2
 
 class RealQueue {
-  readonly world = new World()
+  /** Nobody passes anybody in the model: what backfill does is the pass's own matter. */
+  readonly world = new World({settings: {rules: {...DEFAULT_RULES, backfill: 'none'}}})
   readonly ids: JobId[] = []
   /** Those that are taken: a wish for another one waits until its claim is burned. */
   readonly good: JobId[] = []

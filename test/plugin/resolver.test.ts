@@ -133,6 +133,7 @@ describe('the providers', () => {
       'executor docker',
       'executor fake',
       'executor process',
+      'scheduler fairshare',
       'scheduler fifo',
     ])
     for (const {kind, id} of all) assert.equal(pickProvider(all, kind, id).api, API_VERSION)

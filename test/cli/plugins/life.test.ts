@@ -55,7 +55,7 @@ describe('a scheduler of somebody else', function () {
     assert.deepEqual([missing.stdout, missing.code], ['', 1])
     assert.equal(
       missing.stderr,
-      "god: no scheduler plugin provides 'shortest'; there are: fifo. Install it (god plugins install " +
+      "god: no scheduler plugin provides 'shortest'; there are: fifo, fairshare. Install it (god plugins install " +
         'god-scheduler-shortest, by custom) or correct scheduler_policy.\n',
     )
 

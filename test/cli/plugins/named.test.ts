@@ -6,7 +6,7 @@ import {copyPlugin, SHORTEST} from '../../support/fixture-plugin.js'
 import {type Document, siteForEach, type TestSite} from '../../support/site.js'
 
 const MISSING =
-  "no scheduler plugin provides 'topology'; there are: fifo. Install it (god plugins install " +
+  "no scheduler plugin provides 'topology'; there are: fifo, fairshare. Install it (god plugins install " +
   'god-scheduler-topology, by custom) or correct scheduler_policy.'
 
 const configure = (site: TestSite, ...lines: readonly string[]): void =>
@@ -47,7 +47,7 @@ describe('a configuration that names a scheduler that is not there', () => {
     assert.equal(code, 1)
     assert.match(
       stdout,
-      /^FAIL +open +no scheduler plugin provides 'topology'; there are: fifo\n +Install it/m,
+      /^FAIL +open +no scheduler plugin provides 'topology'; there are: fifo, fairshare\n +Install it/m,
     )
   })
 
