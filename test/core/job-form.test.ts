@@ -109,7 +109,7 @@ describe('the JSON form of a job', () => {
     ['an inherited key', '{"argv":["a"],"toString":1}', 'E_SPEC_BAD', /no key 'toString'/],
     ['an unknown key', {...ARGV, cpu: 1}, 'E_SPEC_BAD', /no key 'cpu'/],
     ['the key of the record', {...ARGV, memory: 1}, 'E_SPEC_BAD', /no key 'memory'/],
-    ['a key of later', {...ARGV, depend: 1}, 'E_SPEC_BAD', /'depend' is not supported by this version/],
+    ['a key of later', {...ARGV, mail: 1}, 'E_SPEC_BAD', /'mail' is not supported by this version/],
     ['no command', {name: 'x'}, 'E_COMMAND_EMPTY', /no command/],
     ['an empty command', {argv: []}, 'E_COMMAND_EMPTY', /no command/],
     ['a command as text', {argv: 'true'}, 'E_SPEC_BAD', /argv: a list of texts/],
