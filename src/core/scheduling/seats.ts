@@ -34,8 +34,8 @@ export interface Seats {
   mayFit(shape: Shape): boolean
   /** Where it has room first. Null: not within the horizon. */
   reserve(id: number, shape: Shape): Reservation | null
-  /** The reservation for which room is kept that it would fit into. */
-  keeper(shape: Shape): Keeper | null
+  /** The reservation, other than its own if it has one, for which room is kept that it would fit into. */
+  keeper(shape: Shape, own?: Reservation): Keeper | null
   /** Time goes on, and nothing ends. */
   moveTo(now: number): void
 }
@@ -87,10 +87,10 @@ export const createSeats = (
       reserve(found.room, id, shape.need, shape.limit, found.gap)
       return {id, node: found.room.name, at: found.gap.at}
     },
-    keeper: ({need, limit, allows}) => {
+    keeper: ({need, limit, allows}, own) => {
       for (const room of rooms) {
-        if (room.marks.length === 0) continue
-        const mark = allows(room) ? keeperOf(room, need, now + limit) : null
+        if (room.marks.length === 0 || (own !== undefined && room.name !== own.node)) continue
+        const mark = allows(room) ? keeperOf(room, need, now + limit, own?.id) : null
         if (mark !== null) return {node: room.name, mark}
       }
       return null
