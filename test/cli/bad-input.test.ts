@@ -117,11 +117,16 @@ const CASES: readonly Case[] = [
   submit(['-c', '-1', 'x'], 'E_AMOUNT_BAD', 2, "'-1' is no number of cpus. Write 1, 4 or 0.5."),
   submit(['-c', 'four', 'x'], 'E_AMOUNT_BAD', 2, /^'four' is no number of cpus\./),
   submit(['-t', '1w', 'x'], 'E_AMOUNT_BAD', 2, /^'1w' is no time\. Write 30 \(minutes\), 90s, /),
+  submit(['-t', '-5', 'x'], 'E_AMOUNT_BAD', 2, /^'-5' is no time\./),
+  submit(['-t', '99999999999999999999', 'x'], 'E_AMOUNT_BAD', 2, /^'99999999999999999999' is no time\./),
+  submit(['-m', '-1G', 'x'], 'E_AMOUNT_BAD', 2, /^'-1G' is no amount of memory\./),
+  submit(['-m', '999999999999999T', 'x'], 'E_AMOUNT_BAD', 2, /^'999999999999999T' is no amount of memory\./),
+  submit(['-c', '1e9', 'x'], 'E_AMOUNT_BAD', 2, /^'1e9' is no number of cpus\./),
   submit(
     ['-c', '64', 'x'],
     'E_RESOURCES_NEVER',
     6,
-    /^the job asks for 64 cpus.*4.*\. Ask for less with -c or -m\.$/,
+    /^the job asks for 64 cpus, but no node has all it asks for; the largest \(\S+\) has 4 cpus\. Ask for less with -c or -m\.$/,
   ),
   submit(['-m', '1T', 'x'], 'E_RESOURCES_NEVER', 6, /^the job asks for .* Ask for less with -c or -m\.$/),
   submit(

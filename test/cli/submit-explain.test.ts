@@ -33,7 +33,7 @@ describe('god submit --explain', () => {
     await site.pass()
     const {stdout} = await explain('-c', '1', '-t', '5h', 'x')
     assert.match(stdout, /\nit would wait: room on \S+ is kept for job 2,/)
-    assert.match(stdout, /\nwith a walltime of 1:59:00 instead of 5:00:00 it could start now on /)
+    assert.match(stdout, /\nwith a walltime of 1:58:00 instead of 5:00:00 it could start now on /)
     const json = JSON.parse((await explain('-c', '1', '-t', '5h', '--json', 'x')).stdout)
     assert.deepEqual([json.schema, json.reason.code, json.forecast.place], [1, 'reserved', 2])
   })

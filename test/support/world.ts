@@ -2,7 +2,7 @@
  * A whole god in one process: the in-memory disk, the fake engine, the manual clock, and as many processes as a
  * test starts. Every `process()` is one that can be killed; the disk and the engine live on.
  */
-import type {Account, Auth, ContainerSpec, NodeReport} from '@god-cli/api'
+import type {Account, Auth, ContainerSpec, NodeReport, Scheduler} from '@god-cli/api'
 import {type FakeContainer, FakeEngine} from '../../plugins/executor-fake/src/engine.js'
 import {createFakeExecutor} from '../../plugins/executor-fake/src/fake-executor.js'
 import createFifo from '../../plugins/scheduler-fifo/src/index.js'
@@ -91,6 +91,8 @@ export const SETTINGS: ServiceSettings = {
 export interface WorldOptions {
   readonly nodes?: readonly NodeReport[]
   readonly settings?: Partial<ServiceSettings>
+  /** Left out: fifo. */
+  readonly policy?: Scheduler
 }
 
 export class World {
@@ -101,6 +103,7 @@ export class World {
   readonly engines: ReadonlyMap<string, FakeEngine>
   readonly nodes: readonly NodeReport[]
   readonly settings: ServiceSettings
+  readonly policy: Scheduler
   readonly log: string[] = []
   /** While true no call reaches the engine; what runs in it runs on. */
   engineDown = false
@@ -113,6 +116,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.nodes = options.nodes ?? [{name: 'n1', capacity: {cpus: 4000, memory: 4 * GIB, gpus: 0}, labels: {}}]
     this.settings = {...SETTINGS, ...options.settings}
+    this.policy = options.policy ?? createFifo({} as never)
     this.engines = new Map(this.nodes.map(({name}) => [name, new FakeEngine(this.clock.now, this.#fences())]))
     initDirectory(this.durable(new DiskProcess(this.disk)), this.layout, FORMAT, '')
     this.disk.syncAll()
@@ -363,7 +367,7 @@ export class GodProcess {
       executor: this.#executor(node),
       auth,
       lookAs: async (_who, path) => ({uid: world.disk.lookup(path)?.uid ?? 0}),
-      policy: createFifo({} as never),
+      policy: world.policy,
       settings: world.settings,
       node,
       uid: uid(USER),

@@ -124,6 +124,17 @@ const startsIn = (input: ForecastInput, pending: readonly Waiting[], id: number)
     start => start.id === id,
   )
 
+/**
+ * Also withdrawn and submitted anew, which is how its user can change it: then it is the last of all, and whom it kept
+ * waiting may have the room.
+ */
+const startsAnew = (input: ForecastInput, job: Waiting): boolean => {
+  const {now, pending} = input.snapshot
+  const id = 1 + pending.reduce((most, each) => Math.max(most, each.id), 0)
+  const others = pending.filter(each => each.id !== job.id)
+  return startsIn(input, [...others, {...job, id, submitted: now, eligible: now}], id)
+}
+
 /** A whole pass for each that is tried: of long queues fewer. */
 const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
 
@@ -152,6 +163,10 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     funnel: funnelOf(shapeOf(job, moment.assumed), pass.rooms, input.knownNodes),
     suggestion: startsNow
       ? null
-      : suggestionFor(job, moment, other => startsIn(input, [...ahead, other], job.id)),
+      : suggestionFor(
+          job,
+          moment,
+          other => startsIn(input, [...ahead, other], job.id) && startsAnew(input, other),
+        ),
   }
 }

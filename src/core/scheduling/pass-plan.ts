@@ -4,11 +4,12 @@
  */
 import type {Reason} from '@god-cli/api'
 import {type JobId, jobId} from '../brand.js'
-import {createWaiting, type Plan, type Queue} from '../plan.js'
+import {createWaiting, type Plan, type Queue, type Reservation} from '../plan.js'
 import type {Group} from './groups.js'
 import {createTurns, type Lane} from './lanes.js'
 import type {Pass, PassInput, Verdict} from './pass.js'
 import {reservedReason, resourcesReason} from './room-reasons.js'
+import type {Seats} from './seats.js'
 import type {Shape} from './shape.js'
 
 /** Also that of those whom a pass did not ask, for want of room. */
@@ -69,15 +70,19 @@ const keeping = ({seats, reservations}: Pass): ((group: Group) => Reason | null)
   }
 }
 
+/** Of one that is next. Nothing may be short: with several reservations one may keep the room of another. */
+const nextReason = (seats: Seats, shape: Shape, own: Reservation | null, who: string): Reason => {
+  const keeper = own === null ? null : seats.keeper(shape, who, own)
+  return keeper === null
+    ? resourcesReason(shape, seats.rooms, own, {who, now: seats.now})
+    : reservedReason(keeper)
+}
+
 /** Reasons of single jobs: their own, and of those that are next. */
 const singleReasons = ({told, blocked, reservations, seats}: Pass): ReadonlyMap<number, Reason> => {
   const reserved = new Map(reservations.map(each => [each.id, each]))
   const next = blocked.map(
-    ({job, shape}) =>
-      [
-        job.id,
-        resourcesReason(shape, seats.rooms, reserved.get(job.id) ?? null, {who: job.user, now: seats.now}),
-      ] as const,
+    ({job, shape}) => [job.id, nextReason(seats, shape, reserved.get(job.id) ?? null, job.user)] as const,
   )
   return new Map([...told, ...next])
 }

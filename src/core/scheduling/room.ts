@@ -89,9 +89,11 @@ export const fitsUntil = (room: Room, need: Vector, until: number, who: string):
   return true
 }
 
-/** The first reservation that keeps it from a room in which it would fit now. */
-export const keeperOf = ({free, marks}: Room, need: Vector, until: number): Mark | null =>
-  fits(need, free) ? (marks.find(mark => mark.at < until && !fits(need, mark.free)) ?? null) : null
+/** The first reservation, other than its own, that keeps it from a room in which it would fit now. */
+export const keeperOf = ({free, marks}: Room, need: Vector, until: number, own?: number): Mark | null =>
+  fits(need, free)
+    ? (marks.find(mark => mark.id !== own && mark.at < until && !fits(need, mark.free)) ?? null)
+    : null
 
 /** It starts now. */
 export const occupy = (room: Room, need: Vector, until: number): void => {

@@ -36,8 +36,8 @@ export interface Seats {
   mayFit(shape: Shape): boolean
   /** Where it has room first. Null: not within the horizon. */
   reserve(id: number, shape: Shape, who?: string): Reservation | null
-  /** The reservation for which room is kept that it would fit into. */
-  keeper(shape: Shape, who?: string): Keeper | null
+  /** The reservation, other than its own if it has one, for which room is kept that it would fit into. */
+  keeper(shape: Shape, who?: string, own?: Reservation): Keeper | null
   /** Some node is reserved for him: what holds for others of a shape need not hold for him. */
   isFavoured(who: string): boolean
   /** Time goes on, and nothing ends. */
@@ -73,6 +73,19 @@ export const createSeats = (
     return gap === null || gap.at > now + horizon ? null : gap
   }
 
+  const keeperIn = (
+    room: Room,
+    {need, limit}: Shape,
+    who: string,
+    own: Reservation | undefined,
+  ): Keeper | null => {
+    if (room.marks.length + room.closures.length === 0) return null
+    const closure = fits(need, room.free) ? closureOf(room, who, now + limit) : null
+    if (closure !== null) return {node: room.name, closure}
+    const mark = keeperOf(room, need, now + limit, own?.id)
+    return mark === null ? null : {node: room.name, mark}
+  }
+
   return {
     rooms,
     get now() {
@@ -92,13 +105,10 @@ export const createSeats = (
       reserve(found.room, id, shape.need, shape.limit, found.gap)
       return {id, node: found.room.name, at: found.gap.at}
     },
-    keeper: ({need, limit, allows}, who = '') => {
-      for (const room of rooms) {
-        if (room.marks.length + room.closures.length === 0 || !allows(room)) continue
-        const closure = fits(need, room.free) ? closureOf(room, who, now + limit) : null
-        if (closure !== null) return {node: room.name, closure}
-        const mark = keeperOf(room, need, now + limit)
-        if (mark !== null) return {node: room.name, mark}
+    keeper: (shape, who = '', own = undefined) => {
+      for (const room of own === undefined ? rooms : rooms.filter(({name}) => name === own.node)) {
+        const keeper = shape.allows(room) ? keeperIn(room, shape, who, own) : null
+        if (keeper !== null) return keeper
       }
       return null
     },

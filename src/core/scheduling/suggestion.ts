@@ -15,6 +15,8 @@ const MIB = 1024 ** 2
 /** Thousandths of a cpu, bytes, gpus: what one would write. */
 const GRAIN = {cpus: 100, memory: MIB, gpus: 1} as const
 const MINUTE = 60
+/** Milliseconds for its user to do what he is told: until then the room that he is told of must be his. */
+const TIME_TO_ACT = 60_000
 /** With less of cpus or memory hardly any job would do. */
 const LEAST_PART = 0.5
 
@@ -28,7 +30,7 @@ const changesFor = (job: Waiting, {free, marks, name}: Room, now: number, assume
   const changes: Suggestion[] = []
   const limit = job.walltime ?? assumed
   for (const {at} of marks) {
-    const walltime = Math.floor((at - now) / 1000 / MINUTE) * MINUTE
+    const walltime = Math.floor((at - now - TIME_TO_ACT) / 1000 / MINUTE) * MINUTE
     if (walltime >= MINUTE && walltime < limit) changes.push({change: {walltime}, node: name})
   }
   const [cpus = 0, memory = 0] = free

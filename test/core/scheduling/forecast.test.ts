@@ -72,10 +72,19 @@ describe('the forecast of a waiting job', () => {
     )
   })
 
-  it('suggests the longest walltime that delays nobody, on the node where that is so', () => {
+  it('suggests the longest walltime that delays nobody if it is done within a minute, on the node where that is so', () => {
     const found = of(inputOf(site([wide, long], busy, [aNode('n1', 4)])), 2)
-    assert.deepEqual(found.suggestion, {change: {walltime: 2 * HOUR}, node: 'n1'})
+    assert.deepEqual(found.suggestion, {change: {walltime: 2 * HOUR - 60}, node: 'n1'})
     assert.equal(found.reason?.code, 'reserved')
+  })
+
+  it('suggests nothing with which another would get the room, when the first is withdrawn and submitted anew', () => {
+    const small = aPending(2, amounts(1), {walltime: 24 * HOUR})
+    const all = [aPending(1, amounts(4), {walltime: HOUR}), small]
+    const half = [running(9, 'n1', 2, 2)]
+    assert.equal(of(inputOf(site(all, half, [aNode('n1', 4)])), 1).suggestion, null)
+    const alone = of(inputOf(site(all.slice(0, 1), half, [aNode('n1', 4)])), 1)
+    assert.deepEqual(alone.suggestion, {change: {cpus: 2000}, node: 'n1'})
   })
 
   it('suggests less of what is short, but not less than half', () => {
