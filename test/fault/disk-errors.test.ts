@@ -113,14 +113,21 @@ const isRefusedUnread = (fault: Fault, {fs}: Taken): boolean =>
   (named(fault).includes('EACCES') && /^open .*\.req$/.test(fs.firedAt)) ||
   (named(fault).includes('EACCES from then on') && /^open \/god\/inbox\//.test(fs.firedAt))
 
+/** How it may end instead, where a wish came late: it has run to its end, or its next attempt has begun and is killed. */
+const LATER_ENDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['held', ['done']],
+  ['killed', ['done']],
+  ['failed', ['killed']],
+])
+
 /** As it ends without a fault; or as it may where the request came late, or was refused because it cannot be opened. */
 const expectedOf = (fault: Fault, taken: Taken, ends: Ends, undisturbed: Ends): Ends => {
   const expected = new Map(undisturbed)
   for (const [id, state] of undisturbed) {
     const end = ends.get(id)
     if (isRefusedUnread(fault, taken)) expected.delete(id)
-    const late = end === 'done' && (state === 'held' || state === 'killed') && isLate(taken)
-    if (late) expected.set(id, 'done')
+    const late = isLate(taken) && LATER_ENDS.get(state)?.includes(end ?? '')
+    if (late === true && end !== undefined) expected.set(id, end)
     if (state === 'done' && end === 'lost' && isClosed(fault, taken)) expected.set(id, 'lost')
   }
   return expected
