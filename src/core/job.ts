@@ -9,6 +9,7 @@ import {MOST_RANGE} from './array-range.js'
 import {arraySchema} from './array-record.js'
 import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
+import {commandSchema, signalSchema} from './command.js'
 import {constraintSchema} from './constraint.js'
 import {MOST_KEY} from './job-name.js'
 import {
@@ -132,24 +133,6 @@ export const recordSchema = v.strictObject({
 /** `task`: the view of one task of an array, never written (`array-view.ts`). */
 export type JobRecord = ReadonlyDeep<v.InferOutput<typeof recordSchema>> & {readonly task?: number}
 
-const commandSchema = v.variant('kind', [
-  v.strictObject({kind: v.literal('argv'), argv: v.pipe(v.array(v.string()), v.minLength(1))}),
-  v.strictObject({
-    kind: v.literal('script'),
-    text: v.pipe(v.string(), v.startsWith('#!')),
-    args: v.array(v.string()),
-  }),
-])
-
-const signalSchema = v.picklist([
-  'SIGTERM',
-  'SIGINT',
-  'SIGHUP',
-  'SIGQUIT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGKILL',
-] as const)
 export type StopSignal = v.InferOutput<typeof signalSchema>
 export {signalSchema}
 
