@@ -10,6 +10,7 @@ import {parseWith} from '../core/job.js'
 import {holdFields, type NodeHold} from '../core/node-hold.js'
 import type {ReadonlyDeep} from '../core/record-fields.js'
 import type {Durable} from './disk/durable.js'
+import {isErrno} from './disk/file-system.js'
 import {listNames, readFile, unlinkIfThere} from './disk/read-file.js'
 import {decode, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
@@ -91,9 +92,19 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
     return found
   }
 
+  /** What lies there under such a name and is no file is a stranger, of which fsck tells. */
+  const readIfFile = (path: string): ReturnType<typeof readFile> => {
+    try {
+      return readFile(fs, path)
+    } catch (error) {
+      if (isErrno(error, 'EISDIR')) return null
+      throw error
+    }
+  }
+
   const newest = (name: string, revs: readonly number[]): NodeRecord | null => {
     for (const r of [...revs].sort((a, b) => b - a)) {
-      const file = readFile(fs, pathOf(name, r))
+      const file = readIfFile(pathOf(name, r))
       const parsed = file === null ? null : decode(file.bytes, value => parseWith(nodeSchema, value))
       if (parsed?.ok === true && parsed.value.name === name) return parsed.value
     }

@@ -109,7 +109,7 @@ describe('a configuration', () => {
   const unknown: readonly (readonly [string, RegExp])[] = [
     ['exectuor', /Did you mean executor/],
     ['nothing_like_it', /god config/],
-    ['queue.long.nodes', /god config/],
+    ['partition.long.nodes', /god config/],
     ['plugin.fake.Node', /god config/],
     ['plugin..x', /god config/],
     ['constructor', /god config/],

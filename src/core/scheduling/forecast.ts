@@ -135,6 +135,15 @@ const startsAnew = (input: ForecastInput, job: Waiting): boolean => {
   return startsIn(input, [...others, {...job, id, submitted: now, eligible: now}], id)
 }
 
+/** A minute later it ends a minute later: so long it may take to type it in. */
+const typedLate = (job: Waiting, assumed: number): Waiting => ({
+  ...job,
+  walltime: (job.walltime ?? assumed) + 60,
+})
+
+const stillStarts = (input: ForecastInput, ahead: readonly Waiting[], job: Waiting): boolean =>
+  startsIn(input, [...ahead, job], job.id) && startsAnew(input, job)
+
 /** A whole pass for each that is tried: of long queues fewer. */
 const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
 
@@ -163,10 +172,6 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     funnel: funnelOf(shapeOf(job, moment.assumed), pass.rooms, input.knownNodes),
     suggestion: startsNow
       ? null
-      : suggestionFor(
-          job,
-          moment,
-          other => startsIn(input, [...ahead, other], job.id) && startsAnew(input, other),
-        ),
+      : suggestionFor(job, moment, other => stillStarts(input, ahead, typedLate(other, moment.assumed))),
   }
 }
