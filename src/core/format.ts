@@ -66,4 +66,4 @@ export const WISH_FIELDS: Fields<Wish> = {
   schedule: 'any',
 }
 
-export const NODE_FIELDS: Fields<NodeHold> = {drained: 2, reserved: 2}
+export const NODE_FIELDS: Fields<NodeHold> = {drained: 2, lost: 2, reserved: 2}
