@@ -4,6 +4,7 @@ import type {JobId} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {attempt, dying} from '../support/dying.js'
+import {assertClean} from '../support/fsck.js'
 import {assertSafe} from '../support/invariants.js'
 import {USER, World} from '../support/world.js'
 
@@ -78,6 +79,20 @@ describe('recurring jobs', () => {
     await hour(2)
     assert.deepEqual([world.state(id), runs(id).length], ['killed', 1])
     assert.equal(world.state(runs(id)[0] ?? id), 'running')
+  })
+
+  it('whose next time nobody can tell wait, and stop nobody else', async () => {
+    const id = hourly()
+    await world.cron()
+    // More than the search for a time looks ahead of the clock of this host.
+    world.clock.advance(20 * 365 * 24 * HOUR)
+    const other = world.submit({env: {FAKE_SECONDS: '0'}})
+    await world.settle(3)
+    assert.deepEqual([world.state(id), runs(id), world.state(other)], ['pending', [], 'done'])
+    assert.match(world.log.join(), new RegExp(`the next time of schedule ${id} cannot be told: `))
+    world.clock.advance(-20 * 365 * 24 * HOUR)
+    await hour()
+    assert.equal(runs(id).length, 1)
   })
 
   it('submitted on hold wait for their release', async () => {
@@ -181,6 +196,20 @@ describe('recurring jobs', () => {
       assert.ok(n > 10, 'it was never killed')
       return
     }
+  })
+
+  it('that a killed scheduler fired, and nobody admitted before the next time came, are admitted first', async () => {
+    const id = hourly()
+    await world.cron()
+    world.clock.advance(HOUR)
+    const fs = dying(world, {call: 'link', path: '.1.json', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => world.process(fs).schedule())
+    const run = timetable(id).last?.child ?? assert.fail('nothing was fired')
+    world.clock.advance(HOUR)
+    await world.cron()
+    assert.deepEqual(runs(id), [run])
+    await world.settle(3)
+    await assertClean(world, 'a spec that nobody has is left')
   })
 
   it('run once a time, where two schedulers meet it', async () => {
