@@ -11,6 +11,7 @@ import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {commandSchema, signalSchema} from './command.js'
 import {constraintSchema} from './constraint.js'
+import {earlierSchema} from './earlier.js'
 import {MOST_KEY} from './job-name.js'
 import {
   attemptSchema,
@@ -119,6 +120,8 @@ export const recordSchema = v.strictObject({
   stop: v.nullable(stopSchema),
   exit: v.nullable(exitSchema),
   usage: v.nullable(usageSchema),
+  /** What the attempts before this one used; left out: none of them ran. */
+  earlier: v.exactOptional(earlierSchema),
   sealed: v.boolean(),
   prev: v.nullable(v.strictObject({rev: revSchema, sha256: sha256Schema})),
   /** Who wrote this revision: `u<uid>` for an owner's wish, else the role. */

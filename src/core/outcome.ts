@@ -39,6 +39,7 @@ export type Change = Partial<
     | 'stop'
     | 'exit'
     | 'usage'
+    | 'earlier'
     | 'req'
     | 'sealed'
     | 'array'
@@ -138,13 +139,13 @@ export const endedChange = (
 ): Change => {
   const started = record.started ?? (container?.startedAt == null ? null : instant(container.startedAt))
   // An engine's end may lie some milliseconds before its start.
-  const ended = instant(Math.max(container?.finishedAt ?? now, started ?? 0))
+  const ended = record.ended ?? instant(Math.max(container?.finishedAt ?? now, started ?? 0))
   const paused = {since: null, total: record.paused.total + pausedNow(record, ended)}
   if (container?.startFault != null) {
     const fault = reason('start', `the engine could not start it: ${container.startFault}`)
     return {...refusedStart(fault, ended), paused}
   }
-  const exit = witnessed(container, exitFile)
+  const exit = record.exit ?? witnessed(container, exitFile)
   const state = finalState(record, exit, ended)
   const told = imageIdOf(record, container)
   return {

@@ -93,10 +93,15 @@ export const advance = (record: JobRecord, observed: Observed, now: Instant, lim
   return record.requeue == null ? step : againStep(record, record.requeue, observed, step, now)
 }
 
-/** Where the attempt would end: what is left of it goes first, so that nothing is in the way of the next one. */
+/**
+ * Where the attempt would end: what it used is written down, then what is left of it goes, so that nothing is in the way
+ * of the next one.
+ */
 const againStep = (record: JobRecord, to: Again, {container}: Observed, step: Step, now: Instant): Step => {
-  const ends = (step.do === 'publish' || step.do === 'collect') && isFinal(step.change.state)
-  if (!ends) return step
+  if ((step.do !== 'publish' && step.do !== 'collect') || !isFinal(step.change.state)) return step
+  const {started, ended, paused, exit} = {...record, ...step.change}
+  if (step.do === 'collect' && started !== null && record.ended === null)
+    return {...step, change: {state: record.state, started, ended, paused, exit}}
   const own = container !== null && container !== 'unknown' && !isForeign(record, container)
   return own ? {do: 'remove', container} : {do: 'publish', change: requeuedChange(record, to, now)}
 }
