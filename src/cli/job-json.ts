@@ -45,6 +45,8 @@ export interface JobJson {
   readonly project: string
   readonly queue: string
   readonly image: string
+  /** Of the image that its last attempt which began was made of; left out: not known. */
+  readonly imageId?: string
   readonly labels: Readonly<Record<string, string>>
   /** Labels that its node must have; left out: any node, or not known yet. */
   readonly constraint?: Readonly<Record<string, string>>
@@ -121,6 +123,7 @@ export const jobJson = (job: JobView): JobJson => ({
   project: job.project,
   queue: job.queue,
   image: job.image,
+  ...(job.record?.imageId === undefined ? {} : {imageId: job.record.imageId}),
   labels: job.labels,
   ...(job.record?.constraint === undefined ? {} : {constraint: job.record.constraint}),
   state: job.state,

@@ -197,6 +197,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['user', `${job.user} (${job.uid})`],
     ['queue', `${job.queue}, project ${job.project}`],
     ['image', job.image || '-'],
+    ...(job.record?.imageId === undefined ? [] : ([['image id', job.record.imageId]] as const)),
     [
       'asks for',
       `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus`,

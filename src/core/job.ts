@@ -47,6 +47,9 @@ import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
+/** `sha256:` and 64 digits are half of it. */
+export const MOST_IMAGE_ID = 128
+
 /** Of one job. */
 export const MOST_GPUS = 1024
 
@@ -107,6 +110,8 @@ export const recordSchema = v.strictObject({
       engine: v.nullable(text(255)),
     }),
   ),
+  /** Which image its last attempt that began was made of; left out: none began, not told, or it is private. */
+  imageId: v.exactOptional(text(MOST_IMAGE_ID)),
   /** What it is charged in fair share while it runs, in thousandths of a cpu; fixed at its start (`charge.ts`). */
   charge: v.exactOptional(whole(0, far)),
   /** Paused time of this attempt: since when, and the sum of what is over (ms). */

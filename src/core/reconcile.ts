@@ -23,6 +23,7 @@ import {
 } from './outcome.js'
 import {type Again, requeuedChange} from './requeue.js'
 import {isAllocated, isFinal} from './state.js'
+import {goesOnChange, suspendedUntil} from './suspended-time.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
 export type Fence = 'none' | 'started' | 'void'
@@ -57,6 +58,8 @@ export interface Limits {
   readonly grace: number
   /** Signal sent first, unless the kill named another. */
   readonly signal: string
+  /** For which an attempt may be suspended in all, ms; null: no limit. */
+  readonly suspended: number | null
 }
 
 const wait = (until: Instant | null = null): Step => ({do: 'none', until})
@@ -215,17 +218,22 @@ const advanceRunning = (record: JobRecord, seen: Seen, now: Instant, limits: Lim
   }
   const end = walltimeEnd(record)
   if (end !== null && now >= end) return stopStep(record, container.id, 'timeout', now, limits)
-  if (record.desired === 'suspended') return {do: 'pause', id: container.id}
+  if (record.desired === 'suspended') return suspendStep(record, container, now, limits)
   return wait(end)
+}
+
+/** As long as it may stand still. */
+const suspendStep = (record: JobRecord, {id, status}: ContainerView, now: Instant, limits: Limits): Step => {
+  const end = suspendedUntil(record, limits.suspended, now)
+  if (end !== null && now >= end) return {do: 'publish', change: goesOnChange(record)}
+  return status === 'running' ? {do: 'pause', id} : wait(end)
 }
 
 const advanceSuspended = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
   const container = alive(seen)
   if (container === null) return overStep(record, seen, now)
   if (record.desired === 'killed') return stopStep(record, container.id, 'killed', now, limits)
-  if (record.desired === 'suspended') {
-    return container.status === 'running' ? {do: 'pause', id: container.id} : wait()
-  }
+  if (record.desired === 'suspended') return suspendStep(record, container, now, limits)
   if (container.status === 'paused') return {do: 'unpause', id: container.id}
   return {do: 'publish', change: resumedChange(record, now)}
 }

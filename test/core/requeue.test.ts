@@ -10,7 +10,7 @@ import {advance, type Observed, type Step} from '../../src/core/reconcile.js'
 import {aContainer, anExited, aRunning, aStarting, later, NOW} from './builders.js'
 import {anArray, revised, started, task} from './some-array.js'
 
-const LIMITS = {grace: 10_000, signal: 'SIGTERM'}
+const LIMITS = {grace: 10_000, signal: 'SIGTERM', suspended: null}
 
 const next = (
   record: JobRecord,

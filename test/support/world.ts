@@ -73,7 +73,7 @@ export const SETTINGS: ServiceSettings = {
     private: false,
     sections: NO_SECTIONS,
   },
-  limits: {grace: GRACE, signal: 'SIGTERM'},
+  limits: {grace: GRACE, signal: 'SIGTERM', suspended: null},
   rules: DEFAULT_RULES,
   assumedTime: 86_400,
   rootRunsAs: 'nobody',
