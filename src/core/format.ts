@@ -27,6 +27,7 @@ export const RECORD_FIELDS: Fields<JobRecord, 'task'> = {
   begin: 2,
   requeue: 2,
   devices: 2,
+  imageId: 'any',
   charge: 'any',
   earlier: 'any',
   array: 2,
