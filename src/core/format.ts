@@ -29,6 +29,7 @@ export const RECORD_FIELDS: Fields<JobRecord, 'task'> = {
   devices: 2,
   charge: 'any',
   earlier: 'any',
+  imageId: 'any',
   array: 2,
   depend: 2,
   retry: 2,
