@@ -125,16 +125,23 @@ const missingRun = (service: Service, base: Schedule, author: Author): readonly 
   ]
 }
 
-/** Whose owner is gone is held; one that cannot be looked up now is left alone. */
+/** Whose owner is gone, or whose number is another person's by now, is held; one that cannot be looked up now is left alone. */
 const hasOwner = async (service: Service, base: Schedule, author: Author): Promise<boolean> => {
-  const {uid} = base.record
+  const {uid, user} = base.record
+  let gone: string
   try {
-    if ((await service.auth.byUid(uid)) !== null) return true
+    const account = await service.auth.byUid(uid)
+    // Root's jobs run as another account, whose name is not asked for here.
+    if (account !== null && (uid === 0 || account.name === user)) return true
+    gone =
+      account === null
+        ? `uid ${uid} has no account on this site any more`
+        : `uid ${uid} is ${account.name} now, and the schedule is ${user}'s`
   } catch (error) {
     service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
     return false
   }
-  const reason = {code: 'held', text: `held: uid ${uid} has no account on this site any more`}
+  const reason = {code: 'held', text: `held: ${gone}`}
   publish(service, base, {state: 'held', reason}, author, 'now')
   return false
 }

@@ -46,7 +46,7 @@ describe('recurring jobs', () => {
     assert.equal(timetable(id).next ?? 0, Math.ceil(world.clock.now() / HOUR) * HOUR)
   })
 
-  it('run once for all times that were missed, and once for a time however many passes see it', async () => {
+  it('T51: run once for all times that were missed, and once for a time however many passes see it', async () => {
     const id = hourly()
     await world.cron()
     await hour(5)
@@ -110,7 +110,7 @@ describe('recurring jobs', () => {
     assert.equal(world.record(runs(id)[0] ?? id)?.array?.range, '0-3')
   })
 
-  it('are judged by the rights of now: what is not allowed any more does not run, and it is told', async () => {
+  it('T52: are judged by the rights of now: what is not allowed any more does not run, and it is told', async () => {
     const id = hourly()
     await world.cron()
     Object.assign(world.settings, {
@@ -125,7 +125,7 @@ describe('recurring jobs', () => {
     assert.equal(world.record(id)?.rev, rev)
   })
 
-  it('of an owner who is gone are held; while nobody can be asked nothing happens', async () => {
+  it('T52: of an owner who is gone are held; while nobody can be asked nothing happens', async () => {
     const id = hourly()
     await world.cron()
     world.clock.advance(HOUR)
@@ -140,6 +140,22 @@ describe('recurring jobs', () => {
     assert.equal(world.state(id), 'held')
     assert.match(world.record(id)?.reason?.text ?? '', /no account/)
     assert.deepEqual(runs(id), [])
+  })
+
+  it('T52: of an owner whose number is somebody else’s by now are held, and run in nobody’s name', async () => {
+    const id = hourly()
+    await world.cron()
+    world.clock.advance(HOUR)
+    const god = world.process()
+    const {auth} = god.service
+    const byUid: Auth['byUid'] = async wanted => {
+      const account = await auth.byUid(wanted)
+      return account === null ? null : {...account, name: 'eve'}
+    }
+    Object.assign(god.service, {auth: {...auth, byUid}})
+    await god.schedule()
+    assert.deepEqual([world.state(id), runs(id)], ['held', []])
+    assert.equal(world.record(id)?.reason?.text, "held: uid 1000 is eve now, and the schedule is ann's")
   })
 
   it('are as many as the site allows a user', async () => {
