@@ -13,7 +13,7 @@ export default class Nodes extends GodCommand {
     prose(`What each node has and how much of it is given to jobs, its labels, and whether it takes work: up, down (its
 engine does not answer), drained, reserved, lost. For operators: drain lets nothing new start there; lost says that the node is
 gone for good: what ran there ends as lost, or is tried again elsewhere (--retry), so be sure that nothing runs on there; reserve keeps it for some users
-(--users; else for nobody) from --from (else now) until --to: another job starts there only if its walltime ends before;
+and groups (--users, --groups; else for nobody) from --from (else now) until --to: another job starts there only if its walltime ends before;
 ready takes back a drain, a loss and all reservations. The scheduler applies it in its next pass.
 
 Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an operator; 75 the directory does not answer.`)
@@ -23,7 +23,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an 
     'nodes drain NODE [--reason TEXT]',
     'nodes lost NODE [--reason TEXT]',
     'nodes ready NODE',
-    'nodes reserve NODE [--from TIME] --to TIME [--users USER,...]',
+    'nodes reserve NODE [--from TIME] --to TIME [--users USER,...] [--groups GROUP,...]',
   ]
 
   static override examples = [
@@ -47,6 +47,13 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an 
     users: Flags.string({
       summary: 'reserve: whose jobs run there meanwhile.',
       helpValue: 'USER',
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+    }),
+    groups: Flags.string({
+      summary: 'reserve: whose members run there too (name or number).',
+      helpValue: 'GROUP',
       multiple: true,
       multipleNonGreedy: true,
       delimiter: ',',

@@ -15,6 +15,7 @@ export interface NodeActFlags {
   readonly from: string | undefined
   readonly to: string | undefined
   readonly users: readonly string[] | undefined
+  readonly groups: readonly string[] | undefined
 }
 
 const isNodeAct = (word: string): word is NodeAct => NODE_ACTS.some(act => act === word)
@@ -58,22 +59,30 @@ const momentOf = (text: string, flag: string, now: number): number => {
   )
 }
 
-const periodOf = ({from, to, users = []}: NodeActFlags, now: number): NonNullable<AdminRequest['period']> => {
+const periodOf = (
+  {from, to, users = [], groups = []}: NodeActFlags,
+  now: number,
+): NonNullable<AdminRequest['period']> => {
   if (to === undefined) throw new GodError('E_USAGE', 'reserve: no --to is given', 'Write --to +4h.')
   const period = {
     from: instant(momentOf(from ?? 'now', '--from', now)),
     to: instant(momentOf(to, '--to', now)),
     users: [...users],
+    ...(groups.length === 0 ? {} : {groups: [...groups]}),
   }
   if (period.to <= period.from || period.to <= now)
     throw new GodError('E_USAGE', `reserve: it ends before it begins, or is over ('${to}')`)
   return period
 }
 
-const checkFlags = (act: NodeAct, {from, to, users, reason}: NodeActFlags): void => {
-  const periodFlags = from ?? to ?? users
+const checkFlags = (act: NodeAct, {from, to, users, groups, reason}: NodeActFlags): void => {
+  const periodFlags = from ?? to ?? users ?? groups
   if (act !== 'reserve' && periodFlags !== undefined)
-    throw new GodError('E_USAGE', `${act} takes no --from, --to and --users`, 'They belong to reserve.')
+    throw new GodError(
+      'E_USAGE',
+      `${act} takes no --from, --to, --users and --groups`,
+      'They belong to reserve.',
+    )
   if (act !== 'drain' && act !== 'lost' && reason !== undefined)
     throw new GodError('E_USAGE', `${act} takes no --reason`, 'It belongs to drain and lost.')
 }

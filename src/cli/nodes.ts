@@ -1,7 +1,7 @@
 /** `god nodes`: which nodes there are and what is free on them, by their records and the live jobs. Reads only. */
 import {formatCpus, formatMemory} from '../core/amounts.js'
 import {partRecords} from '../core/array-view.js'
-import {type NodePeriod, periodsAt} from '../core/node-hold.js'
+import {type NodePeriod, periodsAt, whomText} from '../core/node-hold.js'
 import {labelsOf} from '../core/scheduling/shape.js'
 import {isAllocated} from '../core/state.js'
 import {iso} from '../host/clock.js'
@@ -30,8 +30,8 @@ export interface NodeView {
   readonly reserved: readonly NodePeriod[]
 }
 
-const periodText = ({from, to, users}: NodePeriod): string =>
-  `for ${users.join(', ') || 'nobody'} from ${iso(from)} to ${iso(to)}`
+const periodText = (period: NodePeriod): string =>
+  `for ${whomText(period)} from ${iso(period.from)} to ${iso(period.to)}`
 
 /** What keeps work off it, the strongest first. */
 const stateOf = (
@@ -98,7 +98,12 @@ export const nodesJson = (nodes: readonly NodeView[]): object => ({
     gpus: {total: total.gpus, used: used.gpus},
     jobs,
     labels,
-    reservations: reserved.map(({from, to, users}) => ({from: iso(from), to: iso(to), users})),
+    reservations: reserved.map(({from, to, users, groups = []}) => ({
+      from: iso(from),
+      to: iso(to),
+      users,
+      groups,
+    })),
   })),
 })
 

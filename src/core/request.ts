@@ -127,6 +127,7 @@ const adminSchema = v.pipe(
         from: instantSchema,
         to: instantSchema,
         users: v.pipe(v.array(text(64)), v.maxLength(MOST_USERS)),
+        groups: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_USERS))),
       }),
     ),
     remark: v.exactOptional(text(256)),
