@@ -19,6 +19,8 @@ const PATTERNS: readonly (readonly [RegExp, string, Form])[] = [
   [/^idh\/\d+$/, 'hint', 'none'],
   [/^ids\/\d+$/, 'claim', 'none'],
   [/^bell\/u\d+$/, 'bell', 'none'],
+  // Where to look; the job's spec says whose key it is.
+  [/^keys\/[0-9a-f]{2}\/[0-9a-f]{24}\.\d+$/, 'key', 'none'],
   [/^inbox\/u\d+\/[0-9a-f]{24}\.req$/, 'request', 'json'],
   // As its owner wrote it, whatever it is.
   [/^inbox\/u\d+\/\.bad\.[0-9a-f]{24}$/, 'refused request', 'none'],
