@@ -2,9 +2,8 @@
  * Whether the caller may act on the jobs of everybody, as the service will see it: an early word, for only the service
  * looks up who bears the names of the configuration.
  */
-import type {Uid} from '../core/brand.js'
 import {isOneOf} from '../core/permission.js'
-import {callerName} from '../host/environment.js'
+import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 
 /** A site of one user is run by himself: by the owner of its directory. */
@@ -16,8 +15,8 @@ export const isOperator = (site: Site): boolean => {
     uid,
     configuration: {settings},
   } = site
-  return uid === 0 || isOwnSite(site) || isNamed(settings.operators, uid)
+  return uid === 0 || isOwnSite(site) || isNamed(site, settings.operators)
 }
 
-const isNamed = (operators: readonly string[], uid: Uid): boolean =>
-  operators.length > 0 && isOneOf(operators, uid, callerName())
+const isNamed = (site: Site, operators: readonly string[]): boolean =>
+  operators.length > 0 && isOneOf(operators, site.uid, ownName(site))

@@ -14,9 +14,8 @@ import {tallyOf} from '../core/tally.js'
 import {neutralise} from '../core/text.js'
 import {pathFor} from '../core/volume-path.js'
 import {volumesFor} from '../core/volumes.js'
-import {callerGroups, groupNumber} from '../host/caller-groups.js'
-import {callerName} from '../host/environment.js'
 import {SCHEMA} from './job-json.js'
+import {type Self, self} from './own-account.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
 
@@ -36,6 +35,10 @@ interface GrantedQuota {
 
 export interface WhoAmI {
   readonly who: Grantee
+  /** Null: only the service knows it. */
+  readonly home: string | null
+  /** Who says so. */
+  readonly source: Self['source']
   readonly operator: boolean
   /** Null: any. */
   readonly images: readonly string[] | null
@@ -71,7 +74,8 @@ const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readon
 
 export const whoAmI = (site: Site): WhoAmI => {
   const {settings, sections} = site.configuration
-  const who = {uid: site.uid, name: callerName(), groups: callerGroups()}
+  const {name, groups, home, source, groupNumber} = self(site)
+  const who = {uid: site.uid, name, groups}
   const {volumes, projects: all, queues} = sections
   const named = groupNames([...volumes.values(), ...all.values(), ...queues.values()])
   const numbers = new Map(
@@ -83,7 +87,7 @@ export const whoAmI = (site: Site): WhoAmI => {
   const member = projectsFor(sections, who, numbers).map(({name}) => name)
   const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
   return {
-    who,
+    ...{who, home, source},
     operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
     volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
@@ -117,6 +121,8 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   user: me.who.name,
   uid: me.who.uid,
   groups: me.who.groups,
+  home: me.home,
+  source: me.source,
   operator: me.operator,
   images: me.images,
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
@@ -150,6 +156,7 @@ const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
 const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] => [
   ['user', [`${me.who.name} (${me.who.uid})${me.operator ? ', an operator' : ''}`]],
   ['groups', [me.who.groups.join(' ')]],
+  ['home', me.home === null ? [] : [me.home]],
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
   ['volumes', me.volumes.map(volumeText)],

@@ -122,6 +122,7 @@ export const serviceSettings = (configuration: Configuration, images: boolean): 
     },
     assumedTime: settings.assumed_time,
     rootRunsAs: settings.root_runs_as,
+    accountsAreToldHere: settings.auth_policy !== 'system',
     maintenance: settings.maintenance,
     quotasRefuse: settings.quota_action === 'refuse',
     quotaWindow: settings.quota_window * 1000,
