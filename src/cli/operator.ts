@@ -6,9 +6,8 @@ import {isOneOf} from '../core/permission.js'
 import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 
-/** A site of one user is run by himself: by the owner of its directory. */
-const isOwnSite = ({uid, format: {mode}, durable: {fs}, located: {root}}: Site): boolean =>
-  mode === 'single' && fs.lstat(root).uid === uid
+/** It is run by the owner of its directory: of one user by himself, of many by who serves it. */
+const isOwnSite = ({uid, durable: {fs}, located: {root}}: Site): boolean => fs.lstat(root).uid === uid
 
 export const isOperator = (site: Site): boolean => {
   const {

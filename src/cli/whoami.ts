@@ -4,7 +4,6 @@
  */
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {type Grantee, groupNames} from '../core/grants.js'
-import {isOneOf} from '../core/permission.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
@@ -15,6 +14,7 @@ import {neutralise} from '../core/text.js'
 import {pathFor} from '../core/volume-path.js'
 import {volumesFor} from '../core/volumes.js'
 import {SCHEMA} from './job-json.js'
+import {isOperator} from './operator.js'
 import {type Self, self} from './own-account.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
@@ -88,7 +88,7 @@ export const whoAmI = (site: Site): WhoAmI => {
   const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
   return {
     ...{who, home, source},
-    operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
+    operator: isOperator(site),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
     volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
       ...{name, acl},

@@ -46,6 +46,8 @@ export interface HostParts {
   readonly iso: (at: number) => string
   readonly random: () => string
   readonly lookAs: LookAs
+  /** What this process lacks to serve many users; null: nothing. */
+  readonly lack: () => string | null
   readonly log: Service['log']
   readonly lease: Pick<LeaseOptions, 'self' | 'mayBeAlive' | 'upSeconds'>
   /** `scheduler`, `watcher`: names the journal's file. */

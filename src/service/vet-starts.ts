@@ -14,24 +14,30 @@ import {giveAccounts} from './owners-account.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 
-/** A job of root runs as a harmless account. */
-export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
-  record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
+/** A job of root, or of the account that serves many, runs as a harmless one. */
+export const runsAsOther = ({format, uid: own}: Service, uid: number): boolean =>
+  uid === 0 || (format.mode === 'multi' && uid === own)
 
-type Answer = {readonly known: Account} | {readonly hold: boolean; readonly reason: Reason}
+export const runAs = (service: Service, {uid}: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
+  runsAsOther(service, uid) ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(uid)
+
+/** `known`: nobody where it is not his own account. */
+type Answer = {readonly known: readonly Account[]} | {readonly hold: boolean; readonly reason: Reason}
 
 const identity = (text: string): Reason => ({code: 'identity', text})
 
 const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
   const {uid, user} = record
+  const other = runsAsOther(service, uid)
   try {
     const account = await runAs(service, record)
     if (account === null) {
-      const whose =
-        uid === 0 ? `'${service.settings.rootRunsAs}', who runs jobs of root,` : `${user} (uid ${uid})`
+      const whose = other
+        ? `'${service.settings.rootRunsAs}', who runs jobs of ${user},`
+        : `${user} (uid ${uid})`
       return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
     }
-    if (uid === 0 || account.name === user) return {known: account}
+    if (other || account.name === user) return {known: other ? [] : [account]}
     return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
@@ -86,7 +92,7 @@ export const vetStarts = async (
   )
   await tellThem(
     service,
-    vetted.flatMap(({answer}) => ('known' in answer ? [answer.known] : [])),
+    vetted.flatMap(({answer}) => ('known' in answer ? answer.known : [])),
   )
   for (const {ids, reason, ...how} of barred)
     if (how.hold) for (const id of ids) hold(service, live, id, reason, author)

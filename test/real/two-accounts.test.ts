@@ -40,7 +40,9 @@ for (const source of PEOPLE)
       chownSync(join(VOLUME, 'data'), 0, people.lab.gid)
       chmodSync(join(VOLUME, 'data'), 0o2770)
       writeFileSync(join(VOLUME, 'data', 'words'), 'of the lab\n')
-      open = await openRealSite('docker', {}, ENGINE, ['--multi-user'])
+      const {servant} = people
+      const served = servant === null ? [] : ['--service-account', servant.name]
+      open = await openRealSite('docker', {}, ENGINE, ['--multi-user', ...served])
       appendFileSync(
         join(open.dir, 'go-d.ini'),
         [
@@ -55,7 +57,7 @@ for (const source of PEOPLE)
           ...[`[quota.user.${bob.name}]`, 'cpus = 0.5', ...people.sections, ''],
         ].join('\n'),
       )
-      open.start('watch')
+      open.startBy(servant?.words ?? [], 'watch')
     })
     after(async () => {
       await open?.close()

@@ -3,7 +3,7 @@
  * a directory server of the test's own has. Both have a home; all is gone when they leave.
  */
 import {chownSync, mkdirSync, rmSync} from 'node:fs'
-import {canMakeAccounts, makeAccount, makeGroup} from './accounts.js'
+import {canMakeAccounts, makeAccount, makeGroup, servingAs} from './accounts.js'
 import {
   type DirectoryServer,
   groupEntry,
@@ -32,6 +32,8 @@ export interface People {
   /** How a site asks for them: keys of `go-d.ini`, and sections after them. */
   readonly keys: readonly string[]
   readonly sections: readonly string[]
+  /** Who serves the site, and how he is started. Null: root. */
+  readonly servant: {readonly name: string; readonly words: readonly string[]} | null
   leave(): Promise<void>
 }
 
@@ -49,7 +51,7 @@ const ofHost = async (): Promise<People> => {
   const ann = makeAccount('god-t-ann', [LAB])
   const bob = makeAccount('god-t-bob')
   return {
-    ...{ann, bob, lab: {name: LAB, gid: lab.gid}, keys: [], sections: []},
+    ...{ann, bob, lab: {name: LAB, gid: lab.gid}, keys: [], sections: [], servant: null},
     leave: async () => {
       for (const each of [bob, ann, lab]) each.remove()
     },
@@ -90,9 +92,24 @@ const ofDirectory = async (): Promise<People> => {
     ...{ann, bob, lab},
     keys: ['auth_policy = ldap', `root_runs_as = ${GOD_USER.name}`],
     sections: ldapSections(server),
+    servant: null,
     leave: async () => {
       await server.stop()
       for (const {home} of [ann, bob]) rmSync(home, {recursive: true, force: true})
+    },
+  }
+}
+
+/** It has no rights with the engine but those that let it into any folder. */
+const servedByAccount = async (): Promise<People> => {
+  const people = await ofHost()
+  const account = makeAccount('god-t-servant')
+  return {
+    ...people,
+    servant: {name: account.name, words: servingAs(account)},
+    leave: async () => {
+      await people.leave()
+      account.remove()
     },
   }
 }
@@ -102,6 +119,11 @@ export const PEOPLE: readonly PeopleSource[] = [
     title: 'with accounts of the host',
     missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made'),
     come: ofHost,
+  },
+  {
+    title: 'with accounts of the host, whom one that is not root serves',
+    missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made'),
+    come: servedByAccount,
   },
   {
     title: 'that only a directory server knows',
