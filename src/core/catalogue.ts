@@ -170,15 +170,16 @@ export const CATALOGUE = {
     'somebody else could change the directory of a site of many users: by its owner, or its mode',
     'close what the message names; `god fsck` finds all of it',
   ),
-  E_SERVICE_RIGHTS: entry(
-    EXIT.failed,
-    'who is to serve a site of many users lacks a right that this takes, or its executor cannot be served by him',
-    'give him what the message names, or serve it as root; see docs/many-users.md',
-  ),
+  E_SERVICE_RIGHTS: entry(EXIT.failed, 'who serves many users lacks a right', 'see docs/many-users.md'),
   E_DIR_BAD: entry(
     EXIT.failed,
     'the directory is not a shared directory of this version',
     'check --dir; `god doctor`',
+  ),
+  E_DIR_NEWER: entry(
+    EXIT.failed,
+    'the directory was raised to a later format by a newer god',
+    'install the newer god on this host; nothing was read or changed',
   ),
   E_DIR_BUSY: passing(
     EXIT.later,

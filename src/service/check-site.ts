@@ -7,7 +7,7 @@ import {GodError} from '../core/errors.js'
 import {checkServedBy} from '../plugin/served-by.js'
 import {checkAccess} from '../store/check-access.js'
 import {checkGiving} from '../store/check-giving.js'
-import {openDirectory} from '../store/directory.js'
+import {checkNotNewer, openDirectory} from '../store/directory.js'
 import {realFileSystem} from '../store/disk/file-system.js'
 import {layoutOf} from '../store/layout.js'
 import type {HostParts} from './open-service.js'
@@ -35,6 +35,7 @@ const HOUR = 3_600_000
 export const createSiteCheck = ({format, durable, layout, uid, now}: Service): (() => void) => {
   let last = now()
   return () => {
+    checkNotNewer(durable.fs, layout)
     if (format.mode === 'single' || Math.abs(now() - last) < HOUR) return
     last = now()
     checkAccess(durable.fs, layout, uid)

@@ -6,6 +6,7 @@ import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
+import {rankFactors} from '../../core/rank-factors.js'
 import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
@@ -109,7 +110,8 @@ const accountsOf =
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    return createShareAccount(rules, capacityOf(nodes), {at: now, used})
+    const factors = rankFactors(site.configuration.sections)
+    return createShareAccount(rules, capacityOf(nodes), {at: now, used, factors})
   }
 
 export const simulateLive = async (

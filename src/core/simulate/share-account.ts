@@ -6,6 +6,7 @@ import type {Resources} from '@god-cli/api'
 import {chargeOf} from '../fair-share/charge.js'
 import {type ShareRules, standingsOf} from '../fair-share/standings.js'
 import {NO_USAGE, type Usage, usageAt, withRate} from '../fair-share/usage.js'
+import {NO_FACTORS, type RankFactors} from '../rank-factors.js'
 import type {Standings} from './dispatch.js'
 import type {Witness} from './replay.js'
 import type {SimulatedJob} from './workload.js'
@@ -20,6 +21,8 @@ export interface ShareStart {
   readonly at: number
   /** What each user had used by then. */
   readonly used: ReadonlyMap<string, number>
+  /** Left out: no queue and no project is before another. */
+  readonly factors?: RankFactors
 }
 
 const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
@@ -28,7 +31,7 @@ const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
 export const createShareAccount = (
   rules: ShareRules,
   capacity: Resources,
-  {at, used}: ShareStart = FROM_NOTHING,
+  {at, used, factors = NO_FACTORS}: ShareStart = FROM_NOTHING,
 ): ShareAccount => {
   const {halfLife} = rules
   const usages = new Map<string, Usage>([...used].map(([user, sum]) => [user, {used: sum, at, rate: 0}]))
@@ -61,7 +64,7 @@ export const createShareAccount = (
           made ??= all()
           return made.of(user)
         },
-        queueFactor: () => 0,
+        ...factors,
       }
     },
   }
