@@ -11,8 +11,9 @@ export default class Init extends GodCommand {
     prose(`Everything that god knows will be files in it. It belongs to you; jobs run as you (those of root as
 root_runs_as). Settings are in its go-d.ini.
 
-With --multi-user everybody on the machine may submit to it, and each job runs as its user. It is made and served by one
-account, root: run 'god watch' as root. Nobody else may be able to change its folders or those above it.
+With --multi-user everybody on the machine may submit to it, and each job runs as its user. Root makes it, and serves it
+('god watch' as root), or an account of its own does: --service-account, which must be started with the rights that
+docs/many-users.md names. Nobody else may be able to change its folders or those above it.
 
 Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one already.`)
 
@@ -21,6 +22,7 @@ Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one al
     '<%= config.bin %> init /srv/god --image busybox:local',
     '<%= config.bin %> init trial --executor process',
     '<%= config.bin %> init /srv/god-lab --multi-user',
+    '<%= config.bin %> init /srv/god-lab --multi-user --service-account god',
   ]
 
   static override args = {
@@ -35,6 +37,11 @@ Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one al
     }),
     'multi-user': Flags.boolean({
       summary: 'For everybody on this machine, each job under its own user.',
+    }),
+    'service-account': Flags.string({
+      summary: 'Who serves it, if not root.',
+      helpValue: 'NAME',
+      dependsOn: ['multi-user'],
     }),
     image: Flags.string({
       summary: 'Default image, may be repeated.',
@@ -54,6 +61,7 @@ Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one al
       executor: flags.executor,
       images: flags.image,
       multiUser: flags['multi-user'],
+      serviceAccount: flags['service-account'],
     })
     const {found, ...document} = made
     screen.show({schema: 1, ...document}, () => `${screen.plain(made.dir)}\n`)

@@ -8,8 +8,9 @@ export default class WhoAmI extends GodCommand {
   static override summary = 'Tell what the site knows of me, and what I may use.'
 
   static override description =
-    prose(`Volumes, projects, images, limits of a job, and quotas with what is used of them. Groups are those of
-this process; a job gets those that the site's accounts tell when it starts.
+    prose(`Volumes, projects, images, limits of a job, and quotas with what is used of them. Where accounts are not the
+host's own (auth_policy), groups are those that the site knew when a job of mine last came in or started; else, and before
+that, those of this process. A job gets those that the site's accounts tell when it starts.
 
 Exit codes: 0 ok; 2 something is wrong with the words; 75 the directory does not answer.`)
 

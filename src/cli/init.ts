@@ -11,11 +11,11 @@ import {callerUid} from '../host/environment.js'
 import {randomCluster, randomToken} from '../host/random.js'
 import {initTarget, locate} from '../host/shared-dir.js'
 import {executorRunsImages, pickProvider} from '../plugin/resolver.js'
-import {checkPlace} from '../store/check-access.js'
 import {type Format, initDirectory} from '../store/directory.js'
 import {createDurable} from '../store/disk/durable.js'
 import {realFileSystem} from '../store/disk/file-system.js'
-import {type Layout, layoutOf} from '../store/layout.js'
+import {layoutOf} from '../store/layout.js'
+import {settleMany} from './init-many.js'
 import {currentOffer} from './offer.js'
 
 export interface InitChoice {
@@ -24,6 +24,8 @@ export interface InitChoice {
   readonly executor: string
   readonly images: readonly string[]
   readonly multiUser: boolean
+  /** Who serves it, if not root. */
+  readonly serviceAccount: string | undefined
 }
 
 /** Every key with its default and what it may be, commented out; what was chosen, in force. */
@@ -68,18 +70,8 @@ const checkImages = (images: readonly string[]): void => {
   }
 }
 
-/** Jobs of others can be given to them by root alone; and nobody else may be able to exchange the directory. */
-const checkMany = (layout: Layout): void => {
-  if (callerUid() !== 0)
-    throw new GodError(
-      'E_NOT_PERMITTED',
-      `a directory of many users is made and served by root; you are uid ${callerUid()}`,
-      'Run it as root, or leave --multi-user out.',
-    )
-  checkPlace(realFileSystem, layout, callerUid())
-}
-
-export const initSite = ({dir, named, executor, images, multiUser}: InitChoice): Initialised => {
+export const initSite = (choice: InitChoice): Initialised => {
+  const {dir, named, executor, images, multiUser} = choice
   const {providers} = currentOffer()
   pickProvider(providers, 'executor', executor)
   checkImages(images)
@@ -87,7 +79,7 @@ export const initSite = ({dir, named, executor, images, multiUser}: InitChoice):
   const cluster = randomCluster()
   const mode = multiUser ? 'multi' : 'single'
   const format: Format = {format: FORMAT, cluster, mode, fs: 'local'}
-  if (multiUser) checkMany(layout)
+  if (multiUser) settleMany(layout, executor, choice.serviceAccount, providers)
   const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
   const runsImages = executorRunsImages(executor, providers)
   const text = configText(executor, runsImages ? images : [])

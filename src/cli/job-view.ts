@@ -13,9 +13,9 @@ import type {NewJob} from '../core/request.js'
 import {willRetry} from '../core/retry.js'
 import {DEFAULT_PROJECT} from '../core/rights.js'
 import {isOver} from '../core/state.js'
-import {callerName} from '../host/environment.js'
 import type {Reasons} from '../store/reasons.js'
 import type {RefusedRequest} from '../store/requests/refused.js'
+import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 
 type Shown = Pick<
@@ -160,7 +160,7 @@ export const viewOfRequest = (site: Site, {id, wish}: NewJob): JobView => ({
   ...unstarted,
   ...wished(site, wish),
   id,
-  user: callerName(),
+  user: ownName(site),
   uid: site.uid,
   labels: wish.labels ?? {},
   state: 'pending',
@@ -177,7 +177,7 @@ export const viewOfRefused = (
   ...unstarted,
   ...wished(site, wish ?? {command: {kind: 'argv', argv: ['?']}}),
   id,
-  user: callerName(),
+  user: ownName(site),
   uid: site.uid,
   labels: wish?.labels ?? {},
   state: 'refused',

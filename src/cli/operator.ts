@@ -2,22 +2,20 @@
  * Whether the caller may act on the jobs of everybody, as the service will see it: an early word, for only the service
  * looks up who bears the names of the configuration.
  */
-import type {Uid} from '../core/brand.js'
 import {isOneOf} from '../core/permission.js'
-import {callerName} from '../host/environment.js'
+import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 
-/** A site of one user is run by himself: by the owner of its directory. */
-const isOwnSite = ({uid, format: {mode}, durable: {fs}, located: {root}}: Site): boolean =>
-  mode === 'single' && fs.lstat(root).uid === uid
+/** It is run by the owner of its directory: of one user by himself, of many by who serves it. */
+const isOwnSite = ({uid, durable: {fs}, located: {root}}: Site): boolean => fs.lstat(root).uid === uid
 
 export const isOperator = (site: Site): boolean => {
   const {
     uid,
     configuration: {settings},
   } = site
-  return uid === 0 || isOwnSite(site) || isNamed(settings.operators, uid)
+  return uid === 0 || isOwnSite(site) || isNamed(site, settings.operators)
 }
 
-const isNamed = (operators: readonly string[], uid: Uid): boolean =>
-  operators.length > 0 && isOneOf(operators, uid, callerName())
+const isNamed = (site: Site, operators: readonly string[]): boolean =>
+  operators.length > 0 && isOneOf(operators, site.uid, ownName(site))

@@ -6,6 +6,7 @@ import {createLog} from '../host/log.js'
 import {lookAs} from '../host/look-as.js'
 import {mayBeAlive, ownIdentity, upSeconds} from '../host/process.js'
 import {randomToken} from '../host/random.js'
+import {lackOfRights} from '../host/service-rights.js'
 import {locate} from '../host/shared-dir.js'
 import {currentOffer} from './offer.js'
 import {missingConfig} from './remarks.js'
@@ -34,6 +35,7 @@ export const passHost = ({dir, json}: PassFlags, role: string, verbose: boolean)
     iso,
     random: randomToken,
     lookAs,
+    lack: lackOfRights,
     // A document a line on stdout is for collectors; people and cron read stderr.
     log: createLog({verbose, json, write: line => void (json ? process.stdout : process.stderr).write(line)}),
     lease: {self: ownIdentity(), mayBeAlive, upSeconds},

@@ -5,9 +5,9 @@
 import {type ShareRules, standingsOf} from '../core/fair-share/standings.js'
 import type {Placed} from '../core/fair-share/tree.js'
 import {shareRules} from '../core/settings.js'
-import {callerName} from '../host/environment.js'
 import {shareUsage} from '../store/share-usage.js'
 import {SCHEMA} from './job-json.js'
+import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 import type {Column} from './table.js'
 
@@ -50,7 +50,7 @@ const inOrder = (siblings: readonly Placed[], factorOf: FactorOf): readonly Plac
 /** With the caller among them, though he has no job. */
 export const shareOf = (site: Site): Share => {
   const rules = shareRules(site.configuration)
-  const [at, me] = [site.now(), callerName()]
+  const [at, me] = [site.now(), ownName(site)]
   const {used} = shareUsage(site, site.jobs.live(), {
     halfLife: rules.halfLife,
     now: at,

@@ -4,7 +4,6 @@
  */
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {type Grantee, groupNames} from '../core/grants.js'
-import {isOneOf} from '../core/permission.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
@@ -15,9 +14,9 @@ import {tallyOf} from '../core/tally.js'
 import {neutralise} from '../core/text.js'
 import {pathFor} from '../core/volume-path.js'
 import {volumesFor} from '../core/volumes.js'
-import {callerGroups, groupNumber} from '../host/caller-groups.js'
-import {callerName} from '../host/environment.js'
 import {SCHEMA} from './job-json.js'
+import {isOperator} from './operator.js'
+import {type Self, self} from './own-account.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
 
@@ -37,6 +36,10 @@ interface GrantedQuota {
 
 export interface WhoAmI {
   readonly who: Grantee
+  /** Null: only the service knows it. */
+  readonly home: string | null
+  /** Who says so. */
+  readonly source: Self['source']
   readonly operator: boolean
   /** Null: any. */
   readonly images: readonly string[] | null
@@ -73,7 +76,8 @@ const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readon
 
 export const whoAmI = (site: Site): WhoAmI => {
   const {settings, sections} = site.configuration
-  const who = {uid: site.uid, name: callerName(), groups: callerGroups()}
+  const {name, groups, home, source, groupNumber} = self(site)
+  const who = {uid: site.uid, name, groups}
   const {volumes, projects: all, queues} = sections
   const named = groupNames([...volumes.values(), ...all.values(), ...queues.values()])
   const numbers = new Map(
@@ -85,8 +89,8 @@ export const whoAmI = (site: Site): WhoAmI => {
   const member = projectsFor(sections, who, numbers).map(({name}) => name)
   const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
   return {
-    who,
-    operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
+    ...{who, home, source},
+    operator: isOperator(site),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
     volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
       ...{name, acl},
@@ -123,6 +127,8 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   user: me.who.name,
   uid: me.who.uid,
   groups: me.who.groups,
+  home: me.home,
+  source: me.source,
   operator: me.operator,
   images: me.images,
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
@@ -165,6 +171,7 @@ const rankedText =
 const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] => [
   ['user', [`${me.who.name} (${me.who.uid})${me.operator ? ', an operator' : ''}`]],
   ['groups', [me.who.groups.join(' ')]],
+  ['home', me.home === null ? [] : [me.home]],
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
   ['volumes', me.volumes.map(volumeText)],

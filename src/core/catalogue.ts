@@ -170,6 +170,7 @@ export const CATALOGUE = {
     'somebody else could change the directory of a site of many users: by its owner, or its mode',
     'close what the message names; `god fsck` finds all of it',
   ),
+  E_SERVICE_RIGHTS: entry(EXIT.failed, 'who serves many users lacks a right', 'see docs/many-users.md'),
   E_DIR_BAD: entry(
     EXIT.failed,
     'the directory is not a shared directory of this version',

@@ -11,8 +11,10 @@ import {createJobStore, type LiveJobs} from '../store/jobs/job-store.js'
 import {unreadError} from '../store/jobs/unread-jobs.js'
 import {createQuarantine, noQuarantine} from '../store/quarantine.js'
 import {refusedRequests} from '../store/requests/refused.js'
+import {checkSite} from './check-site.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {strayFindings} from './stray-jobs.js'
+import {runAs, runsAsOther} from './vet-starts.js'
 
 /** `warning`: works, but not as well or as safely as it could. */
 export interface DoctorFinding extends Finding {
@@ -127,13 +129,13 @@ const accountFinding = async ({service}: OpenService): Promise<Finding> => {
   const {rootRunsAs} = service.settings
   const remedy = 'Correct root_runs_as, or the account source.'
   try {
-    const {auth, uid} = service
-    const account = await (uid === 0 ? auth.byName(rootRunsAs) : auth.byUid(uid))
+    const {uid} = service
+    const account = await runAs(service, {uid})
     if (account === null)
       return {
         check: 'account',
         ok: false,
-        text: `no account for ${service.uid === 0 ? rootRunsAs : service.uid}`,
+        text: `no account for ${runsAsOther(service, uid) ? rootRunsAs : uid}`,
         remedy,
       }
     return {
@@ -159,7 +161,20 @@ const recordsFinding = ({all, unread}: LiveJobs): Finding => {
   return {check, ok: false, text: `${message}${others}`, remedy: hint}
 }
 
-const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> => {
+/** Of a site of many users: whether a pass by this process would be let begin. */
+const serviceFindings = (host: HostParts, {service}: OpenService): readonly Finding[] => {
+  if (service.format.mode === 'single') return []
+  const check = 'service'
+  try {
+    checkSite(host)
+    return [{check, ok: true, text: `uid ${service.uid} may serve many users`}]
+  } catch (error) {
+    if (!(error instanceof GodError)) throw error
+    return [{check, ok: false, text: error.message, remedy: error.hint}]
+  }
+}
+
+const examined = async (host: HostParts, open: OpenService): Promise<readonly DoctorFinding[]> => {
   const {service} = open
   const live = looked(open)
   const directory = probeDirectory({
@@ -171,7 +186,13 @@ const examined = async (open: OpenService): Promise<readonly DoctorFinding[]> =>
   })
   return [
     ...judged(
-      [haltFinding(open), ...directory, await accountFinding(open), await nodesFinding(open)],
+      [
+        haltFinding(open),
+        ...serviceFindings(host, open),
+        ...directory,
+        await accountFinding(open),
+        await nodesFinding(open),
+      ],
       'error',
     ),
     ...judged(
@@ -198,7 +219,7 @@ export const runDoctor = async (host: HostParts): Promise<readonly DoctorFinding
     return [{check: 'open', ok: false, severity: 'error', text: error.message, remedy: error.hint}]
   }
   try {
-    return await examined(open)
+    return await examined(host, open)
   } finally {
     await open.close()
   }

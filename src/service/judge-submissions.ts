@@ -18,6 +18,7 @@ import {groupNumbers, type KnownGroups} from './group-numbers.js'
 import {createDependencyJudge, type DependencyJudge} from './judge-dependency.js'
 import {judgeKey} from './judge-key.js'
 import {operatorsOf} from './operators.js'
+import {giveAccounts} from './owners-account.js'
 import {isRecordBad, readIfReadable} from './readable-jobs.js'
 import {type ScheduleCap, scheduleCap} from './schedule-cap.js'
 import type {Service} from './service.js'
@@ -201,6 +202,8 @@ export const judgeAll = async (
     groupNumbers(service),
     operatorsNamed(service, submissions),
   ])
+  const known = [...accounts.values()].flatMap(answer => ('kind' in answer ? [] : [answer]))
+  giveAccounts(service, known, groups)
   const nodes = service.nodes.all()
   const ids = lookAt(
     service,

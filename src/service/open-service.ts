@@ -46,6 +46,8 @@ export interface HostParts {
   readonly iso: (at: number) => string
   readonly random: () => string
   readonly lookAs: LookAs
+  /** What this process lacks to serve many users; null: nothing. */
+  readonly lack: () => string | null
   readonly log: Service['log']
   readonly lease: Pick<LeaseOptions, 'self' | 'mayBeAlive' | 'upSeconds'>
   /** `scheduler`, `watcher`: names the journal's file. */
@@ -126,6 +128,7 @@ export const serviceSettings = (configuration: Configuration, images: boolean): 
     },
     assumedTime: settings.assumed_time,
     rootRunsAs: settings.root_runs_as,
+    accountsAreToldHere: settings.auth_policy !== 'system',
     maintenance: settings.maintenance,
     quotasRefuse: settings.quota_action === 'refuse',
     quotaWindow: settings.quota_window * 1000,

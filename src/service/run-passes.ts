@@ -1,9 +1,6 @@
 /** The ways a service runs: one pass for cron, passes by timetable, or the endless loop; always closed at the end. */
 
-import {checkAccess} from '../store/check-access.js'
-import {openDirectory} from '../store/directory.js'
-import {realFileSystem} from '../store/disk/file-system.js'
-import {layoutOf} from '../store/layout.js'
+import {checkSite} from './check-site.js'
 import {gcOnce, gcPlan} from './gc.js'
 import {runLoop} from './loop.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
@@ -11,12 +8,6 @@ import type {PackReport} from './pack.js'
 import {scheduleOnce, schedulePatiently, watchOnce} from './passes.js'
 import type {SchedulerReport} from './scheduler.js'
 import type {WatcherReport} from './watcher.js'
-
-/** Before anything of it is believed or made. */
-const checkSite = ({root, uid}: HostParts): void => {
-  const layout = layoutOf(root)
-  if (openDirectory(realFileSystem, layout).mode === 'multi') checkAccess(realFileSystem, layout, uid)
-}
 
 const opened = async <T>(host: HostParts, work: (open: OpenService) => Promise<T>): Promise<T> => {
   checkSite(host)

@@ -38,6 +38,8 @@ export interface ServiceSettings {
   /** Seconds for which a job without a walltime is planned. */
   readonly assumedTime: number
   readonly rootRunsAs: string
+  /** Users are not the host's own, so it cannot tell them who they are. */
+  readonly accountsAreToldHere: boolean
   /** Nothing starts. */
   readonly maintenance: boolean
   /** What does not fit into a quota is refused, not kept waiting. */

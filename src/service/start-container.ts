@@ -12,7 +12,7 @@ import {groupNumbers} from './group-numbers.js'
 import {mountableHome, volumeFault} from './mountable.js'
 import {giveSpec} from './owners-copy.js'
 import type {Service} from './service.js'
-import {runAs} from './vet-starts.js'
+import {runAs, runsAsOther} from './vet-starts.js'
 
 const refused = (code: string, text: string): {answer: 'refused'; reason: Reason} => ({
   answer: 'refused',
@@ -79,7 +79,7 @@ export const createContainer = async (
   if (account === null)
     return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
   // Asked before the start too; but a crash may lie between.
-  if (record.uid !== 0 && account.name !== record.user)
+  if (!runsAsOther(service, record.uid) && account.name !== record.user)
     return refused('identity', `uid ${record.uid} is ${account.name} now, and the job is ${record.user}'s`)
   const spec = readSpec(service, record)
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}

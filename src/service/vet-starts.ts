@@ -9,27 +9,35 @@ import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Plan, Start} from '../core/plan.js'
 import type {Author, LiveJobs} from '../store/jobs/job-store.js'
+import {groupNumbers} from './group-numbers.js'
+import {giveAccounts} from './owners-account.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 
-/** A job of root runs as a harmless account. */
-export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
-  record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
+/** A job of root, or of the account that serves many, runs as a harmless one. */
+export const runsAsOther = ({format, uid: own}: Service, uid: number): boolean =>
+  uid === 0 || (format.mode === 'multi' && uid === own)
 
-type Answer = 'known' | {readonly hold: boolean; readonly reason: Reason}
+export const runAs = (service: Service, {uid}: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
+  runsAsOther(service, uid) ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(uid)
+
+/** `known`: nobody where it is not his own account. */
+type Answer = {readonly known: readonly Account[]} | {readonly hold: boolean; readonly reason: Reason}
 
 const identity = (text: string): Reason => ({code: 'identity', text})
 
 const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
   const {uid, user} = record
+  const other = runsAsOther(service, uid)
   try {
     const account = await runAs(service, record)
     if (account === null) {
-      const whose =
-        uid === 0 ? `'${service.settings.rootRunsAs}', who runs jobs of root,` : `${user} (uid ${uid})`
+      const whose = other
+        ? `'${service.settings.rootRunsAs}', who runs jobs of ${user},`
+        : `${user} (uid ${uid})`
       return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
     }
-    if (uid === 0 || account.name === user) return 'known'
+    if (other || account.name === user) return {known: other ? [] : [account]}
     return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
@@ -55,6 +63,12 @@ export interface Vetted {
 export const userKey = ({uid, user}: {readonly uid: number; readonly user: string}): string =>
   `${uid} ${user}`
 
+/** Who they are may have changed since they submitted. */
+const tellThem = async (service: Service, accounts: readonly Account[]): Promise<void> => {
+  if (!service.settings.accountsAreToldHere || accounts.length === 0) return
+  giveAccounts(service, accounts, await groupNumbers(service))
+}
+
 /** The plan without those that may not start. */
 export const vetStarts = async (
   service: Service,
@@ -74,7 +88,11 @@ export const vetStarts = async (
     [...users].map(async ([key, {record, ids}]) => ({key, ids, answer: await vetOne(service, record)})),
   )
   const barred = vetted.flatMap(({key, ids, answer}) =>
-    answer === 'known' ? [] : [{key, ids: [...ids], ...answer}],
+    'known' in answer ? [] : [{key, ids: [...ids], ...answer}],
+  )
+  await tellThem(
+    service,
+    vetted.flatMap(({answer}) => ('known' in answer ? answer.known : [])),
   )
   for (const {ids, reason, ...how} of barred)
     if (how.hold) for (const id of ids) hold(service, live, id, reason, author)

@@ -7,11 +7,13 @@
 import {dirname} from 'node:path'
 import {GodError} from '../core/errors.js'
 import type {FileSystem} from './disk/file-system.js'
-import {lstatIfThere} from './disk/read-file.js'
+import {listNames, lstatIfThere} from './disk/read-file.js'
 import {folderModes, isLoose, octal} from './folder-modes.js'
 import type {Layout} from './layout.js'
 
 const STICKY = 0o1000
+/** What is made in it would be that group's, also what users drop. */
+const SETGID = 0o2000
 const OTHERS_WRITE = 0o022
 /** Others may list it and pass through it. */
 const PASS = 0o055
@@ -46,12 +48,18 @@ const checkParents = (fs: FileSystem, root: string, owner: number): void => {
   }
 }
 
+/** An empty one of root's is given to `uid`, who is to serve it. */
+const isHis = (fs: FileSystem, {root}: Layout, owner: number, uid: number): boolean =>
+  owner === uid || (owner === 0 && listNames(fs, root).length === 0)
+
 /** Before it is made: where it is to lie, and the folder itself if that is there. */
 export const checkPlace = (fs: FileSystem, layout: Layout, uid: number): void => {
   const root = lstatIfThere(fs, layout.root)
   if (
     root !== null &&
-    (root.uid !== uid || (root.mode & (OTHERS_WRITE | STICKY)) !== 0 || (root.mode & PASS) !== PASS)
+    (!isHis(fs, layout, root.uid, uid) ||
+      (root.mode & (OTHERS_WRITE | STICKY | SETGID)) !== 0 ||
+      (root.mode & PASS) !== PASS)
   )
     throw loose(
       layout.root,
@@ -68,7 +76,7 @@ export const checkAccess = (fs: FileSystem, layout: Layout, uid: number): void =
     throw new GodError(
       'E_NOT_PERMITTED',
       `${layout.root} belongs to uid ${owner}; you are uid ${uid}`,
-      'Passes are run by the account that made it.',
+      'Passes are run by the account that it belongs to.',
     )
   for (const [path, right] of folderModes(layout, 'multi', false)) {
     const stat = lstatIfThere(fs, path)

@@ -8,10 +8,12 @@ import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
 import {FORMAT, FORMATS} from '../core/format.js'
 import {type Parsed, parseWith} from '../core/job.js'
+import {notGiven} from './check-giving.js'
 import {type Durable, isNoSpace, syncIfAllowed} from './disk/durable.js'
 import {errno, type FileSystem, isErrno} from './disk/file-system.js'
 import {ensureFolder, exists, readFile} from './disk/read-file.js'
-import {setMode} from './disk/set-mode.js'
+import {setMode, setOwner} from './disk/set-mode.js'
+import type {FileOwner} from './disk/temporary.js'
 import {folderModes, type SiteMode} from './folder-modes.js'
 import {decode, encode} from './jobs/record-codec.js'
 import {foldersOf, type Layout} from './layout.js'
@@ -36,6 +38,20 @@ const ensurePath = (fs: FileSystem, path: string, mode: number): readonly string
   }
 }
 
+/**
+ * By root, for who is to serve it: the folder alone, which he then fills. One that is there was looked at (`checkPlace`). Where
+ * owners are mapped it is nobody's to give.
+ */
+export const makeRootFor = (fs: FileSystem, {root}: Layout, owner: FileOwner): void => {
+  try {
+    if (ensurePath(fs, root, 0o755).includes(root)) setMode(fs, root, 0o755)
+    setOwner(fs, root, owner)
+  } catch (error) {
+    if (isErrno(error, 'EPERM', 'EINVAL')) throw notGiven(root, `it cannot be given to uid ${owner.uid}`)
+    throw cannotMake(root, error)
+  }
+}
+
 /** All folders are there, and on the disk, before FORMAT says so. A root that was there keeps its mode: it may be anything. */
 const makeFolders = (durable: Durable, layout: Layout, mode: SiteMode, passable: boolean): void => {
   const {fs} = durable
@@ -50,15 +66,19 @@ const makeFolders = (durable: Durable, layout: Layout, mode: SiteMode, passable:
     for (const folder of new Set([...made, layout.root])) syncIfAllowed(durable, dirname(folder))
     for (const folder of new Set(folders.map(dirname))) durable.syncFolder(folder)
   } catch (error) {
-    const code = errno(error)
-    if (code === null || error instanceof GodError) throw error
-    throw new GodError(
-      isNoSpace(error) ? 'E_DISK_FULL' : 'E_DISK',
-      `cannot make ${layout.root}: ${code}`,
-      'Choose a folder that you may write.',
-      {cause: error},
-    )
+    throw cannotMake(layout.root, error)
   }
+}
+
+const cannotMake = (root: string, error: unknown): unknown => {
+  const code = errno(error)
+  if (code === null || error instanceof GodError) return error
+  return new GodError(
+    isNoSpace(error) ? 'E_DISK_FULL' : 'E_DISK',
+    `cannot make ${root}: ${code}`,
+    'Choose a folder that you may write.',
+    {cause: error},
+  )
 }
 
 const already = (layout: Layout): GodError =>

@@ -45,6 +45,8 @@ export interface Layout {
   readonly work: string
   /** Of a job, or of one task of an array. */
   workOf(uid: Uid, part: PartKey): string
+  /** What its user is told of himself. */
+  accountFile(uid: Uid): string
   /** The submitter's own copy of the private spec, in a site of many users. */
   specCopy(uid: Uid, id: JobId): string
   readonly quarantine: string
@@ -89,6 +91,7 @@ export const layoutOf = (root: string): Layout => {
       const {id, task} = partName(part)
       return join(work, `u${owner}`, String(id), ...(task === undefined ? [] : [String(task)]))
     },
+    accountFile: owner => join(work, `u${owner}`, 'account.json'),
     specCopy: (owner, id) => join(work, `u${owner}`, String(id), 'spec.json'),
     quarantine: join(root, 'quarantine'),
     engines: join(root, 'engine'),

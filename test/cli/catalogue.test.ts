@@ -162,6 +162,8 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     chmodSync(join(many, 'lock'), 0o777)
     return command(site, ['schedule', '--dir', many])
   },
+  E_SERVICE_RIGHTS: site =>
+    command(site, ['init', join(site.folder, 'm'), '--multi-user', '--service-account', 'root']),
   E_DIR_BAD: site => {
     writeFileSync(site.layout.format, '{"format":2}')
     rmSync(site.layout.formatCopy)

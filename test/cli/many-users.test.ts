@@ -127,7 +127,7 @@ describe('a site of many users (needs root)', () => {
     const {site} = held
     const {layout} = site
     const {stderr, code} = await site.as(ANN, 'schedule')
-    assert.match(stderr, /belongs to uid 0; you are uid 1\. Passes are run by the account that made it/)
+    assert.match(stderr, /belongs to uid 0; you are uid 1\. Passes are run by the account that it belongs to/)
     assert.equal(code, 4)
     chmodSync(layout.nodes, 0o777)
     const loose = await site.asRoot('watch', '--once')
@@ -179,7 +179,7 @@ describe('a site of many users (needs root)', () => {
     mkdirSync(other)
     chownSync(other, ANN, ANN)
     const no = await site.as(ANN, 'init', join(other, 'x'), '--executor', 'fake', '--multi-user')
-    assert.match(no.stderr, /is made and served by root; you are uid 1\. Run it as root/)
+    assert.match(no.stderr, /is made by root; you are uid 1\. Run it as root/)
     assert.equal(no.code, 4)
     const init = (dir: string) => site.asRoot('init', dir, '--executor', 'fake', '--multi-user')
     const below = await init(join(other, 'x'))

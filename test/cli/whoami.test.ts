@@ -1,9 +1,11 @@
 /** `god whoami`: who I am to the site, and what I may use. */
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {writeFileSync} from 'node:fs'
+import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
 import {userInfo} from 'node:os'
 import {join} from 'node:path'
+import {uid} from '../../src/core/brand.js'
+import {ANN, BOB, manySiteForEach} from '../support/many-site.js'
 import {siteForEach} from '../support/site.js'
 
 const ME = userInfo()
@@ -62,6 +64,65 @@ describe('god whoami', () => {
       stdout,
       /\nimages +any\none job +any cpus, any memory, any time\nprojects +default\nqueues +default\n$/,
     )
+  })
+})
+
+describe('god whoami where accounts are not those of the host', () => {
+  const held = manySiteForEach()
+  const LAB = 24_050
+  const configure = (labOfAnn: string): void => {
+    const {layout} = held.site
+    appendFileSync(
+      layout.config,
+      [
+        ...['', 'auth_policy = fake-accounts', 'operators = ann-of-lab', '[plugin.fake-accounts]'],
+        `accounts = ann-of-lab:${ANN}:${ANN}:/home/ann-of-lab${labOfAnn} bob:${BOB}:${BOB}:/home/bob nobody:65534:65534:/x`,
+        ...[`groups = lab:${LAB}`, '[volume.data]', 'path = /srv/data', 'groups = lab', ''],
+      ].join('\n'),
+    )
+  }
+  const whoIs = async (user: number) => JSON.parse((await held.site.as(user, 'whoami', '--json')).stdout)
+
+  it('tells what the service told him when it had to do with him, and him alone', async () => {
+    const {site} = held
+    const empty = readFileSync(site.layout.config)
+    configure(`:${LAB}`)
+    const before = await whoIs(ANN)
+    assert.deepEqual(
+      [before.source, before.groups, before.home, before.volumes],
+      ['process', [ANN], null, []],
+    )
+    await site.as(ANN, 'submit', '-H', 'x')
+    await site.pass()
+    const after = await whoIs(ANN)
+    assert.deepEqual(
+      [after.source, after.user, after.groups, after.home, after.operator],
+      ['accounts', 'ann-of-lab', [ANN, LAB], '/home/ann-of-lab', true],
+    )
+    assert.deepEqual(after.volumes, [{name: 'data', path: '/srv/data', mount: '/srv/data', acl: 'ro'}])
+    assert.match((await site.as(ANN, 'whoami')).stdout, /\nhome +\/home\/ann-of-lab\n/)
+    const file = site.layout.accountFile(uid(ANN))
+    assert.notEqual(site.tries(BOB, 'cat', file), 0)
+    assert.equal((await whoIs(BOB)).source, 'process')
+    // Taken from the group, he is told when his job starts.
+    writeFileSync(site.layout.config, empty)
+    configure('')
+    assert.equal((await site.as(ANN, 'release', '1')).code, 0)
+    await site.pass()
+    const lost = await whoIs(ANN)
+    assert.deepEqual([lost.groups, lost.volumes], [[ANN], []])
+  })
+
+  it('gives him the name that the site calls him by, also as operator', async () => {
+    const {site} = held
+    configure('')
+    await site.as(BOB, 'submit', '-E', 'FAKE_SECONDS=forever', 'x')
+    await site.as(ANN, 'submit', 'x')
+    await site.pass()
+    await site.as(ANN, 'submit', 'x')
+    const {stdout} = await site.as(ANN, 'show', '3', '--json')
+    assert.equal(JSON.parse(stdout).user, 'ann-of-lab', 'of a request that nobody has taken')
+    assert.equal((await site.as(ANN, 'kill', '1', '-f')).code, 0)
   })
 })
 

@@ -20,6 +20,27 @@ const idOf = (flag: string, name: string): number =>
 export const canMakeAccounts = (): boolean =>
   process.getuid?.() === 0 && ['useradd', 'su'].every(name => spawnSync('which', [name]).status === 0)
 
+/** What an account needs to serve a site of many users (docs/many-users.md), as its unit would give it. */
+const SERVICE_RIGHTS = ['chown', 'dac_override', 'fowner', 'setgid', 'setuid']
+
+/** Words before a program's, that start it as that account with those rights. */
+export const servingAs = (
+  {uid, gid}: {readonly uid: number; readonly gid: number},
+  rights: readonly string[] = SERVICE_RIGHTS,
+): readonly string[] => {
+  const given = rights.length === 0 ? '-all' : rights.map(right => `+${right}`).join(',')
+  return [
+    'setpriv',
+    ...[
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      `--inh-caps=${given}`,
+      `--ambient-caps=${given}`,
+    ],
+  ]
+}
+
 export const makeGroup = (name: string): {readonly gid: number; remove(): void} => {
   execFileSync('groupadd', ['-f', name], quiet)
   const gid = Number(execFileSync('getent', ['group', name], {encoding: 'utf8'}).split(':')[2])

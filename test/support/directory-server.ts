@@ -2,7 +2,7 @@
  * A real slapd of the test's own on loopback, with TLS by a certificate authority of the test's own, and a gate before it
  * that can shut, keep silent, or let answers through a byte at a time.
  */
-import {execFileSync, spawn} from 'node:child_process'
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {connect, createServer, type Socket} from 'node:net'
@@ -37,6 +37,9 @@ export interface DirectoryServer {
   readonly calls: () => number
   /** LDIF with changetype lines, as `ldapmodify` takes it. */
   modify(ldif: string): void
+  /** The server itself is gone, and comes back with what it knew. */
+  down(): Promise<void>
+  up(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -191,12 +194,19 @@ export const startDirectoryServer = async ({
   writeFileSync(passwordFile, `${PASSWORD}\n`, {mode: 0o600})
   const port = await freePort()
   const socket = `ldapi://${encodeURIComponent(join(folder, 'socket'))}`
-  const slapd = spawn(
-    '/usr/sbin/slapd',
-    ['-f', join(folder, 'slapd.conf'), '-h', `${scheme}://127.0.0.1:${port} ${socket}`, '-d', '0'],
-    {stdio: 'ignore'},
-  )
-  await until('slapd answers', () => answers(port))
+  const words = ['-f', join(folder, 'slapd.conf'), '-h', `${scheme}://127.0.0.1:${port} ${socket}`, '-d', '0']
+  let slapd: ChildProcess | null = null
+  const up = async (): Promise<void> => {
+    slapd = spawn('/usr/sbin/slapd', words, {stdio: 'ignore'})
+    await until('slapd answers', () => answers(port))
+  }
+  const down = async (): Promise<void> => {
+    const gone = slapd === null || slapd.exitCode !== null ? null : once(slapd, 'exit')
+    slapd?.kill('SIGKILL')
+    slapd = null
+    await gone
+  }
+  await up()
   const state = {gate: 'open' as Gate, heard: [] as Buffer[], calls: 0}
   const gate = await startGate(port, state)
   return Object.defineProperty(
@@ -214,10 +224,10 @@ export const startDirectoryServer = async ({
           stdio: ['pipe', 'ignore', 'pipe'],
         })
       },
+      ...{down, up},
       stop: async () => {
         await gate.close()
-        slapd.kill('SIGKILL')
-        if (slapd.exitCode === null && slapd.signalCode === null) await once(slapd, 'exit')
+        await down()
         rmSync(folder, {recursive: true, force: true})
       },
     },

@@ -17,6 +17,7 @@ import {
 import {join} from 'node:path'
 import {uid} from '../../src/core/brand.js'
 import {type Layout, layoutOf} from '../../src/store/layout.js'
+import {type HostAccount, servingAs} from './accounts.js'
 import {BIN, god, type Ran, run} from './god.js'
 import {temporaryFolder} from './site.js'
 import {skip} from './skip.js'
@@ -24,6 +25,9 @@ import {skip} from './skip.js'
 /** `daemon` and `bin`: for us, two people. */
 export const ANN = 1
 export const BOB = 2
+
+/** Where the coverage is gathered nobody but root may write. */
+const MUTE = {env: {NODE_V8_COVERAGE: ''}}
 
 const become = (user: number): string[] => [`--reuid=${user}`, `--regid=${user}`, '--clear-groups']
 
@@ -37,9 +41,22 @@ export class ManySite {
   readonly dir = join(this.folder, 'site')
   readonly layout: Layout = layoutOf(this.dir)
 
+  /** `servant`: who serves it, if not root. */
+  constructor(private readonly servant: HostAccount | null = null) {}
+
   async init(): Promise<this> {
-    assert.equal((await god(['init', this.dir, '--executor', 'fake', '--multi-user'])).code, 0)
+    const served = this.servant === null ? [] : ['--service-account', this.servant.name]
+    const made = await god(['init', this.dir, '--executor', 'fake', '--multi-user', ...served], MUTE)
+    assert.equal(made.code, 0, made.stderr)
     return this
+  }
+
+  /** By who serves it, with his rights or those given. */
+  serve(args: readonly string[], rights?: readonly string[]): Promise<Ran> {
+    if (this.servant === null) return this.asRoot(...args)
+    const [program = '', ...words] = [...servingAs(this.servant, rights), process.execPath, BIN, ...args]
+    const env = {HOME: '/nonexistent', NODE_V8_COVERAGE: '', GOD_SHARED_DIR: this.dir}
+    return run(program, words, {cwd: this.folder, env}).done
   }
 
   as(user: number, ...args: readonly string[]): Promise<Ran> {
@@ -63,7 +80,7 @@ export class ManySite {
   async pass(): Promise<string> {
     let said = ''
     for (const args of [['schedule'], ['watch', '--once']]) {
-      const {stdout, stderr, code} = await this.asRoot(...args)
+      const {stdout, stderr, code} = await this.serve(args)
       assert.deepEqual([stdout, code], ['', 0], stderr)
       said += stderr
     }

@@ -46,6 +46,8 @@ export interface RealSite {
   submit(...args: string[]): Promise<number>
   /** A long-lived command. */
   start(...args: string[]): ChildProcess
+  /** The same, started by those words: as somebody else. */
+  startBy(words: readonly string[], ...args: string[]): ChildProcess
   /** What the long-lived commands have said. */
   log(): string
   job(id: number): Promise<SeenJob>
@@ -177,6 +179,14 @@ export const openRealSite = async (
     assert.ok(found !== undefined)
     return found
   }
+  const startBy: RealSite['startBy'] = (words, ...args) => {
+    const [program = '', ...rest] = [...words, process.execPath, GOD, ...args]
+    const log = openSync(logPath, 'a')
+    const child = spawn(program, rest, {env, stdio: ['ignore', 'ignore', log]})
+    closeSync(log)
+    children.push(child)
+    return child
+  }
   await ok('init', dir, '--executor', executor, '--image', IMAGE, ...flags)
   const {cluster} = JSON.parse(readFileSync(join(dir, 'FORMAT'), 'utf8')) as {cluster: string}
   return {
@@ -188,13 +198,8 @@ export const openRealSite = async (
     job,
     jobs: () => jobs(),
     submit: async (...args) => Number((await ok('submit', '--parsable', ...args)).trim()),
-    start: (...args) => {
-      const log = openSync(logPath, 'a')
-      const child = spawn(process.execPath, [GOD, ...args], {env, stdio: ['ignore', 'ignore', log]})
-      closeSync(log)
-      children.push(child)
-      return child
-    },
+    start: (...args) => startBy([], ...args),
+    startBy,
     log: () => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : ''),
     reaches: (id, state) =>
       until(`job ${id} is ${state}`, async () => {

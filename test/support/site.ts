@@ -59,6 +59,7 @@ export class TestSite {
       executor,
       images: ['busybox:local'],
       multiUser: false,
+      serviceAccount: undefined,
     })
     this.lines = [`executor = ${executor}`, 'default_images = busybox:local', 'node_name = n1', ...config]
     this.configure(this.lines)

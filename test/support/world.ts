@@ -78,6 +78,7 @@ export const SETTINGS: ServiceSettings = {
   assumedTime: 86_400,
   rootRunsAs: 'nobody',
   maintenance: false,
+  accountsAreToldHere: false,
   quotasRefuse: false,
   quotaWindow: 30 * 86_400_000,
   share: {halfLife: 7 * 86_400_000, mode: 'tree', shares: NO_SHARES},

@@ -87,9 +87,10 @@ const accountOf = async (session: Session, options: Options, entry: Entry): Prom
   const home = homeOf(entry)
   const member = await groupsOf(session, options, entry.dn, name)
   const groups = [...new Set([gid, ...member])].sort((a, b) => a - b)
-  // Whoever may write into the directory makes nobody a member of root's.
-  const allowed = groups.filter(group => group !== 0)
-  if (gid === 0) throw faulty(entry, 'the gidNumber 0, the group of root')
+  // Whoever may write into the directory makes nobody a member of what the host has for itself: root, docker, disk.
+  const allowed = groups.filter(group => group >= options.minGid)
+  if (gid < options.minGid)
+    throw faulty(entry, `the gidNumber ${gid}, which is below min_gid (${options.minGid})`)
   return {dn: entry.dn, account: {uid, gid, groups: allowed, name, home}}
 }
 
@@ -122,5 +123,7 @@ export const findGroup = async (session: Session, options: Options, name: string
     most: MOST_TWINS,
   })
   const entry = only(found, `the cn ${name}`)
-  return entry === null || !(entry.values.cn ?? []).includes(name) ? null : numberOf(entry, 'gidNumber')
+  if (entry === null || !(entry.values.cn ?? []).includes(name)) return null
+  const gid = numberOf(entry, 'gidNumber')
+  return gid < options.minGid ? null : gid
 }

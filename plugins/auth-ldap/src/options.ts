@@ -20,6 +20,7 @@ export interface Options {
   readonly nameAttribute: string
   readonly memberAttribute: string
   readonly minUid: number
+  readonly minGid: number
   /** Milliseconds. */
   readonly timeout: number
   readonly retryAfter: number
@@ -100,6 +101,7 @@ export const readOptions = (given: Given): Options => ({
   nameAttribute: word(given, 'name_attribute', 'uid'),
   memberAttribute: word(given, 'member_attribute', 'memberUid'),
   minUid: whole(given, 'min_uid', 1000, 1, 2_147_483_647),
+  minGid: whole(given, 'min_gid', 1000, 1, 2_147_483_647),
   timeout: 1000 * whole(given, 'timeout', 5, 1, 300),
   retryAfter: 1000 * whole(given, 'retry_after', 5, 0, 3600),
 })

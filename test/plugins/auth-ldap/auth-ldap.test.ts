@@ -19,13 +19,15 @@ import {skip} from '../../support/skip.js'
 import {account, authOn} from './world.js'
 
 const ANN = account({groups: [2000, 5000]})
-const BOB = account({uid: 2001, gid: 100, groups: [100], name: 'bob', home: '/home/bob'})
+const BOB = account({uid: 2001, gid: 1100, groups: [1100], name: 'bob', home: '/home/bob'})
 
 const LDIF = [
   userEntry(ANN),
   userEntry(BOB),
   groupEntry('lab', 5000, ['ann']),
   groupEntry('wheel', 0, ['ann']),
+  groupEntry('docker', 998, ['ann']),
+  userEntry(account({uid: 2014, gid: 100, groups: [100], name: 'usual'})),
   userEntry(account({uid: 0, name: 'toor'})),
   userEntry(account({uid: 999, name: 'daemonic'})),
   userEntry(account({uid: 2010, gid: 0, name: 'rooted'})),
@@ -61,9 +63,9 @@ describe('a directory server', () => {
           `dn: cn=lab,ou=groups,${SUFFIX}\nchangetype: modify\n${what}: memberUid\nmemberUid: bob\n`,
         )
       change('add')
-      assert.deepEqual((await auth.byUid(2001))?.groups, [100, 5000])
+      assert.deepEqual((await auth.byUid(2001))?.groups, [1100, 5000])
       change('delete')
-      assert.deepEqual((await auth.byUid(2001))?.groups, [100])
+      assert.deepEqual((await auth.byUid(2001))?.groups, [1100])
     })
   })
 
@@ -75,6 +77,20 @@ describe('a directory server', () => {
         assert.equal(await auth.byName(name), null, name)
       assert.equal(await auth.groupByName('LAB'), null)
       assert.equal((await authOn(server, {min_uid: '999'}).auth.byName('daemonic'))?.uid, 999)
+    })
+
+    it('T33 about groups that the host has for itself, unless it is told that they are the directory’s', async () => {
+      const {auth} = authOn(server)
+      assert.deepEqual((await auth.byUid(2000))?.groups, [2000, 5000])
+      for (const name of ['wheel', 'docker']) assert.equal(await auth.groupByName(name), null, name)
+      await assert.rejects(
+        auth.byName('usual'),
+        /uid=usual.* has the gidNumber 100, which is below min_gid \(1000\)/,
+      )
+      const lower = authOn(server, {min_gid: '100'}).auth
+      assert.deepEqual((await lower.byName('usual'))?.groups, [100])
+      assert.deepEqual([await lower.groupByName('docker'), await lower.groupByName('wheel')], [998, null])
+      assert.deepEqual((await lower.byUid(2000))?.groups, [998, 2000, 5000])
     })
 
     it('about an entry that is not whole, or two for one number; others are answered meanwhile', async () => {
@@ -160,6 +176,27 @@ describe('a directory server', () => {
         authOn(server, {url: `ldaps://127.0.0.2:${port}`}).auth.byUid(2000),
         /ECONNREFUSED|altnames/,
       )
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('T73 is not followed to another server that it refers to', async () => {
+    const other = await startDirectoryServer({
+      ldif: userEntry(account({uid: 2077, name: 'eve'})),
+      scheme: 'ldap',
+    })
+    const dn = `ou=elsewhere,ou=people,${SUFFIX}`
+    const ref = `ldap://127.0.0.1:${other.port}/ou=people,${SUFFIX}??sub`
+    server.modify(
+      `dn: ${dn}\nchangetype: add\nobjectClass: referral\nobjectClass: extensibleObject\nou: elsewhere\nref: ${ref}\n`,
+    )
+    try {
+      const {auth} = authOn(server)
+      assert.deepEqual([await auth.byUid(2077), await auth.byName('eve')], [null, null])
+      assert.deepEqual(await auth.byUid(2000), ANN)
+      await assert.rejects(authOn(server, {user_base: dn}).auth.byUid(2077), /referral/i)
+      assert.equal(other.calls(), 0)
     } finally {
       await other.stop()
     }
@@ -284,6 +321,7 @@ describe('options of the directory server', () => {
     refused({user_base: ''}, /user_base is missing/)
     refused({user_class: 'a)(b'}, /user_class is "a\)\(b"; expected letters/)
     refused({min_uid: '0'}, /min_uid is "0"; expected a whole number from 1/)
+    refused({min_gid: '0'}, /min_gid is "0"; expected a whole number from 1/)
     refused({timeout: '0'}, /timeout is "0"/)
     refused({bind_dn: 'cn=x'}, /bind_password_file is missing/)
     refused({bind_password_file: '/x'}, /bind_dn is missing/)
