@@ -13,7 +13,7 @@ import {createGroups} from '../scheduling/groups.js'
 import {type Pass, runPass} from '../scheduling/pass.js'
 import {placeOfStep, type RoomState, type Step} from '../scheduling/room.js'
 import type {Rules} from '../scheduling/rules.js'
-import {add, fits, subtract, type Vector, vectorOf} from '../scheduling/vector.js'
+import {add, fits, greatest, subtract, type Vector, vectorOf} from '../scheduling/vector.js'
 import {alikeKey, type Waiting} from '../scheduling/waiting.js'
 import type {Dispatcher, Placed} from './dispatcher.js'
 import type {SimulatedJob} from './workload.js'
@@ -103,6 +103,8 @@ class PassDriver implements Dispatcher {
   /** Of the last whole pass, as long as it can be continued. */
   private last: Pass | null = null
   private fresh: Waiting[] = []
+  /** `isFull`, as it was found last; as long as nothing ends it stays so for those who waited then. */
+  private full = false
 
   constructor(private readonly options: DispatchOptions) {
     this.rooms = roomsOf(options.nodes)
@@ -131,6 +133,7 @@ class PassDriver implements Dispatcher {
     add(run.room.free, run.need)
     this.removeStep(run)
     this.last = null
+    this.full = false
   }
 
   extend(job: SimulatedJob, end: number): void {
@@ -147,9 +150,17 @@ class PassDriver implements Dispatcher {
   }
 
   pass(now: number): readonly Placed[] {
-    const starts = this.queue.size === 0 ? [] : (this.goOn(now) ?? this.whole(now))
+    const starts = this.goOn(now) ?? this.afresh(now)
     this.fresh = []
     return starts
+  }
+
+  /** There is too little for each of those who wait, so no order of them lets one start. */
+  private isFull(): boolean {
+    const most = greatest(this.rooms.map(({free}) => free))
+    if (this.full) return this.fresh.every(({resources}) => !fits(vectorOf(resources), most))
+    for (const {shape} of this.groups.all()) if (fits(shape.need, most)) return false
+    return true
   }
 
   private removeStep({room: {ends}, step}: Run): void {
@@ -213,6 +224,11 @@ class PassDriver implements Dispatcher {
   /** Something runs beyond its estimated end: what was reserved by that is out of date. */
   private isOverdue(now: number): boolean {
     return this.rooms.some(({ends}) => (ends[0]?.at ?? Number.POSITIVE_INFINITY) <= now)
+  }
+
+  private afresh(now: number): readonly Placed[] {
+    this.full = this.isFull()
+    return this.full ? [] : this.whole(now)
   }
 
   private whole(now: number): readonly Placed[] {
