@@ -69,8 +69,8 @@ class PassDriver implements Dispatcher {
     if (this.machines.extend(job, end)) this.last = null
   }
 
-  fits({pending}: SimulatedJob): boolean {
-    return this.machines.fits(vectorOf(pending.resources))
+  fits({resources}: SimulatedJob): boolean {
+    return this.machines.fits(vectorOf(resources))
   }
 
   pass(now: number): readonly Placed[] {

@@ -32,14 +32,11 @@ export interface Foreseen {
   readonly first: Pick<Started, 'start' | 'node'> | null
 }
 
-const RUNS: Omit<PendingJob, 'id' | 'resources' | 'user' | 'project'> = {
+const RUNS: Pick<PendingJob, 'uid' | 'queue' | 'nice' | 'priority'> = {
   uid: 0,
   queue: '',
-  walltime: null,
   nice: 0,
   priority: 0,
-  submitted: 0,
-  eligible: 0,
 }
 
 /** What should have ended is expected to do so in the next moment. */
@@ -48,8 +45,8 @@ const adopted = (
   {now, assumedTime}: Present,
 ): Adopted => {
   const end = Math.max(now + 1, until ?? now + assumedTime * 1000)
-  const pending = {...RUNS, id, user, project, resources}
-  return {job: {job: id, pending, submit: now, run: end - now, limit: end - now}, node, end}
+  const named = {...RUNS, id, user, project, resources}
+  return {job: {...named, job: id, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
 const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
@@ -60,7 +57,9 @@ const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
 
 const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast['of']): SimulatedJob => {
   const limit = milliseconds(job.walltime ?? assumedTime)
-  const whole = {job: jobId(job.id), pending: job, submit: now, run: limit, limit}
+  const {id, uid, user, project, queue, resources, nice, priority, submitted, eligible} = job
+  const named = {id, uid, user, project, queue, resources, nice, priority}
+  const whole = {...named, job: jobId(id), since: {submitted, eligible}, submit: now, run: limit, limit}
   const run = Math.max(1, Math.round(expected(whole)))
   return {
     ...whole,
@@ -78,7 +77,7 @@ export const foresee = (
   expected: Forecast['of'],
 ): readonly Foreseen[] => {
   const able = present.pending.filter(job => couldStart(job, present))
-  const jobs = able.map(job => simulated(job, present, expected)).sort((a, b) => a.pending.id - b.pending.id)
+  const jobs = able.map(job => simulated(job, present, expected)).sort((a, b) => a.id - b.id)
   const replay = createReplay({
     jobs,
     running: present.running.map(one => adopted(one, present)),
@@ -90,6 +89,6 @@ export const foresee = (
   // A queue is as long as it is, and each event of it is short.
   while (replay.step(1000));
   const firsts = new Map<number, Started>()
-  for (const one of replay.started) if (!firsts.has(one.job.pending.id)) firsts.set(one.job.pending.id, one)
+  for (const one of replay.started) if (!firsts.has(one.job.id)) firsts.set(one.job.id, one)
   return present.pending.map(job => ({job, first: firsts.get(job.id) ?? null}))
 }

@@ -24,12 +24,9 @@ export interface Held {
 }
 
 /** `walltime`: what it is planned for; a policy that goes by time goes by this as well. Spread, it would cost twice. */
-const waitingOf = (
-  {pending, tasks, where}: SimulatedJob,
-  walltime: number,
-  keyOf: (job: Waiting) => string,
-): Waiting => {
-  const {id, uid, user, project, queue, resources, nice, priority, submitted, eligible} = pending
+const waitingOf = (job: SimulatedJob, walltime: number, keyOf: (job: Waiting) => string): Waiting => {
+  const {id, uid, user, project, queue, resources, nice, priority, submit, tasks, where} = job
+  const {submitted, eligible} = job.since ?? {submitted: submit, eligible: submit}
   const planned = {
     id,
     uid,

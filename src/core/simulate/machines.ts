@@ -49,7 +49,7 @@ export class Machines {
   occupy(job: SimulatedJob, node: string, end: number): void {
     const machine = this.byName.get(node)
     if (machine === undefined) return
-    const need = vectorOf(job.pending.resources)
+    const need = vectorOf(job.resources)
     subtract(machine.free, need)
     this.runs.set(job, {machine, need, step: addStep(machine, need, end)})
   }

@@ -81,7 +81,7 @@ export const createShareAccount = (
   const {halfLife} = rules
   const sharers = new Sharers(from)
 
-  const change = ({pending: {user, resources}}: SimulatedJob, sign: 1 | -1, now: number): void => {
+  const change = ({user, resources}: SimulatedJob, sign: 1 | -1, now: number): void => {
     const sharer = sharers.of(user)
     sharer.rate += sign * chargeOf(resources, capacity)
     const {used, at} = withRate(sharer.usage, 0, now, halfLife)
@@ -103,7 +103,7 @@ export const createShareAccount = (
 
   return {
     witness: {
-      submitted: ({pending: {user}}) => void sharers.of(user),
+      submitted: ({user}) => void sharers.of(user),
       started: (job, now) => change(job, 1, now),
       ended: (job, now) => change(job, -1, now),
     },
