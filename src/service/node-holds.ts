@@ -7,7 +7,7 @@ import type {Service} from './service.js'
 export type Taking = Required<Pick<Snapshot, 'nodes' | 'drained' | 'closures'>>
 
 export const nodesTaking = (
-  {nodes, now}: Pick<Service, 'nodes' | 'now'>,
+  {nodes, now}: {readonly nodes: Pick<Service['nodes'], 'records'>} & Pick<Service, 'now'>,
   offered: readonly NodeReport[],
 ): Taking => {
   const holds = new Map(nodes.records().map(record => [record.name, record]))

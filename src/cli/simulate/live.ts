@@ -6,6 +6,7 @@ import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
+import {type Queues, whereIn} from '../../core/queue.js'
 import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
@@ -103,14 +104,22 @@ const forecastFor = (site: Site, {estimates = 'user'}: SimulateFlags): Forecast 
   return forecast
 }
 
-/** From what everybody has used by now, on the nodes of now. */
+/** From what everybody has used by now, on the nodes of now, with the ranks that queues have. */
 const accountsOf =
   (site: Site, {now, nodes}: Present) =>
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    return createShareAccount(rules, capacityOf(nodes), {at: now, used})
+    const account = createShareAccount(rules, capacityOf(nodes), {at: now, used})
+    const {queues} = site.configuration.sections
+    const queueFactor = (queue: string): number => queues.get(queue)?.priority ?? 0
+    return {...account, standings: at => ({...account.standings(at), queueFactor})}
   }
+
+const onItsNodes = (queues: Queues, job: Waiting): Waiting => {
+  const where = whereIn(queues, job)
+  return where === undefined ? job : {...job, where}
+}
 
 export const simulateLive = async (
   site: Site,
@@ -129,7 +138,9 @@ export const simulateLive = async (
   const at = site.now()
   const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
   const known = new Set(site.jobs.all().map(({record}) => record.id))
-  const read = {...admitted, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
+  const {queues} = site.configuration.sections
+  const pending = [...admitted.pending, ...ownWaiting(site, known, at)].map(job => onItsNodes(queues, job))
+  const read = {...admitted, pending}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
   const shares = shareRules(site.configuration)

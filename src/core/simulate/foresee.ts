@@ -18,6 +18,8 @@ export interface Present {
   readonly nodes: readonly NodeReport[]
   readonly running: readonly Allocation[]
   readonly pending: readonly Waiting[]
+  /** Jobs that wait for others, and so for no room: when those end is not known. */
+  readonly kept: ReadonlySet<number>
   /** Seconds for which a job without a walltime is planned. */
   readonly assumedTime: number
 }
@@ -49,7 +51,8 @@ const adopted = (
   return {job: {...named, job: id, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
-const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
+const couldStart = (job: Waiting, {nodes, kept, assumedTime}: Present): boolean => {
+  if (kept.has(job.id)) return false
   const {allows} = shapeOf(job, assumedTime)
   const allowed = nodes.filter(allows)
   return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed) === null
@@ -63,6 +66,7 @@ const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast
   const run = Math.max(1, Math.round(expected(whole)))
   return {
     ...whole,
+    submit: Math.max(now, job.begin ?? now),
     run,
     limit: run,
     ...(job.tasks === undefined ? {} : {tasks: job.tasks.count}),
@@ -77,7 +81,9 @@ export const foresee = (
   expected: Forecast['of'],
 ): readonly Foreseen[] => {
   const able = present.pending.filter(job => couldStart(job, present))
-  const jobs = able.map(job => simulated(job, present, expected)).sort((a, b) => a.id - b.id)
+  const jobs = able
+    .map(job => simulated(job, present, expected))
+    .sort((a, b) => a.submit - b.submit || a.id - b.id)
   const replay = createReplay({
     jobs,
     running: present.running.map(one => adopted(one, present)),
