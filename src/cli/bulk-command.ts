@@ -21,6 +21,7 @@ import {
   toldLines,
 } from './job-lines.js'
 import {checkNoKey, judgingKeys} from './key-lines.js'
+import {judgingNames} from './name-lines.js'
 import {operandsOf} from './operands.js'
 import {showProgress} from './progress.js'
 import {reachSite} from './reach-site.js'
@@ -151,7 +152,11 @@ export const submitFrom = async (
   const local = localTime(systemClock.now())
   const defaults = defaultsOf(flags, local)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(await readJobFile(from), {defaults, local}, judgingKeys(site, judgeWhole(site)))
+  const lines = parseJobLines(
+    await readJobFile(from),
+    {defaults, local},
+    judgingNames(judgingKeys(site, judgeWhole(site))),
+  )
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
   for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)

@@ -4,10 +4,12 @@
  * A request is all or nothing. Whatever ends it in between (Ctrl-C, a full disk), what was queued is told with what
  * was not; the jobs whose ids were told survive everything, as those of a single submit do.
  */
-import type {JobId} from '../core/brand.js'
+import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import {batchSizes, bytesOf} from '../core/bulk.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
+import type {Wish} from '../core/job.js'
+import {withIds} from '../core/line-names.js'
 import {type BulkRequest, MAX_BULK_BYTES} from '../core/request.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimIds} from '../store/requests/ids.js'
@@ -25,23 +27,49 @@ export interface Queued {
   readonly fault: unknown
 }
 
+/** By name, the ids of the lines before. */
+type Named = ReadonlyMap<string, readonly JobId[]>
+
+const nameAll = (
+  named: Named,
+  lines: readonly JobLine[],
+  ids: readonly JobId[],
+): Map<string, readonly JobId[]> => {
+  const all = new Map(named)
+  lines.forEach(({settled: {name}}, i) => {
+    const id = ids[i]
+    if (id !== undefined) all.set(name, [...(all.get(name) ?? []), id])
+  })
+  return all
+}
+
+/** Only lines above are meant: their ids are lower. */
+const withParents = (wish: Wish, own: JobId, named: Named): Wish =>
+  wish.depend === undefined
+    ? wish
+    : {...wish, depend: withIds(wish.depend, name => (named.get(name) ?? []).filter(id => id < own))}
+
 /** Durable when it returns. A job with a key comes by itself: its request has the name of the key. */
-const dropBatch = (site: Site, lines: readonly JobLine[]): Omit<Queued, 'fault'> => {
+const dropBatch = (site: Site, lines: readonly JobLine[], named: Named): Omit<Queued, 'fault'> => {
   const {cluster} = site.format
   const [first] = lines
-  if (first !== undefined && hasKey(first.wish)) {
-    const {id, request} = submitOnce(site, first.wish)
-    return {ids: [id], there: request === null ? 1 : 0}
+  if (first !== undefined) {
+    const wish = withParents(first.wish, jobId(MAX_ID), named)
+    if (hasKey(wish)) {
+      const {id, request} = submitOnce(site, wish)
+      return {ids: [id], there: request === null ? 1 : 0}
+    }
   }
   for (;;) {
     const claimedAt = site.now()
     const ids = claimIds(site.durable, site.layout, lines.length)
-    // As of a single job: each claim that is too low is left to be burned.
-    if (lines.some(({wish}, i) => greatestParent(wish) >= (ids[i] ?? 0))) continue
+    const known = nameAll(named, lines, ids)
     const jobs = lines.flatMap(({wish}, i) => {
       const id = ids[i]
-      return id === undefined ? [] : [{id, wish}]
+      return id === undefined ? [] : [{id, wish: withParents(wish, id, known)}]
     })
+    // As of a single job: each claim that is too low is left to be burned.
+    if (jobs.some(({id, wish}) => greatestParent(wish) >= id)) continue
     const request: BulkRequest = {v: 1, op: 'bulk', tok: newToken(site.random), cluster, jobs}
     if (dropRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD)) return {ids, there: 0}
   }
@@ -71,6 +99,7 @@ export const submitMany = async (
 ): Promise<Queued> => {
   const ids: JobId[] = []
   let there = 0
+  let named: Named = new Map()
   try {
     for (const batch of batchesOf(lines)) {
       if (ids.length > 0) {
@@ -79,7 +108,8 @@ export const submitMany = async (
         await site.delay(0)
         if (signal.aborted) return {ids, there, fault: new GodError('E_INTERRUPTED', 'interrupted')}
       }
-      const dropped = dropBatch(site, batch)
+      const dropped = dropBatch(site, batch, named)
+      named = nameAll(named, batch, dropped.ids)
       ids.push(...dropped.ids)
       there += dropped.there
     }

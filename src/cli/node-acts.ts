@@ -15,6 +15,7 @@ export interface NodeActFlags {
   readonly from: string | undefined
   readonly to: string | undefined
   readonly users: readonly string[] | undefined
+  readonly groups: readonly string[] | undefined
 }
 
 const isNodeAct = (word: string): word is NodeAct => NODE_ACTS.some(act => act === word)
@@ -34,7 +35,11 @@ export const meantOf = ({
 }): Meant => {
   if (act === undefined || !isNodeAct(act)) {
     if (node === undefined) return {act: null, node: act}
-    throw new GodError('E_USAGE', `'${act}' is nothing to do with a node`, 'Write drain, ready or reserve.')
+    throw new GodError(
+      'E_USAGE',
+      `'${act}' is nothing to do with a node`,
+      'Write drain, lost, ready or reserve.',
+    )
   }
   if (node === undefined) throw new GodError('E_USAGE', `${act}: no node is named`, "See 'god nodes'.")
   return {act, node}
@@ -54,24 +59,32 @@ const momentOf = (text: string, flag: string, now: number): number => {
   )
 }
 
-const periodOf = ({from, to, users = []}: NodeActFlags, now: number): NonNullable<AdminRequest['period']> => {
+const periodOf = (
+  {from, to, users = [], groups = []}: NodeActFlags,
+  now: number,
+): NonNullable<AdminRequest['period']> => {
   if (to === undefined) throw new GodError('E_USAGE', 'reserve: no --to is given', 'Write --to +4h.')
   const period = {
     from: instant(momentOf(from ?? 'now', '--from', now)),
     to: instant(momentOf(to, '--to', now)),
     users: [...users],
+    ...(groups.length === 0 ? {} : {groups: [...groups]}),
   }
   if (period.to <= period.from || period.to <= now)
     throw new GodError('E_USAGE', `reserve: it ends before it begins, or is over ('${to}')`)
   return period
 }
 
-const checkFlags = (act: NodeAct, {from, to, users, reason}: NodeActFlags): void => {
-  const periodFlags = from ?? to ?? users
+const checkFlags = (act: NodeAct, {from, to, users, groups, reason}: NodeActFlags): void => {
+  const periodFlags = from ?? to ?? users ?? groups
   if (act !== 'reserve' && periodFlags !== undefined)
-    throw new GodError('E_USAGE', `${act} takes no --from, --to and --users`, 'They belong to reserve.')
-  if (act !== 'drain' && reason !== undefined)
-    throw new GodError('E_USAGE', `${act} takes no --reason`, 'It belongs to drain.')
+    throw new GodError(
+      'E_USAGE',
+      `${act} takes no --from, --to, --users and --groups`,
+      'They belong to reserve.',
+    )
+  if (act !== 'drain' && act !== 'lost' && reason !== undefined)
+    throw new GodError('E_USAGE', `${act} takes no --reason`, 'It belongs to drain and lost.')
 }
 
 export const checkNode = (site: Site, name: string): void => {
@@ -102,6 +115,7 @@ export const requestNodeAct = (site: Site, act: NodeAct, node: string, flags: No
 
 const DONE: Readonly<Record<NodeAct, string>> = {
   drain: 'will take no new work; what runs there runs on',
+  lost: 'is gone for good: what ran there will end as lost, and it will take no new work',
   ready: 'will take work again, and is reserved for nobody',
   reserve: 'will be reserved',
 }

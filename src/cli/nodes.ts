@@ -1,7 +1,7 @@
 /** `god nodes`: which nodes there are and what is free on them, by their records and the live jobs. Reads only. */
 import {formatCpus, formatMemory} from '../core/amounts.js'
 import {partRecords} from '../core/array-view.js'
-import {type NodePeriod, periodsAt} from '../core/node-hold.js'
+import {type NodePeriod, periodsAt, whomText} from '../core/node-hold.js'
 import {labelsOf} from '../core/scheduling/shape.js'
 import {isAllocated} from '../core/state.js'
 import {iso} from '../host/clock.js'
@@ -12,7 +12,7 @@ import type {Site} from './site.js'
 import type {Style} from './style.js'
 import type {Column} from './table.js'
 
-type NodeState = 'up' | 'down' | 'drained' | 'reserved'
+type NodeState = 'up' | 'down' | 'lost' | 'drained' | 'reserved'
 type Amounts = NodeRecord['capacity']
 
 export interface NodeView {
@@ -30,15 +30,16 @@ export interface NodeView {
   readonly reserved: readonly NodePeriod[]
 }
 
-const periodText = ({from, to, users}: NodePeriod): string =>
-  `for ${users.join(', ') || 'nobody'} from ${iso(from)} to ${iso(to)}`
+const periodText = (period: NodePeriod): string =>
+  `for ${whomText(period)} from ${iso(period.from)} to ${iso(period.to)}`
 
 /** What keeps work off it, the strongest first. */
 const stateOf = (
-  {down, drained}: NodeRecord,
+  {down, drained, lost}: NodeRecord,
   reserved: readonly NodePeriod[],
   now: number,
 ): Pick<NodeView, 'state' | 'since' | 'reason'> => {
+  if (lost !== undefined) return {state: 'lost', since: lost.since, reason: lost.why}
   if (down !== undefined) return {state: 'down', since: down.since, reason: down.why}
   if (drained !== undefined) return {state: 'drained', since: drained.since, reason: drained.why}
   const current = reserved.find(({from}) => from <= now)
@@ -97,7 +98,12 @@ export const nodesJson = (nodes: readonly NodeView[]): object => ({
     gpus: {total: total.gpus, used: used.gpus},
     jobs,
     labels,
-    reservations: reserved.map(({from, to, users}) => ({from: iso(from), to: iso(to), users})),
+    reservations: reserved.map(({from, to, users, groups = []}) => ({
+      from: iso(from),
+      to: iso(to),
+      users,
+      groups,
+    })),
   })),
 })
 
@@ -108,6 +114,7 @@ const LIKE_JOBS: Readonly<Record<NodeState, Parameters<Style['state']>[0]>> = {
   reserved: 'held',
   drained: 'held',
   down: 'failed',
+  lost: 'failed',
 }
 
 export const nodeColumns = (style: Style): readonly Column<NodeView>[] => [

@@ -46,11 +46,14 @@ export const packedDamage = (site: Site, id: JobId): GodError | null => {
   }
 }
 
+type Test = (line: Uint8Array) => boolean
+
 /** In the text of a line, where no user's text can stand: quotes in texts are escaped. */
-const ofUser = (uid: Uid): ((line: Uint8Array) => boolean) => {
-  const mark = Buffer.from(`"uid":${uid},"gid":`)
+const has = (mark: Buffer): Test => {
   return line => Buffer.from(line.buffer, line.byteOffset, line.length).includes(mark)
 }
+
+const ofUser = (uid: Uid): Test => has(Buffer.from(`"uid":${uid},"gid":`))
 
 /** Newest ones that are looked at for `last`, and that a list has where no moment was named. */
 const LATELY = 20_000
@@ -74,6 +77,19 @@ export const packedSince = (site: Site, since: number | null, uid: Uid | null): 
   return {jobs: jobs.map(({record}) => viewOfRecord(record, NO_REASONS)), more}
 }
 
+/** Mine of that name, the newest of them, as many as a process has room for. A label may look the same in a line. */
+const packedNamed = (site: Site, name: string): readonly JobView[] => {
+  const mark = Buffer.from(`"name":${JSON.stringify(name)}`)
+  const [mine, named] = [ofUser(site.uid), has(mark)]
+  const {jobs} = site.packs.lately({
+    since: 0,
+    most: MOST_LISTED,
+    holds: mark,
+    mayBe: line => named(line) && mine(line),
+  })
+  return jobs.filter(({record}) => record.name === name).map(({record}) => viewOfRecord(record, NO_REASONS))
+}
+
 /** What a selector means among the packed jobs. `newest`: the newest of mine that is not packed. */
 const packedFor = (site: Site, selector: Selector, newest: JobId | null): readonly JobView[] => {
   switch (selector.kind) {
@@ -87,7 +103,7 @@ const packedFor = (site: Site, selector: Selector, newest: JobId | null): readon
         .between(selector.from, selector.to)
         .map(({record}) => viewOfRecord(record, NO_REASONS))
     case 'name':
-      return packedSince(site, 0, site.uid).jobs
+      return packedNamed(site, selector.name)
     case 'last': {
       const job = site.packs.last(jobId(MAX_ID), LATELY, ofUser(site.uid))
       return job === null || (newest !== null && job.id < newest)

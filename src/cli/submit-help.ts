@@ -19,7 +19,8 @@ of its own, judged as if it were submitted then. Times that were missed are one;
 goes on, but for --overlap. 'god show' tells its next time; hold, release and kill it as any job.
 
 With --from each line of a file is a job, by the long names of these flags: {"argv":["echo","a"],"mem":64,"env":{"N":"1"}},
-or "script" with its text. Flags beside it hold for lines that say nothing else. While one line is bad nothing is queued.
+or "script" with its text. Flags beside it hold for lines that say nothing else. A line may depend
+on lines above it by their names: "depend":"afterok:@prep" waits for each of them that is named prep. While one line is bad nothing is queued.
 With --parsable an id a line, in the order of the file.
 
 Exit codes: 0 queued; 1 no shared directory, or a wrong configuration; 2 something is wrong with the words; 5 the key is another job's; 6 the site says no; 74 disk; 75 the directory does not answer; with -W the job's own

@@ -175,6 +175,11 @@ export const CATALOGUE = {
     'the directory is not a shared directory of this version',
     'check --dir; `god doctor`',
   ),
+  E_DIR_NEWER: entry(
+    EXIT.failed,
+    'the directory was raised to a later format by a newer god',
+    'install the newer god on this host; nothing was read or changed',
+  ),
   E_DIR_BUSY: passing(
     EXIT.later,
     'the shared directory did not answer for some seconds (a restarted file server, too many open files)',

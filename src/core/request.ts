@@ -111,7 +111,7 @@ const updateSchema = v.strictObject({
   ),
 })
 
-export const NODE_ACTS = ['drain', 'ready', 'reserve'] as const
+export const NODE_ACTS = ['drain', 'lost', 'ready', 'reserve'] as const
 export type NodeAct = (typeof NODE_ACTS)[number]
 
 /** Of an operator, about a node. */
@@ -127,6 +127,7 @@ const adminSchema = v.pipe(
         from: instantSchema,
         to: instantSchema,
         users: v.pipe(v.array(text(64)), v.maxLength(MOST_USERS)),
+        groups: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_USERS))),
       }),
     ),
     remark: v.exactOptional(text(256)),

@@ -11,6 +11,7 @@ import {QUEUE_TABLE, type Queues} from './queue.js'
 import {
   choice,
   cpuAmount,
+  fraction,
   memoryAmount,
   orNone,
   type Setting,
@@ -37,6 +38,7 @@ const VOLUME = {
 const PROJECT = {
   users: words([], 'its members, by name or uid; * is everybody'),
   groups: words([], 'groups whose members are its members'),
+  priority: fraction(0, 'its rank for a policy that heeds projects, 1 is the highest'),
 } as const
 
 const MOST_JOBS = 999_999_999

@@ -22,8 +22,10 @@ import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
+import {endLost} from './end-lost.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {fireTimetables} from './fire-timetables.js'
+import {settleMembers} from './group-members.js'
 import {gpuHolders, pendingJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
@@ -220,6 +222,8 @@ export const schedulerPass = async (
   burnClaims(service, taken.submitted)
   const fired = await fireTimetables(service, author)
   sweepTemporaries(service)
+  await endLost(service, author)
+  await settleMembers(service)
   const {live, plan, started, more} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))

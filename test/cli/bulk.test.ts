@@ -54,6 +54,36 @@ describe('submit --from', () => {
     )
   })
 
+  it('lets a line depend on lines above it by their names', async () => {
+    const {site} = held
+    const line = (name: string, depend?: string): string =>
+      JSON.stringify({name, argv: ['x'], hold: true, ...(depend === undefined ? {} : {depend})})
+    put(
+      site,
+      lines(
+        line('prep'),
+        line('prep'),
+        line('run', 'afterok:@prep,singleton'),
+        line('end', 'afterany:@run?after:@prep'),
+      ),
+    )
+    assert.equal((await site.here(['submit', '--from', 'jobs.ndjson'])).stdout, 'Submitted 4 jobs: 1-4\n')
+    await site.pass()
+    const depend = async (id: number) =>
+      (await site.json<{depend: {on: string}}>(['show', String(id)])).depend.on
+    assert.deepEqual([await depend(3), await depend(4)], ['afterok:1:2,singleton', 'afterany:3?after:1:2'])
+  })
+
+  it('refuses a name that no line above has, and a name on the command line', async () => {
+    const {site} = held
+    put(site, lines('{"name":"a","argv":["x"],"depend":"afterok:@b"}', '{"name":"b","argv":["x"]}'))
+    const {stderr, code} = await site.here(['submit', '--from', 'jobs.ndjson'])
+    assert.match(stderr, /line 1: 'afterok:@b' cannot be depended on: no line above is named 'b'/)
+    assert.equal(code, 2)
+    assert.deepEqual(requests(site), [])
+    assert.match((await site.here(['submit', '-d', 'afterok:@b', 'x'])).stderr, /'@b' is no id of a job/)
+  })
+
   it('tells one job as submit does', async () => {
     put(held.site, TRUE)
     assert.equal((await held.site.here(['submit', '-f', 'jobs.ndjson'])).stdout, 'Submitted job 1\n')

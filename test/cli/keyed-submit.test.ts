@@ -75,6 +75,24 @@ describe('a key', () => {
     }
   })
 
+  it('is told of each of its refused requests why, wherever the scheduler is killed', async () => {
+    const never = {...BRIEF, cpus: 1_000_000_000}
+    await world.cron()
+    const ids: JobId[] = []
+    for (let i = 0; i < 3; i++) {
+      ids.push(once(world, 'k', never).id)
+      const fs = dying(world, {call: 'rename', path: '.req', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).schedule())
+      await world.cron()
+    }
+    const told = refusedRequests(world.process().fs, world.layout, uid(USER))
+    assert.deepEqual(
+      told.map(({id, code}) => [id, code]).sort(),
+      ids.map(id => [id, 'E_RESOURCES_NEVER']),
+    )
+    assert.equal(requests(), 0)
+  })
+
   it('is free again when the site drops the line of its job, and its name goes', async () => {
     const {id} = once(world, 'k', BRIEF)
     await over(id)

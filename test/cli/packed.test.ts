@@ -122,6 +122,17 @@ describe('packed jobs', () => {
     assert.match(stdout, /^command +cannot be told: its private spec is lost; 'god fsck' tells more$/m)
   })
 
+  it('are found by their name, whatever else in their lines looks like it', async () => {
+    const {site} = held
+    await site.here(['submit', '--name', 'quote', '--label', 'name=wanted', '--', 'true'])
+    await site.here(['submit', '--name', 'wanted', '--', 'true'])
+    await site.pass()
+    await site.pack()
+    assert.deepEqual(await ids('@wanted'), [4])
+    assert.deepEqual(await ids('@quote'), [3])
+    assert.equal((await site.here(['stat', '@want'])).code, 3)
+  })
+
   it('that retention dropped are told of as such, and stay used', async () => {
     const {site} = held
     site.configure([...site.lines, 'done_max_age = 1d'])

@@ -44,7 +44,7 @@ describe('R01: stopped at every step', () => {
           if (PACKING.includes(scenario)) assertPacked(run.world, run.printed, where)
         }
       }
-    }).timeout(120_000)
+    }).timeout(isNight ? 1_800_000 : 120_000)
   }
   after(() => tellCases('R01', cases, fired))
 })

@@ -93,6 +93,20 @@ describe('a node', () => {
     assert.deepEqual([world.state(id), node()?.reserved], ['running', undefined])
   })
 
+  it('that is reserved for a group runs the jobs of its members alone, as the source of accounts says now', async () => {
+    const {period: of} = period(0, HOUR)
+    world.node('reserve', 'n1', {period: {...of, groups: [String(BOB), 'nosuch']}})
+    const his = world.submit(FOREVER, undefined, BOB)
+    const hers = world.submit(FOREVER)
+    await world.cron()
+    assert.deepEqual([world.state(his), world.state(hers)], ['running', 'pending'])
+    assert.deepEqual(node()?.reserved?.[0]?.members, ['bob'])
+    assert.match(reason(hers)?.text ?? '', /n1 is reserved for group 1001, group nosuch from/)
+    const {rev} = node() ?? assert.fail()
+    for (let i = 0; i < 3; i++) await world.cron()
+    assert.equal(node()?.rev, rev)
+  })
+
   it('is what the last of several wishes says, whenever the scheduler is stopped meanwhile', async () => {
     for (let step = 1; ; step++) {
       world = new World()

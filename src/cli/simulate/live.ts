@@ -7,6 +7,7 @@ import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
 import {type Queues, whereIn} from '../../core/queue.js'
+import {rankFactors} from '../../core/rank-factors.js'
 import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
@@ -104,16 +105,14 @@ const forecastFor = (site: Site, {estimates = 'user'}: SimulateFlags): Forecast 
   return forecast
 }
 
-/** From what everybody has used by now, on the nodes of now, with the ranks that queues have. */
+/** From what everybody has used by now, on the nodes of now. */
 const accountsOf =
   (site: Site, {now, nodes}: Present) =>
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    const account = createShareAccount(rules, capacityOf(nodes), {at: now, used})
-    const {queues} = site.configuration.sections
-    const queueFactor = (queue: string): number => queues.get(queue)?.priority ?? 0
-    return {...account, standings: at => ({...account.standings(at), queueFactor})}
+    const factors = rankFactors(site.configuration.sections)
+    return createShareAccount(rules, capacityOf(nodes), {at: now, used, factors})
   }
 
 const onItsNodes = (queues: Queues, job: Waiting): Waiting => {

@@ -62,8 +62,8 @@ export const reservedReason = (keeper: Keeper): Reason => {
 }
 
 /** Whose job would end before it begins need not wait for it. */
-const closedReason = (node: string, {from, to, users}: Closure): Reason => ({
+const closedReason = (node: string, {from, to, users, whom}: Closure): Reason => ({
   code: 'reserved',
-  text: `${node} is reserved for ${users.join(', ') || 'nobody'} from ${minuteOf(from)} to ${minuteOf(to)}`,
+  text: `${node} is reserved for ${whom ?? (users.join(', ') || 'nobody')} from ${minuteOf(from)} to ${minuteOf(to)}`,
   numbers: {node, from, to, users: users.join(',').slice(0, 256)},
 })

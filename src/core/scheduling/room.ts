@@ -25,6 +25,8 @@ export interface Closure {
   readonly from: number
   readonly to: number
   readonly users: readonly string[]
+  /** In words. Left out: the users. */
+  readonly whom?: string
 }
 
 /** What a pass begins with; it changes nothing of it. */

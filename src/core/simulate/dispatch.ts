@@ -6,6 +6,7 @@
 import type {NodeReport, PolicyWorld, Resources} from '@god-cli/api'
 import type {Policy} from '../policy-order.js'
 import {quotaRoom} from '../quota-room.js'
+import {NO_FACTORS} from '../rank-factors.js'
 import {capacityOf} from '../schedule.js'
 import type {Group} from '../scheduling/groups.js'
 import {type Pass, runPass} from '../scheduling/pass.js'
@@ -17,12 +18,12 @@ import {Line} from './line.js'
 import {Machines} from './machines.js'
 import type {SimulatedJob} from './workload.js'
 
-/** Of fair share and queues; what a site without them says is the default. */
-export type Standings = Pick<PolicyWorld, 'standing' | 'queueFactor'>
+/** Of fair share, queues and projects; what a site without them says is the default. */
+export type Standings = Pick<PolicyWorld, 'standing' | 'queueFactor' | 'projectFactor'>
 
 export const NO_STANDINGS: Standings = {
   standing: () => ({ratio: 0, factor: 1}),
-  queueFactor: () => 0,
+  ...NO_FACTORS,
 }
 
 export interface DispatchOptions {

@@ -7,6 +7,7 @@ import {standingsAlike} from '../fair-share/alike.js'
 import {chargeOf} from '../fair-share/charge.js'
 import {type ShareRules, standingsOf} from '../fair-share/standings.js'
 import {NO_USAGE, type Usage, usageAt, withRate} from '../fair-share/usage.js'
+import {NO_FACTORS, type RankFactors} from '../rank-factors.js'
 import type {Standings} from './dispatch.js'
 import type {Witness} from './replay.js'
 import type {SimulatedJob} from './workload.js'
@@ -21,6 +22,8 @@ export interface ShareStart {
   readonly at: number
   /** What each user had used by then. */
   readonly used: ReadonlyMap<string, number>
+  /** Left out: no queue and no project is before another. */
+  readonly factors?: RankFactors
 }
 
 const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
@@ -118,7 +121,7 @@ export const createShareAccount = (
           known.set(user, standing)
           return standing
         },
-        queueFactor: () => 0,
+        ...(from.factors ?? NO_FACTORS),
       }
     },
   }

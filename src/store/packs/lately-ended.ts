@@ -12,6 +12,8 @@ export interface LatelyEnded {
   readonly most: number
   /** Asked of the bytes of a line first. */
   readonly mayBe: (line: Uint8Array) => boolean
+  /** Bytes that each line in question has: a segment without them has none. Left out: any may have one. */
+  readonly holds?: Buffer
 }
 
 interface Found {
@@ -20,12 +22,21 @@ interface Found {
 }
 
 /** Sorted by end: the first one from behind that is earlier ends it. Whose line is damaged may stand anywhere. */
-const since = (segment: SegmentReader, start: number, mayBe: LatelyEnded['mayBe']): readonly Found[] => {
+const since = (
+  segment: SegmentReader,
+  start: number,
+  {mayBe, holds}: Pick<LatelyEnded, 'mayBe' | 'holds'>,
+): readonly Found[] => {
   const found: Found[] = []
-  for (const bytes of segment.backward()) {
+  const isWithin = segment.from >= start
+  for (const bytes of segment.backward(holds)) {
+    // Its end is of no matter where none of the segment is too early.
+    if (isWithin && !mayBe(bytes)) continue
     const line = lineOf(bytes)
     if (line !== null && line.end < start) break
-    if (line !== null && line.task === null && mayBe(bytes)) found.push({end: line.end, bytes})
+    // A copy: else a few lines would keep whole segments in memory.
+    if (line !== null && line.task === null && mayBe(bytes))
+      found.push({end: line.end, bytes: new Uint8Array(bytes)})
   }
   return found
 }
@@ -33,13 +44,13 @@ const since = (segment: SegmentReader, start: number, mayBe: LatelyEnded['mayBe'
 /** `more`: older ones may have been left out. */
 export const newestLines = (
   segments: readonly SegmentReader[],
-  {since: start, most, mayBe}: LatelyEnded,
+  {since: start, most, ...asked}: LatelyEnded,
 ): {readonly lines: readonly Uint8Array[]; readonly more: boolean} => {
   let [found, from, more]: [readonly Found[], number, boolean] = [[], start, false]
   for (const segment of [...segments].sort((a, b) => b.to - a.to)) {
     more ||= found.length === most
     if (segment.to < from) break
-    const all = [...found, ...since(segment, from, mayBe)]
+    const all = [...found, ...since(segment, from, asked)]
     more ||= all.length > most
     found = all.length < most ? all : all.sort((a, b) => b.end - a.end).slice(0, most)
     if (found.length === most) from = found.at(-1)?.end ?? from

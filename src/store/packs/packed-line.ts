@@ -78,7 +78,8 @@ const numberAfter = (bytes: Buffer, key: string): number | 'null' | null => {
   return null
 }
 
-const buffered = (line: Uint8Array): Buffer => Buffer.from(line.buffer, line.byteOffset, line.length)
+/** The same bytes, which can be searched. */
+export const buffered = (line: Uint8Array): Buffer => Buffer.from(line.buffer, line.byteOffset, line.length)
 
 export const isLineOf = (line: Uint8Array, id: number, task: number | null): boolean => {
   const subject = lineSubject(buffered(line).toString('latin1', 0, HEAD))

@@ -11,7 +11,7 @@ import {openIfThere, readFile} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'
 import type {Segment} from './manifest-form.js'
-import {isLineOf, lineOf, linesIn, unjoined} from './packed-line.js'
+import {buffered, isLineOf, lineOf, linesIn, unjoined} from './packed-line.js'
 import {
   encodeRows,
   findPlace,
@@ -30,7 +30,8 @@ import {specIn} from './spec-archive.js'
 export interface SegmentReader {
   /** Of its lines. */
   readonly path: string
-  /** Its last end, epoch milliseconds. */
+  /** Its first and last end, epoch milliseconds. */
+  readonly from: number
   readonly to: number
   /** False: its lines are not there (any more). */
   isThere(): boolean
@@ -45,8 +46,8 @@ export interface SegmentReader {
   jobLines(from: number, to: number): readonly Uint8Array[]
   /** Bytes of a spec as they were on the disk. */
   spec(id: number): Uint8Array | null
-  /** All lines, the last end first. */
-  backward(): Iterable<Uint8Array>
+  /** All lines, the last end first; `holds`: none, where these bytes are nowhere in it. */
+  backward(holds?: Buffer): Iterable<Uint8Array>
 }
 
 /** Longer is no line, and no member: a record has at most 4 MiB. */
@@ -121,7 +122,11 @@ function* backwardIn(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-export const openSegment = (fs: FileSystem, layout: Layout, {name, parts, to}: Segment): SegmentReader => {
+export const openSegment = (
+  fs: FileSystem,
+  layout: Layout,
+  {name, parts, from, to}: Segment,
+): SegmentReader => {
   const pathOf = (part: SegmentPart): string => partPath(layout, name, part)
   const path = pathOf('lines')
 
@@ -152,6 +157,7 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts, to}: S
 
   return {
     path,
+    from,
     to,
     isThere: () => existsThoughBad(fs, path),
     line: (id, task) => {
@@ -162,7 +168,10 @@ export const openSegment = (fs: FileSystem, layout: Layout, {name, parts, to}: S
     taskLines: (id, from, last) => linesAt(taskPlaces(soundIndex(), id, from, last)),
     tasks: (id, from, last) => taskPlaces(soundIndex(), id, from, last).map(({task}) => task ?? 0),
     jobLines: (from, last) => linesAt(jobPlaces(soundIndex(), from, last)),
-    backward: () => backwardIn(whole()),
+    backward: holds => {
+      const bytes = whole()
+      return holds !== undefined && !buffered(bytes).includes(holds) ? [] : backwardIn(bytes)
+    },
     spec: id =>
       unlessBadSector(() => {
         const row = inTable('specIndex', table => rowsBetween(table, [id, 0], [id + 1, 0])[0])

@@ -13,8 +13,9 @@ import {idSchema} from '../../core/record-fields.js'
 import {isSubmission, jobsOf, MAX_BULK_BYTES} from '../../core/request.js'
 import {errno, type FileSystem, isErrno} from '../disk/file-system.js'
 import {readRegular} from '../disk/guarded-open.js'
-import {listNames, unlinkIfThere} from '../disk/read-file.js'
+import {listNames, lstatIfThere, unlinkIfThere} from '../disk/read-file.js'
 import {writeAll} from '../disk/temporary.js'
+import {sha256} from '../jobs/record-codec.js'
 import {type Layout, requestName} from '../layout.js'
 import {decodeRequest} from './request-codec.js'
 
@@ -43,14 +44,24 @@ export interface Reason extends Refusal {
 /** A thousand ids and a long message. */
 const MOST_WHY = 65_536
 
+/**
+ * Requests of one key have one token: a later one that is refused too gets a name made of its id, the same one when it is
+ * judged again after a crash.
+ */
+const freeName = (fs: FileSystem, folder: string, tok: Token, id: number | null): Token =>
+  lstatIfThere(fs, join(folder, `${BAD_PREFIX}${tok}`))?.kind !== 'file'
+    ? tok
+    : token(sha256(`${tok}\n${id ?? ''}`).slice(0, tok.length))
+
 /** `folder` = the held drop folder. What cannot be moved now stays, and is judged again. */
 export const writeRefusal = (fs: FileSystem, folder: string, tok: Token, why: Reason): void => {
   const {id, code, message, hint, at, others = []} = why
   const together = others.length === 0 ? {} : {others}
   const text = `${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at, ...together})}\n`
-  if (!writeReason(fs, join(folder, `${WHY_PREFIX}${tok}`), Buffer.from(text))) return
+  const name = freeName(fs, folder, tok, id)
+  if (!writeReason(fs, join(folder, `${WHY_PREFIX}${name}`), Buffer.from(text))) return
   try {
-    fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${tok}`))
+    fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${name}`))
   } catch (error) {
     // Taken away by its owner or by another scheduler, or his own folder is in the way: nobody else's business.
     if (errno(error) === null) throw error

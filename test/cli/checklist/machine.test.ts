@@ -97,6 +97,7 @@ describe('checklist: machine output', () => {
           'project',
           'queue',
           'image',
+          'imageId',
           'state',
           'desired',
           'reason',

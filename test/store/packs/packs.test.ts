@@ -54,6 +54,21 @@ describe('packed jobs', () => {
     assert.deepEqual(ids(jobs).sort(), [1, 3])
   })
 
+  it('are looked for line by line only in segments that have the bytes in question', () => {
+    for (const [id, name] of ['one', 'other', 'one'].entries())
+      world.pack({jobs: [{job: aPacked(id + 1, NOON + id, {name}), spec: null}]})
+    const asked: number[] = []
+    const mayBe = (line: Uint8Array): boolean => {
+      asked.push(JSON.parse(Buffer.from(line).toString()).id)
+      return true
+    }
+    for (const since of [0, NOON + 1]) {
+      const {jobs} = world.packs().lately({since, most: 9, mayBe, holds: Buffer.from('"name":"one"')})
+      assert.deepEqual(ids(jobs), since === 0 ? [3, 1] : [3])
+    }
+    assert.ok(!asked.includes(2))
+  })
+
   it('are found by ranges of ids, across segments, without the lines of tasks', () => {
     world.pack({jobs: someJobs([1, 4]), arrays: [{array: ARRAY, results: [aResult(50, 1, NOON)]}]})
     world.pack({jobs: someJobs([2, 3, 60])})
