@@ -68,6 +68,8 @@ export interface LineUp {
   readonly groups: Groups
   readonly lanes: readonly Lane[]
   readonly compare: Compare
+  /** All of them in order, where that is kept up anyhow. */
+  readonly queue?: Lane
 }
 
 /** `queues`: that keep jobs to their nodes. */

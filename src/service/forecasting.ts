@@ -58,10 +58,12 @@ const pastRun = (record: JobRecord): PastRun | null => {
   return {user, ended, ran: ranFor(record, ended)}
 }
 
+export const waitsForOthers = ({depend}: JobRecord): boolean => depend?.met === null
+
 /** It waits for other jobs, or for its time. */
 const isKept = (live: LiveJobs, id: number, now: number): boolean => {
   const record = live.get(jobId(id))?.record
-  return record !== undefined && (record.depend?.met === null || record.eligible > now)
+  return record !== undefined && (waitsForOthers(record) || record.eligible > now)
 }
 
 const OTHERS: Reason = {code: 'dependency', text: 'waits for other jobs, or for its time'}

@@ -18,7 +18,7 @@ const closureOf = (period: NodePeriod): Closure => {
 }
 
 export const nodesTaking = (
-  {nodes, now}: Pick<Service, 'nodes' | 'now'>,
+  {nodes, now}: {readonly nodes: Pick<Service['nodes'], 'records'>} & Pick<Service, 'now'>,
   offered: readonly NodeReport[],
 ): Taking => {
   const holds = new Map(nodes.records().map(record => [record.name, record]))

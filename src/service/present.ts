@@ -2,14 +2,17 @@
  * The queue of now as a pass would see it, read without any right and without touching anything: what runs with its latest
  * ends, what waits, and the nodes whose engines answer, as they were last told.
  */
+import {instant} from '../core/brand.js'
 import type {Present} from '../core/simulate/foresee.js'
 import type {JobStore} from '../store/jobs/job-store.js'
 import type {NodeStore} from '../store/node-store.js'
+import {waitsForOthers} from './forecasting.js'
 import {allocationsOf, pendingJobs} from './live-view.js'
+import {nodesTaking} from './node-holds.js'
 
 export interface PresentStores {
   readonly jobs: Pick<JobStore, 'live'>
-  readonly nodes: Pick<NodeStore, 'all' | 'down'>
+  readonly nodes: Pick<NodeStore, 'all' | 'down' | 'records'>
 }
 
 export interface PresentPlans {
@@ -23,11 +26,15 @@ export interface PresentPlans {
 export const presentOf = ({jobs, nodes}: PresentStores, plans: PresentPlans): Present => {
   const live = jobs.live()
   const down = nodes.down()
+  const {now, assumedTime} = plans
+  const answering = nodes.all().filter(({name}) => !down.has(name))
+  const pending = pendingJobs(live)
   return {
-    now: plans.now,
-    nodes: nodes.all().filter(({name}) => !down.has(name)),
+    now,
+    nodes: nodesTaking({nodes: {records: () => nodes.records()}, now: () => instant(now)}, answering).nodes,
     running: allocationsOf(live, plans),
-    pending: pendingJobs(live),
-    assumedTime: plans.assumedTime,
+    pending,
+    kept: new Set(live.all.flatMap(({record}) => (waitsForOthers(record) ? [record.id] : []))),
+    assumedTime,
   }
 }

@@ -98,6 +98,18 @@ describe('god simulate --live', () => {
     assert.deepEqual(hours(await live('--estimates', 'predicted'), 'present'), {4: 0, 5: 0})
   })
 
+  it('gives drained nodes nothing, starts none before its time, and none that waits for others', async () => {
+    await queue()
+    await submit('-c', '1', '-t', '1h', '-b', 'now+5h')
+    await submit('-c', '1', '-t', '1h', '-d', 'afterok:3')
+    await submit('-H', '-c', '1', '-t', '1h')
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {1: null, 3: 1, 4: 3, 5: 5, 6: null})
+    await held.site.here(['nodes', 'drain', 'n1'])
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {1: null, 3: null, 4: null, 5: null, 6: null})
+  })
+
   it('heeds the priority of queues and projects, as the scheduler does', async () => {
     const [lab, long] = [
       ['[project.lab]', 'users = *', 'priority = 1'],

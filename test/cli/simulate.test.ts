@@ -127,7 +127,7 @@ describe('god simulate', () => {
     const svg = read('queue.svg')
     assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
     assert.match(svg, /<\/svg>\n$/)
-    for (const word of ['4 jobs, fifo, backfill easy', 'utilisation, %', 'jobs waiting', 'hours'])
+    for (const word of ['4 jobs, fifo, backfill easy', 'utilisation (%)', 'jobs waiting', 'hours since'])
       assert.ok(svg.includes(word), word)
     assert.ok((svg.match(/<path /g) ?? []).length > 5)
   })

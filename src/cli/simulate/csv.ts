@@ -4,10 +4,10 @@ import {inUnits, type Started} from '../../core/simulate/workload.js'
 
 const COLUMNS: readonly (readonly [string, (one: Started) => string | number])[] = [
   ['job', ({job}) => job.job],
-  ['user', ({job}) => job.pending.user],
-  ['project', ({job}) => job.pending.project],
-  ['queue', ({job}) => job.pending.queue],
-  ['cpus', ({job}) => inUnits(job.pending.resources.cpus)],
+  ['user', ({job}) => job.user],
+  ['project', ({job}) => job.project],
+  ['queue', ({job}) => job.queue],
+  ['cpus', ({job}) => inUnits(job.resources.cpus)],
   ['submit', ({job}) => inUnits(job.submit)],
   ['start', ({start}) => inUnits(start)],
   ['end', ({job, start}) => inUnits(start + job.run)],

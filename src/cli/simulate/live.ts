@@ -6,6 +6,7 @@ import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
+import {type Queues, whereIn} from '../../core/queue.js'
 import {rankFactors} from '../../core/rank-factors.js'
 import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
@@ -114,6 +115,11 @@ const accountsOf =
     return createShareAccount(rules, capacityOf(nodes), {at: now, used, factors})
   }
 
+const onItsNodes = (queues: Queues, job: Waiting): Waiting => {
+  const where = whereIn(queues, job)
+  return where === undefined ? job : {...job, where}
+}
+
 export const simulateLive = async (
   site: Site,
   flags: SimulateFlags,
@@ -131,7 +137,9 @@ export const simulateLive = async (
   const at = site.now()
   const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
   const known = new Set(site.jobs.all().map(({record}) => record.id))
-  const read = {...admitted, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
+  const {queues} = site.configuration.sections
+  const pending = [...admitted.pending, ...ownWaiting(site, known, at)].map(job => onItsNodes(queues, job))
+  const read = {...admitted, pending}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
   const shares = shareRules(site.configuration)

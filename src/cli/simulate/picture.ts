@@ -8,84 +8,97 @@ import {init, use} from 'echarts/core'
 import {SVGRenderer} from 'echarts/renderers'
 import type {Span} from '../../core/simulate/timeline.js'
 
-const WIDTH = 1000
-const HEIGHT = 560
+const [WIDTH, HEIGHT] = [1200, 612]
 
-/** As many spans as there are columns. */
-export const SPANS = 800
+/** Enough for a line that an eye can follow; the longest queue of each is drawn beside its mean. */
+export const SPANS = 400
 
 const [HOUR, DAY] = [3_600_000, 86_400_000]
 
+const [BLUE, ORANGE, BROWN, INK, PALE] = ['#0072b2', '#e69f00', '#9c3d00', '#333333', '#e6e6e6']
+
 /** Days, or hours of a short trace. */
-const unitOf = (line: readonly Span[]): {readonly name: string; readonly size: number} => {
-  const length = (line.at(-1)?.at ?? 0) - (line[0]?.at ?? 0)
-  return length > 4 * DAY ? {name: 'days', size: DAY} : {name: 'hours', size: HOUR}
+const unitOf = (length: number): {readonly name: string; readonly size: number} =>
+  length > 4 * DAY ? {name: 'days', size: DAY} : {name: 'hours', size: HOUR}
+
+/** 1, 2 or 5 times a power of ten: some ten of them make up the whole. */
+const tickOf = (whole: number): number => {
+  const power = 10 ** Math.floor(Math.log10(whole / 8))
+  return power * ([1, 2, 5].find(times => whole / (power * times) <= 12) ?? 10)
 }
 
-const line = (name: string, axis: number, color: string, points: readonly (readonly [number, number])[]) => ({
+interface Drawn {
+  readonly name: string
+  readonly axis: number
+  readonly color: string
+  readonly fill: number
+  readonly value: (span: Span) => number
+}
+
+const LINES: readonly Drawn[] = [
+  {name: 'utilisation', axis: 0, color: BLUE, fill: 0.2, value: ({utilisation}) => 100 * utilisation},
+  {name: 'longest queue', axis: 1, color: ORANGE, fill: 0.25, value: ({maxQueue}) => maxQueue},
+  {name: 'mean queue', axis: 1, color: BROWN, fill: 0, value: ({meanQueue}) => meanQueue},
+]
+
+const seriesOf = (
+  {name, axis, color, fill, value}: Drawn,
+  spans: readonly Span[],
+  x: (span: Span) => number,
+) => ({
   type: 'line' as const,
   name,
   xAxisIndex: axis,
   yAxisIndex: axis,
-  data: points.map(point => [...point]),
+  data: spans.map(span => [Number(x(span).toPrecision(6)), Number(value(span).toPrecision(5))]),
   showSymbol: false,
   step: 'middle' as const,
-  lineStyle: {width: 1, color},
+  lineStyle: {width: 1.2, color},
   itemStyle: {color},
-  areaStyle: {color, opacity: axis === 0 ? 0.25 : 0.1},
+  ...(fill === 0 ? {} : {areaStyle: {color, opacity: fill}}),
+})
+
+const LABELS = {color: INK, fontSize: 13}
+
+/** Both alike, so that what happens at one time stands at one place. */
+const timeAxis = (gridIndex: number, max: number, name: string) => {
+  const interval = tickOf(max)
+  // The end of the trace is no round number, and no label.
+  const formatter = (at: number): string =>
+    Math.abs(at / interval - Math.round(at / interval)) < 1e-6 ? String(Number(at.toPrecision(6))) : ''
+  return {
+    ...{type: 'value' as const, gridIndex, min: 0, max, interval},
+    axisLabel: {...LABELS, formatter},
+    splitLine: {lineStyle: {color: PALE}},
+    ...(name === '' ? {} : {name, nameLocation: 'middle' as const, nameGap: 32, nameTextStyle: LABELS}),
+  }
+}
+
+const amountAxis = (gridIndex: number, name: string, most: object) => ({
+  ...{type: 'value' as const, gridIndex, min: 0, name, nameLocation: 'middle' as const, nameGap: 48},
+  ...{nameTextStyle: LABELS, axisLabel: LABELS, splitLine: {lineStyle: {color: PALE}}},
+  ...most,
 })
 
 const chartOf = (spans: readonly Span[], title: string) => {
-  const unit = unitOf(spans)
-  const first = spans[0]?.at ?? 0
-  const x = ({at}: Span): number => (at - first) / unit.size
-  const most = Math.max(1, ...spans.map(x))
-  const points = (value: (span: Span) => number) =>
-    spans.map(span => [Number(x(span).toPrecision(6)), Number(value(span).toPrecision(5))] as const)
+  const [first, last] = [spans[0]?.at ?? 0, spans.at(-1)?.at ?? 0]
+  const half = ((spans[1]?.at ?? first) - first) / 2
+  const unit = unitOf(last - first)
+  const x = ({at}: Span): number => (at - first + half) / unit.size
+  const max = Math.max((last - first + 2 * half) / unit.size, 1e-6)
+  const grid = {left: 80, right: 30, height: 205, outerBoundsMode: 'none' as const}
   return {
     animation: false,
     backgroundColor: '#ffffff',
-    title: {text: title, left: 'center', textStyle: {fontSize: 15}},
-    legend: {top: 28},
+    title: {text: title, left: 76, top: 12, textStyle: {fontSize: 17, color: INK}},
+    legend: {top: 16, right: 30, icon: 'roundRect', itemGap: 22, textStyle: LABELS},
     grid: [
-      {left: 70, right: 30, top: 70, height: 180},
-      {left: 70, right: 30, top: 310, height: 180},
+      {...grid, top: 58},
+      {...grid, top: 338},
     ],
-    xAxis: [
-      {type: 'value' as const, gridIndex: 0, max: most, axisLabel: {show: false}},
-      {
-        type: 'value' as const,
-        gridIndex: 1,
-        max: most,
-        name: unit.name,
-        nameLocation: 'middle' as const,
-        nameGap: 28,
-      },
-    ],
-    yAxis: [
-      {type: 'value' as const, gridIndex: 0, min: 0, max: 100, name: 'utilisation, %'},
-      {type: 'value' as const, gridIndex: 1, min: 0, name: 'jobs waiting', minInterval: 1},
-    ],
-    series: [
-      line(
-        'utilisation',
-        0,
-        '#1f77b4',
-        points(({utilisation}) => 100 * utilisation),
-      ),
-      line(
-        'most waiting',
-        1,
-        '#d62728',
-        points(({maxQueue}) => maxQueue),
-      ),
-      line(
-        'waiting, mean',
-        1,
-        '#7f0000',
-        points(({meanQueue}) => meanQueue),
-      ),
-    ],
+    xAxis: [timeAxis(0, max, ''), timeAxis(1, max, `${unit.name} since the first submission`)],
+    yAxis: [amountAxis(0, 'utilisation (%)', {max: 100}), amountAxis(1, 'jobs waiting', {minInterval: 1})],
+    series: LINES.map(line => seriesOf(line, spans, x)),
   }
 }
 

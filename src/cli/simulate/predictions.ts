@@ -7,16 +7,12 @@ import type {Forecast} from '../../core/simulate/predict.js'
 import {milliseconds, type SimulatedJob} from '../../core/simulate/workload.js'
 import type {Site} from '../site.js'
 
-type Ran = Pick<
-  JobRecord,
-  'id' | 'user' | 'uid' | 'project' | 'queue' | 'resources' | 'walltime' | 'submitted'
->
+type Ran = Pick<JobRecord, 'id' | 'user' | 'uid' | 'project' | 'queue' | 'resources' | 'submitted'>
 
 const simulated = (record: Ran, run: number, limit: number): SimulatedJob => {
-  const {id, user, uid, project, queue, resources, walltime, submitted} = record
-  const times = {walltime, submitted, eligible: submitted}
-  const pending = {id, user, uid, project, queue, resources, nice: 0, priority: 0, ...times}
-  return {job: id, pending, submit: submitted, run, limit}
+  const {id, user, uid, project, queue, resources, submitted} = record
+  const named = {id, user, uid, project, queue, resources, nice: 0, priority: 0}
+  return {...named, job: id, submit: submitted, run, limit}
 }
 
 /** Null: it never ran, or it runs still. */

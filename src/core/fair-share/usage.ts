@@ -42,7 +42,8 @@ export interface Usage {
 export const NO_USAGE: Usage = {used: 0, at: 0, rate: 0}
 
 export const usageAt = ({used, at: since, rate}: Usage, at: number, halfLife: number): number =>
-  used * fadedBy(at - since, halfLife) + rate * weightOf(at - since, halfLife)
+  // Asked of very many who run nothing.
+  used * fadedBy(at - since, halfLife) + (rate === 0 ? 0 : rate * weightOf(at - since, halfLife))
 
 /** A job of that rate starts, or ends (its rate negative). */
 export const withRate = (usage: Usage, change: number, at: number, halfLife: number): Usage => ({

@@ -113,7 +113,7 @@ export const startsOf = (input: ForecastInput): ((id: number) => Start) => {
 
 /** Those whose turn is before his, in order. */
 const aheadOf = ({lanes, compare}: LineUp, id: number): readonly Waiting[] => {
-  const turns = createTurns(lanes, compare, () => false)
+  const turns = createTurns({lanes, compare}, () => false)
   const ahead: Waiting[] = []
   for (let turn = turns.next(); turn !== null && turn.job.id !== id; turn = turns.next()) ahead.push(turn.job)
   return ahead

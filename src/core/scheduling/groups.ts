@@ -7,7 +7,7 @@ import {alikeKey, inOrderOfSubmission, mayHaveOwnReason, type Waiting} from './w
 
 export interface Group {
   readonly shape: Shape
-  /** In the order of submission, from `first` on. */
+  /** In the order of submission, or of the policy, from `first` on. */
   readonly members: readonly Waiting[]
   readonly first: number
 }
@@ -20,13 +20,19 @@ interface Kept extends Group {
 /** Beyond it the place of those that are gone is given back. */
 const MOST_GONE = 1024
 
-const placeIn = ({members, first}: Group, job: Waiting): number => {
+/** Where it stands, or would come to stand, in a list that is in order from `first` on. */
+export const placeInOrder = (
+  list: readonly Waiting[],
+  job: Waiting,
+  inOrder: (a: Waiting, b: Waiting) => number,
+  first = 0,
+): number => {
   let low = first
-  let high = members.length
+  let high = list.length
   while (low < high) {
     const middle = (low + high) >> 1
-    const other = members[middle]
-    if (other !== undefined && inOrderOfSubmission(other, job) < 0) low = middle + 1
+    const other = list[middle]
+    if (other !== undefined && inOrder(other, job) < 0) low = middle + 1
     else high = middle
   }
   return low
@@ -45,10 +51,14 @@ export interface Groups {
   choosy(): ReadonlySet<string>
 }
 
-/** `assumed`: seconds for which a job without a walltime is planned. `whereOf`: on which nodes one may run. */
+/**
+ * `assumed`: seconds for which a job without a walltime is planned. `whereOf`: on which nodes one may run. `inOrder`: of
+ * those of one group; none that is equal.
+ */
 export const createGroups = (
   assumed: number,
   whereOf: (job: Waiting) => Where | undefined = ({where}) => where,
+  inOrder: (a: Waiting, b: Waiting) => number = inOrderOfSubmission,
 ): Groups => {
   const groups = new Map<string, Kept>()
   const shapes = new Map<string, Shape>()
@@ -77,6 +87,9 @@ export const createGroups = (
     return group
   }
 
+  const placeIn = ({members, first}: Group, job: Waiting): number =>
+    placeInOrder(members, job, inOrder, first)
+
   const countChoosy = ({user, priority}: Waiting, by: 1 | -1): void => {
     if (priority === 0) return
     const count = (choosy.get(user) ?? 0) + by
@@ -102,7 +115,7 @@ export const createGroups = (
     add: job => {
       const group = groupFor(job)
       const last = group.members.at(-1)
-      if (last === undefined || inOrderOfSubmission(last, job) < 0) group.members.push(job)
+      if (last === undefined || inOrder(last, job) < 0) group.members.push(job)
       else group.members.splice(placeIn(group, job), 0, job)
       if (mayHaveOwnReason(job)) special.add(job)
       countChoosy(job, 1)

@@ -55,6 +55,11 @@ export const oneLane = (slots: readonly Waiting[], groups: Groups): readonly Lan
   laneOf(slots, groups, groups.choosy()),
 ]
 
+export const laneOfGroup = (group: Group): Lane => {
+  const {members, first} = group
+  return {slots: members, jobs: members, groups: group, first}
+}
+
 export const lanesOf = (groups: Groups, compare: Compare): readonly Lane[] => {
   const choosy = groups.choosy()
   const lanes: Lane[] = []
@@ -64,7 +69,7 @@ export const lanesOf = (groups: Groups, compare: Compare): readonly Lane[] => {
     const user = members[first]?.user
     if (user === undefined) continue
     if (choosy.has(user)) own.set(user, [...(own.get(user) ?? []), ...members.slice(first)])
-    else lanes.push({slots: members, jobs: members, groups: group, first})
+    else lanes.push(laneOfGroup(group))
   }
   for (const [user, jobs] of own) lanes.push(laneOf(jobs.sort(compare), groups, new Set([user])))
   return lanes
@@ -123,11 +128,15 @@ export interface Turns {
 
 /**
  * One after the other; of a group that `isOut` no more. Groups that `hopeless` names are kept apart, so that those need not
- * be put into order of whom nobody will ask.
+ * be put into order of whom nobody will ask. `queue`: the jobs of all groups, where they stand in order anyhow: then those
+ * that are kept apart are found in it.
  */
 export const createTurns = (
-  lanes: readonly Lane[],
-  compare: Compare,
+  {
+    lanes,
+    compare,
+    queue,
+  }: {readonly lanes: readonly Lane[]; readonly compare: Compare; readonly queue?: Lane},
   isOut: (group: Group) => boolean,
   hopeless: (group: Group) => boolean = () => false,
 ): Turns => {
@@ -143,7 +152,9 @@ export const createTurns = (
     if ('shape' in groups && hopeless(groups)) others.push(lane)
     else hoping.push(lane)
   }
-  const heaps = [heapOf(hoping, before), heapOf(others, before)] as const
+  const heaps = [heapOf(hoping, before), heapOf(queue === undefined ? others : [queue], before)] as const
+  /** Whose turns are not those of the queue. */
+  const apart = new Set(queue === undefined ? [] : hoping.map(({groups}) => groups))
 
   const best = (): Cursor[] => {
     const [[one], [other]] = heaps
@@ -162,7 +173,8 @@ export const createTurns = (
         given = top === undefined ? null : heap
         if (top === undefined) return null
         const [job, group] = [top.lane.jobs[top.at], groupAt(top.lane, top.at)]
-        if (job !== undefined && group !== undefined && !isOut(group)) return {job, group}
+        const isElsewhere = heap === heaps[1] && group !== undefined && apart.has(group)
+        if (job !== undefined && group !== undefined && !isElsewhere && !isOut(group)) return {job, group}
         advance(heap, isOut, before)
       }
     },

@@ -41,7 +41,7 @@ const behindOf = (
   const [only] = lanes
   if (only !== undefined && lanes.length === 1) return inOneLane(only, isBehind)
   const ordered = new Set<JobId>()
-  const turns = createTurns(lanes, compare, () => false)
+  const turns = createTurns({lanes, compare}, () => false)
   for (let turn = turns.next(); turn !== null && ordered.size < MOST_ORDERED; turn = turns.next())
     if (isBehind(turn.job.id, turn.group)) ordered.add(jobId(turn.job.id))
   const rest: JobId[] = []

@@ -25,10 +25,12 @@ export interface PassInput {
   readonly groups: Groups
   readonly lanes: readonly Lane[]
   readonly compare: Compare
+  /** As in `createTurns`. */
+  readonly queue?: Lane
   readonly rules: Rules
   readonly quotas: QuotaRoom
-  /** Why no job of that group can ever start, or none at all now. Null: some could. */
-  readonly bar: (group: Group) => Reason | null
+  /** Why no job of that group can ever start, or none at all now. Null: some could. Left out: of each. */
+  readonly bar?: (group: Group) => Reason | null
   /** What keeps single jobs that wait, whatever room there is. */
   readonly kept: ReadonlyMap<JobId, Reason>
 }
@@ -82,6 +84,7 @@ const ownReasons = ({groups, kept, now}: PassInput): Map<number, Reason> => {
 
 const barredGroups = ({groups, bar}: PassInput): Map<Group, Verdict> => {
   const verdicts = new Map<Group, Verdict>()
+  if (bar === undefined) return verdicts
   for (const group of groups.all()) {
     const reason = bar(group)
     if (reason !== null) verdicts.set(group, {kind: 'told', reason})
@@ -142,8 +145,7 @@ export const runPass = (input: PassInput): Pass => {
   }
 
   const turns = createTurns(
-    input.lanes,
-    compare,
+    input,
     group => verdicts.has(group),
     ({shape}) => !seats.mayFit(shape),
   )
@@ -162,8 +164,8 @@ export const runPass = (input: PassInput): Pass => {
       if (!comesAfterAll(job)) return null
       const begun: Start[] = []
       seats.moveTo(now)
-      const barred = input.bar(group)
-      if (barred === null && !isStopped() && !verdicts.has(group)) decide(job, group, begun)
+      const isBarred = input.bar !== undefined && input.bar(group) !== null
+      if (!isBarred && !isStopped() && !verdicts.has(group)) decide(job, group, begun)
       return begun
     },
   }

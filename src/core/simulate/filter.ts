@@ -42,7 +42,6 @@ export interface Filtered {
 }
 
 interface Kept {
-  readonly row: TraceRow
   readonly processors: number
   readonly run: number
   readonly limit: number
@@ -58,81 +57,78 @@ const judged = (row: TraceRow, choice: FilterChoice): Rule | Kept => {
   if (row.limit <= 0 && choice.missingLimit === 'drop') return 'noLimit'
   const limit = row.limit > 0 ? row.limit : row.run
   const run = choice.overLimit === 'cut' ? Math.min(row.run, limit) : row.run
-  return row.submit < 0 ? 'negativeSubmit' : {row, processors, run, limit}
+  return row.submit < 0 ? 'negativeSubmit' : {processors, run, limit}
 }
 
-const needOf = ({row, processors}: Kept, {memory, gpus}: FilterChoice): Resources => ({
-  cpus: Math.max(1, Math.round(processors * 1000)),
-  memory: memory === 'requested' ? Math.max(0, row.memory) : 0,
-  gpus: gpus ? row.gpus : 0,
-})
+/** The same amounts are one object, and frozen: policies of others are shown it. */
+const needs = ({memory, gpus}: FilterChoice): ((row: TraceRow, processors: number) => Resources) => {
+  const known = new Map<string, Resources>()
+  return (row, processors) => {
+    const need = {
+      cpus: Math.max(1, Math.round(processors * 1000)),
+      memory: memory === 'requested' ? Math.max(0, row.memory) : 0,
+      gpus: gpus ? row.gpus : 0,
+    }
+    const key = `${need.cpus} ${need.memory} ${need.gpus}`
+    const resources = known.get(key) ?? Object.freeze(need)
+    known.set(key, resources)
+    return resources
+  }
+}
 
-/** The format lets parts of a job stand by themselves, with the job's number: they keep the order of the trace. */
-const bySubmission = (a: Kept, b: Kept): number =>
-  a.row.submit - b.row.submit || inOrder(a.row.job, b.row.job) || a.row.at - b.row.at
+/** Before its place among the others is known. */
+type Draft = {-readonly [key in keyof SimulatedJob]: SimulatedJob[key]}
 
-/** Frozen: policies of others are shown it. */
-const jobOf = (kept: Kept, resources: Resources, id: number, uid: number): SimulatedJob => {
-  const {row} = kept
-  const submit = Math.round(row.submit * 1000)
-  const limit = milliseconds(kept.limit)
+const draftOf = (row: TraceRow, {run, limit}: Kept, resources: Resources): Draft => {
+  const {job, user, project, queue, nice, priority} = row
   return {
-    job: row.job,
-    submit,
-    run: milliseconds(kept.run),
-    limit,
-    pending: Object.freeze({
-      id,
-      uid,
-      user: row.user,
-      project: row.project,
-      queue: row.queue,
-      resources: Object.freeze(resources),
-      walltime: limit / 1000,
-      nice: row.nice,
-      priority: row.priority,
-      submitted: submit,
-      eligible: submit,
-    }),
+    job,
+    id: 0,
+    uid: 0,
+    user,
+    project,
+    queue,
+    resources,
+    nice,
+    priority,
+    submit: Math.round(row.submit * 1000),
+    run: milliseconds(run),
+    limit: milliseconds(limit),
   }
 }
 
 /** Each user gets a number, by the order in which they come. */
-const numbered = () => {
+const numbered = (jobs: readonly Draft[]): readonly SimulatedJob[] => {
   const uids = new Map<string, number>()
-  return (user: string): number => {
-    const known = uids.get(user) ?? uids.size + 1
-    uids.set(user, known)
-    return known
+  for (const [i, job] of jobs.entries()) {
+    job.id = i + 1
+    job.uid = uids.get(job.user) ?? uids.size + 1
+    uids.set(job.user, job.uid)
   }
+  return jobs
 }
 
-const zeroes = (): Record<Rule, number> => ({
-  tooLarge: 0,
-  noProcessors: 0,
-  noRunTime: 0,
-  noLimit: 0,
-  negativeSubmit: 0,
-  noNode: 0,
-})
-
-export const filterRows = (rows: readonly TraceRow[], choice: FilterChoice): Filtered => {
-  const dropped = zeroes()
-  const kept: Kept[] = []
+/** `rows`: in the order of the trace, which those keep whose number and moment are the same: the format allows that. */
+export const filterRows = (rows: Iterable<TraceRow>, choice: FilterChoice): Filtered => {
+  const dropped = {tooLarge: 0, noProcessors: 0, noRunTime: 0, noLimit: 0, negativeSubmit: 0, noNode: 0}
+  const changed = {cutAtLimit: 0, limitFromRun: 0}
+  const needOf = needs(choice)
+  const jobs: Draft[] = []
   for (const row of rows) {
-    const answer = judged(row, choice)
-    if (typeof answer === 'string') dropped[answer]++
-    else if (choice.fits(needOf(answer, choice))) kept.push(answer)
-    else dropped.noNode++
+    const kept = judged(row, choice)
+    if (typeof kept === 'string') {
+      dropped[kept]++
+      continue
+    }
+    const need = needOf(row, kept.processors)
+    if (!choice.fits(need)) {
+      dropped.noNode++
+      continue
+    }
+    if (kept.run < row.run) changed.cutAtLimit++
+    if (row.limit <= 0) changed.limitFromRun++
+    jobs.push(draftOf(row, kept, need))
   }
-  kept.sort(bySubmission)
-  const uidOf = numbered()
-  return {
-    jobs: kept.map((one, i) => jobOf(one, needOf(one, choice), i + 1, uidOf(one.row.user))),
-    dropped,
-    changed: {
-      cutAtLimit: kept.filter(({row, run}) => run < row.run).length,
-      limitFromRun: kept.filter(({row}) => row.limit <= 0).length,
-    },
-  }
+  jobs.sort((a, b) => a.submit - b.submit || inOrder(a.job, b.job))
+  return {jobs: numbered(jobs), dropped, changed}
 }

@@ -18,6 +18,8 @@ export interface Present {
   readonly nodes: readonly NodeReport[]
   readonly running: readonly Allocation[]
   readonly pending: readonly Waiting[]
+  /** Jobs that wait for others, and so for no room: when those end is not known. */
+  readonly kept: ReadonlySet<number>
   /** Seconds for which a job without a walltime is planned. */
   readonly assumedTime: number
 }
@@ -32,14 +34,11 @@ export interface Foreseen {
   readonly first: Pick<Started, 'start' | 'node'> | null
 }
 
-const RUNS: Omit<PendingJob, 'id' | 'resources' | 'user' | 'project'> = {
+const RUNS: Pick<PendingJob, 'uid' | 'queue' | 'nice' | 'priority'> = {
   uid: 0,
   queue: '',
-  walltime: null,
   nice: 0,
   priority: 0,
-  submitted: 0,
-  eligible: 0,
 }
 
 /** What should have ended is expected to do so in the next moment. */
@@ -48,11 +47,12 @@ const adopted = (
   {now, assumedTime}: Present,
 ): Adopted => {
   const end = Math.max(now + 1, until ?? now + assumedTime * 1000)
-  const pending = {...RUNS, id, user, project, resources}
-  return {job: {job: id, pending, submit: now, run: end - now, limit: end - now}, node, end}
+  const named = {...RUNS, id, user, project, resources}
+  return {job: {...named, job: id, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
-const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
+const couldStart = (job: Waiting, {nodes, kept, assumedTime}: Present): boolean => {
+  if (kept.has(job.id)) return false
   const {allows} = shapeOf(job, assumedTime)
   const allowed = nodes.filter(allows)
   return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed) === null
@@ -60,10 +60,13 @@ const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
 
 const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast['of']): SimulatedJob => {
   const limit = milliseconds(job.walltime ?? assumedTime)
-  const whole = {job: jobId(job.id), pending: job, submit: now, run: limit, limit}
+  const {id, uid, user, project, queue, resources, nice, priority, submitted, eligible} = job
+  const named = {id, uid, user, project, queue, resources, nice, priority}
+  const whole = {...named, job: jobId(id), since: {submitted, eligible}, submit: now, run: limit, limit}
   const run = Math.max(1, Math.round(expected(whole)))
   return {
     ...whole,
+    submit: Math.max(now, job.begin ?? now),
     run,
     limit: run,
     ...(job.tasks === undefined ? {} : {tasks: job.tasks.count}),
@@ -78,7 +81,9 @@ export const foresee = (
   expected: Forecast['of'],
 ): readonly Foreseen[] => {
   const able = present.pending.filter(job => couldStart(job, present))
-  const jobs = able.map(job => simulated(job, present, expected)).sort((a, b) => a.pending.id - b.pending.id)
+  const jobs = able
+    .map(job => simulated(job, present, expected))
+    .sort((a, b) => a.submit - b.submit || a.id - b.id)
   const replay = createReplay({
     jobs,
     running: present.running.map(one => adopted(one, present)),
@@ -90,6 +95,6 @@ export const foresee = (
   // A queue is as long as it is, and each event of it is short.
   while (replay.step(1000));
   const firsts = new Map<number, Started>()
-  for (const one of replay.started) if (!firsts.has(one.job.pending.id)) firsts.set(one.job.pending.id, one)
+  for (const one of replay.started) if (!firsts.has(one.job.id)) firsts.set(one.job.id, one)
   return present.pending.map(job => ({job, first: firsts.get(job.id) ?? null}))
 }

@@ -60,7 +60,7 @@ const boundedSlowdown = (one: Started): number =>
 const slowdown = (one: Started): number => (waitOf(one) + one.job.run) / one.job.run
 
 /** Thousandths of a cpu times milliseconds. */
-const areaOf = ({job}: Started): number => job.pending.resources.cpus * job.run
+const areaOf = ({job}: Started): number => job.resources.cpus * job.run
 
 const middle = (sorted: readonly number[]): number => {
   const half = sorted.length >> 1
@@ -75,7 +75,7 @@ const nearestRank = (sorted: readonly number[], part: number): number =>
 export const byUser = (started: readonly Started[]): readonly UserMetrics[] => {
   const groups = new Map<string, Started[]>()
   for (const one of started) {
-    const {user} = one.job.pending
+    const {user} = one.job
     const group = groups.get(user)
     if (group === undefined) groups.set(user, [one])
     else group.push(one)
@@ -150,6 +150,6 @@ export const metricsOf = (
  */
 export const startLines = (started: readonly Started[]): string =>
   started
-    .toSorted((a, b) => inOrder(a.job.job, b.job.job) || a.job.pending.id - b.job.pending.id)
+    .toSorted((a, b) => inOrder(a.job.job, b.job.job) || a.job.id - b.job.id)
     .map(({job, start}) => `${job.job},${inUnits(start)}\n`)
     .join('')

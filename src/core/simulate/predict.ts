@@ -21,11 +21,11 @@ const fromHistory = (): Forecast => {
   const lastTwo = new Map<string, readonly [number | null, number]>()
   return {
     corrects: true,
-    of: ({pending: {user}, limit}) => {
+    of: ({user, limit}) => {
       const [before, last] = lastTwo.get(user) ?? [null, 0]
       return before === null ? limit : Math.min(limit, (before + last) / 2)
     },
-    ended: ({pending: {user}, run}) => {
+    ended: ({user, run}) => {
       lastTwo.set(user, [lastTwo.get(user)?.[1] ?? null, run])
     },
   }

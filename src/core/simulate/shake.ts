@@ -16,11 +16,10 @@ const numbersOf = (seed: number): (() => number) => {
 }
 
 /** By whole seconds up to `most` to either side, and never to before the start of the trace. */
-export const shaken = (rows: readonly TraceRow[], most: number, seed: number): readonly TraceRow[] => {
-  if (most === 0) return rows
+export function* shaken(rows: Iterable<TraceRow>, most: number, seed: number): Generator<TraceRow> {
   const next = numbersOf(seed)
-  return rows.map(row => {
+  for (const row of rows) {
     const moved = row.submit + Math.floor(next() * (2 * most + 1)) - most
-    return row.submit < 0 ? row : {...row, submit: Math.max(0, moved)}
-  })
+    yield most === 0 || row.submit < 0 ? row : {...row, submit: Math.max(0, moved)}
+  }
 }

@@ -35,7 +35,7 @@ const NUMBERS = /^[-+.\deE\s]+$/
 const KIB = 1024
 
 export type SwfLine =
-  | {readonly kind: 'row'; readonly row: TraceRow}
+  | {readonly kind: 'row'; readonly values: readonly number[]}
   /** `key` in lower case. */
   | {readonly kind: 'header'; readonly key: string; readonly value: string}
   | {readonly kind: 'nothing'}
@@ -62,34 +62,62 @@ const faultIn = (values: readonly number[]): string | null => {
   return `its ${FIELDS[absurd]} is ${values[absurd]} s, and more than ${MOST_SECONDS} s is no time of a trace`
 }
 
-const rowOf = (at: number, values: readonly number[]): TraceRow => {
-  const value = (field: (typeof FIELDS)[number]): number => values[FIELDS.indexOf(field)] ?? -1
-  const [allocated, requested] = [value('allocated processors'), value('requested processors')]
-  const perProcessor = value('requested memory')
+/** The fields that a replay goes by, as places among all. */
+const KEPT = [0, 1, 3, 4, 7, 8, 9, 11, 12, 14] as const
+
+/** With the number of the line before them. */
+const WIDTH = KEPT.length + 1
+
+const rowOf = (numbers: Float64Array): TraceRow => {
+  const [at = 0, job = 0, submit = 0, run = 0, allocated = 0, requested = 0, limit = 0] = numbers
+  const [perProcessor = 0, user = 0, group = 0, queue = 0] = numbers.subarray(7)
   const processors = requested > 0 ? requested : allocated
   return {
     at,
-    job: jobId(value('job number')),
-    submit: value('submit time'),
-    run: value('run time'),
-    limit: value('requested time'),
+    job: jobId(job),
+    submit,
+    run,
+    limit,
     allocated,
     requested,
     memory: perProcessor > 0 && processors > 0 ? Math.ceil(perProcessor * KIB * processors) : -1,
     gpus: 0,
-    user: named(value('user')),
-    project: named(value('group')),
-    queue: named(value('queue')),
+    user: named(user),
+    project: named(group),
+    queue: named(queue),
     nice: 0,
     priority: 0,
+  }
+}
+
+/** Rows as bare numbers, which take less than half of the place: a trace may have a million. */
+export class SwfRows implements Iterable<TraceRow> {
+  private numbers = new Float64Array(1024 * WIDTH)
+  private used = 0
+
+  get length(): number {
+    return this.used / WIDTH
+  }
+
+  add(at: number, values: readonly number[]): void {
+    if (this.used === this.numbers.length) {
+      const more = new Float64Array(2 * this.used)
+      more.set(this.numbers)
+      this.numbers = more
+    }
+    this.numbers[this.used++] = at
+    for (const place of KEPT) this.numbers[this.used++] = values[place] ?? 0
+  }
+
+  *[Symbol.iterator](): Generator<TraceRow> {
+    for (let i = 0; i < this.used; i += WIDTH) yield rowOf(this.numbers.subarray(i, i + WIDTH))
   }
 }
 
 /** Of a line that a person must find again. */
 const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text)
 
-/** `at`: the line's number, from 1. */
-export const parseSwfLine = (text: string, at: number): SwfLine => {
+export const parseSwfLine = (text: string): SwfLine => {
   const line = text.trim()
   if (line === '') return NOTHING
   if (line.startsWith(';')) return headerOf(line)
@@ -100,5 +128,5 @@ export const parseSwfLine = (text: string, at: number): SwfLine => {
   const wrong = words.findIndex((word, i) => !NUMBERS.test(word) || !Number.isFinite(values[i]))
   if (wrong >= 0) return bad(`its ${FIELDS[wrong]} is ${shown(words[wrong] ?? '')}, no number`)
   const fault = faultIn(values)
-  return fault === null ? {kind: 'row', row: rowOf(at, values)} : bad(fault)
+  return fault === null ? {kind: 'row', values} : bad(fault)
 }

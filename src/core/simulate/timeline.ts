@@ -29,7 +29,7 @@ const changesOf = (started: readonly Started[]): readonly Change[] => {
     changes.set(at, known)
   }
   for (const {job, start} of started) {
-    const {cpus} = job.pending.resources
+    const {cpus} = job.resources
     change(job.submit, 0, 1)
     change(start, cpus, -1)
     change(start + job.run, -cpus, 0)

@@ -4,7 +4,7 @@
  */
 import {parseStrictJson} from '../strict-json.js'
 import {jobsOfDocument, parseListedJob} from './job-list.js'
-import {parseSwfLine} from './swf.js'
+import {parseSwfLine, SwfRows} from './swf.js'
 import type {TraceRow} from './workload.js'
 
 export interface Fault {
@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 export interface Trace {
-  readonly rows: readonly TraceRow[]
+  readonly rows: Iterable<TraceRow> & {readonly length: number}
   /** Of the machine, as the header says; null: it says nothing of use. */
   readonly processors: number | null
   readonly faults: readonly Fault[]
@@ -29,13 +29,14 @@ const processorsIn = (value: string): number | null => {
 }
 
 const parseSwf = (lines: Iterable<string>): Trace => {
-  const rows: TraceRow[] = []
+  const rows = new SwfRows()
   const faults: Fault[] = []
   let processors: number | null = null
   let at = 0
   for (const text of lines) {
-    const line = parseSwfLine(text, ++at)
-    if (line.kind === 'row') rows.push(line.row)
+    at++
+    const line = parseSwfLine(text)
+    if (line.kind === 'row') rows.add(at, line.values)
     else if (line.kind === 'bad') faults.push({where: onLine(at), why: line.why})
     else if (line.kind === 'header' && line.key === 'maxprocs') processors ??= processorsIn(line.value)
   }

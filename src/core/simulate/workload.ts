@@ -29,12 +29,14 @@ export interface TraceRow {
   readonly priority: number
 }
 
-export interface SimulatedJob {
+/** Kept small: there are very many. Its id follows the order of submission, which the numbers of a trace need not do. */
+export interface SimulatedJob
+  extends Pick<PendingJob, 'id' | 'uid' | 'user' | 'project' | 'queue' | 'resources' | 'nice' | 'priority'> {
   /** Its number in its trace. */
   readonly job: PartKey
-  /** As policies see it. Its id follows the order of submission, which the numbers of a trace need not do. */
-  readonly pending: PendingJob
   readonly submit: number
+  /** What a policy is told of its waiting. Left out: that it waits since `submit`. */
+  readonly since?: Pick<PendingJob, 'submitted' | 'eligible'>
   /** Until its end, or until its limit ends it. */
   readonly run: number
   readonly limit: number

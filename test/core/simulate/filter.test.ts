@@ -39,7 +39,7 @@ describe('the rules for rows of a trace', () => {
   it('take the processors that were requested, else those that were allocated', () => {
     const {jobs} = filtered([row(1, 0, 10, 2, 4, 20), row(2, 0, 10, 3, -1, 20), row(3, 0, 10, 3, 0, 20)], 8)
     assert.deepEqual(
-      jobs.map(({pending}) => pending.resources),
+      jobs.map(({resources}) => resources),
       [4000, 3000, 3000].map(cpus => ({cpus, memory: 0, gpus: 0})),
     )
   })
@@ -72,7 +72,7 @@ describe('the rules for rows of a trace', () => {
       swfLine({job: 5, submit: 2, run: 1, procs: 1}),
     ]
     assert.deepEqual(
-      filtered(rows, 8).jobs.map(({job, pending}) => [job, pending.id, pending.submitted]),
+      filtered(rows, 8).jobs.map(({job, id, submit}) => [job, id, submit]),
       [
         [5, 1, 2000],
         [8, 2, 2000],
@@ -92,15 +92,12 @@ describe('the rules for rows of a trace', () => {
 
   it('count memory only if it is asked for: that of each processor, times the processors', () => {
     const line = '1 0 -1 10 2 -1 500 4 20 1024 1 7 3 -1 1 -1 -1 -1'
-    assert.deepEqual(filtered([line], 8).jobs[0]?.pending.resources.memory, 0)
-    assert.deepEqual(
-      filtered([line], 8, {memory: 'requested'}).jobs[0]?.pending.resources.memory,
-      4 * 1024 ** 2,
-    )
+    assert.deepEqual(filtered([line], 8).jobs[0]?.resources.memory, 0)
+    assert.deepEqual(filtered([line], 8, {memory: 'requested'}).jobs[0]?.resources.memory, 4 * 1024 ** 2)
   })
 
   it('keep the names of users, groups and queues', () => {
     const [job] = filtered([row(1, 0, 10, 1, 1, 20)], 8).jobs
-    assert.deepEqual([job?.pending.user, job?.pending.project, job?.pending.queue], ['7', '3', '1'])
+    assert.deepEqual([job?.user, job?.project, job?.queue], ['7', '3', '1'])
   })
 })

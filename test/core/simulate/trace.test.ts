@@ -10,7 +10,7 @@ describe('a trace in the Standard Workload Format', () => {
     const text = ['; Computer: X', '; MaxProcs: 100', ';', '', `${GOOD}\r`, `  ${GOOD.replace('1', '2')}\t`]
     const {rows, processors, faults} = parseTrace(text)
     assert.deepEqual(
-      rows.map(({job, at}) => [job, at]),
+      [...rows].map(({job, at}) => [job, at]),
       [
         [1, 5],
         [2, 6],
@@ -51,7 +51,7 @@ describe('a trace in the Standard Workload Format', () => {
       [GOOD.replace('1 0', '1 -99999999999'), /its submit time is -99999999999 s/],
     ] as const
     for (const [line, why] of lines) {
-      const parsed = parseSwfLine(line, 1)
+      const parsed = parseSwfLine(line)
       if (why === null) assert.equal(parsed.kind, 'row', line)
       else assert.match(parsed.kind === 'bad' ? parsed.why : '', why, line)
     }
@@ -62,13 +62,14 @@ describe('a trace in the Standard Workload Format', () => {
   })
 
   it('quotes no more of a bad line than a reader needs', () => {
-    const parsed = parseSwfLine('x'.repeat(10_000), 1)
+    const parsed = parseSwfLine('x'.repeat(10_000))
     assert.ok(parsed.kind === 'bad' && parsed.why.length < 200)
   })
 
   it('has users of its own whose numbers are unknown', () => {
     const {rows} = parseTrace([GOOD.replace(' 7 3 ', ' -1 -1 ')])
-    assert.deepEqual([rows[0]?.user, rows[0]?.project], ['unknown', 'unknown'])
+    const [row] = rows
+    assert.deepEqual([row?.user, row?.project], ['unknown', 'unknown'])
   })
 })
 
@@ -120,7 +121,7 @@ describe('a trace of jobs as JSON', () => {
       [running, {...JOB, ended: null}, array, {...JOB, task: 2}].map(job => JSON.stringify(job)),
     )
     assert.deepEqual(
-      rows.rows.map(({job, run}) => [job, run]),
+      [...rows.rows].map(({job, run}) => [job, run]),
       [
         [5, -1],
         [5, -1],
