@@ -9,13 +9,13 @@ import {inOrder, type Policy} from '../policy-order.js'
 import {quotaRoom} from '../quota-room.js'
 import {capacityOf, type LineUp, lineUpByRank, lineUpInOrder} from '../schedule.js'
 import {barOf} from '../scheduling/bar.js'
-import {createGroups} from '../scheduling/groups.js'
+import {createGroups, type Groups} from '../scheduling/groups.js'
 import {type Pass, runPass} from '../scheduling/pass.js'
-import {placeOfStep, type RoomState, type Step} from '../scheduling/room.js'
 import type {Rules} from '../scheduling/rules.js'
-import {add, fits, subtract, type Vector, vectorOf} from '../scheduling/vector.js'
+import {BASIC, type Space} from '../scheduling/vector.js'
 import {alikeKey, type Waiting} from '../scheduling/waiting.js'
 import type {Dispatcher, Placed} from './dispatcher.js'
+import {Occupancy} from './occupancy.js'
 import type {SimulatedJob} from './workload.js'
 
 /** Of fair share and queues; what a site without them says is the default. */
@@ -30,28 +30,10 @@ export interface DispatchOptions {
   readonly nodes: readonly NodeReport[]
   readonly policy: Policy
   readonly rules: Rules
+  /** What is counted besides. Left out: nothing. */
+  readonly space?: Space
   /** As they are at a moment. */
   readonly standings?: (now: number) => Standings
-}
-
-interface SimulatedRoom extends RoomState {
-  readonly free: number[]
-  readonly ends: Step[]
-}
-
-/** By name, as passes want them. */
-const roomsOf = (nodes: readonly NodeReport[]): readonly SimulatedRoom[] =>
-  nodes
-    .map(({name, capacity, labels}) => {
-      const all = vectorOf(capacity)
-      return {name, capacity: all, labels, free: [...all], ends: []}
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-
-interface Run {
-  readonly room: SimulatedRoom
-  readonly need: Vector
-  step: Step
 }
 
 const NO_QUOTAS = quotaRoom(undefined)
@@ -93,22 +75,21 @@ const waitingOf = ({pending, tasks, where}: SimulatedJob, walltime: number): Wai
 }
 
 class PassDriver implements Dispatcher {
-  private readonly rooms: readonly SimulatedRoom[]
-  private readonly byName: ReadonlyMap<string, SimulatedRoom>
+  private readonly taken: Occupancy
   private readonly capacity: Resources
-  private readonly groups = createGroups(ASSUMED)
+  private readonly groups: Groups
   private readonly queue = new Map<number, Held>()
-  private readonly runs = new Map<SimulatedJob, Run>()
   private readonly bar: ReturnType<typeof barOf>
   /** Of the last whole pass, as long as it can be continued. */
   private last: Pass | null = null
   private fresh: Waiting[] = []
 
   constructor(private readonly options: DispatchOptions) {
-    this.rooms = roomsOf(options.nodes)
-    this.byName = new Map(this.rooms.map(room => [room.name, room]))
-    this.capacity = capacityOf(options.nodes)
-    this.bar = barOf(options.nodes, null)
+    const {nodes, space = BASIC} = options
+    this.taken = new Occupancy(nodes, space)
+    this.groups = createGroups(ASSUMED, undefined, space)
+    this.capacity = capacityOf(nodes, space)
+    this.bar = barOf(nodes, null, [], space)
   }
 
   enqueue(job: SimulatedJob, estimate: number): void {
@@ -119,56 +100,25 @@ class PassDriver implements Dispatcher {
   }
 
   adopt(job: SimulatedJob, node: string, end: number): void {
-    const room = this.byName.get(node)
-    // On a node that takes no more work it is in nobody's way.
-    if (room !== undefined) this.occupy(job, room, end)
+    this.taken.take(job, node, end)
   }
 
   release(job: SimulatedJob): void {
-    const run = this.runs.get(job)
-    if (run === undefined) return
-    this.runs.delete(job)
-    add(run.room.free, run.need)
-    this.removeStep(run)
-    this.last = null
+    if (this.taken.release(job)) this.last = null
   }
 
   extend(job: SimulatedJob, end: number): void {
-    const run = this.runs.get(job)
-    if (run === undefined) return
-    this.removeStep(run)
-    this.addStep(run, end)
-    this.last = null
+    if (this.taken.extend(job, end)) this.last = null
   }
 
-  fits({pending}: SimulatedJob): boolean {
-    const need = vectorOf(pending.resources)
-    return this.rooms.some(({free}) => fits(need, free))
+  fits(job: SimulatedJob): boolean {
+    return this.taken.fits(job)
   }
 
   pass(now: number): readonly Placed[] {
     const starts = this.queue.size === 0 ? [] : (this.goOn(now) ?? this.whole(now))
     this.fresh = []
     return starts
-  }
-
-  private removeStep({room: {ends}, step}: Run): void {
-    const at = ends.lastIndexOf(step, placeOfStep(ends, step.at))
-    if (at >= 0) ends.splice(at, 1)
-  }
-
-  private addStep(run: Run, end: number): void {
-    const {ends} = run.room
-    run.step = {at: end, change: run.need}
-    ends.splice(placeOfStep(ends, end), 0, run.step)
-  }
-
-  private occupy(job: SimulatedJob, room: SimulatedRoom, end: number): void {
-    const need = vectorOf(job.pending.resources)
-    subtract(room.free, need)
-    const run = {room, need, step: {at: end, change: need}}
-    this.addStep(run, end)
-    this.runs.set(job, run)
   }
 
   /** Of an array one task; the others wait on, as the array that they are now. */
@@ -186,11 +136,10 @@ class PassDriver implements Dispatcher {
 
   private start(id: number, node: string, now: number): readonly Placed[] {
     const held = this.queue.get(id)
-    const room = this.byName.get(node)
-    if (held === undefined || room === undefined) return []
+    if (held === undefined) return []
     const job = this.takeOut(held)
     const {estimate} = held
-    this.occupy(job, room, now + estimate)
+    this.taken.take(job, node, now + estimate)
     return [{job, node, estimate}]
   }
 
@@ -198,7 +147,8 @@ class PassDriver implements Dispatcher {
   private goOn(now: number): readonly Placed[] | null {
     const {last, fresh} = this
     const {compare} = this.options.policy
-    if (last === null || compare === undefined || this.isOverdue(now)) return null
+    // What was reserved by an estimate that is over is out of date.
+    if (last === null || compare === undefined || this.taken.isOverdue(now)) return null
     const placed: Placed[] = []
     for (const job of fresh.sort((a, b) => compare(a, b) || a.id - b.id)) {
       const group = this.groups.of(job)
@@ -210,15 +160,12 @@ class PassDriver implements Dispatcher {
     return placed
   }
 
-  /** Something runs beyond its estimated end: what was reserved by that is out of date. */
-  private isOverdue(now: number): boolean {
-    return this.rooms.some(({ends}) => (ends[0]?.at ?? Number.POSITIVE_INFINITY) <= now)
-  }
-
   private whole(now: number): readonly Placed[] {
     const {policy, rules} = this.options
-    const {rooms, bar} = this
-    const pass = runPass({...this.lineUp(now), now, rooms, rules, bar, kept: NOTHING, quotas: NO_QUOTAS})
+    const {bar} = this
+    const {rooms, site, space} = this.taken
+    const given = {now, rooms, site, space, rules, bar, kept: NOTHING, quotas: NO_QUOTAS}
+    const pass = runPass({...this.lineUp(now), ...given})
     this.last = policy.rank === undefined && policy.compare !== undefined ? pass : null
     return pass.starts.flatMap(({id, node}) => this.start(id, node, now))
   }

@@ -6,6 +6,7 @@ import type {NodeReport, PendingJob} from '@god-cli/api'
 import {jobId} from '../brand.js'
 import {type Allocation, neverReason, type Waiting} from '../schedule.js'
 import {shapeOf} from '../scheduling/shape.js'
+import type {Space} from '../scheduling/vector.js'
 import {createDispatcher, type DispatchOptions} from './dispatch.js'
 import type {Forecast} from './predict.js'
 import {type Adopted, createReplay} from './replay.js'
@@ -20,6 +21,7 @@ export interface Present {
   readonly pending: readonly Waiting[]
   /** Seconds for which a job without a walltime is planned. */
   readonly assumedTime: number
+  readonly space?: Space
 }
 
 export interface Manner extends Pick<DispatchOptions, 'policy' | 'rules'> {
@@ -52,10 +54,10 @@ const adopted = (
   return {job: {job: id, pending, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
-const couldStart = (job: Waiting, {nodes, assumedTime}: Present): boolean => {
+const couldStart = (job: Waiting, {nodes, assumedTime, space}: Present): boolean => {
   const {allows} = shapeOf(job, assumedTime)
   const allowed = nodes.filter(allows)
-  return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed) === null
+  return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed, space) === null
 }
 
 const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast['of']): SimulatedJob => {
@@ -85,7 +87,10 @@ export const foresee = (
     forecast: {of: ({run}) => run, ended: () => undefined, corrects: false},
     eventOrder: 'batch',
     witness: account.witness,
-    dispatcher: createDispatcher({nodes: present.nodes, policy, rules, standings: account.standings}),
+    dispatcher: createDispatcher({
+      ...{nodes: present.nodes, policy, rules, standings: account.standings},
+      ...(present.space === undefined ? {} : {space: present.space}),
+    }),
   })
   // A queue is as long as it is, and each event of it is short.
   while (replay.step(1000));

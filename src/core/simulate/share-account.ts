@@ -3,7 +3,7 @@
  * goes by it finds at each moment what it would find there. Exact at any moment, without ticks. Pure but for its own state.
  */
 import type {Resources} from '@god-cli/api'
-import {chargeOf} from '../fair-share/charge.js'
+import {chargeOf, type Weights} from '../fair-share/charge.js'
 import {type ShareRules, standingsOf} from '../fair-share/standings.js'
 import {NO_USAGE, type Usage, usageAt, withRate} from '../fair-share/usage.js'
 import type {Standings} from './dispatch.js'
@@ -20,15 +20,16 @@ export interface ShareStart {
   readonly at: number
   /** What each user had used by then. */
   readonly used: ReadonlyMap<string, number>
+  readonly weights?: Weights
 }
 
 const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
 
-/** `capacity`: of all nodes. */
+/** `capacity`: of the site. */
 export const createShareAccount = (
   rules: ShareRules,
   capacity: Resources,
-  {at, used}: ShareStart = FROM_NOTHING,
+  {at, used, weights}: ShareStart = FROM_NOTHING,
 ): ShareAccount => {
   const {halfLife} = rules
   const usages = new Map<string, Usage>([...used].map(([user, sum]) => [user, {used: sum, at, rate: 0}]))
@@ -37,7 +38,7 @@ export const createShareAccount = (
 
   const change = ({pending: {user, resources}}: SimulatedJob, sign: 1 | -1, now: number): void => {
     const before = rates.get(user) ?? 0
-    const after = before + sign * chargeOf(resources, capacity)
+    const after = before + sign * chargeOf(resources, capacity, weights)
     rates.set(user, after)
     const usage = withRate(usages.get(user) ?? NO_USAGE, 0, now, halfLife)
     usages.set(user, {...usage, rate: after / 1000})
