@@ -2,7 +2,9 @@
  * `god whoami`: who the caller is, and what the site grants him. By the configuration, which everybody may read, and the
  * live jobs; nothing that the service alone knows.
  */
+
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import type {CountedResource} from '../core/counted.js'
 import {type Grantee, groupNames} from '../core/grants.js'
 import {isOneOf} from '../core/permission.js'
 import {queuesFor} from '../core/queue.js'
@@ -34,6 +36,14 @@ interface GrantedQuota {
   readonly has: Holding
 }
 
+/** What the site counts besides. */
+interface CountedFor extends Pick<CountedResource, 'name' | 'scope'> {
+  /** Of one job; null: no limit. */
+  readonly most: number | null
+  /** Of one that says nothing. */
+  readonly default: number
+}
+
 export interface WhoAmI {
   readonly who: Grantee
   readonly operator: boolean
@@ -49,6 +59,7 @@ export interface WhoAmI {
     readonly memory: number | null
     readonly time: number | null
   }
+  readonly resources: readonly CountedFor[]
 }
 
 const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readonly GrantedQuota[] => {
@@ -95,6 +106,9 @@ export const whoAmI = (site: Site): WhoAmI => {
     queues: queuesFor(queues, who, numbers),
     quotas: quotasOf(site, who, projects),
     limits: {cpus: settings.max_cpu, memory: settings.max_ram, time: settings.max_time},
+    resources: [...sections.resources.values()].map(({name, scope, max_job, default_job}) => ({
+      ...{name, scope, most: max_job, default: default_job},
+    })),
   }
 }
 
@@ -124,6 +138,7 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   projects: me.projects,
   queues: me.queues,
   quotas: me.quotas.map(quotaJson),
+  resources: me.resources,
 })
 
 const amount = (value: number | null, show: (value: number) => string): string =>
@@ -143,6 +158,9 @@ const quotaText = ({whose, quota, has}: GrantedQuota): string => {
   return `${whose}: ${parts.filter(part => part !== '').join(', ') || 'no limit'}`
 }
 
+const resourceText = ({name, scope, most, default: usual}: CountedFor): string =>
+  `${name}: of ${scope === 'site' ? 'the whole site' : 'each node'}${most === null ? '' : `, at most ${most} a job`}${usual === 0 ? '' : `, ${usual} if nothing is said`}`
+
 const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
   `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
 
@@ -156,6 +174,7 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['projects', me.projects],
   ['queues', me.queues],
   ['quotas', me.quotas.map(quotaText)],
+  ['resources', me.resources.map(resourceText)],
 ]
 
 export const whoAmIText = (me: WhoAmI, style: Style): string =>

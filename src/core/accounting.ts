@@ -3,6 +3,7 @@
  * dropped their lines. Pure; all units are whole, so sums are the same in any order.
  */
 import type {Instant, Uid} from './brand.js'
+import {addCounted, type Counted} from './counted.js'
 import type {JobRecord} from './job.js'
 import type {FinalState} from './state.js'
 import type {TaskResult} from './task-result.js'
@@ -29,6 +30,8 @@ export interface Sums {
   readonly cpuKept: number
   readonly memoryKept: number
   readonly gpuKept: number
+  /** The same of what the operator counts: seconds of one, by its name; left out: nothing. */
+  readonly countedKept?: Counted
   /** Of those of which it is known what they used; left out in sums of an older god. */
   readonly measured?: Measured
 }
@@ -54,8 +57,17 @@ const NOTHING: Measured = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
 /** UTC, as segments are named. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
+const MOST = Number.MAX_SAFE_INTEGER
+
+const keptOf = (counted: Counted | undefined, ran: number): Pick<Sums, 'countedKept'> => {
+  const kept = Object.entries(counted ?? {}).map(
+    ([name, amount]) => [name, Math.min(MOST, Math.round((amount * ran) / 1000))] as const,
+  )
+  return kept.length === 0 ? {} : {countedKept: Object.fromEntries(kept)}
+}
+
 const sumsOf = (
-  {user, uid, project, resources, submitted}: JobRecord,
+  {user, uid, project, resources, counted, submitted}: JobRecord,
   {started, ended, paused, usage, state, retry}: Run,
 ): Omit<Sums, 'jobs' | 'tasks'> => {
   const before = retry?.ran ?? 0
@@ -75,6 +87,7 @@ const sumsOf = (
     cpuKept,
     memoryKept,
     gpuKept: resources.gpus * ran,
+    ...keptOf(counted, ran),
     measured: usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory), memoryKept},
   }
 }
@@ -112,6 +125,9 @@ const plus = (a: Sums, b: Sums): Sums => ({
   cpuKept: a.cpuKept + b.cpuKept,
   memoryKept: a.memoryKept + b.memoryKept,
   gpuKept: a.gpuKept + b.gpuKept,
+  ...(a.countedKept === undefined && b.countedKept === undefined
+    ? {}
+    : {countedKept: addCounted(a.countedKept, b.countedKept)}),
   ...(a.measured === undefined && b.measured === undefined
     ? {}
     : {measured: plusMeasured(a.measured ?? NOTHING, b.measured ?? NOTHING)}),

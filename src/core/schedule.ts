@@ -19,16 +19,7 @@ import {type PassInput, runPass} from './scheduling/pass.js'
 import {planOf} from './scheduling/pass-plan.js'
 import type {Closure, RoomState, Step} from './scheduling/room.js'
 import {DEFAULT_RULES, type Rules} from './scheduling/rules.js'
-import {
-  add,
-  BASIC,
-  KINDS,
-  type Space,
-  sharedPart,
-  subtract,
-  vectorOf,
-  vectorOfNode,
-} from './scheduling/vector.js'
+import {add, BASIC, KINDS, type Space, subtract, vectorOfNode, vectorOfSite} from './scheduling/vector.js'
 import type {Waiting} from './scheduling/waiting.js'
 
 export {neverReason} from './scheduling/never.js'
@@ -150,7 +141,7 @@ const roomsOf = (
     }),
   )
   for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
-    const shared = sharedPart(vectorOf(resources, space), space)
+    const shared = vectorOfSite(resources, space)
     const takes = [
       {room: rooms.get(node), need: vectorOfNode(resources, space)},
       ...(shared === null ? [] : [{room: site, need: shared}]),

@@ -109,7 +109,9 @@ const accountsOf =
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    return createShareAccount(rules, capacityOf(nodes), {at: now, used})
+    const {space, resources} = site.configuration.sections
+    const weights = new Map([...resources].map(([name, {weight}]) => [name, weight]))
+    return createShareAccount(rules, capacityOf(nodes, space), {at: now, used, weights})
   }
 
 export const simulateLive = async (
@@ -129,7 +131,8 @@ export const simulateLive = async (
   const at = site.now()
   const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
   const known = new Set(site.jobs.all().map(({record}) => record.id))
-  const read = {...admitted, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
+  const {space} = site.configuration.sections
+  const read = {...admitted, space, pending: [...admitted.pending, ...ownWaiting(site, known, at)]}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
   const shares = shareRules(site.configuration)

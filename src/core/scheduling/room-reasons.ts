@@ -53,8 +53,10 @@ export const resourcesReason = (
     .reduce((a, b) => (b.lack.part < a.lack.part ? b : a))
   const closure = closureOf(room, who, now + limit)
   if (lack.missing <= 0 && closure !== null) return closedReason(room.name, closure)
-  const where = lack.missing > 0 && lack.shared ? 'of the whole site' : `on ${room.name}`
-  const numbers = {resource: lack.kind, short: Math.max(0, lack.missing), node: room.name}
+  const ofSite = lack.missing > 0 && lack.shared
+  const where = ofSite ? 'of the whole site' : `on ${room.name}`
+  const lacks = {resource: lack.kind, short: Math.max(0, lack.missing)}
+  const numbers = ofSite ? lacks : {...lacks, node: room.name}
   return {
     code: 'resources',
     text: `next to start; waits for ${lack.missing > 0 ? `${showAmount(lack.kind, lack.missing)} more` : 'its turn'} ${where}${plannedFor(reservation)}`,

@@ -3,7 +3,7 @@
  * does not fit again in it. Pure.
  */
 import type {PendingJob, Resources} from '@god-cli/api'
-import {BASIC, type Space, sharedPart, strangerIn, type Vector, vectorOf, vectorOfNode} from './vector.js'
+import {BASIC, type Space, strangerIn, type Vector, vectorOf, vectorOfNode, vectorOfSite} from './vector.js'
 
 /** A node, as far as a job may choose one. */
 export interface Choosable {
@@ -67,7 +67,7 @@ export const shapeOf = (
   space: Space = BASIC,
 ): Shape => {
   const need = vectorOf(resources, space)
-  const shared = sharedPart(need, space)
+  const shared = vectorOfSite(resources, space)
   return {
     resources,
     need,

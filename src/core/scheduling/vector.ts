@@ -61,10 +61,13 @@ export const vectorOfNode = (resources: Resources, space: Space = BASIC): Vector
   upTo(space.ofNode, resources, space)
 
 /** What is asked of the site. Null: nothing. */
-export const sharedPart = (need: Vector, {ofNode}: Space): Vector | null =>
-  need.some((amount, i) => i >= ofNode && amount > 0)
-    ? need.map((amount, i) => (i < ofNode ? 0 : amount))
+export const vectorOfSite = (resources: Resources, space: Space): Vector | null => {
+  if (resources.counted === undefined) return null
+  const need = vectorOf(resources, space)
+  return need.some((amount, i) => i >= space.ofNode && amount > 0)
+    ? need.map((amount, i) => (i < space.ofNode ? 0 : amount))
     : null
+}
 
 /** What is counted nowhere on the site. */
 export const strangerIn = ({counted}: Resources, {kinds}: Space): string | null =>

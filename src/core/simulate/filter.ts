@@ -14,7 +14,7 @@ export interface FilterChoice {
   /** A row that ran beyond its limit: ended there, or not. */
   readonly overLimit: 'cut' | 'run-through'
   readonly memory: 'ignore' | 'requested'
-  /** GPUs count; on the one node of a trace there are none. */
+  /** GPUs count, and what is counted besides; on the one node of a trace there are none. */
   readonly gpus: boolean
   /** Whether it fits on some empty node. */
   readonly fits: (need: Resources) => boolean
@@ -65,6 +65,7 @@ const needOf = ({row, processors}: Kept, {memory, gpus}: FilterChoice): Resource
   cpus: Math.max(1, Math.round(processors * 1000)),
   memory: memory === 'requested' ? Math.max(0, row.memory) : 0,
   gpus: gpus ? row.gpus : 0,
+  ...(gpus && row.counted !== undefined ? {counted: row.counted} : {}),
 })
 
 /** The format lets parts of a job stand by themselves, with the job's number: they keep the order of the trace. */

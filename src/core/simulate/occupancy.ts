@@ -2,18 +2,17 @@
  * What is taken of the nodes of a replay, and of what they share, by whom and until when: kept up as jobs come and go, as
  * a pass wants to see it. Pure but for its own state.
  */
-import type {NodeReport, Resources} from '@god-cli/api'
+import type {NodeReport} from '@god-cli/api'
 import {emptySite} from '../schedule.js'
 import {placeOfStep, type RoomState, type Step} from '../scheduling/room.js'
 import {
   add,
   fits,
   type Space,
-  sharedPart,
   subtract,
   type Vector,
-  vectorOf,
   vectorOfNode,
+  vectorOfSite,
 } from '../scheduling/vector.js'
 import type {SimulatedJob} from './workload.js'
 
@@ -76,7 +75,7 @@ export class Occupancy {
     const {resources} = job.pending
     const room = this.byName.get(node)
     const stays = room === undefined ? [] : [stayIn(room, vectorOfNode(resources, this.space), end)]
-    const shared = this.sharedBy(resources)
+    const shared = vectorOfSite(resources, this.space)
     if (shared !== null) stays.push(stayIn(this.site, shared, end))
     this.stays.set(job, stays)
   }
@@ -103,7 +102,7 @@ export class Occupancy {
   }
 
   fits({pending: {resources}}: SimulatedJob): boolean {
-    const [here, shared] = [vectorOfNode(resources, this.space), this.sharedBy(resources)]
+    const [here, shared] = [vectorOfNode(resources, this.space), vectorOfSite(resources, this.space)]
     return (shared === null || fits(shared, this.site.free)) && this.rooms.some(({free}) => fits(here, free))
   }
 
@@ -111,9 +110,5 @@ export class Occupancy {
   isOverdue(now: number): boolean {
     const late = ({ends}: SimulatedRoom): boolean => (ends[0]?.at ?? Number.POSITIVE_INFINITY) <= now
     return late(this.site) || this.rooms.some(late)
-  }
-
-  private sharedBy(resources: Resources): Vector | null {
-    return resources.counted === undefined ? null : sharedPart(vectorOf(resources, this.space), this.space)
   }
 }

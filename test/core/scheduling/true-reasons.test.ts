@@ -65,8 +65,12 @@ const jobOf = ({site}: Told, id: unknown): Waiting =>
   site.pending.find(each => each.id === id) ?? assert.fail(`job ${id} does not wait`)
 
 /** So much of that is missing on that node, and no other is named where it could be placed now. */
-const resources: Check = (job, {resource, short, node, at}, told) => {
+const resources: Check = (job, {resource, short, node: named, at}, told) => {
   const {site, plan} = told
+  // Of what the nodes share none is named.
+  assert.equal(named === undefined, resource === 'seat')
+  const [any] = site.nodes
+  const node = named ?? plan.reservations.find(each => each.id === job.id)?.node ?? any?.name
   const kind = kindAt(resource)
   const free = freeAt(site, String(node))
   assert.ok(Number(short) > 0, 'nothing is short')
@@ -230,7 +234,7 @@ describe('R15: what a waiting job is told', () => {
         {
           code: 'resources',
           text: 'next to start; waits for 1 seat more of the whole site, planned for 2026-01-01T00:01Z',
-          numbers: {resource: 'seat', short: 1, node: 'n1', at: NOW + 60_000},
+          numbers: {resource: 'seat', short: 1, at: NOW + 60_000},
         },
         {
           code: 'reserved',
