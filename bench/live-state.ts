@@ -32,6 +32,7 @@ const POLICY = admissionPolicy(parseSettings([]), true)
 const wishOf = (id: number, cpus: number): Wish => ({
   name: `job-${id % 100}`,
   command: {kind: 'argv', argv: ['sh', '-c', `echo ${id}`]},
+  image: 'busybox',
   cpus,
   memory: 64 << 20,
   // Whatever starts stays.

@@ -7,19 +7,21 @@ import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
 
 export default class Nodes extends GodCommand {
-  static override summary = 'List the nodes; drain or reserve one.'
+  static override summary = 'List the nodes; drain or reserve one, or say that it is lost.'
 
   static override description =
     prose(`What each node has and how much of it is given to jobs, its labels, and whether it takes work: up, down (its
-engine does not answer), drained, reserved. For operators: drain lets nothing new start there; reserve keeps it for some users
+engine does not answer), drained, reserved, lost. For operators: drain lets nothing new start there; lost says that the node is
+gone for good: what ran there ends as lost, or is tried again elsewhere (--retry), so be sure that nothing runs on there; reserve keeps it for some users
 (--users; else for nobody) from --from (else now) until --to: another job starts there only if its walltime ends before;
-ready takes back a drain and all reservations. The scheduler applies it in its next pass.
+ready takes back a drain, a loss and all reservations. The scheduler applies it in its next pass.
 
 Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an operator; 75 the directory does not answer.`)
 
   static override usage = [
     'nodes [NODE]',
     'nodes drain NODE [--reason TEXT]',
+    'nodes lost NODE [--reason TEXT]',
     'nodes ready NODE',
     'nodes reserve NODE [--from TIME] --to TIME [--users USER,...]',
   ]
@@ -33,13 +35,13 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an 
   static override args = {
     act: Args.string({
       ignoreStdin: true,
-      description: 'drain, ready or reserve; or a node, to see it alone.',
+      description: 'drain, lost, ready or reserve; or a node, to see it alone.',
     }),
     node: Args.string({ignoreStdin: true, description: 'The node that it is about.'}),
   }
 
   static override flags = {
-    reason: Flags.string({summary: 'drain: why, for all to see.', helpValue: 'TEXT'}),
+    reason: Flags.string({summary: 'drain, lost: why, for all to see.', helpValue: 'TEXT'}),
     from: Flags.string({summary: 'reserve: from when (now, +2h, 2026-01-31T08:00Z).', helpValue: 'TIME'}),
     to: Flags.string({summary: 'reserve: until when.', helpValue: 'TIME'}),
     users: Flags.string({

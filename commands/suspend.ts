@@ -8,7 +8,8 @@ export default class Suspend extends ControlCommand {
   static override summary = 'Pause running jobs.'
 
   static override description =
-    prose(`The container is paused and keeps its memory; its walltime does not run on.
+    prose(`The container is paused and keeps its memory; its walltime does not run on. When it was
+suspended for as long as the site allows in all (max_suspended), it goes on.
 
 Exit codes: 0 ok (also where it is so already); 2 something is wrong with the words; 3 no such job; 4 not
 yours; 5 the job is in a state that does not allow it; 75 the directory does not answer.`)

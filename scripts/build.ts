@@ -9,7 +9,7 @@ import {Plugin, settings} from '@oclif/core'
 import type {Metafile} from 'esbuild'
 import {bundleCommandLine, bundlePlugin, joined} from './bundle.js'
 import {bundleFast} from './bundle-fast.js'
-import {compiledFiles, compileFast} from './compile-fast.js'
+import {compiledFiles, compileParts} from './compile-parts.js'
 import {settleOutputs} from './settle-outputs.js'
 import {licenses} from './third-party.js'
 import {SELDOM_IMPORTS} from './trim-oclif.js'
@@ -60,4 +60,4 @@ await buildPlugin('plugins/api')
 const others = readdirSync(join(ROOT, 'plugins')).filter(name => name !== 'api')
 await buildCommandLine(await Promise.all(others.map(name => buildPlugin(`plugins/${name}`))))
 await writeManifest()
-compileFast(ROOT)
+compileParts(ROOT)

@@ -8,7 +8,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type BuildOptions, build, type Metafile, type Plugin, transform} from 'esbuild'
 import * as v from 'valibot'
-import {SELDOM, trimOclif} from './trim-oclif.js'
+import {IMPORT_ANYTHING, SELDOM, trimOclif} from './trim-oclif.js'
 
 export interface Output {
   /** From the root of the project. */
@@ -123,7 +123,10 @@ export const bundleCommandLine = async (root: string): Promise<Bundle> => {
     splitting: false,
     plugins: [asRequired(root)],
   })
-  return joined({outputs: await Promise.all(outputs.map(asCommonJs)), metafile}, seldom)
+  return joined(
+    {outputs: [...(await Promise.all(outputs.map(asCommonJs))), IMPORT_ANYTHING], metafile},
+    seldom,
+  )
 }
 
 /** `./dist/x.js` of the exports, made of `src/x.ts`. */

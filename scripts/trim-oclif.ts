@@ -51,6 +51,24 @@ export const changed = (text: string, {file, from, to}: Change): string => {
   return text.replace(from, to)
 }
 
+/**
+ * Imports what may be anything, from a file of its own: of code that the build has compiled (compile-parts.ts) Node does
+ * not know any more where its imports start from.
+ */
+export const IMPORT_ANYTHING = {
+  path: 'dist/import-anything.js',
+  text: "'use strict'\nmodule.exports = url => import(url)\n",
+}
+
+/** The modules of oclif that import by a computed name. */
+const IMPORTERS = ['module-loader.js', 'config/ts-path.js']
+
+const importsElsewhere = (file: string, text: string): string => {
+  if (!IMPORTERS.includes(file)) return text
+  if (!text.includes('await import(')) throw new Error(`@oclif/core: lib/${file} imports nothing any more`)
+  return text.replaceAll('await import(', "await require('#import-anything')(")
+}
+
 const REQUIRE = /^const (\w+_\d+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm
 
 /** `const x_1 = require("x")`, as TypeScript writes it, becomes a function, and each use of `x_1` a call of it. */
@@ -70,7 +88,7 @@ export const lazily = (text: string): string => {
 export const SELDOM = ['cli-spinners', 'ejs', 'lilconfig', 'minimatch', 'tinyglobby'] as const
 
 /** Where Node finds them: `imports` of dist/package.json. */
-export const SELDOM_IMPORTS = {'#seldom/*': './seldom/*.js'}
+export const SELDOM_IMPORTS = {'#seldom/*': './seldom/*.js', '#import-anything': './import-anything.js'}
 
 const SELDOM_NAME = new RegExp(`^(${SELDOM.join('|')})$`)
 
@@ -81,13 +99,15 @@ export const trimOclif = (root: string): Plugin => ({
   setup(build) {
     build.onResolve({filter: /^@oclif\/core$/}, () => ({path: 'names', namespace: 'oclif'}))
     build.onLoad({filter: /.*/, namespace: 'oclif'}, () => ({contents: NAMES.join('\n'), resolveDir: root}))
+    build.onResolve({filter: /^#import-anything$/}, ({path}) => ({path, external: true}))
     build.onResolve({filter: SELDOM_NAME}, ({path, importer}) =>
       LIB.test(importer) ? {path: `#seldom/${path}`, external: true} : null,
     )
     build.onLoad({filter: LIB}, ({path}) => {
-      const file = LIB.exec(path)?.[1]
+      const file = LIB.exec(path)?.[1] ?? ''
       const mine = CHANGES.filter(change => change.file === file)
-      return {contents: lazily(mine.reduce(changed, readFileSync(path, 'utf8'))), loader: 'js'}
+      const text = importsElsewhere(file, mine.reduce(changed, readFileSync(path, 'utf8')))
+      return {contents: lazily(text), loader: 'js'}
     })
   },
 })

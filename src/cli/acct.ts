@@ -2,12 +2,9 @@
  * `god acct`: what jobs and tasks that ended used, by user, project or day (UTC, of the end): the sums of packed ones,
  * also of those that retention dropped, and the records of those that are not packed yet. Reads one small file a segment.
  */
-import {dayOf, type Sums, sumsOfJob, sumsOfTask} from '../core/accounting.js'
+import {dayOf, type Sums, sumsOfLive} from '../core/accounting.js'
 import {efficiencyOf, type Grouping, groupSums} from '../core/accounting-groups.js'
 import {formatTime} from '../core/amounts.js'
-import {resultsOf} from '../core/array-results.js'
-import type {JobRecord} from '../core/job.js'
-import {isFinal} from '../core/state.js'
 import {containsOf} from '../store/packs/manifest.js'
 import type {Manifest} from '../store/packs/manifest-form.js'
 import {parseSegmentName} from '../store/packs/segment-names.js'
@@ -35,14 +32,6 @@ export interface Acct {
   readonly rows: readonly Sums[]
 }
 
-const sumsOfLive = (site: Site, manifest: Manifest, record: JobRecord): readonly Sums[] => {
-  const packed = packedTasksOf(site.packs, manifest, record)
-  return [
-    ...(isFinal(record.state) ? [sumsOfJob(record)] : []),
-    ...resultsOf(record).flatMap(result => (packed.has(result.task) ? [] : [sumsOfTask(record, result)])),
-  ]
-}
-
 /** A segment is named after the day of all ends in it. */
 const packedSums = (site: Site, {sums}: Manifest, isMeant: (day: string) => boolean): readonly Sums[] => {
   const names = sums.filter(name => isMeant(parseSegmentName(name)?.day.replace('/', '-') ?? ''))
@@ -60,7 +49,9 @@ export const acctOf = (site: Site, {by, since, until, users}: AcctChoice): Acct 
   const {manifest} = site.manifest.newest()
   const isPacked = containsOf(manifest)
   const all = [
-    ...live.all.flatMap(({record}) => (isPacked(record.id) ? [] : sumsOfLive(site, manifest, record))),
+    ...live.all.flatMap(({record}) =>
+      isPacked(record.id) ? [] : sumsOfLive(record, packedTasksOf(site.packs, manifest, record)),
+    ),
     ...packedSums(site, manifest, isMeant),
   ]
   const wanted = all.filter(({day, user}) => isMeant(day) && (users.length === 0 || users.includes(user)))

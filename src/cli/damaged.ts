@@ -1,7 +1,8 @@
 /** A job whose record nobody can read is not "no such job": what is known of the damage, and where its file is. */
-import {join} from 'node:path'
+import {basename, join} from 'node:path'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {existsThoughBad} from '../store/disk/bad-sector.js'
 import {errno} from '../store/disk/file-system.js'
 import {listNames} from '../store/disk/read-file.js'
 import type {Stored} from '../store/jobs/job-store.js'
@@ -38,6 +39,19 @@ export const readWhole = (site: Site, id: JobId): Stored | null => {
   return found instanceof GodError ? null : found
 }
 
+const TILL_PASS = "The next pass that reads it sets it aside and says why; 'god fsck' tells now."
+
+/** Of the jobs whose records were looked at: those of which a file is damaged that no pass has set aside yet. */
+export const damagedNow = ({damaged, durable}: Site): readonly GodError[] => {
+  const errors = new Map<JobId, GodError>()
+  for (const [path, why] of damaged) {
+    const named = parseRecordName(basename(path))
+    if (named !== null && existsThoughBad(durable.fs, path))
+      errors.set(named.id, bad(named.id, `${path}: ${why}`, TILL_PASS))
+  }
+  return [...errors.values()]
+}
+
 /** Null: nothing of such a job is there at all, or ever was. */
 export const damageOf = (site: Site, id: JobId): GodError | null => {
   const now = look(site, id)
@@ -52,11 +66,5 @@ export const damageOf = (site: Site, id: JobId): GodError | null => {
     )
   }
   const live = names(site, site.layout.bucket(id)).some(name => parseRecordName(name)?.id === id)
-  return live
-    ? bad(
-        id,
-        'no revision of it can be read',
-        "The next pass that reads it sets it aside and says why; 'god fsck' tells now.",
-      )
-    : packedDamage(site, id)
+  return live ? bad(id, 'no revision of it can be read', TILL_PASS) : packedDamage(site, id)
 }

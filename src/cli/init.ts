@@ -4,6 +4,7 @@
  */
 
 import {asError, GodError} from '../core/errors.js'
+import {FORMAT} from '../core/format.js'
 import {checkImageName} from '../core/image-name.js'
 import {SETTINGS} from '../core/settings.js'
 import {callerUid} from '../host/environment.js'
@@ -85,7 +86,7 @@ export const initSite = ({dir, named, executor, images, multiUser}: InitChoice):
   const layout = layoutOf(initTarget(dir, named))
   const cluster = randomCluster()
   const mode = multiUser ? 'multi' : 'single'
-  const format: Format = {format: 1, cluster, mode, fs: 'local'}
+  const format: Format = {format: FORMAT, cluster, mode, fs: 'local'}
   if (multiUser) checkMany(layout)
   const durable = createDurable({fs: realFileSystem, random: randomToken, halt: () => undefined})
   const runsImages = executorRunsImages(executor, providers)

@@ -45,6 +45,8 @@ export interface JobJson {
   readonly project: string
   readonly queue: string
   readonly image: string
+  /** Of the image that its last attempt which began was made of; left out: not known. */
+  readonly imageId?: string
   readonly labels: Readonly<Record<string, string>>
   /** Labels that its node must have; left out: any node, or not known yet. */
   readonly constraint?: Readonly<Record<string, string>>
@@ -61,6 +63,8 @@ export interface JobJson {
   /** Which gpus of its node it has, or had; left out: none. */
   readonly devices?: readonly number[]
   readonly attempt: number
+  /** What the attempts before this one used. Left out: none of them ran. */
+  readonly earlier?: {readonly attempts: number; readonly ranSeconds: number; readonly cpuSeconds: number}
   readonly container: {readonly name: string; readonly id: string | null} | null
   readonly exit: {readonly code: number | null; readonly signal: number | null; readonly oom: boolean} | null
   readonly usage: {readonly cpuSeconds: number; readonly maxMemory: number; readonly exact: boolean} | null
@@ -89,6 +93,13 @@ const keptJson = (record: JobRecord | null): Pick<JobJson, 'depend' | 'retry'> =
     ...(depend === undefined ? {} : {depend: {...depend, met: time(depend.met)}}),
     ...(retry === undefined ? {} : {retry: {rule: retry.rule, left: retry.left}}),
   }
+}
+
+const earlierJson = (record: JobRecord | null): Pick<JobJson, 'earlier'> => {
+  const earlier = record?.earlier
+  if (earlier === undefined) return {}
+  const {runs, ran, cpu} = earlier
+  return {earlier: {attempts: runs, ranSeconds: ran / 1000, cpuSeconds: cpu / 1000}}
 }
 
 const timetableJson = (record: JobView['record']): Pick<JobJson, 'timetable' | 'schedule'> => {
@@ -121,6 +132,7 @@ export const jobJson = (job: JobView): JobJson => ({
   project: job.project,
   queue: job.queue,
   image: job.image,
+  ...(job.record?.imageId === undefined ? {} : {imageId: job.record.imageId}),
   labels: job.labels,
   ...(job.record?.constraint === undefined ? {} : {constraint: job.record.constraint}),
   state: job.state,
@@ -134,6 +146,7 @@ export const jobJson = (job: JobView): JobJson => ({
   node: job.node,
   ...(job.node === null || job.record?.devices === undefined ? {} : {devices: job.record.devices}),
   attempt: job.attempt,
+  ...earlierJson(job.record),
   container:
     job.record?.container == null ? null : {name: job.record.container.name, id: job.record.container.id},
   exit: job.exit,

@@ -34,7 +34,11 @@ export const meantOf = ({
 }): Meant => {
   if (act === undefined || !isNodeAct(act)) {
     if (node === undefined) return {act: null, node: act}
-    throw new GodError('E_USAGE', `'${act}' is nothing to do with a node`, 'Write drain, ready or reserve.')
+    throw new GodError(
+      'E_USAGE',
+      `'${act}' is nothing to do with a node`,
+      'Write drain, lost, ready or reserve.',
+    )
   }
   if (node === undefined) throw new GodError('E_USAGE', `${act}: no node is named`, "See 'god nodes'.")
   return {act, node}
@@ -70,8 +74,8 @@ const checkFlags = (act: NodeAct, {from, to, users, reason}: NodeActFlags): void
   const periodFlags = from ?? to ?? users
   if (act !== 'reserve' && periodFlags !== undefined)
     throw new GodError('E_USAGE', `${act} takes no --from, --to and --users`, 'They belong to reserve.')
-  if (act !== 'drain' && reason !== undefined)
-    throw new GodError('E_USAGE', `${act} takes no --reason`, 'It belongs to drain.')
+  if (act !== 'drain' && act !== 'lost' && reason !== undefined)
+    throw new GodError('E_USAGE', `${act} takes no --reason`, 'It belongs to drain and lost.')
 }
 
 export const checkNode = (site: Site, name: string): void => {
@@ -102,6 +106,7 @@ export const requestNodeAct = (site: Site, act: NodeAct, node: string, flags: No
 
 const DONE: Readonly<Record<NodeAct, string>> = {
   drain: 'will take no new work; what runs there runs on',
+  lost: 'is gone for good: what ran there will end as lost, and it will take no new work',
   ready: 'will take work again, and is reserved for nobody',
   reserve: 'will be reserved',
 }

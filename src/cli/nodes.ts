@@ -15,7 +15,7 @@ import type {Site} from './site.js'
 import type {Style} from './style.js'
 import type {Column} from './table.js'
 
-type NodeState = 'up' | 'down' | 'drained' | 'reserved'
+type NodeState = 'up' | 'down' | 'lost' | 'drained' | 'reserved'
 type Amounts = Resources
 
 export interface NodeView {
@@ -38,10 +38,11 @@ const periodText = ({from, to, users}: NodePeriod): string =>
 
 /** What keeps work off it, the strongest first. */
 const stateOf = (
-  {down, drained}: NodeRecord,
+  {down, drained, lost}: NodeRecord,
   reserved: readonly NodePeriod[],
   now: number,
 ): Pick<NodeView, 'state' | 'since' | 'reason'> => {
+  if (lost !== undefined) return {state: 'lost', since: lost.since, reason: lost.why}
   if (down !== undefined) return {state: 'down', since: down.since, reason: down.why}
   if (drained !== undefined) return {state: 'drained', since: drained.since, reason: drained.why}
   const current = reserved.find(({from}) => from <= now)
@@ -148,6 +149,7 @@ const LIKE_JOBS: Readonly<Record<NodeState, Parameters<Style['state']>[0]>> = {
   reserved: 'held',
   drained: 'held',
   down: 'failed',
+  lost: 'failed',
 }
 
 export const nodeColumns = (style: Style): readonly Column<NodeView>[] => [

@@ -35,7 +35,7 @@ export const planningGround = async (site: Site, guard: Guard, note: (text: stri
       rules: rulesOf(site),
       assumedTime: settings.assumed_time,
       maintenance: settings.maintenance,
-      limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+      limits: {grace: settings.grace_period * 1000},
       quotaWindow: settings.quota_window * 1000,
       admission: admissionPolicy(configuration, runsImages(settings.executor)),
     },

@@ -13,6 +13,7 @@ import {parseSelector} from '../core/selector.js'
 import {neutralise} from '../core/text.js'
 import {iso} from '../host/clock.js'
 import {idText, tasksText} from './array-tasks.js'
+import {attemptRows} from './attempt-rows.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import {elapsed, type JobView} from './job-view.js'
 import {selectOne} from './listing.js'
@@ -166,10 +167,6 @@ const orderRows = ({nice, priority, begin}: JobView): readonly (readonly [string
   ...(nice === 0 && priority === 0 ? [] : ([['order', `nice ${nice}, priority ${priority}`]] as const)),
   ...(begin === null ? [] : ([['begins', `${momentText(begin)} at the earliest`]] as const)),
 ]
-const attemptText = ({attempt, record}: JobView): string =>
-  record?.retry === undefined
-    ? String(attempt)
-    : `${attempt}, ${record.retry.left} more may follow (--retry ${record.retry.rule})`
 
 const dependRows = ({record}: JobView): readonly (readonly [string, string])[] => {
   const depend = record?.depend
@@ -202,6 +199,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['user', `${job.user} (${job.uid})`],
     ['queue', `${job.queue}, project ${job.project}`],
     ['image', job.image || '-'],
+    ...(job.record?.imageId === undefined ? [] : ([['image id', job.record.imageId]] as const)),
     [
       'asks for',
       `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus${others}`,
@@ -214,7 +212,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ['exit', exitText(job)],
     job.live === null ? ['usage', usageText(job)] : ['uses now', liveText(job.live, now)],
     ['node', placeOf(job)],
-    ['attempt', attemptText(job)],
+    ...attemptRows(job),
     ...dependRows(job),
     ['container', job.record?.container?.name ?? '-'],
   ]

@@ -21,7 +21,7 @@ import {type Layout, layoutOf} from '../store/layout.js'
 import {createNodeStore, type NodeStore} from '../store/node-store.js'
 import {createManifestReader, type ManifestReader} from '../store/packs/manifest.js'
 import {createPacks, type Packs} from '../store/packs/packs.js'
-import {noQuarantine} from '../store/quarantine.js'
+import {createSightings, noQuarantine} from '../store/quarantine.js'
 
 export interface Site {
   readonly located: Located
@@ -30,6 +30,8 @@ export interface Site {
   readonly layout: Layout
   readonly durable: Durable
   readonly jobs: JobStore
+  /** Files of records that were met and are damaged: by path, what is wrong with each. */
+  readonly damaged: ReadonlyMap<string, string>
   readonly specs: SpecStore
   readonly nodes: NodeStore
   readonly manifest: ManifestReader
@@ -50,6 +52,7 @@ export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Sit
   const format = openDirectory(fs, layout)
   const durable = createDurable({fs, random: randomToken, halt: why => writeHalt(fs, layout, why)})
   const manifest = createManifestReader(fs, layout)
+  const sightings = createSightings()
   return {
     located,
     configuration: readConfiguration(located),
@@ -62,9 +65,10 @@ export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Sit
       durable,
       layout,
       manifest,
-      quarantine: noQuarantine,
+      quarantine: sightings,
       boot: bootOfIndex(format.fs, bootId()),
     }),
+    damaged: sightings.seen,
     specs: createSpecStore(durable, layout, noQuarantine),
     nodes: createNodeStore(durable, layout),
     uid: callerUid(),

@@ -7,6 +7,7 @@ import {GodError} from '../core/errors.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {unreadError} from '../store/jobs/unread-jobs.js'
+import {damagedNow} from './damaged.js'
 import {sortJobs} from './fields.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
@@ -84,8 +85,10 @@ const liveAndPacked = (site: Site, choice: StatChoice): PackedList => {
 }
 
 /** A list tells what is missing in it. */
-const unreadJobs = (site: Site): readonly GodError[] =>
-  [...site.jobs.unread].map(([id, unread]) => unreadError(id, unread))
+const missingJobs = (site: Site): readonly GodError[] => [
+  ...[...site.jobs.unread].map(([id, unread]) => unreadError(id, unread)),
+  ...damagedNow(site),
+]
 
 export const statJobs = (site: Site, choice: StatChoice): Listed => {
   const choices =
@@ -100,7 +103,7 @@ export const statJobs = (site: Site, choice: StatChoice): Listed => {
   return {
     jobs: choice.limit === null ? chosen : chosen.slice(0, choice.limit),
     more,
-    failed: choices === null ? unreadJobs(site) : failures(choices),
+    failed: choices === null ? missingJobs(site) : failures(choices),
   }
 }
 

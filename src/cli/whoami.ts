@@ -10,6 +10,7 @@ import {isOneOf} from '../core/permission.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
+import {type RankFactors, rankFactors} from '../core/rank-factors.js'
 import {DEFAULT_PROJECT, projectsFor} from '../core/rights.js'
 import type {Quota} from '../core/sections.js'
 import {tallyOf} from '../core/tally.js'
@@ -52,6 +53,7 @@ export interface WhoAmI {
   readonly volumes: readonly GrantedVolume[]
   readonly projects: readonly string[]
   readonly queues: readonly string[]
+  readonly factors: RankFactors
   readonly quotas: readonly GrantedQuota[]
   /** Of one job; cpus in thousandths, memory in bytes, time in seconds; null: no limit. */
   readonly limits: {
@@ -104,6 +106,7 @@ export const whoAmI = (site: Site): WhoAmI => {
     })),
     projects,
     queues: queuesFor(queues, who, numbers),
+    factors: rankFactors(sections),
     quotas: quotasOf(site, who, projects),
     limits: {cpus: settings.max_cpu, memory: settings.max_ram, time: settings.max_time},
     resources: [...sections.resources.values()].map(({name, scope, max_job, default_job}) => ({
@@ -126,6 +129,9 @@ const quotaJson = ({whose, quota, has}: GrantedQuota): object => ({
   has: {cpus: has.cpus / 1000, memory: has.memory, running: has.running, pending: has.pending},
 })
 
+const factorsJson = (names: readonly string[], factorOf: (name: string) => number): object =>
+  Object.fromEntries(names.map(name => [name, factorOf(name)]))
+
 export const whoAmIJson = (me: WhoAmI): object => ({
   schema: SCHEMA,
   user: me.who.name,
@@ -137,6 +143,10 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   volumes: me.volumes,
   projects: me.projects,
   queues: me.queues,
+  priorities: {
+    projects: factorsJson(me.projects, me.factors.projectFactor),
+    queues: factorsJson(me.queues, me.factors.queueFactor),
+  },
   quotas: me.quotas.map(quotaJson),
   resources: me.resources,
 })
@@ -164,6 +174,11 @@ const resourceText = ({name, scope, most, default: usual}: CountedFor): string =
 const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
   `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
 
+const rankedText =
+  (factorOf: (name: string) => number) =>
+  (name: string): string =>
+    factorOf(name) === 0 ? name : `${name} (priority ${factorOf(name)})`
+
 /** One line for each thing; of several the title stands once. */
 const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] => [
   ['user', [`${me.who.name} (${me.who.uid})${me.operator ? ', an operator' : ''}`]],
@@ -171,8 +186,8 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
   ['volumes', me.volumes.map(volumeText)],
-  ['projects', me.projects],
-  ['queues', me.queues],
+  ['projects', me.projects.map(rankedText(me.factors.projectFactor))],
+  ['queues', me.queues.map(rankedText(me.factors.queueFactor))],
   ['quotas', me.quotas.map(quotaText)],
   ['resources', me.resources.map(resourceText)],
 ]

@@ -2,10 +2,13 @@
  * What was used, summed by user, project and day of the end (UTC): of packed jobs for good, also when retention has
  * dropped their lines. Pure; all units are whole, so sums are the same in any order.
  */
+import {resultsOf} from './array-results.js'
+import {usedRecords} from './array-view.js'
 import type {Instant, Uid} from './brand.js'
 import {addCounted, type Counted} from './counted.js'
+import {type Earlier, keptFor, mibSeconds} from './earlier.js'
 import type {JobRecord} from './job.js'
-import type {FinalState} from './state.js'
+import {type FinalState, isFinal} from './state.js'
 import type {TaskResult} from './task-result.js'
 
 export interface Sums {
@@ -44,13 +47,13 @@ export interface Measured {
   readonly memoryKept: number
 }
 
-type Run = Pick<JobRecord, 'started' | 'usage' | 'retry'> & {
+type Run = Pick<JobRecord, 'started' | 'usage' | 'retry' | 'earlier'> & {
   readonly state: JobRecord['state'] | FinalState
   readonly ended: Instant
   readonly paused: number
 }
 
-const MIB = 1024 ** 2
+const NONE: ReadonlySet<number> = new Set()
 
 const NOTHING: Measured = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
 
@@ -60,35 +63,61 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 const MOST = Number.MAX_SAFE_INTEGER
 
 const keptOf = (counted: Counted | undefined, ran: number): Pick<Sums, 'countedKept'> => {
+  if (ran === 0) return {}
   const kept = Object.entries(counted ?? {}).map(
     ([name, amount]) => [name, Math.min(MOST, Math.round((amount * ran) / 1000))] as const,
   )
   return kept.length === 0 ? {} : {countedKept: Object.fromEntries(kept)}
 }
 
-const sumsOf = (
-  {user, uid, project, resources, counted, submitted}: JobRecord,
-  {started, ended, paused, usage, state, retry}: Run,
-): Omit<Sums, 'jobs' | 'tasks'> => {
-  const before = retry?.ran ?? 0
-  const ran = (started === null ? 0 : Math.max(0, ended - started - paused)) + before
-  const mibSeconds = (bytes: number): number => Math.round((bytes / MIB) * (ran / 1000))
-  const [cpuKept, memoryKept] = [Math.round((resources.cpus * ran) / 1000), mibSeconds(resources.memory)]
+type Used = Pick<Earlier, 'ran' | 'cpu' | 'cpuKept' | 'memoryKept' | 'gpuKept'>
+
+const usedBy = ({ran, cpu, cpuKept, memoryKept, gpuKept}: Used): Used => ({
+  ran,
+  cpu,
+  cpuKept,
+  memoryKept,
+  gpuKept,
+})
+
+const plusUsed = (a: Used, b: Used | undefined): Used =>
+  b === undefined
+    ? a
+    : {
+        ran: a.ran + b.ran,
+        cpu: a.cpu + b.cpu,
+        cpuKept: a.cpuKept + b.cpuKept,
+        memoryKept: a.memoryKept + b.memoryKept,
+        gpuKept: a.gpuKept + b.gpuKept,
+      }
+
+/** By its last attempt, and by those before it as far as an older god wrote them down. */
+const lastUsed = ({resources}: JobRecord, {started, ended, paused, usage, retry}: Run): Used => {
+  const ran = (started === null ? 0 : Math.max(0, ended - started - paused)) + (retry?.ran ?? 0)
   const cpu = Math.round((usage?.cpuSeconds ?? 0) * 1000) + (retry?.cpu ?? 0)
+  return {ran, cpu, ...keptFor(resources, ran)}
+}
+
+const whose = ({user, uid, project}: JobRecord): Pick<Sums, 'user' | 'uid' | 'project'> => ({
+  user,
+  uid,
+  project,
+})
+
+const sumsOf = (record: JobRecord, run: Run): Omit<Sums, 'jobs' | 'tasks'> => {
+  const {started, ended, usage, state, retry, earlier} = run
+  const last = lastUsed(record, run)
+  const {ran, cpu, cpuKept, memoryKept} = last
+  const before = (retry?.ran ?? 0) + (earlier?.ran ?? 0)
   return {
     day: dayOf(ended),
-    user,
-    uid,
-    project,
+    ...whose(record),
     failed: state === 'done' ? 0 : 1,
-    ran,
-    waited: started === null ? 0 : Math.max(0, started - submitted - before),
-    cpu,
-    cpuKept,
-    memoryKept,
-    gpuKept: resources.gpus * ran,
-    ...keptOf(counted, ran),
-    measured: usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory), memoryKept},
+    waited: started === null ? 0 : Math.max(0, started - record.submitted - before),
+    ...plusUsed(last, earlier),
+    ...keptOf(record.counted, ran + (earlier?.ran ?? 0)),
+    measured:
+      usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory, ran), memoryKept},
   }
 }
 
@@ -104,6 +133,22 @@ export const sumsOfTask = (array: JobRecord, result: TaskResult): Sums => ({
   jobs: 0,
   tasks: 1,
 })
+
+/** Of what waits or runs once more: its attempts so far, on the day of the last one's end. */
+const sumsOfEarlier = (record: JobRecord): readonly Sums[] => {
+  const {earlier} = record
+  if (earlier === undefined) return []
+  const day = dayOf(earlier.until)
+  const used = {...usedBy(earlier), ...keptOf(record.counted, earlier.ran)}
+  return [{day, ...whose(record), jobs: 0, tasks: 0, failed: 0, waited: 0, ...used}]
+}
+
+/** Of a live record all that has ended: itself, tasks of it, attempts. `packed`: tasks that are counted elsewhere. */
+export const sumsOfLive = (record: JobRecord, packed: ReadonlySet<number> = NONE): readonly Sums[] => [
+  ...(isFinal(record.state) ? [sumsOfJob(record)] : []),
+  ...resultsOf(record).flatMap(result => (packed.has(result.task) ? [] : [sumsOfTask(record, result)])),
+  ...usedRecords(record).flatMap(view => (isFinal(view.state) ? [] : sumsOfEarlier(view))),
+]
 
 const keyOf = ({day, uid, user, project}: Sums): string => JSON.stringify([day, uid, user, project])
 

@@ -1,6 +1,7 @@
 /**
  * Whether a site allows an image: compared part by part, for a name can be written in several ways. Pure.
- * `busybox` is `docker.io/library/busybox`; a first part is a registry if it has a dot or a port, or is localhost.
+ * `busybox` is `docker.io/library/busybox`; a first part is a registry if it has a dot, a port or a large letter, or is
+ * localhost. The id of an image names no place that it is from: only an entry that says that very id allows it.
  */
 interface Image {
   /** With its registry. */
@@ -10,7 +11,7 @@ interface Image {
   readonly digest: string | null
 }
 
-const isRegistry = (part: string): boolean => /[.:]/.test(part) || part === 'localhost'
+const isRegistry = (part: string): boolean => /[.:A-Z]/.test(part) || part === 'localhost'
 
 const withRegistry = (name: string): string => {
   const [first = '', ...rest] = name.split('/')
@@ -49,6 +50,9 @@ const answers = (entry: string, image: Image): boolean => {
   return image.digest === null && allowed.tag === (image.tag ?? LATEST)
 }
 
+const ID = /^sha256:[0-9a-f]{64}$/
+
 /** One that is listed as it is written needs no comparison of parts. */
 export const isImageAllowed = (image: string, entries: readonly string[]): boolean =>
-  entries.includes(image) || entries.some(entry => answers(entry, imageOf(image)))
+  entries.includes(image) ||
+  (ID.test(image) ? entries.includes('*') : entries.some(entry => answers(entry, imageOf(image))))

@@ -10,6 +10,7 @@ import {arrayChange} from './array-own.js'
 import {placesOf} from './array-places.js'
 import {ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import {killedAgain} from './array-results.js'
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {applyControl, type ControlWish, PAST} from './control.js'
@@ -110,7 +111,7 @@ const kill = (asked: Asked): Effect => {
       killed: union(sets.killed, waiting),
     }),
     again: Object.fromEntries(again),
-    parts: parts ?? array.parts,
+    parts: {...(parts ?? array.parts), ...killedAgain(array, waiting, now)},
   }
   return changed(asked, next, whole ? {desired: 'killed', ...remark(asked)} : {})
 }

@@ -10,6 +10,7 @@ import {ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, SET_NAMES, type SetName, setsOf, type TaskSets} from './array-record.js'
 import {stemOf, taskRecord} from './array-view.js'
 import {type Instant, instant} from './brand.js'
+import {taskOfEarlier} from './earlier.js'
 import {encodeSet, type IntervalSet, minus, setOf, union} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
@@ -138,6 +139,16 @@ const againAfter = (array: ArrayRecord, views: readonly TaskView[]): ArrayRecord
   return again
 }
 
+/** By the views; of a result that was packed it goes with its part. */
+const earlierAfterViews = (
+  {earlier = {}}: ArrayRecord,
+  views: readonly TaskView[],
+): Pick<ArrayRecord, 'earlier'> => {
+  const told = {...earlier}
+  for (const {task, earlier: used} of views) if (used !== undefined) told[task] = taskOfEarlier(used)
+  return Object.keys(told).length === 0 ? {} : {earlier: told}
+}
+
 const stemAfter = (array: ArrayRecord, views: readonly TaskView[]): string | null => {
   if (array.stem !== null) return array.stem
   for (const {container, task, attempt} of views)
@@ -153,6 +164,7 @@ const withViews = (array: ArrayRecord, views: readonly TaskView[]): ArrayRecord 
     ...withParts(array, views),
     ...encodedSets(movedSets(sets, states)),
     again: againAfter(array, views),
+    ...earlierAfterViews(array, views),
     stem: stemAfter(array, views),
   }
 }

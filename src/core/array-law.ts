@@ -34,7 +34,11 @@ export const arrayFault = (array: ArrayRecord): string | null => {
   if (!contains(over, setOf(placesOf(array, false))))
     return 'a task has ended that is in no set of ended tasks'
   const lost = Object.keys(array.again).find(task => !has(waiting, ordinalOf(range, Number(task)) ?? -1))
-  return lost === undefined ? null : `task ${lost} is given back and does not wait`
+  if (lost !== undefined) return `task ${lost} is given back and does not wait`
+  const told = Object.keys(array.earlier ?? {}).find(
+    task => array.parts[task] === undefined && array.again[task] === undefined,
+  )
+  return told === undefined ? null : `task ${told} had attempts and waits for none`
 }
 
 const stage = (record: JobRecord, view: JobRecord): Stage => ({

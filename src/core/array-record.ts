@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot'
 import {type ArrayRange, MOST_RANGE, tryRange} from './array-range.js'
+import {type EarlierOfTask, earlierTaskSchema} from './earlier.js'
 import {decodeSet, EMPTY, type IntervalSet} from './interval-set.js'
 import {
   devicesSchema,
@@ -75,6 +76,8 @@ const shapeSchema = v.strictObject({
   killed: setSchema,
   /** Of those that wait: the attempt to come, where it is not the first. */
   again: v.record(taskKeySchema, whole(2, 1_000_000)),
+  /** Of those that wait once more, or have a part: what their attempts so far used. */
+  earlier: v.exactOptional(v.record(taskKeySchema, earlierTaskSchema)),
   /** Nodes and engines that the parts name. */
   places: placesSchema,
   /** Beginning of the names of its containers; null: none was ever named. */
@@ -89,9 +92,10 @@ type Shape = v.InferOutput<typeof shapeSchema>
 export const SET_NAMES = ['waiting', 'held', 'done', 'failed', 'killed'] as const
 export type SetName = (typeof SET_NAMES)[number]
 export type ArrayRecord = Readonly<
-  Omit<Shape, SetName | 'again' | 'places' | 'parts'> &
+  Omit<Shape, SetName | 'again' | 'earlier' | 'places' | 'parts'> &
     Record<SetName, readonly number[]> & {
       again: Readonly<Record<string, number>>
+      earlier?: Readonly<Record<string, EarlierOfTask>>
       places: readonly Readonly<Shape['places'][number]>[]
       parts: Readonly<Record<string, Readonly<Part>>>
     }

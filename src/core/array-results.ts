@@ -2,17 +2,19 @@
  * Results of an array's tasks on their way to the packs (state.md 9 and 10): those its record still holds, and the
  * record without those that are packed. Counts for people. Pure.
  */
+import {ordinalOf} from './array-range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
 import {runningTasks} from './array-start.js'
 import {partRecords} from './array-view.js'
-import {size} from './interval-set.js'
+import type {Instant} from './brand.js'
+import {has, type IntervalSet, size} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import {isFinal} from './state.js'
 import type {TaskResult} from './task-result.js'
 
 const resultOf = (view: JobRecord): readonly TaskResult[] => {
-  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused} = view
+  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused, earlier} = view
   if (task === undefined || ended === null || !isFinal(state)) return []
   return [
     {
@@ -20,6 +22,7 @@ const resultOf = (view: JobRecord): readonly TaskResult[] => {
       ...(reason === null ? {} : {reason}),
       ...(charge === undefined ? {} : {charge}),
       ...(paused.total === 0 ? {} : {paused}),
+      ...(earlier === undefined ? {} : {earlier}),
     },
   ]
 }
@@ -27,6 +30,22 @@ const resultOf = (view: JobRecord): readonly TaskResult[] => {
 /** Of the tasks that have ended and are not packed, as far as the record knows. */
 export const resultsOf = (record: JobRecord): readonly TaskResult[] =>
   record.array === undefined ? [] : partRecords(record).flatMap(resultOf)
+
+/**
+ * Parts of tasks that are killed while they wait once more, at these places: what their attempts used is to be told.
+ */
+export const killedAgain = (array: ArrayRecord, waiting: IntervalSet, now: Instant): ArrayRecord['parts'] => {
+  const {range} = setsOf(array)
+  const reason = {code: 'killed', text: 'killed before its next attempt'}
+  return Object.fromEntries(
+    Object.keys(array.earlier ?? {})
+      .filter(task => has(waiting, ordinalOf(range, Number(task)) ?? -1))
+      .map(task => [
+        task,
+        {state: 'killed', desired: 'killed', attempt: array.again[task] ?? 1, ended: now, reason} as const,
+      ]),
+  )
+}
 
 /** So many wait that they should be packed now: else the array comes to a stop. */
 export const wantsPacking = (record: JobRecord): boolean =>
@@ -39,7 +58,16 @@ export const withoutResults = (record: JobRecord, tasks: readonly number[]): Cha
   if (array === undefined) return {state: record.state}
   const packed = new Set(tasks.map(String))
   const parts = Object.entries(array.parts).filter(([task, {state}]) => !(packed.has(task) && isFinal(state)))
-  return {state: record.state, array: {...array, parts: Object.fromEntries(parts)}}
+  const {earlier, ...rest} = array
+  const told = Object.entries(earlier ?? {}).filter(([task]) => !packed.has(task))
+  return {
+    state: record.state,
+    array: {
+      ...rest,
+      ...(told.length === 0 ? {} : {earlier: Object.fromEntries(told)}),
+      parts: Object.fromEntries(parts),
+    },
+  }
 }
 
 export interface TaskCounts {

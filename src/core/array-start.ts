@@ -3,11 +3,22 @@
  */
 import type {Reason} from '@god-cli/api'
 import {foldTasks} from './array-fold.js'
-import {parseArray, rangeText} from './array-range.js'
+import {ordinalOf, parseArray, rangeText} from './array-range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
 import {taskContainerName, tasksAt} from './array-view.js'
 import type {Instant, Token} from './brand.js'
-import {EMPTY, encodeSet, firstOf, interval, minus, size} from './interval-set.js'
+import {
+  EMPTY,
+  encodeSet,
+  firstOf,
+  type IntervalSet,
+  intersection,
+  interval,
+  minus,
+  setOf,
+  size,
+  union,
+} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
 import {isAllocated} from './state.js'
@@ -45,6 +56,48 @@ const least = (...bounds: readonly Startable[]): Startable =>
 export const runningTasks = (array: ArrayRecord): number =>
   Object.values(array.parts).filter(({state}) => isAllocated(state)).length
 
+/** Tasks with an attempt behind them stand with some numbers in each revision, until their result is packed. */
+interface Behind {
+  /** Of those that may start. */
+  readonly free: IntervalSet
+  /** That wait, held or not. */
+  readonly waiting: number
+  readonly all: number
+}
+
+const behind = (array: ArrayRecord): Behind => {
+  const {waiting, held, range} = setsOf(array)
+  const tasks = Object.keys(array.earlier ?? {})
+  const places = setOf(tasks.flatMap(task => ordinalOf(range, Number(task)) ?? []))
+  const wait = intersection(places, waiting)
+  return {free: minus(wait, held), waiting: size(wait), all: tasks.length}
+}
+
+/** As large as a third of a part. */
+const roomOf = ({all}: Behind): number => MOST_PARTS - Math.ceil(0.3 * all)
+
+/** Of those that begin for the first time: each of them may come to wait once more. */
+const roomForNew = (array: ArrayRecord, {waiting}: Behind): number =>
+  Math.max(0, MOST_PARTS - Object.keys(array.parts).length - waiting)
+
+/** So that no record grows beyond what it may hold. */
+const mostParts = (array: ArrayRecord, free: number): Startable => {
+  const before = behind(array)
+  const [parts, running] = [Object.keys(array.parts).length, runningTasks(array)]
+  const again = size(before.free)
+  const few = Math.min(roomOf(before) - parts, again + Math.min(free - again, roomForNew(array, before)))
+  const all = running + before.waiting
+  return {
+    count: Math.max(0, few),
+    reason:
+      running < parts
+        ? {code: 'packing', text: `${parts - running} results of it wait to be packed`}
+        : before.waiting === 0
+          ? {code: 'limit', text: `${MOST_PARTS} of its tasks run; no array has more at once`}
+          : {code: 'limit', text: `${all} of its tasks run or wait once more; no array has more at once`},
+  }
+}
+
 /** How many could start now, if there were room for all. */
 export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>): Startable => {
   if (array === undefined) return {count: 0, reason: null}
@@ -54,7 +107,6 @@ export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>
   const free = size(waiting) - size(held)
   if (free === 0) return no('held', `${size(held)} held by request`)
   const running = runningTasks(array)
-  const parts = Object.keys(array.parts).length
   const limit = array.limit ?? Number.POSITIVE_INFINITY
   return least(
     {count: free, reason: null},
@@ -62,14 +114,17 @@ export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>
       count: Math.max(0, limit - running),
       reason: {code: 'limit', text: `its limit of ${limit} tasks at once is reached`},
     },
-    {
-      count: Math.max(0, MOST_PARTS - parts),
-      reason:
-        running === parts
-          ? {code: 'limit', text: `${MOST_PARTS} of its tasks run; no array has more at once`}
-          : {code: 'packing', text: `${parts - running} results of it wait to be packed`},
-    },
+    mostParts(array, free),
   )
+}
+
+/** The lowest; those that wait once more, and as many of the others as there is room for. */
+const firstTasks = (array: ArrayRecord, count: number): readonly number[] => {
+  const {waiting, held} = setsOf(array)
+  const before = behind(array)
+  const free = minus(waiting, held)
+  const fresh = firstOf(minus(free, before.free), roomForNew(array, before))
+  return firstOf(union(before.free, setOf(fresh)), count)
 }
 
 /** Where a task goes. */
@@ -92,11 +147,7 @@ export const startTasks = (
 ): {readonly tasks: readonly number[]; readonly change: Change} | null => {
   const {array} = record
   if (array === undefined) return null
-  const {waiting, held} = setsOf(array)
-  const tasks = tasksAt(
-    array,
-    firstOf(minus(waiting, held), Math.min(starts.length, startable(record).count)),
-  )
+  const tasks = tasksAt(array, firstTasks(array, Math.min(starts.length, startable(record).count)))
   if (tasks.length === 0) return null
   const changes = starts.flatMap(({node, engine, nonce, charge, devices}, i) => {
     const task = tasks[i]

@@ -6,6 +6,7 @@
  */
 import {nth, ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
+import {earlierOfTask} from './earlier.js'
 import {has, type IntervalSet, intersection, interval} from './interval-set.js'
 import type {JobRecord} from './job.js'
 import {NOT_STARTED} from './not-started.js'
@@ -32,6 +33,11 @@ const containerOf = (array: ArrayRecord, task: number, part: Part): JobRecord['c
 const desiredOf = (record: JobRecord, own: 'suspended' | 'killed' | undefined): JobRecord['desired'] =>
   record.desired === 'killed' ? 'killed' : (own ?? 'run')
 
+const earlierOf = ({resources}: JobRecord, array: ArrayRecord, task: number): Pick<JobRecord, 'earlier'> => {
+  const told = array.earlier?.[task]
+  return told === undefined ? {} : {earlier: earlierOfTask(told, resources)}
+}
+
 const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: Part): JobRecord => {
   const {array: _, ...own} = record
   return {
@@ -53,6 +59,7 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     ...(part.charge === undefined ? {} : {charge: part.charge}),
     exit: part.exit ?? null,
     usage: part.usage ?? null,
+    ...earlierOf(record, array, task),
   }
 }
 
@@ -77,6 +84,7 @@ const viewAtRest = (record: JobRecord, array: ArrayRecord, task: number, ordinal
     desired: state === 'killed' ? 'killed' : desiredOf(record, undefined),
     reason: state === 'held' ? HELD : null,
     attempt: array.again[task] ?? 1,
+    ...earlierOf(record, array, task),
   }
 }
 
@@ -95,6 +103,13 @@ export const partRecords = (record: JobRecord): readonly JobRecord[] => {
   const {array} = record
   if (array === undefined) return [record]
   return Object.entries(array.parts).map(([task, part]) => viewOfPart(record, array, Number(task), part))
+}
+
+/** And of an array the tasks that wait once more: all that ran or may run. */
+export const usedRecords = (record: JobRecord): readonly JobRecord[] => {
+  const {earlier = {}, parts = {}} = record.array ?? {}
+  const waiting = Object.keys(earlier).filter(task => parts[task] === undefined)
+  return [...partRecords(record), ...waiting.flatMap(task => taskRecord(record, Number(task)) ?? [])]
 }
 
 /** Of these, those that take a node's resources. */
@@ -129,8 +144,8 @@ export const tasksAt = (array: ArrayRecord, ordinals: readonly number[]): readon
  */
 export const stampOf = (record: JobRecord): string => {
   if (record.task === undefined) return String(record.rev)
-  const {state, desired, requeue = null, attempt, container, started, paused, stop} = record
-  return JSON.stringify([state, desired, requeue, attempt, container, started, paused, stop])
+  const {state, desired, requeue = null, attempt, container, started, ended, paused, stop} = record
+  return JSON.stringify([state, desired, requeue, attempt, container, started, ended, paused, stop])
 }
 
 /** Tasks whose part came, went or changed between two revisions, as they are now: for the journal. */

@@ -125,11 +125,7 @@ export const CATALOGUE = {
     'more than any node has, or the site',
     'ask for less; see `god doctor` for the nodes',
   ),
-  E_RESOURCE_UNKNOWN: entry(
-    EXIT.refused,
-    'a resource that this site does not count',
-    'ask for one that the message lists; see `god nodes`',
-  ),
+  E_RESOURCE_UNKNOWN: entry(EXIT.refused, 'a resource that this site does not count', 'see `god whoami`'),
   E_NO_NODE: entry(EXIT.noJob, 'no node of that name is known', 'see `god nodes`'),
   E_NODE_NEVER: entry(
     EXIT.refused,
@@ -179,6 +175,11 @@ export const CATALOGUE = {
     EXIT.failed,
     'the directory is not a shared directory of this version',
     'check --dir; `god doctor`',
+  ),
+  E_DIR_NEWER: entry(
+    EXIT.failed,
+    'the directory was raised to a later format by a newer god',
+    'install the newer god on this host; nothing was read or changed',
   ),
   E_DIR_BUSY: passing(
     EXIT.later,

@@ -6,6 +6,7 @@
  */
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
+import type {Attempted} from './earlier.js'
 import {already, change, type Effect, refused} from './effect.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
@@ -19,6 +20,7 @@ type Wish = ControlWish
 
 /** As much of a job as decides; a request that nobody has admitted has it too. */
 type Controlled = Pick<JobRecord, 'id' | 'state' | 'desired'> &
+  Attempted &
   Partial<Pick<JobRecord, 'exit' | 'retry'>> & {
     readonly attempt: number
     readonly begin?: number | null

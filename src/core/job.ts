@@ -12,6 +12,7 @@ import type {Instant} from './brand.js'
 import {commandSchema, signalSchema} from './command.js'
 import {constraintSchema} from './constraint.js'
 import {countedSchema} from './counted.js'
+import {earlierSchema} from './earlier.js'
 import {MOST_KEY} from './job-name.js'
 import {
   attemptSchema,
@@ -46,6 +47,9 @@ import {MOST_CRON, timetableSchema} from './timetable-form.js'
 import {MOST_VOLUMES} from './volumes.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+/** `sha256:` and 64 digits are half of it. */
+export const MOST_IMAGE_ID = 128
 
 /** Of one job. */
 export const MOST_GPUS = 1024
@@ -109,6 +113,8 @@ export const recordSchema = v.strictObject({
       engine: v.nullable(text(255)),
     }),
   ),
+  /** Which image its last attempt that began was made of; left out: none began, not told, or it is private. */
+  imageId: v.exactOptional(text(MOST_IMAGE_ID)),
   /** What it is charged in fair share while it runs, in thousandths of a cpu; fixed at its start (`charge.ts`). */
   charge: v.exactOptional(whole(0, far)),
   /** Paused time of this attempt: since when, and the sum of what is over (ms). */
@@ -117,6 +123,8 @@ export const recordSchema = v.strictObject({
   stop: v.nullable(stopSchema),
   exit: v.nullable(exitSchema),
   usage: v.nullable(usageSchema),
+  /** What the attempts before this one used; left out: none of them ran. */
+  earlier: v.exactOptional(earlierSchema),
   sealed: v.boolean(),
   prev: v.nullable(v.strictObject({rev: revSchema, sha256: sha256Schema})),
   /** Who wrote this revision: `u<uid>` for an owner's wish, else the role. */
@@ -147,7 +155,6 @@ export const wishSchema = v.strictObject({
   cpus: v.exactOptional(whole(1, far)),
   memory: v.exactOptional(whole(1, far)),
   gpus: v.exactOptional(whole(0, MOST_GPUS)),
-  /** Of what the operator counts. */
   counted: v.exactOptional(countedSchema),
   walltime: v.exactOptional(whole(1, far)),
   env: v.exactOptional(v.record(text(128), text(131_072))),

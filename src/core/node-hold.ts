@@ -12,6 +12,8 @@ export const MOST_USERS = 100
 export const holdFields = {
   /** It takes no new work; what runs there runs on. Left out: it does. */
   drained: v.exactOptional(v.strictObject({since: instantSchema, by: text(64), why: text(256)})),
+  /** It is gone for good: what ran there has ended, and it takes no new work. */
+  lost: v.exactOptional(v.strictObject({since: instantSchema, by: text(64), why: text(256)})),
   /** Periods in which only these users' jobs run there. */
   reserved: v.exactOptional(
     v.pipe(
@@ -34,7 +36,7 @@ export type NodeHold = ReadonlyDeep<v.InferOutput<typeof holdSchema>>
 export type NodePeriod = NonNullable<NodeHold['reserved']>[number]
 
 export interface HoldWish {
-  readonly act: 'drain' | 'ready' | 'reserve'
+  readonly act: 'drain' | 'lost' | 'ready' | 'reserve'
   readonly tok: NodePeriod['tok']
   readonly period?: Pick<NodePeriod, 'from' | 'to' | 'users'>
   readonly remark?: string
@@ -59,6 +61,8 @@ export const holdAfter = (hold: NodeHold, wish: HoldWish, by: string, now: Insta
     case 'drain':
       // Since when it is drained does not change when it is said again.
       return {...hold, drained: {since: hold.drained?.since ?? now, by, why: wish.remark ?? ''}}
+    case 'lost':
+      return {...hold, lost: {since: hold.lost?.since ?? now, by, why: wish.remark ?? ''}}
     case 'reserve':
       return withPeriod(hold, wish, by, now)
   }

@@ -5,7 +5,7 @@
 import type {ContainerView, Reason} from '@god-cli/api'
 import {type Instant, instant, token} from './brand.js'
 import {never} from './errors.js'
-import type {JobRecord} from './job.js'
+import {type JobRecord, MOST_IMAGE_ID} from './job.js'
 import {type LaunchFault, launchFaultText, mayBeLaunchFault} from './launch-fault.js'
 import {NOT_STARTED} from './not-started.js'
 import type {FinalState, State} from './state.js'
@@ -34,11 +34,13 @@ export type Change = Partial<
     | 'devices'
     | 'attempt'
     | 'container'
+    | 'imageId'
     | 'charge'
     | 'paused'
     | 'stop'
     | 'exit'
     | 'usage'
+    | 'earlier'
     | 'req'
     | 'sealed'
     | 'array'
@@ -53,16 +55,22 @@ const reason = (code: string, text: string, numbers?: Reason['numbers']): Reason
   numbers === undefined ? {code, text} : {code, text, numbers}
 
 /** From running on the engine's id is used, never the name. */
-export const runningChange = (
-  record: JobRecord,
-  {name, id, nonce, startedAt}: ContainerView,
-  now: Instant,
-): Change => ({
-  state: 'running',
-  container: {name, id, nonce: token(nonce), engine: record.container?.engine ?? null},
-  started: instant(startedAt ?? now),
-  reason: null,
-})
+export const runningChange = (record: JobRecord, container: ContainerView, now: Instant): Change => {
+  const {name, id, nonce, startedAt} = container
+  return {
+    state: 'running',
+    ...imageIdOf(record, container),
+    container: {name, id, nonce: token(nonce), engine: record.container?.engine ?? null},
+    started: instant(startedAt ?? now),
+    reason: null,
+  }
+}
+
+/** Of a job whose image is private it would tell as much as the name. */
+const imageIdOf = ({image}: JobRecord, container: ContainerView | null): Pick<Change, 'imageId'> => {
+  const {imageId} = container ?? {}
+  return imageId === undefined || image === '' || imageId.length > MOST_IMAGE_ID ? {} : {imageId}
+}
 
 export const givenBackChange = (record: JobRecord, why: string, now: Instant): Change =>
   record.desired === 'killed'
@@ -132,15 +140,24 @@ export const endedChange = (
 ): Change => {
   const started = record.started ?? (container?.startedAt == null ? null : instant(container.startedAt))
   // An engine's end may lie some milliseconds before its start.
-  const ended = instant(Math.max(container?.finishedAt ?? now, started ?? 0))
+  const ended = record.ended ?? instant(Math.max(container?.finishedAt ?? now, started ?? 0))
   const paused = {since: null, total: record.paused.total + pausedNow(record, ended)}
   if (container?.startFault != null) {
     const fault = reason('start', `the engine could not start it: ${container.startFault}`)
     return {...refusedStart(fault, ended), paused}
   }
-  const exit = witnessed(container, exitFile)
+  const exit = record.exit ?? witnessed(container, exitFile)
   const state = finalState(record, exit, ended)
-  return {state, started, ended, paused, exit, reason: finalReason(state, exit, record, container, fault)}
+  const told = imageIdOf(record, container)
+  return {
+    ...told,
+    state,
+    started,
+    ended,
+    paused,
+    exit,
+    reason: finalReason(state, exit, record, container, fault),
+  }
 }
 
 /** After a power cut the engine finds its containers ended, and nobody saw how. */

@@ -3,7 +3,8 @@
  * there may be a million. Pure.
  */
 import * as v from 'valibot'
-import {type Ran, runOf, runOfTask, type UserRun} from './fair-share/ledger.js'
+import {earlierSchema} from './earlier.js'
+import {type Ran, runsOf, runsOfTask, type UserRun} from './fair-share/ledger.js'
 import {type JobRecord, parseWith} from './job.js'
 import {far, instantSchema, pausedSchema, text, whole} from './record-fields.js'
 
@@ -16,6 +17,7 @@ const jobSchema = v.object({
     ended: v.nullable(instantSchema),
     paused: pausedSchema,
     charge: v.exactOptional(whole(0, far)),
+    earlier: v.exactOptional(earlierSchema),
     array: v.exactOptional(v.unknown()),
   }),
 })
@@ -25,17 +27,18 @@ const taskSchema = v.object({
   ended: instantSchema,
   charge: v.exactOptional(whole(0, far)),
   paused: v.exactOptional(pausedSchema),
+  earlier: v.exactOptional(earlierSchema),
 })
 
-/** Null: it never ran; what an array used is told by its tasks. Undefined: not what was written. */
-export const runOfJobLine = (line: unknown): UserRun | null | undefined => {
+/** None: it never ran; what an array used is told by its tasks. Undefined: not what was written. */
+export const runsOfJobLine = (line: unknown): readonly UserRun[] | undefined => {
   const parsed = parseWith(jobSchema, line)
   if (!parsed.ok) return undefined
   const {array, submitted, ...ran} = parsed.value.record
-  return array === undefined ? runOf(ran satisfies Ran, ran.ended ?? submitted) : null
+  return array === undefined ? runsOf(ran satisfies Ran, ran.ended ?? submitted) : []
 }
 
-export const runOfTaskLine = (line: unknown, array: JobRecord): UserRun | null | undefined => {
+export const runsOfTaskLine = (line: unknown, array: JobRecord): readonly UserRun[] | undefined => {
   const parsed = parseWith(taskSchema, line)
-  return parsed.ok ? runOfTask(array, parsed.value) : undefined
+  return parsed.ok ? runsOfTask(array, parsed.value) : undefined
 }

@@ -87,11 +87,12 @@ export const jobLineText = ({id, record, submit, history}: PackedJob): string =>
   JSON.stringify({id, record, submit, history})
 
 export const taskLineText = (result: TaskResult): string => {
-  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused} = result
+  const {id, task, state, attempt, node, started, ended, exit, usage, reason, charge, paused, earlier} =
+    result
   // What is undefined is left out.
   return JSON.stringify({
     ...{id, task, state, attempt, node, started, ended, exit, usage},
-    ...{reason, charge, paused},
+    ...{reason, charge, paused, earlier},
   })
 }
 

@@ -23,6 +23,7 @@ import {
 } from './outcome.js'
 import {type Again, requeuedChange} from './requeue.js'
 import {isAllocated, isFinal} from './state.js'
+import {goesOnChange, suspendedUntil} from './suspended-time.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
 export type Fence = 'none' | 'started' | 'void'
@@ -57,6 +58,8 @@ export interface Limits {
   readonly grace: number
   /** Signal sent first, unless the kill named another. */
   readonly signal: string
+  /** For which an attempt may be suspended in all, ms; null: no limit. */
+  readonly suspended: number | null
 }
 
 const wait = (until: Instant | null = null): Step => ({do: 'none', until})
@@ -90,10 +93,15 @@ export const advance = (record: JobRecord, observed: Observed, now: Instant, lim
   return record.requeue == null ? step : againStep(record, record.requeue, observed, step, now)
 }
 
-/** Where the attempt would end: what is left of it goes first, so that nothing is in the way of the next one. */
+/**
+ * Where the attempt would end: what it used is written down, then what is left of it goes, so that nothing is in the way
+ * of the next one.
+ */
 const againStep = (record: JobRecord, to: Again, {container}: Observed, step: Step, now: Instant): Step => {
-  const ends = (step.do === 'publish' || step.do === 'collect') && isFinal(step.change.state)
-  if (!ends) return step
+  if ((step.do !== 'publish' && step.do !== 'collect') || !isFinal(step.change.state)) return step
+  const {started, ended, paused, exit} = {...record, ...step.change}
+  if (step.do === 'collect' && started !== null && record.ended === null)
+    return {...step, change: {state: record.state, started, ended, paused, exit}}
   const own = container !== null && container !== 'unknown' && !isForeign(record, container)
   return own ? {do: 'remove', container} : {do: 'publish', change: requeuedChange(record, to, now)}
 }
@@ -210,17 +218,22 @@ const advanceRunning = (record: JobRecord, seen: Seen, now: Instant, limits: Lim
   }
   const end = walltimeEnd(record)
   if (end !== null && now >= end) return stopStep(record, container.id, 'timeout', now, limits)
-  if (record.desired === 'suspended') return {do: 'pause', id: container.id}
+  if (record.desired === 'suspended') return suspendStep(record, container, now, limits)
   return wait(end)
+}
+
+/** As long as it may stand still. */
+const suspendStep = (record: JobRecord, {id, status}: ContainerView, now: Instant, limits: Limits): Step => {
+  const end = suspendedUntil(record, limits.suspended, now)
+  if (end !== null && now >= end) return {do: 'publish', change: goesOnChange(record)}
+  return status === 'running' ? {do: 'pause', id} : wait(end)
 }
 
 const advanceSuspended = (record: JobRecord, seen: Seen, now: Instant, limits: Limits): Step => {
   const container = alive(seen)
   if (container === null) return overStep(record, seen, now)
   if (record.desired === 'killed') return stopStep(record, container.id, 'killed', now, limits)
-  if (record.desired === 'suspended') {
-    return container.status === 'running' ? {do: 'pause', id: container.id} : wait()
-  }
+  if (record.desired === 'suspended') return suspendStep(record, container, now, limits)
   if (container.status === 'paused') return {do: 'unpause', id: container.id}
   return {do: 'publish', change: resumedChange(record, now)}
 }

@@ -91,7 +91,7 @@ export const dependSchema = v.strictObject({
   met: v.nullable(instantSchema),
 })
 
-/** `left`: more attempts; `ran`, `cpu`: milliseconds of those before this one, without pauses. */
+/** `left`: more attempts; `ran`, `cpu`: what earlier ones used, by an older god; now it stands in `earlier`. */
 export const retrySchema = v.strictObject({
   rule: text(MOST_RETRY),
   left: whole(0, 1000),

@@ -114,7 +114,7 @@ const updateSchema = v.strictObject({
   ),
 })
 
-export const NODE_ACTS = ['drain', 'ready', 'reserve'] as const
+export const NODE_ACTS = ['drain', 'lost', 'ready', 'reserve'] as const
 export type NodeAct = (typeof NODE_ACTS)[number]
 
 /** Of an operator, about a node. */

@@ -7,30 +7,27 @@
 import type {Reason} from '@god-cli/api'
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
+import {type Attempted, earlierAfter} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {NOT_STARTED} from './not-started.js'
 import type {Change} from './outcome.js'
 
 export type Again = NonNullable<JobRecord['requeue']>
 
-type Requeued = Pick<JobRecord, 'attempt'> & {readonly begin?: number | null}
+type Requeued = Pick<JobRecord, 'attempt'> & Attempted & {readonly begin?: number | null}
 
 const reasonOf = (to: Again, attempt: number, remark: string | undefined): Reason => {
   const text = `requeued after attempt ${attempt}${remark === undefined ? '' : `: ${remark}`}`
   return to === 'held' ? {code: 'held', text: `held, ${text}`} : {code: 'requeued', text}
 }
 
-export const requeuedChange = (
-  {attempt, begin}: Requeued,
-  to: Again,
-  now: Instant,
-  remark?: string,
-): Change => ({
+export const requeuedChange = (requeued: Requeued, to: Again, now: Instant, remark?: string): Change => ({
   ...NOT_STARTED,
+  ...earlierAfter(requeued),
   state: to,
   desired: 'run',
   requeue: null,
-  attempt: attempt + 1,
-  eligible: eligibleFrom(now, begin ?? undefined),
-  reason: reasonOf(to, attempt, remark),
+  attempt: requeued.attempt + 1,
+  eligible: eligibleFrom(now, requeued.begin ?? undefined),
+  reason: reasonOf(to, requeued.attempt, remark),
 })

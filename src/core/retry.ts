@@ -6,6 +6,7 @@
  * time or memory was over, unless that is named. Only the end of the last attempt is the job's end.
  */
 import {type Instant, instant} from './brand.js'
+import {earlierAfter} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {NOT_STARTED} from './not-started.js'
 import type {Change} from './outcome.js'
@@ -114,9 +115,6 @@ export const isResting = ({eligible}: Pick<JobRecord, 'eligible'>, now: Instant)
 export const retryPause = (used: number): number =>
   Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(used, 10))
 
-const ranFor = ({started, ended, paused}: JobRecord): number =>
-  started === null || ended === null ? 0 : Math.max(0, ended - started - paused.total)
-
 /** The next attempt of a record that `willRetry`; null: it is none. */
 export const retryChange = (record: JobRecord, now: Instant): Change | null => {
   const {retry, reason, attempt} = record
@@ -134,12 +132,7 @@ export const retryChange = (record: JobRecord, now: Instant): Change | null => {
     desired: 'run',
     eligible,
     reason: {code: 'retry', text: text.slice(0, 1024), numbers: {at: eligible, left}},
-    retry: {
-      ...retry,
-      left,
-      // What the attempts before it used counts to the job for good.
-      ran: retry.ran + ranFor(record),
-      cpu: retry.cpu + Math.round((record.usage?.cpuSeconds ?? 0) * 1000),
-    },
+    ...earlierAfter(record),
+    retry: {...retry, left},
   }
 }

@@ -13,6 +13,7 @@ import {BASIC, type Space, spaceOf} from './scheduling/vector.js'
 import {
   choice,
   cpuAmount,
+  fraction,
   memoryAmount,
   orNone,
   type Setting,
@@ -39,6 +40,7 @@ const VOLUME = {
 const PROJECT = {
   users: words([], 'its members, by name or uid; * is everybody'),
   groups: words([], 'groups whose members are its members'),
+  priority: fraction(0, 'its rank for a policy that heeds projects, 1 is the highest'),
 } as const
 
 const MOST_JOBS = 999_999_999

@@ -71,6 +71,7 @@ export const SETTINGS = {
     'in which the timetables of recurring jobs are meant; those that are there keep theirs',
   ),
   max_schedules: whole(20, 0, 100_000, 'most recurring jobs of one user'),
+  max_suspended: time(7 * 86_400, 'time for which a job may be suspended in all; then it goes on'),
   grace_period: span(10, 'time between the polite signal and KILL'),
   stop_signal: choice('SIGTERM', STOP_SIGNALS, 'the polite signal'),
   root_runs_as: text(

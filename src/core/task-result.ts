@@ -3,6 +3,7 @@
  * segment (state.md 9). Pure.
  */
 import * as v from 'valibot'
+import {earlierSchema} from './earlier.js'
 import {
   attemptSchema,
   exitSchema,
@@ -36,6 +37,7 @@ export const taskResultSchema = v.strictObject({
   /** As in the record; `paused` is left out where it never was. */
   charge: v.exactOptional(whole(0, far)),
   paused: v.exactOptional(pausedSchema),
+  earlier: v.exactOptional(earlierSchema),
 })
 
 export type TaskResult = ReadonlyDeep<v.InferOutput<typeof taskResultSchema>>

@@ -3,6 +3,7 @@
  * by a process that lives long once an hour (security-reliability.md T18). Reads only.
  */
 import {checkAccess} from '../store/check-access.js'
+import {checkNotNewer} from '../store/directory.js'
 import type {Service} from './service.js'
 
 const HOUR = 3_600_000
@@ -11,6 +12,7 @@ const HOUR = 3_600_000
 export const createSiteCheck = ({format, durable, layout, uid, now}: Service): (() => void) => {
   let last = now()
   return () => {
+    checkNotNewer(durable.fs, layout)
     if (format.mode === 'single' || Math.abs(now() - last) < HOUR) return
     last = now()
     checkAccess(durable.fs, layout, uid)

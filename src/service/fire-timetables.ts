@@ -27,7 +27,7 @@ import type {Reason as Refused} from '../store/requests/refused.js'
 import {admitAll} from './admit-requests.js'
 import type {Submission} from './judge-submissions.js'
 import {publish} from './publish.js'
-import {liveAndTold, readIfReadable} from './readable-jobs.js'
+import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
 import type {Service} from './service.js'
 
 type Schedule = Stored & {readonly record: Timed}
@@ -49,19 +49,31 @@ const freshId = ({durable, layout}: Service): JobId => {
   return id
 }
 
-/** Null: there is nothing to do, or somebody was faster. */
-const step = (
+type NextTime = (cron: string, after: Instant, zone: string) => Instant
+
+/** Null: nobody can tell, for a god of another version may have written it. That concerns this schedule alone. */
+const nextOf = (
   service: Service,
-  base: Schedule,
-  author: Author,
-  nextTime: (cron: string, after: Instant, zone: string) => Instant,
-): Stored | null => {
+  {id, timetable}: Timed,
+  now: Instant,
+  nextTime: NextTime,
+): Instant | null => {
+  try {
+    return nextTime(timetable.cron, now, timetable.zone)
+  } catch (error) {
+    const [why] = String(error).split('\n')
+    tellOnce(service, `the next time of schedule ${id} cannot be told: ${why}`)
+    return null
+  }
+}
+
+/** Null: there is nothing to do, or somebody was faster. */
+const step = (service: Service, base: Schedule, author: Author, nextTime: NextTime): Stored | null => {
   const {record} = base
-  const {cron, zone} = record.timetable
   const now = service.now()
   const due = dueOf(record, now, isBusy(service, record))
-  if (due === 'nothing') return null
-  const next = nextTime(cron, now, zone)
+  const next = due === 'nothing' ? null : nextOf(service, record, now, nextTime)
+  if (due === 'nothing' || next === null) return null
   const change = {
     reckon: () => reckoned(record, next),
     skip: () => skipped(record, next),
@@ -94,15 +106,10 @@ const tell = (service: Service, {record: {id}}: Schedule, why: Refused, author: 
     publish(service, base, refusedRun(base.record, why.message), author, 'now')
 }
 
-/** The run of its last firing that is not there. */
-const missingRun = (
-  service: Service,
-  base: Schedule,
-  isThere: (id: JobId) => boolean,
-  author: Author,
-): readonly Submission[] => {
+/** The run of its last firing, which is not there. */
+const missingRun = (service: Service, base: Schedule, author: Author): readonly Submission[] => {
   const {id, uid, timetable} = base.record
-  if (timetable.last === null || base.record.state !== 'pending' || isThere(timetable.last.child)) return []
+  if (timetable.last === null || base.record.state !== 'pending') return []
   const spec = service.specs.look(id)
   if (spec.kind !== 'whole') return []
   const request: SubmitRequest = {
@@ -118,16 +125,23 @@ const missingRun = (
   ]
 }
 
-/** Whose owner is gone is held; one that cannot be looked up now is left alone. */
+/** Whose owner is gone, or whose number is another person's by now, is held; one that cannot be looked up now is left alone. */
 const hasOwner = async (service: Service, base: Schedule, author: Author): Promise<boolean> => {
-  const {uid} = base.record
+  const {uid, user} = base.record
+  let gone: string
   try {
-    if ((await service.auth.byUid(uid)) !== null) return true
+    const account = await service.auth.byUid(uid)
+    // Root's jobs run as another account, whose name is not asked for here.
+    if (account !== null && (uid === 0 || account.name === user)) return true
+    gone =
+      account === null
+        ? `uid ${uid} has no account on this site any more`
+        : `uid ${uid} is ${account.name} now, and the schedule is ${user}'s`
   } catch (error) {
     service.log('warning', `cannot look up uid ${uid} now: ${String(error)}`)
     return false
   }
-  const reason = {code: 'held', text: `held: uid ${uid} has no account on this site any more`}
+  const reason = {code: 'held', text: `held: ${gone}`}
   publish(service, base, {state: 'held', reason}, author, 'now')
   return false
 }
@@ -140,20 +154,19 @@ export const fireTimetables = async (service: Service, author: Author): Promise<
   const now = service.now()
   const isPacked = service.manifest.now()
   /** Live, or it was once. */
-  const isThere = (id: JobId): boolean => live.get(id) !== null || isPacked(id)
-  const wanting = schedules.filter(
-    ({record}) =>
-      dueOf(record, now, false) !== 'nothing' ||
-      (record.timetable.last !== null && !isThere(record.timetable.last.child)),
-  )
+  const isThere = (id: JobId): boolean => live.get(id) !== null || live.unread.has(id) || isPacked(id)
+  const lacksRun = ({record: {timetable}}: Schedule): boolean =>
+    timetable.last !== null && !isThere(timetable.last.child)
+  const wanting = schedules.filter(base => dueOf(base.record, now, false) !== 'nothing' || lacksRun(base))
   if (wanting.length === 0) return 0
   // Only here: it costs more than a pass.
   const {nextTime} = await import('./timetable.js')
   const missing: Submission[] = []
   for (const base of wanting) {
     if (!(await hasOwner(service, base, author))) continue
-    const after = step(service, base, author, nextTime) ?? base
-    if (isSchedule(after)) missing.push(...missingRun(service, after, isThere, author))
+    // First what was fired before: of its run, a spec may be there already.
+    const after = (lacksRun(base) ? null : step(service, base, author, nextTime)) ?? base
+    if (isSchedule(after) && lacksRun(after)) missing.push(...missingRun(service, after, author))
   }
   return (await admitAll(service, missing, author)).admitted
 }

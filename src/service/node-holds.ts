@@ -11,7 +11,10 @@ export const nodesTaking = (
   offered: readonly NodeReport[],
 ): Taking => {
   const holds = new Map(nodes.records().map(record => [record.name, record]))
-  const isDrained = ({name}: NodeReport): boolean => holds.get(name)?.drained !== undefined
+  const isDrained = ({name}: NodeReport): boolean => {
+    const hold = holds.get(name)
+    return hold?.drained !== undefined || hold?.lost !== undefined
+  }
   const at = now()
   return {
     nodes: offered.filter(node => !isDrained(node)),

@@ -113,7 +113,11 @@ export const serviceSettings = (configuration: Configuration, images: boolean): 
   const {settings} = configuration
   return {
     admission: admissionPolicy(configuration, images),
-    limits: {grace: settings.grace_period * 1000, signal: settings.stop_signal},
+    limits: {
+      grace: settings.grace_period * 1000,
+      signal: settings.stop_signal,
+      suspended: settings.max_suspended === null ? null : settings.max_suspended * 1000,
+    },
     rules: {
       ...DEFAULT_RULES,
       backfill: settings.backfill,

@@ -6,6 +6,7 @@ import type {NodeReport, PolicyWorld, Reason} from '@god-cli/api'
 import type {JobId} from '../core/brand.js'
 import type {Plan} from '../core/plan.js'
 import {inOrder} from '../core/policy-order.js'
+import {rankFactors} from '../core/rank-factors.js'
 import {
   capacityOf,
   groupsOf,
@@ -29,7 +30,9 @@ import {userKey} from './vet-starts.js'
 export interface PlanningGround extends QuotaGround {
   readonly policy: Service['policy']
   readonly settings: QuotaGround['settings'] &
-    Pick<ServiceSettings, 'rules' | 'assumedTime' | 'maintenance' | 'limits'>
+    Pick<ServiceSettings, 'rules' | 'assumedTime' | 'maintenance'> & {
+      readonly limits: Pick<ServiceSettings['limits'], 'grace'>
+    }
 }
 
 const MAINTENANCE: Reason = {
@@ -73,7 +76,7 @@ export const worldOf = (
   now: now(),
   capacity: capacityOf(nodes, settings.admission.sections.space),
   standing,
-  queueFactor: queue => settings.admission.sections.queues.get(queue)?.priority ?? 0,
+  ...rankFactors(settings.admission.sections),
 })
 
 export const snapshotOf = (

@@ -1,11 +1,9 @@
 /**
  * Quotas as a pass needs them: those of the configuration, and how much cpu time was used in the window, by packed jobs'
- * sums (a day at a time) and live ones that are over. Kept while neither has changed; nothing is lost with it.
+ * sums and by live ones, a day at a time. Kept while neither has changed; nothing is lost with it.
  */
-import {dayOf, type Sums, sumsOfJob, sumsOfTask} from '../core/accounting.js'
-import {resultsOf} from '../core/array-results.js'
+import {dayOf, type Sums, sumsOfLive} from '../core/accounting.js'
 import type {Quotas} from '../core/quota.js'
-import {isFinal} from '../core/state.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {readSums} from '../store/packs/sums.js'
 import type {Service, ServiceSettings} from './service.js'
@@ -52,11 +50,9 @@ const spentIn = (service: QuotaGround, live: LiveJobs): Spent => {
   const counts = [...userQuotas.values(), ...projectQuotas.values()].some(({cpu_time}) => cpu_time !== null)
   if (!counts) return NONE
   const from = service.now() - quotaWindow
-  const over = live.all.flatMap(({record}) => [
-    ...(isFinal(record.state) && (record.ended ?? 0) >= from ? [sumsOfJob(record)] : []),
-    ...resultsOf(record).flatMap(result => (result.ended >= from ? [sumsOfTask(record, result)] : [])),
-  ])
-  return spentOf([...packedSums(service).filter(({day}) => day >= dayOf(from)), ...over])
+  const first = dayOf(from)
+  const sums = [...packedSums(service), ...live.all.flatMap(({record}) => sumsOfLive(record))]
+  return spentOf(sums.filter(({day}) => day >= first))
 }
 
 /** Undefined: there are none. */

@@ -24,6 +24,7 @@ import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
+import {endLost} from './end-lost.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {fireTimetables} from './fire-timetables.js'
 import {gpuHolders, pendingJobs} from './live-view.js'
@@ -229,6 +230,7 @@ export const schedulerPass = async (
   burnClaims(service, taken.submitted)
   const fired = await fireTimetables(service, author)
   sweepTemporaries(service)
+  await endLost(service, author)
   const {live, plan, started, more} = await planAndStart(service, offer, author)
   derived(service, 'reasons.json', () => writeReasons(service.durable, service.layout, plan, service.now()))
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))

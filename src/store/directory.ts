@@ -6,6 +6,7 @@
 import {dirname} from 'node:path'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
+import {FORMAT, FORMATS} from '../core/format.js'
 import {type Parsed, parseWith} from '../core/job.js'
 import {type Durable, isNoSpace, syncIfAllowed} from './disk/durable.js'
 import {errno, type FileSystem, isErrno} from './disk/file-system.js'
@@ -16,7 +17,7 @@ import {decode, encode} from './jobs/record-codec.js'
 import {foldersOf, type Layout} from './layout.js'
 
 const formatSchema = v.strictObject({
-  format: v.literal(1),
+  format: v.picklist(FORMATS),
   cluster: v.pipe(v.string(), v.uuid()),
   mode: v.picklist(['single', 'multi'] as const),
   fs: v.picklist(['local', 'nfs'] as const),
@@ -110,16 +111,21 @@ const parseJson = (text: string): unknown => {
 
 /** As `formatBytes` writes it. */
 const USUAL =
-  /^\{"format":1,"cluster":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})","mode":"(single|multi)","fs":"(local|nfs)"\}\n$/
+  /^\{"format":([12]),"cluster":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})","mode":"(single|multi)","fs":"(local|nfs)"\}\n$/
 
 /** What was changed by hand is judged by the schema: to build that takes a thirtieth of a start. */
 const parseFormat = (bytes: Uint8Array): Parsed<Format> => {
   const text = Buffer.from(bytes).toString('utf8')
-  const [, cluster, mode, fs] = USUAL.exec(text) ?? []
+  const [, format, cluster, mode, fs] = USUAL.exec(text) ?? []
   if (cluster === undefined) return parseWith(formatSchema, parseJson(text))
   return {
     ok: true,
-    value: {format: 1, cluster, mode: mode === 'multi' ? mode : 'single', fs: fs === 'nfs' ? fs : 'local'},
+    value: {
+      format: format === '1' ? 1 : 2,
+      cluster,
+      mode: mode === 'multi' ? mode : 'single',
+      fs: fs === 'nfs' ? fs : 'local',
+    },
   }
 }
 
@@ -153,6 +159,38 @@ const isConfirmed = (fs: FileSystem, layout: Layout, {cluster}: Format): boolean
   }
 }
 
+const numberIn = (bytes: Uint8Array): number => {
+  const json = parseJson(Buffer.from(bytes).toString('utf8'))
+  const told = typeof json === 'object' && json !== null && 'format' in json ? json.format : null
+  return Number.isSafeInteger(told) ? Number(told) : 0
+}
+
+const checkKnown = (layout: Layout, bytes: Uint8Array): void => {
+  const told = numberIn(bytes)
+  if (told <= FORMAT) return
+  throw new GodError(
+    'E_DIR_NEWER',
+    `${layout.root} is of format ${told}, and this god knows formats up to ${FORMAT}`,
+    'Install the newer god on this host; nothing was read or changed.',
+  )
+}
+
+/** For who lives long: it was raised by a newer god meanwhile, whose records must not be taken for ours. */
+export const checkNotNewer = (fs: FileSystem, layout: Layout): void => {
+  const bytes = readFormat(fs, layout)
+  if (bytes !== null && !readFormatCopy(fs, layout).ok) checkKnown(layout, bytes)
+}
+
+/**
+ * Raises both to the format of this god, for who leads and before he publishes anything. Stopped in between it is of the
+ * older one for those that know only that, and the next who leads goes on.
+ */
+export const raiseFormat = (durable: Durable, layout: Layout): void => {
+  const [text, copy] = [readFormatText(durable.fs, layout), readFormatCopy(durable.fs, layout)]
+  if (text.ok && text.value.format < FORMAT) writeFormat(durable, layout, {...text.value, format: FORMAT})
+  if (copy.ok && copy.value.format < FORMAT) writeFormatCopy(durable, layout, {...copy.value, format: FORMAT})
+}
+
 export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
   const file = readFormat(fs, layout)
   if (file === null) {
@@ -168,6 +206,7 @@ export const openDirectory = (fs: FileSystem, layout: Layout): Format => {
   // The cluster never changes and is in each container's labels; the rest an operator may have changed by hand.
   if (text.ok) return copy.ok ? {...text.value, cluster: copy.value.cluster} : text.value
   if (copy.ok) return copy.value
+  checkKnown(layout, file)
   throw new GodError(
     'E_DIR_BAD',
     `${layout.format} is damaged or of another version: ${text.why}`,

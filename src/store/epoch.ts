@@ -6,6 +6,7 @@
 import {join} from 'node:path'
 import {type Epoch, epoch} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
+import {raiseFormat} from './directory.js'
 import type {Durable} from './disk/durable.js'
 import {listNames, unlinkIfThere} from './disk/read-file.js'
 import {type Layout, parseNumbered} from './layout.js'
@@ -21,13 +22,14 @@ const claimed = (durable: Durable, layout: Layout): number[] =>
 export const youngestEpoch = (durable: Durable, layout: Layout): Epoch =>
   epoch(claimed(durable, layout).at(-1) ?? 0)
 
-/** `holder`: one line for people, who leads now. `above`: an epoch that a record carries, where its claim was lost. */
+/** Who leads also raises an older directory to the format of this god. `holder`: one line for people, who leads now. `above`: an epoch that a record carries, where its claim was lost. */
 export const claimEpoch = (durable: Durable, layout: Layout, holder: string, above = 0): Epoch => {
   const old = claimed(durable, layout)
   let next = Math.max(old.at(-1) ?? 0, above) + 1
   // Upward by the link's own word: a listing may be older than the claim that it does not show.
   while (!durable.publishNew(join(layout.locks, `epoch.${next}`), Buffer.from(`${holder}\n`), 0o644)) next++
   durable.syncFolder(layout.locks)
+  raiseFormat(durable, layout)
   for (const n of old.slice(0, -EPOCHS_KEPT)) unlinkIfThere(durable.fs, join(layout.locks, `epoch.${n}`))
   return epoch(next)
 }

@@ -36,15 +36,16 @@ export type Down = NonNullable<NodeRecord['down']>
 const MOST_WHY = 200
 
 /** What is no executor's word. */
-const kept = ({down, drained, reserved}: NodeRecord): Pick<NodeRecord, 'down' | 'drained' | 'reserved'> => ({
+const kept = ({down, ...record}: NodeRecord): Pick<NodeRecord, 'down' | keyof NodeHold> => ({
   ...(down === undefined ? {} : {down}),
-  ...holdOf({drained, reserved}),
+  ...holdOf(record),
 })
 
 type Maybe<T> = {readonly [K in keyof T]?: T[K] | undefined}
 
-const holdOf = ({drained, reserved}: Maybe<NodeHold>): NodeHold => ({
+const holdOf = ({drained, lost, reserved}: Maybe<NodeHold>): NodeHold => ({
   ...(drained === undefined ? {} : {drained}),
+  ...(lost === undefined ? {} : {lost}),
   ...(reserved === undefined || reserved.length === 0 ? {} : {reserved}),
 })
 
@@ -145,8 +146,8 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
         const revs = revisions().get(name) ?? []
         const old = newest(name, revs)
         if (old === null) return false
-        const {v: _v, rev: _rev, drained, reserved, ...rest} = old
-        const next = {...rest, ...holdOf(change(holdOf({drained, reserved})))}
+        const {v: _v, rev: _rev, drained, lost, reserved, ...rest} = old
+        const next = {...rest, ...holdOf(change(holdOf({drained, lost, reserved})))}
         if (publish(old, next, revs)) return true
       }
       throw new Error(`the record of node ${name} changes all the time`)

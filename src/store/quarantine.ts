@@ -94,3 +94,13 @@ const writeReason = (fs: FileSystem, path: string, text: string): void => {
 
 /** For readers who look only. */
 export const noQuarantine: Quarantine = {take: () => false, names: () => []}
+
+/** The same, for those who tell of it: what they have met, by its path, and what is wrong with it. */
+export const createSightings = (): Quarantine & {readonly seen: ReadonlyMap<string, string>} => {
+  const seen = new Map<string, string>()
+  const take = (path: string, _ino: number, why: string): boolean => {
+    seen.set(path, why)
+    return false
+  }
+  return {...noQuarantine, take, seen}
+}

@@ -6,10 +6,10 @@
  * Kept in memory while manifest and buckets are unchanged; writes nothing.
  */
 
-import {partRecords} from '../core/array-view.js'
+import {usedRecords} from '../core/array-view.js'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
-import {joinLedgers, type Ledger, ledgerOf, runOf} from '../core/fair-share/ledger.js'
+import {joinLedgers, type Ledger, ledgerOf, runsOf} from '../core/fair-share/ledger.js'
 import type {JobRecord} from '../core/job.js'
 import type {FileSystem} from './disk/file-system.js'
 import type {LiveJobs, Stored} from './jobs/job-store.js'
@@ -90,14 +90,16 @@ interface BucketUse {
 
 const buckets = new WeakMap<readonly Stored[], BucketUse>()
 
+const hasRun = ({started, earlier}: JobRecord): boolean => started !== null || earlier !== undefined
+
 const useOfBucket = (bucket: readonly Stored[]): BucketUse => {
   const before = buckets.get(bucket)
   if (before !== undefined) return before
   const records = bucket.map(({record}) => record)
   const use = {
     users: new Set(records.map(({user}) => user)),
-    began: records.filter(({array, started}) => array === undefined && started !== null),
-    arrays: records.filter(({array}) => Object.keys(array?.parts ?? {}).length > 0),
+    began: records.filter(record => record.array === undefined && hasRun(record)),
+    arrays: records.filter(record => record.array !== undefined && usedRecords(record).length > 0),
   }
   buckets.set(bucket, use)
   return use
@@ -105,7 +107,7 @@ const useOfBucket = (bucket: readonly Stored[]): BucketUse => {
 
 const unpackedParts = ({packs}: ShareGround, manifest: Manifest, array: JobRecord): readonly JobRecord[] => {
   const packed = packedTasksOf(packs, manifest, array)
-  return partRecords(array).filter(({task}) => task === undefined || !packed.has(task))
+  return usedRecords(array).filter(({task}) => task === undefined || !packed.has(task))
 }
 
 export interface ShareUsage {
@@ -126,7 +128,7 @@ export const shareUsage = (ground: ShareGround, live: LiveJobs, question: ShareQ
     ...arrays.flatMap(array => (isPacked(array.id) ? [] : unpackedParts(ground, packed.manifest, array))),
   ])
   const unpacked = ledgerOf(
-    parts.flatMap(record => runOf(record, now) ?? []),
+    parts.flatMap(record => runsOf(record, now)),
     now,
     halfLife,
   )

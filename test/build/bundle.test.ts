@@ -1,6 +1,6 @@
 /** What each command loads when it starts: read from the bundle's own account, and seen in running processes. */
 import assert from 'node:assert/strict'
-import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Metafile} from 'esbuild'
@@ -34,6 +34,12 @@ const packagesIn = (file: string): string[] => {
 /** Of Node: who has another one parses. */
 const ENGINE_NAME = `${process.versions.v8}-${process.arch}`
 
+const isCompiled = (path: string): boolean => path.endsWith('.bin')
+
+const COMPILED = ['show', 'history', 'logs', 'wait', 'hold', 'kill', 'stat', 'submit', 'schedule'].map(
+  name => `commands/${name}.ts`,
+)
+
 const ENGINE = ['dockerode', 'docker-modem', '@grpc/grpc-js', 'protobufjs', 'ssh2']
 const HEAVY = [...ENGINE, 'proper-lockfile', 'chokidar', 'cron', 'luxon', 'ajv', 'semver', 'wsl-utils']
 
@@ -58,11 +64,25 @@ describe('the bundle', () => {
     const there = readdirSync(join(ROOT, 'dist'), {recursive: true, encoding: 'utf8', withFileTypes: true})
       .filter(entry => entry.isFile())
       .map(({parentPath, name}) => join(parentPath, name).slice(ROOT.length))
-    const compiled = ['stat', 'submit'].map(command => `fast/${command}.cjs.${ENGINE_NAME}.bin`)
-    const beside = ['metafile.json', 'package.json', 'third-party-licenses.txt', ...compiled].map(
+    const [compiled, texts] = [there.filter(isCompiled), there.filter(path => !isCompiled(path))]
+    const beside = ['import-anything.js', 'metafile.json', 'package.json', 'third-party-licenses.txt'].map(
       name => `dist/${name}`,
     )
-    assert.deepEqual(there.sort(), [...Object.keys(outputs), ...beside].sort())
+    assert.deepEqual(texts.sort(), [...Object.keys(outputs), ...beside].sort())
+    const of = compiled.map(path => path.replace(`.${ENGINE_NAME}.bin`, ''))
+    assert.deepEqual(
+      of.filter(path => !texts.includes(path)),
+      [],
+    )
+  })
+
+  it('is compiled by the build as far as usual commands load it at their start', () => {
+    const parts = new Set(COMPILED.flatMap(command => start(command)))
+    const missing = [...parts].filter(path => !existsSync(join(ROOT, `${path}.${ENGINE_NAME}.bin`)))
+    // What imports plugins cannot be.
+    const imports = missing.filter(path => /\bimport\([^)]/.test(readFileSync(join(ROOT, path), 'utf8')))
+    assert.deepEqual(missing, imports)
+    assert.ok(parts.size > 40 && missing.length < 3, `${missing.length} of ${parts.size}`)
   })
 
   it('is told of by a manifest that knows each command', () => {
@@ -224,7 +244,7 @@ describe('a running command', function () {
       const files = (await loads(words)).filter(path => !path.includes('/test/support/'))
       assert.deepEqual(
         files.map(path => path.slice(ROOT.length)),
-        ['bin/god.cjs'],
+        ['bin/god.cjs', `dist/fast/${words[0]}.cjs`],
       )
     })
   }

@@ -168,6 +168,11 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     rmSync(site.layout.formatCopy)
     return command(site, ['stat'])
   },
+  E_DIR_NEWER: site => {
+    writeFileSync(site.layout.format, '{"format":3}')
+    rmSync(site.layout.formatCopy)
+    return command(site, ['stat'])
+  },
   E_DIR_BUSY: () =>
     thrown(() =>
       openPatiently({

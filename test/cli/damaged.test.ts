@@ -56,6 +56,37 @@ describe('a job whose record was cut off', () => {
       assert.equal((await site.json(['stat', '2'])).jobs[0]?.state, 'killed')
     })
   }
+
+  it('is missing in no list without a word, until a pass has set it aside', async () => {
+    await cut()
+    const {site} = held
+    const {stdout, stderr, code} = await site.here(['stat', '-Q'])
+    assert.deepEqual([stdout, code], ['2\n', 1])
+    assert.match(
+      stderr,
+      /^god: the record of job 1 is damaged: \/.*\/jobs\/live\/0\/1\.\d\.json: cut off: its checksum is missing/m,
+    )
+    const {errors} = await site.json(['stat'])
+    assert.deepEqual(
+      errors?.map(each => each.code),
+      ['E_RECORD_BAD'],
+    )
+    await site.pass()
+    assert.deepEqual((await site.json(['stat'])).errors, undefined)
+  })
+
+  it('is told of as well where an older revision is shown in its place', async () => {
+    const {site} = held
+    await site.submit('FAKE_SECONDS=forever')
+    await site.pass()
+    const bucket = join(site.layout.live, '0')
+    const newest = readdirSync(bucket).sort().at(-1) ?? assert.fail()
+    truncateSync(join(bucket, newest), 100)
+    rmSync(site.layout.index, {recursive: true})
+    const {jobs, errors} = await site.json(['stat'])
+    assert.deepEqual([jobs.length, errors?.length], [1, 1])
+    assert.ok(errors?.[0]?.message.includes(newest), errors?.[0]?.message)
+  })
 })
 
 describe('a job whose record lies on a bad sector', () => {

@@ -20,13 +20,17 @@ describe('god show', () => {
     const folder = site.layout.workOf(site.open().uid, jobId(1))
     assert.deepEqual([stderr, code], ['', 0])
     assert.equal(
-      stdout.replace(TIME, 'TIME').replace(site.made.cluster.slice(0, 8), 'CLUSTER'),
+      stdout
+        .replace(TIME, 'TIME')
+        .replace(/sha256:[0-9a-f]{64}/, 'IMAGE')
+        .replace(site.made.cluster.slice(0, 8), 'CLUSTER'),
       `job        1 trial
 state      failed: exit code 3
 desired    run
 user       ${username} (${uid})
 queue      default, project default
 image      busybox:local
+image id   IMAGE
 asks for   1 cpus, 512M memory, 0 gpus
 time       0:00 of 1:00:00
 submitted  TIME

@@ -98,6 +98,25 @@ describe('god simulate --live', () => {
     assert.deepEqual(hours(await live('--estimates', 'predicted'), 'present'), {4: 0, 5: 0})
   })
 
+  it('heeds the priority of queues and projects, as the scheduler does', async () => {
+    const [lab, long] = [
+      ['[project.lab]', 'users = *', 'priority = 1'],
+      ['[queue.long]', 'priority = 0.5'],
+    ]
+    held.site.configure([...held.site.lines, 'scheduler_policy = fairshare', ...lab, ...long])
+    const [job, spare] = [
+      ['-c', '4', '-t', '1h'],
+      ['-c', '4', '-t', '1h', '-q', 'long'],
+    ]
+    await submit(...job)
+    await held.site.pass()
+    await submit(...job)
+    await submit(...spare)
+    await submit(...job, '-P', 'lab')
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {2: 3, 3: 2, 4: 1})
+  })
+
   it('is for waiting jobs alone', async () => {
     await queue()
     const {stdout, code} = await held.site.here(['simulate', '--live', '--json', '--job', '2', '--mem', '1G'])

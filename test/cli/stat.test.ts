@@ -117,10 +117,12 @@ describe('god stat', () => {
       const {stdout, stderr, code} = await site.here(['stat', '-o', 'id,state'])
       return [stdout, stderr, code]
     }
-    // The index knows what the record was; without it the one before counts.
+    // The index knows what the record was; without it the one before counts, and this is told.
     assert.deepEqual(await seen(), ['1\trunning\n2\trunning\n3\trunning\n4\tpending\n', '', 0])
     rmSync(layout.index, {recursive: true})
-    assert.deepEqual(await seen(), ['1\trunning\n2\tstarting\n3\trunning\n4\tpending\n', '', 0])
+    const [stdout, stderr, code] = await seen()
+    assert.deepEqual([stdout, code], ['1\trunning\n2\tstarting\n3\trunning\n4\tpending\n', 1])
+    assert.match(String(stderr), /^god: the record of job 2 is damaged: .*2\.3\.json: [^\n]*\n$/)
   })
 })
 

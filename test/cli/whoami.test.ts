@@ -19,7 +19,8 @@ describe('god whoami', () => {
       ...['[volume.mine]', 'path = /srv/$USER', 'acl = rw', `users = ${ME.uid}`],
       ...['[volume.ours]', 'path = /srv/ours', 'mount = /ours', `groups = ${group}`],
       ...['[volume.theirs]', 'path = /srv/theirs', 'users = somebody'],
-      ...['[project.lab]', 'users = *', '[project.secret]', 'users = somebody'],
+      ...['[queue.long]', 'priority = 0.2', '[project.lab]', 'users = *', 'priority = 0.5'],
+      ...['[project.secret]', 'users = somebody'],
       ...['[quota.user.*]', 'cpus = 4', 'pending = 9', '[quota.project.lab]', 'running = 2'],
     ])
     await site.here(['submit', '-c', '2', '-E', 'FAKE_SECONDS=forever', 'x'])
@@ -33,6 +34,14 @@ describe('god whoami', () => {
       {name: 'ours', acl: 'ro', path: '/srv/ours', mount: '/ours'},
     ])
     assert.deepEqual([me.projects, me.images], [['default', 'lab'], ['busybox:local']])
+    assert.deepEqual(me.priorities, {
+      projects: {default: 0, lab: 0.5},
+      queues: {default: 0, long: 0.2},
+    })
+    assert.match(
+      (await site.here(['whoami'])).stdout,
+      /lab \(priority 0\.5\)\nqueues +default\n +long \(priority 0\.2\)/,
+    )
     assert.deepEqual(me.limits, {cpus: 8, memory: null, time: null})
     const [user, lab] = me.quotas
     assert.deepEqual(user, {

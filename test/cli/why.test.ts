@@ -82,6 +82,24 @@ describe('god why', () => {
     assert.match(await why('4'), /^job 4 is running/)
   })
 
+  it('adds up the priority of the queue and of the project, where the policy heeds them', async () => {
+    const {site} = held
+    const forever = ['-c', '4', '-E', 'FAKE_SECONDS=forever', 'x']
+    const lines = ['scheduler_policy = fairshare', '[plugin.fake]', 'node_cpus = 4000']
+    const lab = ['[project.lab]', 'users = *', 'priority = 0.5', '[queue.long]', 'priority = 0.25']
+    site.configure([...site.lines, ...lines, ...lab])
+    await site.here(['submit', ...forever])
+    await site.pass()
+    await site.here(['submit', ...forever])
+    await site.here(['submit', '-P', 'lab', '-q', 'long', ...forever])
+    await site.pass()
+    assert.match(await why('3'), /\nplace 1st of .*\npriority fairshare 10000, queue 500, project 1000, /s)
+    assert.match(
+      await why('2'),
+      /\nplace 2nd of .*\npriority fairshare 10000, queue 0, project 0, .*\njob 3 has /s,
+    )
+  })
+
   it('has nothing to say of a job that runs, or is over, but that', async () => {
     const {site} = held
     await site.submit('FAKE_SECONDS=forever')

@@ -91,7 +91,10 @@ const TABLE: readonly (readonly [entry: string, yes: readonly string[], no: read
     ['localhost:5000/x:1'],
     ['localhost:5000/x', 'localhost:5000/x:2', 'localhost/x:1', 'x:1'],
   ],
-  ['*', ['anything', 'evil.example/x:1', `x@${D}`], []],
+  ['docker.io/*', ['a', 'lab/a:1', `docker.io/lab/a@${D}`], ['evil.example/a', 'EVIL/a', 'Docker.io/a', D]],
+  [D, [D], [E, `x@${D}`, 'sha256']],
+  ['sha256', ['sha256', 'sha256:1'], [D]],
+  ['*', ['anything', 'evil.example/x:1', `x@${D}`, D], []],
 ]
 
 describe('T42 an image', () => {

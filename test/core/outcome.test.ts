@@ -126,6 +126,36 @@ describe('the end of an attempt', () => {
   })
 })
 
+describe('T42: the image of an attempt', () => {
+  const imageId = `sha256:${'a'.repeat(64)}`
+  const [runs, ended] = [aContainer({imageId}), anExited(0, {imageId})]
+
+  it('is recorded by its id, when it runs and when it is over before that was seen', () => {
+    assert.equal(runningChange(aStarting(), runs, END).imageId, imageId)
+    assert.equal(endedChange(aStarting(), ended, 0, END).imageId, imageId)
+  })
+
+  it('stays as it was recorded where the engine tells none any more', () => {
+    for (const change of [
+      runningChange(aStarting(), aContainer(), END),
+      endedChange(aRunning(), null, 0, END),
+    ])
+      assert.ok(!('imageId' in change))
+  })
+
+  it('of a private job is told to nobody, for it says what the name says', () => {
+    const hidden = {image: ''}
+    assert.ok(!('imageId' in runningChange(aStarting(hidden), runs, END)))
+    assert.ok(!('imageId' in endedChange(aStarting(hidden), ended, 0, END)))
+  })
+
+  it('is no longer than a record can hold', () => {
+    const long = aContainer({imageId: 'x'.repeat(129)})
+    assert.ok(isReadable(aRunning(), runningChange(aStarting(), long, END)))
+    assert.ok(isReadable(aRunning(), runningChange(aStarting(), runs, END)))
+  })
+})
+
 describe('the times of an attempt', () => {
   it('are those of the engine', () => {
     const change = endedChange(

@@ -14,7 +14,7 @@ import {isFinal, transitionFault} from '../../src/core/state.js'
 import {FENCE_EXIT} from '../../src/core/wrapper.js'
 import {aContainer, anExited, aStarting, NOW} from './builders.js'
 
-const LIMITS: Limits = {grace: 10_000, signal: 'SIGTERM'}
+const LIMITS: Limits = {grace: 10_000, signal: 'SIGTERM', suspended: 60_000}
 
 /** What the user's command does. */
 interface Program {

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/state.js'
 import {aContainer, anExited, aRecord, aRunning, aStarting, later, NOW} from './builders.js'
 
-const LIMITS: Limits = {grace: 10_000, signal: 'SIGTERM'}
+const LIMITS: Limits = {grace: 10_000, signal: 'SIGTERM', suspended: null}
 const ASKED = later(-1000)
 
 const CONTAINERS = {

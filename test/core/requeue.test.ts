@@ -10,7 +10,7 @@ import {advance, type Observed, type Step} from '../../src/core/reconcile.js'
 import {aContainer, anExited, aRunning, aStarting, later, NOW} from './builders.js'
 import {anArray, revised, started, task} from './some-array.js'
 
-const LIMITS = {grace: 10_000, signal: 'SIGTERM'}
+const LIMITS = {grace: 10_000, signal: 'SIGTERM', suspended: null}
 
 const next = (
   record: JobRecord,
@@ -20,7 +20,7 @@ const next = (
 
 /** The revision that the step publishes; the law must allow it. */
 const published = (record: JobRecord, step: Step): JobRecord => {
-  assert.ok(step.do === 'publish', step.do)
+  assert.ok(step.do === 'publish' || step.do === 'collect', step.do)
   const after = {...record, ...step.change, rev: rev(record.rev + 1)}
   assert.equal(successionFault(record, after), null)
   assert.ok(parseRecord(after).ok)
@@ -36,8 +36,12 @@ describe('an attempt that is stopped for the next one', () => {
   })
 
   for (const state of ['running', 'suspended', 'stopping'] as const)
-    it(`${state}: its container goes first, then the job waits as the next attempt`, () => {
-      const record = aRunning({...wanted, state, attempt: 3})
+    it(`${state}: what it used is written down, its container goes, then the job waits as the next attempt`, () => {
+      const before = aRunning({...wanted, state, attempt: 3})
+      const collect = next(before, anExited(0))
+      assert.equal(collect.do, 'collect')
+      const record = published(before, collect)
+      assert.deepEqual([record.state, record.ended, record.exit?.code], [state, later(5000), 0])
       assert.equal(next(record, anExited(0)).do, 'remove')
       const {
         state: then,
@@ -53,7 +57,7 @@ describe('an attempt that is stopped for the next one', () => {
     })
 
   it('may be held at once', () => {
-    const record = aRunning({desired: 'killed', requeue: 'held'})
+    const record = aRunning({desired: 'killed', requeue: 'held', ended: later(500)})
     assert.equal(published(record, next(record, null)).state, 'held')
   })
 
@@ -90,7 +94,7 @@ describe('a requeue of tasks', () => {
 
   const over = (record: JobRecord, number: number): JobRecord => {
     const step = next(task(record, number), null)
-    assert.ok(step.do === 'publish', step.do)
+    assert.ok(step.do === 'publish' || step.do === 'collect', step.do)
     const after = revised(record, foldTasks(record, [{task: number, change: step.change}], NOW))
     assert.equal(successionFault(record, after), null)
     assert.ok(parseRecord(after).ok)

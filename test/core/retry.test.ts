@@ -67,7 +67,8 @@ describe('the next attempt', () => {
       [change?.state, change?.attempt, change?.eligible, change?.started, change?.container, change?.exit],
       ['pending', 2, later(26_000), null, null, null],
     )
-    assert.deepEqual(change?.retry, {rule: '3', left: 1, ran: 5100, cpu: 1550})
+    assert.deepEqual(change?.retry, {rule: '3', left: 1, ran: 100, cpu: 50})
+    assert.deepEqual([change?.earlier?.ran, change?.earlier?.cpu], [5000, 1500])
     assert.equal(
       change?.reason?.text,
       'attempt 1 ended (failed: it ended); the next one after 20 s, 1 more may follow',

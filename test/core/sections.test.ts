@@ -40,7 +40,7 @@ describe('a section', () => {
   it('of a project has members', () => {
     const {projects} = sections('project.lab.users = *', 'project.empty.groups = none')
     assert.deepEqual([...projects.keys()], ['lab', 'empty'])
-    assert.deepEqual(projects.get('lab'), {name: 'lab', users: ['*'], groups: []})
+    assert.deepEqual(projects.get('lab'), {name: 'lab', users: ['*'], groups: [], priority: 0})
   })
 
   it('of a quota has limits, none where none are said', () => {

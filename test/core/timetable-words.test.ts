@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import {parseRequest} from '../../src/core/request.js'
 import {isTimetable} from '../../src/core/timetable-words.js'
+import {aWish, CLUSTER, TOK} from './builders.js'
 
-describe('the words of a timetable', () => {
+describe('T51: the words of a timetable', () => {
   const good = [
     '* * * * *',
     '*/5 0-6,12 1,15 * 1-5',
@@ -32,5 +34,18 @@ describe('the words of a timetable', () => {
     '* * * jan *',
     ',* * * * *',
   ]
+  it('are a hundred letters at most, and judged at once, however long they are', () => {
+    const asked = (cron: string): boolean =>
+      parseRequest(
+        JSON.stringify({v: 1, op: 'submit', tok: TOK, cluster: CLUSTER, id: 42, wish: aWish({cron})}),
+      ).ok
+    assert.deepEqual([asked('0 4 * * *'), asked(`${' '.repeat(92)}0 4 * * *`)], [true, false])
+    const begun = performance.now()
+    for (const part of ['0,', '*/', '1-', ' ', '59,'])
+      for (const text of [part.repeat(200_000), `${part.repeat(200_000)} * * * *`])
+        assert.ok(!asked(text) && !isTimetable(text))
+    assert.ok(performance.now() - begun < 5000)
+  })
+
   for (const text of bad) it(`${JSON.stringify(text)} is none`, () => assert.ok(!isTimetable(text)))
 })

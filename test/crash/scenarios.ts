@@ -8,12 +8,17 @@ import {ORPHAN_AFTER} from '../../src/service/orphans.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import type {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying, plantRequest} from '../support/dying.js'
+import {once} from '../support/keyed.js'
 import {GRACE, type World} from '../support/world.js'
 
 export interface Scenario {
   readonly name: string
   /** What it drops is told by age, so a clock years ahead drops more. */
   readonly byAge?: boolean
+  /** It makes jobs whose ids nobody was told: where it is stopped they may have others. */
+  readonly fires?: boolean
+  /** As its attempt ended: for good, where a kill keeps it from the next one. */
+  readonly unlessRetried?: string
   /** The ids that were printed. */
   readonly prepare: (world: World) => Promise<readonly JobId[]>
   /** Ids that were printed by the step itself. */
@@ -649,6 +654,7 @@ const KEPT_BACK: readonly Scenario[] = [
   },
   {
     name: 'retry: its container has vanished',
+    unlessRetried: 'lost',
     prepare: async world => {
       const ids = await running(world, world.submit({...SHORTLY, retry: '1:node-lost'}))
       for (const container of world.containers()) world.engine.remove(container)
@@ -676,7 +682,102 @@ const KEPT_BACK: readonly Scenario[] = [
   },
 ]
 
-const DAY = 24 * 3600 * 1000
+const HOUR = 3600 * 1000
+
+const HOURLY = {...SHORTLY, cron: '0 * * * *'}
+
+/** Its time has come. */
+const due = async (world: World, id = world.submit(HOURLY)): Promise<readonly JobId[]> => {
+  await world.cron()
+  world.clock.advance(HOUR + 60_000)
+  return [id]
+}
+
+const RECURRING: readonly Scenario[] = [
+  {name: 'recurring: admit', prepare: async world => [world.submit(HOURLY)], step: schedule},
+  {name: 'recurring: its time has come', fires: true, prepare: world => due(world), step: schedule},
+  {
+    name: 'recurring: its run was not admitted',
+    fires: true,
+    prepare: async world => {
+      const ids = await due(world)
+      const fs = dying(world, {call: 'link', path: '/2.1.json', n: 1, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).schedule())
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'recurring: left out, for the last run goes on',
+    fires: true,
+    prepare: async world => {
+      const ids = await due(world, world.submit({...HOURLY, ...FOREVER}))
+      await world.cron()
+      world.clock.advance(HOUR)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'recurring: killed when its time has come',
+    prepare: async world => {
+      const ids = await due(world)
+      world.control('kill', ids)
+      return ids
+    },
+    step: schedule,
+  },
+]
+
+const KEYED: readonly Scenario[] = [
+  {
+    name: 'key: submit',
+    prepare: async () => NONE,
+    step: async (world, fs) => [once(world, 'k', LONG, fs).id],
+  },
+  {
+    name: 'key: submit what waits to be taken',
+    prepare: async world => [once(world, 'k', LONG).id],
+    step: async (world, fs) => [once(world, 'k', LONG, fs).id],
+  },
+  {name: 'key: admit', prepare: async world => [once(world, 'k', LONG).id], step: schedule},
+]
+
+const NODES: readonly Scenario[] = [
+  {
+    name: 'node: drain',
+    prepare: async world => {
+      const ids = await running(world, world.submit(LONG))
+      world.node('drain', 'n1', {remark: 'new disk'})
+      return [...ids, world.submit(LONG)]
+    },
+    step: schedule,
+  },
+  {
+    name: 'node: ready again',
+    prepare: async world => {
+      await world.cron()
+      world.node('drain', 'n1')
+      const ids = await running(world, world.submit(LONG))
+      world.node('ready', 'n1')
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'node: reserve',
+    prepare: async world => {
+      const ids = await running(world, world.submit(LONG))
+      const now = world.clock.now()
+      const period = {from: instant(now + HOUR), to: instant(now + 2 * HOUR), users: ['bob']}
+      world.node('reserve', 'n1', {period})
+      return ids
+    },
+    step: schedule,
+  },
+]
+
+const DAY = 24 * HOUR
 
 const pack = async (world: World, fs: DiskProcess): Promise<readonly JobId[]> => {
   await world.process(fs).pack()
@@ -747,6 +848,18 @@ export const PACKING: readonly Scenario[] = [
     step: pack,
   },
   {
+    name: 'drop an old segment, and the key of its job',
+    byAge: true,
+    prepare: async world => {
+      const ids = await ended(world, once(world, 'k', SHORT).id)
+      await world.process().pack()
+      world.clock.advance(2 * DAY)
+      keepFor(world, DAY)
+      return ids
+    },
+    step: pack,
+  },
+  {
     name: 'remove the files that another left',
     prepare: async world => {
       const ids = await ended(world, world.submit(SHORT))
@@ -768,5 +881,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CONTROLLING,
   ...ARRAYS,
   ...KEPT_BACK,
+  ...RECURRING,
+  ...KEYED,
+  ...NODES,
   ...PACKING,
 ]

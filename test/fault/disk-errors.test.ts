@@ -116,6 +116,7 @@ const isRefusedUnread = (fault: Fault, {fs}: Taken): boolean =>
 /** How it may end instead, where a wish came late: it has run to its end, or its next attempt has begun and is killed. */
 const LATER_ENDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['held', ['done']],
+  ['pending', ['done']],
   ['killed', ['done']],
   ['failed', ['killed']],
 ])

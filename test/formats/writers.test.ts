@@ -66,7 +66,7 @@ const opens = (text: string): boolean => {
   const disk = oneFile('FORMAT')
   const {sum, ...format} = JSON.parse(text)
   disk.put(Buffer.from(JSON.stringify(format)))
-  return openDirectory(disk.fs, LAYOUT).format === 1
+  return openDirectory(disk.fs, LAYOUT).cluster === format.cluster
 }
 
 const refusedIn = (text: string): number => {

@@ -56,7 +56,7 @@ describe('the package, installed from its tarball', function () {
 
   it('holds programs, their manifest, licences, the example; no tests, no sources, no maps, no types', () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.js|dist\/fast\/[\w-]+\.cjs(\.[\w.-]+\.bin)?|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|options\.schema\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|docs\/man\/god[a-z-]*\.1|shared-dir\.example\/[\w.-]+)$/
+      /^(package\.json|README\.md|LICENSE|oclif\.manifest\.json|bin\/god\.cjs|dist\/([\w-]+\/)*[\w-]+\.c?js(\.[\w.-]+\.bin)?|dist\/package\.json|dist\/third-party-licenses\.txt|plugins\/[\w-]+\/(package\.json|options\.schema\.json|dist\/[\w-]+\.js)|plugins\/api\/skeletons\/.+|docs\/man\/god[a-z-]*\.1|shared-dir\.example\/[\w.-]+)$/
     assert.deepEqual(
       installed.files.filter(path => !expected.test(path)),
       [],

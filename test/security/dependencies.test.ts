@@ -38,5 +38,7 @@ describe('T50: dependencies that go round, go deep, or are very many', () => {
     const id = world.submit({depend: `after:${many}`})
     await world.cron()
     assert.equal(world.state(id), 'absent')
+    const [why] = refusedRequests(world.process().fs, world.layout, uid(USER))
+    assert.match(why?.message ?? '', /depend|more than/)
   })
 })

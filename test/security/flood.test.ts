@@ -1,5 +1,6 @@
 /** T14: one user floods the inbox, and nine others want one job each. */
 import assert from 'node:assert/strict'
+import type {Auth} from '@god-cli/api'
 import {amount, tellCases} from '../support/amount.js'
 import {USER, World} from '../support/world.js'
 
@@ -12,16 +13,20 @@ describe('T14: a flood of requests', function () {
     const world = new World()
     world.engineDown = true
     for (let i = 0; i < FLOOD; i++) world.submit()
-    // Bob and carol, by turns: nine requests that came after all of it.
-    const others = Array.from({length: 9}, (_, i) => world.submit({}, undefined, i % 2 === 0 ? 1001 : 1002))
+    // Nine people, whose requests came after all of it.
+    const others = Array.from({length: 9}, (_, i) => world.submit({}, undefined, 2001 + i))
+    const known: Auth['byUid'] = async uid => ({uid, gid: uid, groups: [uid], name: `u${uid}`, home: '/'})
     const passes = async (): Promise<number> => {
       for (let n = 1; ; n++) {
-        await world.process().schedule()
+        const god = world.process()
+        Object.assign(god.service, {auth: {...god.service.auth, byUid: known}})
+        await god.schedule()
         if (others.every(id => world.state(id) === 'pending')) return n
         assert.ok(n < 10, 'they wait and wait')
       }
     }
     assert.ok((await passes()) <= 2)
+    assert.equal(new Set(others.map(id => world.record(id)?.user)).size, 9)
     const left = world.disk
       .files(world.layout.dropFolder(USER as never))
       .filter(path => path.endsWith('.req')).length

@@ -54,6 +54,14 @@ describe('a hostile user of the inbox (needs root)', () => {
       .join('\n')
   }
 
+  /** What a name is, at many looks. */
+  const count = (name: string, seen: {link: number; file: number}): void => {
+    for (let n = 0; n < 2000; n++) {
+      const found = lstatSync(name, {throwIfNoEntry: false})
+      if (found !== undefined) seen[found.isSymbolicLink() ? 'link' : 'file']++
+    }
+  }
+
   it('T01: a link to a file of root is refused, and nothing of that file is told', async () => {
     const {site} = held
     await honest(site)
@@ -83,8 +91,11 @@ describe('a hostile user of the inbox (needs root)', () => {
     linkSync(join(site.drop(BOB), name), join(site.drop(ANN), name))
     await site.pass()
     await site.pass()
-    const all = await site.states(BOB)
-    assert.ok(all.every(([, user]) => user === 'bin') && all.length <= 1, JSON.stringify(all))
+    // By root: neither of them could, and what has other names is nobody's.
+    assert.notEqual(site.tries(ANN, 'ln', join(site.drop(BOB), name), join(site.drop(ANN), 'x')), 0)
+    assert.equal(told(site, ANN).split('belongs to somebody else').length - 1, 2)
+    assert.match(told(site, BOB), /other names \(hard links\)/)
+    for (const user of [ANN, BOB]) assert.deepEqual(await site.states(user), [])
   })
 
   it('T04: devices, sockets and folders are no requests', async () => {
@@ -110,7 +121,9 @@ describe('a hostile user of the inbox (needs root)', () => {
     const {site} = held
     const target = secret(site)
     const name = join(site.drop(ANN), `${TOK(1)}.req`)
-    const good = site.plant(ANN, 'good', asked(site, {op: 'submit', id: 7, wish: {}}))
+    await site.as(ANN, 'submit', '-H', '--', 'x')
+    await site.pass()
+    const good = site.plant(ANN, 'good', asked(site, {op: 'release', ids: [1]}))
     symlinkSync(target, join(site.drop(ANN), 'link'))
     const swapper = spawn('setpriv', [
       `--reuid=${ANN}`,
@@ -125,10 +138,19 @@ describe('a hostile user of the inbox (needs root)', () => {
       join(site.drop(ANN), 'link'),
     ])
     let said = ''
-    for (let i = 0; i < 5; i++) said += await site.pass()
-    swapper.kill('SIGKILL')
-    assert.ok(!`${said}${site.written()}`.includes(CANARY))
-    assert.deepEqual(await site.states(BOB), [])
+    const seen = {link: 0, file: 0}
+    try {
+      for (let i = 0; i < 5; i++) {
+        count(name, seen)
+        said += await site.pass()
+      }
+    } finally {
+      swapper.kill('SIGKILL')
+    }
+    assert.ok(seen.link > 0 && seen.file > 0, `it was not exchanged: ${JSON.stringify(seen)}`)
+    assert.ok(!`${said}${site.written()}${told(site)}`.includes(CANARY))
+    // All that can come of it is what she may ask for.
+    assert.ok(['held', 'done'].includes((await site.states(BOB))[0]?.[2] ?? ''), 'her job is what it was')
   })
 
   it('T06: a drop folder that is exchanged for a link leads nowhere', async () => {
@@ -146,8 +168,11 @@ describe('a hostile user of the inbox (needs root)', () => {
   it('T07: names that no god has made are passed over, whatever stands in them', async () => {
     const {site} = held
     await honest(site)
-    const wish = asked(site, {op: 'kill', ids: [1]})
-    for (const name of [
+    await site.as(ANN, 'submit', '-H', '--', 'x')
+    await site.pass()
+    // What it says she may ask for: only its name keeps it from being done.
+    const wish = asked(site, {op: 'kill', ids: [2]})
+    const names = [
       '-rf.req',
       '..req',
       'a\nb.req',
@@ -155,8 +180,8 @@ describe('a hostile user of the inbox (needs root)', () => {
       `${'A'.repeat(24)}.req`,
       `${'a'.repeat(251)}.req`,
       'ü'.repeat(12),
-    ])
-      site.plant(ANN, name, wish)
+    ]
+    for (const name of names) site.plant(ANN, name, wish)
     spawnSync('setpriv', [
       `--reuid=${ANN}`,
       '--clear-groups',
@@ -166,7 +191,18 @@ describe('a hostile user of the inbox (needs root)', () => {
       'sh',
       site.drop(ANN),
     ])
-    await unharmed(site, await site.pass())
+    await site.pass()
+    assert.deepEqual(await site.states(BOB), [
+      [1, 'bin', 'done'],
+      [2, 'daemon', 'held'],
+    ])
+    assert.deepEqual(
+      [names.filter(name => !readdirSync(site.drop(ANN)).includes(name)), told(site)],
+      [[], ''],
+    )
+    site.plant(ANN, `${TOK(1)}.req`, wish)
+    await site.pass()
+    assert.deepEqual((await site.states(BOB))[1], [2, 'daemon', 'killed'], 'by its right name it is done')
   })
 
   it('T08: a file of a tebibyte, and one that grows, are refused', async () => {
@@ -179,6 +215,7 @@ describe('a hostile user of the inbox (needs root)', () => {
     writer.kill('SIGKILL')
     await unharmed(site, said)
     assert.match(told(site), /larger than/)
+    assert.equal(told(site).split('E_REQUEST_BAD').length - 1, 2)
   })
 
   it('T09, T10, T11: text that would harm who reads it is refused with the reason', async () => {
@@ -206,10 +243,18 @@ describe('a hostile user of the inbox (needs root)', () => {
 
   it('T12: half a request does nothing, and is told of', async () => {
     const {site} = held
-    await honest(site)
-    const whole = asked(site, {op: 'kill', ids: [1]})
-    for (let n = 1; n < whole.length; n += 7) site.plant(ANN, `${TOK(n)}.req`, whole.slice(0, n))
-    await unharmed(site, await site.pass())
+    await site.as(ANN, 'submit', '-H', '--', 'x')
+    await site.pass()
+    // What it would do she may do: only that it is not whole keeps it from being done.
+    const whole = (n: number): string => asked(site, {op: 'kill', ids: [1]}, TOK(n))
+    const {length} = whole(1).trimEnd()
+    for (let n = 1; n < length; n++) site.plant(ANN, `${TOK(n)}.req`, whole(n).slice(0, n))
+    await site.pass()
+    assert.deepEqual(await site.states(ANN), [[1, 'daemon', 'held']])
+    assert.equal(told(site).split('E_REQUEST_BAD').length - 1, length - 1)
+    site.plant(ANN, `${TOK(length)}.req`, whole(length))
+    await site.pass()
+    assert.deepEqual(await site.states(ANN), [[1, 'daemon', 'killed']])
   })
 
   it('T13: who guesses an id, a token or a number kills nobody', async () => {
@@ -221,13 +266,27 @@ describe('a hostile user of the inbox (needs root)', () => {
       site.plant(ANN, `${TOK(i + 1)}.req`, asked(site, {op, ids: [1]}, TOK(i + 1)))
     await site.pass()
     assert.deepEqual(await site.states(BOB), [[1, 'bin', 'running']])
-    // Asked once more under the same token: used is used.
-    const again = site.plant(ANN, `${TOK(1)}.req`, asked(site, {op: 'kill', ids: [1]}))
+  })
+
+  it('T13: what was submitted once is no second job under the same token, also when it is over and packed', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'x')
+    const [name = ''] = readdirSync(site.drop(ANN))
+    const request = readFileSync(join(site.drop(ANN), name))
+    const again = async (): Promise<void> => {
+      site.plant(ANN, name, request)
+      await site.pass()
+      await site.pass()
+      assert.ok(!readdirSync(site.drop(ANN)).includes(name), 'it is not kept either')
+      const {stdout} = await site.as(ANN, 'show', '1', '--json')
+      const {state, attempt} = JSON.parse(stdout)
+      assert.deepEqual([state, attempt, (await site.states(ANN)).length], ['done', 1, 1])
+    }
     await site.pass()
-    assert.deepEqual(
-      [await site.states(BOB), lstatSync(again, {throwIfNoEntry: false})],
-      [[[1, 'bin', 'running']], undefined],
-    )
+    await site.pass()
+    await again()
+    await site.asRoot('gc')
+    await again()
   })
 
   it('T19: no lock, bell or claim of others can be touched', async () => {

@@ -4,6 +4,7 @@ import type {JobId} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {attempt, dying} from '../support/dying.js'
+import {assertClean} from '../support/fsck.js'
 import {assertSafe} from '../support/invariants.js'
 import {USER, World} from '../support/world.js'
 
@@ -45,7 +46,7 @@ describe('recurring jobs', () => {
     assert.equal(timetable(id).next ?? 0, Math.ceil(world.clock.now() / HOUR) * HOUR)
   })
 
-  it('run once for all times that were missed, and once for a time however many passes see it', async () => {
+  it('T51: run once for all times that were missed, and once for a time however many passes see it', async () => {
     const id = hourly()
     await world.cron()
     await hour(5)
@@ -80,6 +81,20 @@ describe('recurring jobs', () => {
     assert.equal(world.state(runs(id)[0] ?? id), 'running')
   })
 
+  it('whose next time nobody can tell wait, and stop nobody else', async () => {
+    const id = hourly()
+    await world.cron()
+    // More than the search for a time looks ahead of the clock of this host.
+    world.clock.advance(20 * 365 * 24 * HOUR)
+    const other = world.submit({env: {FAKE_SECONDS: '0'}})
+    await world.settle(3)
+    assert.deepEqual([world.state(id), runs(id), world.state(other)], ['pending', [], 'done'])
+    assert.match(world.log.join(), new RegExp(`the next time of schedule ${id} cannot be told: `))
+    world.clock.advance(-20 * 365 * 24 * HOUR)
+    await hour()
+    assert.equal(runs(id).length, 1)
+  })
+
   it('submitted on hold wait for their release', async () => {
     const id = hourly({hold: true})
     await world.cron()
@@ -95,7 +110,7 @@ describe('recurring jobs', () => {
     assert.equal(world.record(runs(id)[0] ?? id)?.array?.range, '0-3')
   })
 
-  it('are judged by the rights of now: what is not allowed any more does not run, and it is told', async () => {
+  it('T52: are judged by the rights of now: what is not allowed any more does not run, and it is told', async () => {
     const id = hourly()
     await world.cron()
     Object.assign(world.settings, {
@@ -110,7 +125,7 @@ describe('recurring jobs', () => {
     assert.equal(world.record(id)?.rev, rev)
   })
 
-  it('of an owner who is gone are held; while nobody can be asked nothing happens', async () => {
+  it('T52: of an owner who is gone are held; while nobody can be asked nothing happens', async () => {
     const id = hourly()
     await world.cron()
     world.clock.advance(HOUR)
@@ -125,6 +140,22 @@ describe('recurring jobs', () => {
     assert.equal(world.state(id), 'held')
     assert.match(world.record(id)?.reason?.text ?? '', /no account/)
     assert.deepEqual(runs(id), [])
+  })
+
+  it('T52: of an owner whose number is somebody else’s by now are held, and run in nobody’s name', async () => {
+    const id = hourly()
+    await world.cron()
+    world.clock.advance(HOUR)
+    const god = world.process()
+    const {auth} = god.service
+    const byUid: Auth['byUid'] = async wanted => {
+      const account = await auth.byUid(wanted)
+      return account === null ? null : {...account, name: 'eve'}
+    }
+    Object.assign(god.service, {auth: {...auth, byUid}})
+    await god.schedule()
+    assert.deepEqual([world.state(id), runs(id)], ['held', []])
+    assert.equal(world.record(id)?.reason?.text, "held: uid 1000 is eve now, and the schedule is ann's")
   })
 
   it('are as many as the site allows a user', async () => {
@@ -181,6 +212,20 @@ describe('recurring jobs', () => {
       assert.ok(n > 10, 'it was never killed')
       return
     }
+  })
+
+  it('that a killed scheduler fired, and nobody admitted before the next time came, are admitted first', async () => {
+    const id = hourly()
+    await world.cron()
+    world.clock.advance(HOUR)
+    const fs = dying(world, {call: 'link', path: '.1.json', n: 1, effect: 'crash-before'})
+    await attempt(fs, () => world.process(fs).schedule())
+    const run = timetable(id).last?.child ?? assert.fail('nothing was fired')
+    world.clock.advance(HOUR)
+    await world.cron()
+    assert.deepEqual(runs(id), [run])
+    await world.settle(3)
+    await assertClean(world, 'a spec that nobody has is left')
   })
 
   it('run once a time, where two schedulers meet it', async () => {

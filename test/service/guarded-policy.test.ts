@@ -24,6 +24,7 @@ const WORLD: PolicyWorld = {
   capacity: {cpus: 1000, memory: 1 << 20, gpus: 0},
   standing: () => ({ratio: 0, factor: 1}),
   queueFactor: () => 0,
+  projectFactor: () => 0,
 }
 
 /** A plugin is checked by no compiler of ours. */

@@ -62,7 +62,7 @@ describe('hints', () => {
       text => warnings.push(text),
     )
     await ringUntilHeard('bell')
-    assert.ok(watched() <= before + 60, `${watched()} for ${before}`)
+    assert.ok(watched() <= before, `${watched()} for ${before}`)
     assert.deepEqual(warnings, [])
   })
 

@@ -56,6 +56,23 @@ describe('a quota', () => {
     assert.equal(used(), 0)
   })
 
+  it('of cpu time counts what earlier attempts used, also while the job waits', async () => {
+    under({'user.ann.cpu_time': '10h'})
+    const id = world.submit({env: {FAKE_SECONDS: '20', FAKE_CPU: '20'}})
+    await world.settle(4, 30_000)
+    const used = (): number => {
+      const god = world.process()
+      return quotasOf(god.service, god.service.jobs.live())?.spent.users.get('ann') ?? 0
+    }
+    const before = used()
+    world.control('requeue', [id], undefined, undefined, true)
+    await world.process().schedule()
+    assert.deepEqual([world.state(id), used()], ['held', before])
+    world.control('release', [id])
+    await world.settle(4, 30_000)
+    assert.equal(used(), 2 * before)
+  })
+
   it('is none where none is configured', () => {
     under({})
     const {service} = world.process()

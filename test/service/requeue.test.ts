@@ -63,6 +63,35 @@ describe('a requeue request', () => {
     }
   })
 
+  it('counts what was used once, wherever the watcher is killed', async () => {
+    for (let n = 1, fired = 1; fired > 0; n++) {
+      world = new World()
+      const id = world.submit({env: {FAKE_SECONDS: 'forever', FAKE_CPU_SECONDS: '7'}})
+      await world.cron()
+      world.clock.advance(30_000)
+      world.control('requeue', [id])
+      const fs = dying(world, {n, effect: 'crash-before'})
+      await attempt(fs, () => world.process(fs).watch())
+      fired = fs.fired
+      for (let i = 0; i < 4; i++) await world.cron()
+      const {earlier = assert.fail(), attempt: of} = world.record(id) ?? assert.fail()
+      const where = `call ${n}, ${fs.firedAt}: ${JSON.stringify(earlier)}`
+      assert.deepEqual([of, earlier.runs, earlier.cpu], [2, 1, 7000], where)
+      assert.ok(Math.abs(earlier.ran - 30_000) < 10, where)
+    }
+  })
+
+  it('of a job that never started counts nothing', async () => {
+    const id = world.submit({...FOREVER, hold: true})
+    await world.cron()
+    world.control('kill', [id])
+    await world.cron()
+    world.control('requeue', [id], USER, undefined, true)
+    await world.cron()
+    assert.deepEqual([world.state(id), world.record(id)?.attempt], ['held', 2])
+    assert.equal(world.record(id)?.earlier, undefined)
+  })
+
   it('with hold waits for a release', async () => {
     const id = await over()
     world.control('requeue', [id], USER, undefined, true)

@@ -154,6 +154,6 @@ describe('jobs that are tried again', () => {
     await world.cron()
     await pass(2000)
     await pass(0)
-    assert.deepEqual(world.record(id)?.retry?.ran, 2000)
+    assert.deepEqual(world.record(id)?.earlier?.ran, 2000)
   })
 })

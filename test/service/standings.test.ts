@@ -1,5 +1,6 @@
 /** Where users stand, as a pass asks: through whole lives of jobs, packing and restarts. */
 import assert from 'node:assert/strict'
+import {keptUsage} from '../../src/service/keep-usage.js'
 import {standings} from '../../src/service/standings.js'
 import {partPath} from '../../src/store/packs/segment-names.js'
 import {readUsage} from '../../src/store/packs/usage-file.js'
@@ -55,6 +56,30 @@ describe('standings', () => {
     const [name = ''] = kept()?.segments.keys() ?? []
     world.process().fs.unlink(partPath(world.layout, name, 'lines'))
     assert.deepEqual([fresh()('ann'), fresh()('bob')], before)
+  })
+
+  it('count each attempt once: while its job waits again, after its end, and when it is packed', async () => {
+    const id = world.submit(SHORT)
+    world.submit(SHORT, undefined, BOB)
+    await world.settle(6, 10_000)
+    const used = () => {
+      const {service} = world.process()
+      return keptUsage(service, service.jobs.live()).get('ann') ?? 0
+    }
+    const one = used()
+    assert.ok(one > 0)
+    world.control('requeue', [id], undefined, undefined, true)
+    await world.process().schedule()
+    assert.equal(world.state(id), 'held')
+    assert.ok(Math.abs(used() - one) < 1e-6, `${used()} is not ${one}`)
+    world.control('release', [id])
+    await world.settle(6, 10_000)
+    assert.equal(world.state(id), 'done')
+    const both = used()
+    assert.ok(both > 1.9 * one && both < 2.1 * one, `${one} became ${both}`)
+    await world.process().pack()
+    assert.equal(world.process().service.jobs.live().all.length, 0)
+    assert.ok(Math.abs(used() - both) < 1e-6, `${used()} is not ${both}`)
   })
 
   it('are kept while nothing happens, for five minutes', async () => {

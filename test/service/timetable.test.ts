@@ -100,7 +100,7 @@ describe('a timetable', () => {
   }
 })
 
-describe('the next time of a timetable', () => {
+describe('T51: the next time of a timetable', () => {
   const BERLIN = 'Europe/Berlin'
   /** In spring 2:00 to 3:00 is not there, in autumn it is there twice. */
   const table: readonly (readonly [string, string, string, after: string, next: readonly string[]])[] = [

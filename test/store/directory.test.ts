@@ -1,9 +1,19 @@
 /** Making and opening a shared directory: FORMAT last, and until it is there the directory is none. */
 import assert from 'node:assert/strict'
+import * as v from 'valibot'
 import {GodError} from '../../src/core/errors.js'
-import {initDirectory, openDirectory} from '../../src/store/directory.js'
+import {
+  checkNotNewer,
+  initDirectory,
+  openDirectory,
+  raiseFormat,
+  readFormatCopy,
+  writeFormat,
+  writeFormatCopy,
+} from '../../src/store/directory.js'
 import {createDurable} from '../../src/store/disk/durable.js'
 import {isErrno} from '../../src/store/disk/file-system.js'
+import {claimEpoch} from '../../src/store/epoch.js'
 import {foldersOf, layoutOf} from '../../src/store/layout.js'
 import {ManualClock} from '../support/clock.js'
 import {Crash, DiskProcess, type Fault} from '../support/disk-process.js'
@@ -24,6 +34,7 @@ describe('a shared directory', () => {
   }
   const init = (fs = process(), config = 'a=b\n'): void =>
     initDirectory(createDurable({fs, random, halt: () => undefined}), layout, FORMAT, config)
+  const durable = () => createDurable({fs: process(), random, halt: () => undefined})
   const open = (fs = process()) => openDirectory(fs, layout)
   const code = (expected: string, act: () => unknown): GodError => {
     try {
@@ -170,10 +181,69 @@ describe('a shared directory', () => {
     )
   })
 
+  const older = {...FORMAT, format: 1} as const
+
+  /** As an older god made it. */
+  const madeByOlder = (): void => {
+    init()
+    writeFormat(durable(), layout, older)
+    writeFormatCopy(durable(), layout, older)
+  }
+
+  it('of an older format is opened as it is, and raised by who leads', () => {
+    madeByOlder()
+    assert.deepEqual(open(), older)
+    claimEpoch(durable(), layout, 'me')
+    assert.deepEqual([open(), readFormatCopy(process(), layout)], [FORMAT, {ok: true, value: FORMAT}])
+    assert.equal(disk.text(layout.format), `${JSON.stringify(FORMAT)}\n`)
+  })
+
+  it('is of one of the two formats wherever the raising stops, and the next who leads goes on', () => {
+    for (let n = 1, fired = 1; fired > 0; n++) {
+      disk = new MemoryDisk(new ManualClock().now)
+      madeByOlder()
+      const fs = process({n, effect: 'crash-before'})
+      try {
+        raiseFormat(createDurable({fs, random, halt: () => undefined}), layout)
+      } catch (error) {
+        assert.ok(error instanceof Crash)
+      }
+      fired = fs.fired
+      disk.powerLoss()
+      assert.ok([1, 2].includes(open().format))
+      raiseFormat(durable(), layout)
+      assert.deepEqual([open(), readFormatCopy(process(), layout)], [FORMAT, {ok: true, value: FORMAT}])
+    }
+  })
+
+  it('raised by a newer god is told as that, to who opens it and to who has it open', () => {
+    init()
+    const newer = JSON.stringify({...FORMAT, format: 3})
+    damage(layout.format, newer)
+    // A flipped bit looks the same: the copy tells.
+    assert.deepEqual(open(), FORMAT)
+    checkNotNewer(process(), layout)
+    damage(layout.formatCopy, newer)
+    for (const act of [open, () => checkNotNewer(process(), layout)])
+      assert.match(code('E_DIR_NEWER', act).message, /is of format 3, and this god knows formats up to 2/)
+  })
+
+  it('of today is refused by a god of the first format, which asked for exactly its own number', () => {
+    init()
+    const first = v.strictObject({
+      format: v.literal(1),
+      cluster: v.string(),
+      mode: v.string(),
+      fs: v.string(),
+    })
+    for (const path of [layout.format, layout.formatCopy])
+      assert.equal(v.safeParse(first, JSON.parse(disk.text(path) ?? '')).success, false)
+  })
+
   const damages: readonly (readonly [string, string])[] = [
     ['empty', ''],
     ['cut off', '{"format":1,"clus'],
-    ['of another version', JSON.stringify({...FORMAT, format: 2})],
+    ['of another version', JSON.stringify({...FORMAT, format: 0})],
     ['without a cluster', JSON.stringify({...FORMAT, cluster: 'mine'})],
     ['with more in it', JSON.stringify({...FORMAT, more: 1})],
     ['no object', '[]'],

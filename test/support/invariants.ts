@@ -129,6 +129,14 @@ const startFaults = (world: World): Faults => {
   return faults
 }
 
+/** S: of one moment a schedule has one run. */
+const runFaults = (tops: readonly JobRecord[]): Faults => {
+  const runs = tops.flatMap(({schedule, submitted}) =>
+    schedule === undefined ? [] : [`schedule ${schedule}, of ${submitted}`],
+  )
+  return runs.filter((run, i) => runs.indexOf(run) !== i).map(run => `S: two runs of ${run}`)
+}
+
 interface Line {
   readonly what: string
   readonly id?: number
@@ -173,6 +181,16 @@ const specFaults = (world: World, path: string): Faults => {
   if (baseName(path).startsWith('.t.')) return []
   const parsed = decode(bytesOf(world, path), parseSpec)
   return parsed.ok ? [] : [`I8: ${path}: ${parsed.why}`]
+}
+
+/** K: no two jobs have one key of one user. */
+const keyFaults = (world: World, tops: readonly JobRecord[]): Faults => {
+  const keys = tops.flatMap(({id, uid}) => {
+    const parsed = decode(bytesOf(world, world.layout.spec(id)), parseSpec)
+    const key = parsed.ok ? parsed.value.wish.key : undefined
+    return key === undefined ? [] : [`'${key}' of uid ${uid}`]
+  })
+  return keys.filter((key, i) => keys.indexOf(key) !== i).map(key => `K: two jobs have the key ${key}`)
 }
 
 /** A revision that lost the one below it, which was then published anew; or the reason beside it. */
@@ -241,6 +259,8 @@ export const safetyFaults = (world: World, printed: readonly JobId[]): Faults =>
   faults.push(
     ...tops.flatMap(partRecords).flatMap(placeFaults),
     ...capacityFaults(world, tops),
+    ...runFaults(tops),
+    ...keyFaults(world, tops),
     ...startFaults(world),
   )
   const journals = world.gaps
@@ -269,11 +289,15 @@ const containerFaults = (world: World, jobs: readonly JobRecord[]): Faults => {
   return faults
 }
 
-/** What must have ended by itself: every request taken, no kill open (I11), no start half-way (I9). */
+/** What must have ended by itself: every request taken, no kill open (I11), no start or firing half-way (I9). */
 const openFaults = (world: World, tops: readonly JobRecord[]): Faults => {
   const requests = world.disk.files(world.layout.inbox).filter(path => path.endsWith('.req'))
   const faults = requests.map(path => `I9: ${path} was not taken`)
+  const isPacked = packedNow(world)
   for (const record of tops.flatMap(withParts)) {
+    const run = record.timetable?.last?.child
+    if (run !== undefined && !tops.some(({id}) => id === run) && !isPacked(run) && !isOver(record.state))
+      faults.push(`I9: run ${run} of schedule ${record.id} is missing`)
     if (record.desired === 'killed' && !isOver(record.state))
       faults.push(`I11: job ${partKey(record)} is ${record.state}, though killed`)
     if (record.state === 'starting' || record.state === 'stopping')

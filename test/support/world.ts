@@ -54,7 +54,7 @@ const ACCOUNTS: readonly Account[] = [
 const GROUPS: Readonly<Record<string, number>> = {staff: 50, lab: 5000}
 
 const FORMAT: Format = {
-  format: 1,
+  format: 2,
   cluster: '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab',
   mode: 'single',
   fs: 'local',
@@ -73,7 +73,7 @@ export const SETTINGS: ServiceSettings = {
     private: false,
     sections: NO_SECTIONS,
   },
-  limits: {grace: GRACE, signal: 'SIGTERM'},
+  limits: {grace: GRACE, signal: 'SIGTERM', suspended: null},
   rules: DEFAULT_RULES,
   assumedTime: 86_400,
   rootRunsAs: 'nobody',

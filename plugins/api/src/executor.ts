@@ -79,6 +79,8 @@ export interface ContainerView extends ListedContainer {
   readonly oomKilled: boolean
   /** Why the engine could not start it (runtime error); null = it could. */
   readonly startFault: string | null
+  /** Id of the image that it was made of, whatever its name means by now; left out: not told, or there is none. */
+  readonly imageId?: string
 }
 
 export type CreateAnswer =

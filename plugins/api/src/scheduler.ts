@@ -40,6 +40,8 @@ export interface PolicyWorld {
   standing(user: string): Standing
   /** 0..1, by the operator's word; 0 for one that he says nothing of. */
   queueFactor(queue: string): number
+  /** Likewise of a project. */
+  projectFactor(project: string): number
 }
 
 /** An order as it is at one moment. */

@@ -40,6 +40,7 @@ export type EngineFacts = v.InferOutput<typeof factsSchema>
 export const inspectedSchema = v.object({
   Id: id,
   Name: v.string(),
+  Image: v.optional(v.string()),
   State: v.object({
     Status: v.string(),
     ExitCode: v.pipe(v.number(), v.safeInteger()),

@@ -26,6 +26,7 @@ export interface CreateContext {
 
 export type CreateOptions = Docker.ContainerCreateOptions & {
   readonly name: string
+  readonly Image: string
   readonly Entrypoint: string[]
   readonly HostConfig: Docker.HostConfig & {
     readonly CgroupnsMode: 'private'

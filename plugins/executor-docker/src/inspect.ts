@@ -68,6 +68,7 @@ export const viewOf = (inspected: Inspected, cluster: string): ContainerView | n
     exitCode: ended ? State.ExitCode & 255 : null,
     oomKilled: State.OOMKilled === true,
     startFault: startedAt === null && stays ? fault : null,
+    ...(inspected.Image ? {imageId: inspected.Image} : {}),
   }
 }
 

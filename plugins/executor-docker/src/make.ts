@@ -80,7 +80,11 @@ const explain = async (site: Site, name: string, error: unknown): Promise<Create
 }
 
 /** What the engine would show: it was made this moment, by us, and nobody else knows its id. */
-const fresh = ({name, job, task, attempt, nonce}: ContainerSpec, id: string): ContainerView => ({
+const fresh = (
+  {name, job, task, attempt, nonce}: ContainerSpec,
+  id: string,
+  imageId: string,
+): ContainerView => ({
   id,
   name,
   job,
@@ -93,6 +97,7 @@ const fresh = ({name, job, task, attempt, nonce}: ContainerSpec, id: string): Co
   exitCode: null,
   oomKilled: false,
   startFault: null,
+  imageId,
 })
 
 /** True: it says that there is no shell in it. That answer has no words: a second one must say the same. */
@@ -124,7 +129,7 @@ const made = async (site: Site, spec: ContainerSpec, options: CreateOptions): Pr
       `image ${spec.image} has no ${SHELL_OF_IMAGE}, and this node has no static busybox`,
     )
   }
-  return {answer: 'created', container: fresh(spec, id)}
+  return {answer: 'created', container: fresh(spec, id, options.Image)}
 }
 
 export const make = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateAnswer> => {

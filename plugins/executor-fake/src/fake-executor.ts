@@ -2,6 +2,7 @@
  * The executor over a simulated engine. Every verb that changes it is one act between `engine` and `save`: in a test
  * these do nothing, in a trial they keep the engine's state in a file between processes.
  */
+import {createHash} from 'node:crypto'
 import type {
   ContainerSpec,
   ContainerView,
@@ -25,6 +26,9 @@ export interface FakeExecutorOptions {
   readonly listen: (wake: () => void) => () => void
 }
 
+/** A name means the same image for ever here. */
+const imageIdOf = (image: string): string => `sha256:${createHash('sha256').update(image).digest('hex')}`
+
 const listed = ({id, spec, status}: FakeContainer): ListedContainer => ({
   id,
   name: spec.name,
@@ -42,6 +46,7 @@ const view = (container: FakeContainer): ContainerView => ({
   exitCode: container.exitCode,
   oomKilled: container.status === 'exited' && container.script.oom && container.exitCode === 137,
   startFault: container.startFault,
+  imageId: imageIdOf(container.spec.image),
 })
 
 const created = (engine: FakeEngine, spec: ContainerSpec): CreateAnswer => {

@@ -4,6 +4,7 @@ export interface Options {
   readonly weights: {
     readonly fairshare: number
     readonly queue: number
+    readonly project: number
     readonly age: number
     readonly size: number
   }
@@ -42,6 +43,7 @@ export const readOptions = (given: Given): Options => ({
   weights: {
     fairshare: points(given, 'weight_fairshare', 10_000),
     queue: points(given, 'weight_queue', 2000),
+    project: points(given, 'weight_project', 2000),
     age: points(given, 'weight_age', 1000),
     size: points(given, 'weight_size', 0),
   },

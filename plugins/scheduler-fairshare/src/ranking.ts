@@ -1,5 +1,5 @@
 /**
- * The order of waiting jobs at one moment: points for fair share, queue, age and size, less the nice value; then the
+ * The order of waiting jobs at one moment: points for fair share, queue, project, age and size, less the nice value; then the
  * time of submission, then the id. Pure.
  *
  * Points alone starve wide jobs of heavy users. So who has waited long enough is promoted: before all others, by
@@ -21,10 +21,12 @@ const sizeOf = ({resources}: PendingJob, {capacity}: PolicyWorld): number => {
   )
 }
 
+type Term = 'fairshare' | 'queue' | 'project' | 'age' | 'size' | 'nice' | 'priority'
+
 interface Judged {
   /** The lower goes first. */
   readonly rank: number
-  readonly terms: Readonly<Record<'fairshare' | 'queue' | 'age' | 'size' | 'nice' | 'priority', number>>
+  readonly terms: Readonly<Record<Term, number>>
   readonly urgent: boolean
   readonly promoted: boolean
 }
@@ -34,13 +36,14 @@ const judge = (job: PendingJob, world: PolicyWorld, options: Options): Judged =>
   const waited = Math.max(0, world.now - job.eligible)
   const fairshare = weights.fairshare * world.standing(job.user).factor
   const queue = weights.queue * world.queueFactor(job.queue)
+  const project = weights.project * world.projectFactor(job.project)
   const age = weights.age * Math.min(1, waited / maxAge)
   const size = weights.size * sizeOf(job, world)
   const {nice} = job
-  const priority = fairshare + queue + age + size - nice
+  const priority = fairshare + queue + project + age + size - nice
   const [urgent, promoted] = [job.queue === urgentQueue, waited >= promoteAfter]
   const rank = (urgent ? 0 : 2) + (promoted ? 0 : 1)
-  return {rank, terms: {fairshare, queue, age, size, nice, priority}, urgent, promoted}
+  return {rank, terms: {fairshare, queue, project, age, size, nice, priority}, urgent, promoted}
 }
 
 export const rankAt = (world: PolicyWorld, options: Options): Ranking => {

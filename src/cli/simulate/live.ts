@@ -6,6 +6,7 @@ import type {Scheduler} from '@god-cli/api'
 import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
+import {rankFactors} from '../../core/rank-factors.js'
 import {capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
@@ -109,9 +110,10 @@ const accountsOf =
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    const {space, resources} = site.configuration.sections
-    const weights = new Map([...resources].map(([name, {weight}]) => [name, weight]))
-    return createShareAccount(rules, capacityOf(nodes, space), {at: now, used, weights})
+    const {sections} = site.configuration
+    const weights = new Map([...sections.resources].map(([name, {weight}]) => [name, weight]))
+    const factors = rankFactors(sections)
+    return createShareAccount(rules, capacityOf(nodes, sections.space), {at: now, used, weights, factors})
   }
 
 export const simulateLive = async (

@@ -3,6 +3,7 @@
  * as records, results of tasks and daily sums tell them. Pure.
  */
 import type {Sums} from '../accounting.js'
+import type {Earlier} from '../earlier.js'
 import type {JobRecord} from '../job.js'
 import type {TaskResult} from '../task-result.js'
 import {chargedRate} from './charge.js'
@@ -37,24 +38,39 @@ export const joinLedgers = (ledgers: Iterable<Ledger>, at: number, halfLife: num
   return {at, used}
 }
 
-export type Ran = Pick<JobRecord, 'user' | 'resources' | 'started' | 'ended' | 'paused' | 'charge'>
+export type Ran = Pick<
+  JobRecord,
+  'user' | 'resources' | 'started' | 'ended' | 'paused' | 'charge' | 'earlier'
+>
 
-/** Of a job, or of the view of a task. Null: it never ran. `now`: the end of one that runs. */
-export const runOf = (record: Ran, now: number): UserRun | null => {
-  const {user, started, ended, paused} = record
-  if (started === null) return null
-  const end = ended ?? now
-  const pause = paused.since === null ? 0 : Math.max(0, end - paused.since)
-  return {user, start: started, end, paused: paused.total + pause, rate: chargedRate(record)}
+/** What earlier attempts used counts as spread over the time from the first start to the last end. */
+const earlierRun = (user: string, {charged, from, until}: Earlier): UserRun => {
+  const took = Math.max(1, until - from)
+  return {user, start: until - took, end: until, paused: 0, rate: charged / took}
 }
 
-type TaskRan = Pick<TaskResult, 'started' | 'ended' | 'charge' | 'paused'>
+const presentRun = (record: Ran, start: number, now: number): UserRun => {
+  const {user, ended, paused} = record
+  const end = ended ?? now
+  const pause = paused.since === null ? 0 : Math.max(0, end - paused.since)
+  return {user, start, end, paused: paused.total + pause, rate: chargedRate(record)}
+}
 
-export const runOfTask = (array: JobRecord, {started, ended, charge, paused}: TaskRan): UserRun | null => {
+/** Of a job, or of the view of a task; none: it never ran. `now`: the end of one that runs. */
+export const runsOf = (record: Ran, now: number): readonly UserRun[] => {
+  const {user, started, earlier} = record
+  return [
+    ...(earlier === undefined ? [] : [earlierRun(user, earlier)]),
+    ...(started === null ? [] : [presentRun(record, started, now)]),
+  ]
+}
+
+type TaskRan = Pick<TaskResult, 'started' | 'ended' | 'charge' | 'paused' | 'earlier'>
+
+export const runsOfTask = (array: JobRecord, result: TaskRan): readonly UserRun[] => {
   const {user, resources} = array
   const never = {since: null, total: 0}
-  const told = charge === undefined ? {} : {charge}
-  return runOf({user, resources, started, ended, paused: paused ?? never, ...told}, ended)
+  return runsOf({user, resources, ...result, paused: result.paused ?? never}, result.ended)
 }
 
 const DAY = 86_400_000

@@ -7,6 +7,7 @@ import type {NodeReport, PolicyWorld, Resources} from '@god-cli/api'
 import {instant} from '../brand.js'
 import {inOrder, type Policy} from '../policy-order.js'
 import {quotaRoom} from '../quota-room.js'
+import {NO_FACTORS} from '../rank-factors.js'
 import {capacityOf, type LineUp, lineUpByRank, lineUpInOrder} from '../schedule.js'
 import {barOf} from '../scheduling/bar.js'
 import {createGroups, type Groups} from '../scheduling/groups.js'
@@ -18,12 +19,12 @@ import type {Dispatcher, Placed} from './dispatcher.js'
 import {Occupancy} from './occupancy.js'
 import type {SimulatedJob} from './workload.js'
 
-/** Of fair share and queues; what a site without them says is the default. */
-export type Standings = Pick<PolicyWorld, 'standing' | 'queueFactor'>
+/** Of fair share, queues and projects; what a site without them says is the default. */
+export type Standings = Pick<PolicyWorld, 'standing' | 'queueFactor' | 'projectFactor'>
 
 export const NO_STANDINGS: Standings = {
   standing: () => ({ratio: 0, factor: 1}),
-  queueFactor: () => 0,
+  ...NO_FACTORS,
 }
 
 export interface DispatchOptions {

@@ -6,6 +6,7 @@ import type {Resources} from '@god-cli/api'
 import {chargeOf, type Weights} from '../fair-share/charge.js'
 import {type ShareRules, standingsOf} from '../fair-share/standings.js'
 import {NO_USAGE, type Usage, usageAt, withRate} from '../fair-share/usage.js'
+import {NO_FACTORS, type RankFactors} from '../rank-factors.js'
 import type {Standings} from './dispatch.js'
 import type {Witness} from './replay.js'
 import type {SimulatedJob} from './workload.js'
@@ -21,6 +22,8 @@ export interface ShareStart {
   /** What each user had used by then. */
   readonly used: ReadonlyMap<string, number>
   readonly weights?: Weights
+  /** Left out: no queue and no project is before another. */
+  readonly factors?: RankFactors
 }
 
 const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
@@ -29,7 +32,7 @@ const FROM_NOTHING: ShareStart = {at: 0, used: new Map()}
 export const createShareAccount = (
   rules: ShareRules,
   capacity: Resources,
-  {at, used, weights}: ShareStart = FROM_NOTHING,
+  {at, used, weights, factors = NO_FACTORS}: ShareStart = FROM_NOTHING,
 ): ShareAccount => {
   const {halfLife} = rules
   const usages = new Map<string, Usage>([...used].map(([user, sum]) => [user, {used: sum, at, rate: 0}]))
@@ -62,7 +65,7 @@ export const createShareAccount = (
           made ??= all()
           return made.of(user)
         },
-        queueFactor: () => 0,
+        ...factors,
       }
     },
   }

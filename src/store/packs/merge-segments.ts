@@ -5,21 +5,19 @@
  * A segment whose files are not those that the manifest tells of is left alone: that is for fsck and an operator.
  */
 import {addSums, type Sums} from '../../core/accounting.js'
-import {unlessBadSector} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
-import {readFile} from '../disk/read-file.js'
-import {sha256} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'
 import type {ManifestReader} from './manifest.js'
-import type {Manifest, PartFacts, Segment} from './manifest-form.js'
+import type {Manifest, Segment} from './manifest-form.js'
 import {type Line, splitLines} from './packed-line.js'
 import {publishManifest} from './publish-manifest.js'
 import {MOST_SEGMENT_BYTES, publishSegment, type SegmentContent} from './segment.js'
 import {decodeRows} from './segment-index.js'
-import {parseSegmentName, partPath, type SegmentPart} from './segment-names.js'
+import {parseSegmentName, type SegmentPart} from './segment-names.js'
 import {joinArchives, type SpecArchive} from './spec-archive.js'
 import {decodeSums} from './sums.js'
+import {wholePart} from './whole-part.js'
 
 /** So many of a day that is not over yet are merged all the same: a lookup may have to ask each of them. */
 const CROWD = 16
@@ -58,20 +56,6 @@ const groupsOf = (segments: readonly Segment[]): readonly (readonly Segment[])[]
   return groups
 }
 
-/** Null: it is not what the manifest tells of. */
-const readPart = (
-  fs: FileSystem,
-  layout: Layout,
-  name: string,
-  part: SegmentPart,
-  facts: PartFacts | null,
-): Uint8Array | null => {
-  if (facts === null) return new Uint8Array()
-  const path = partPath(layout, name, part)
-  const bytes = unlessBadSector(() => readFile(fs, path, {limit: facts.bytes})?.bytes ?? null)
-  return bytes !== null && sha256(bytes) === facts.sha256 ? bytes : null
-}
-
 interface Loaded {
   readonly segment: Segment
   readonly lines: readonly Line[]
@@ -81,9 +65,9 @@ interface Loaded {
 
 /** Null: damaged. */
 export const loadSegment = (fs: FileSystem, layout: Layout, segment: Segment): Loaded | null => {
-  const {name, parts} = segment
+  const {parts} = segment
   if (parts === null) return null
-  const part = (which: SegmentPart) => readPart(fs, layout, name, which, parts[which])
+  const part = (which: SegmentPart) => wholePart(fs, layout, segment, which)
   const [lines, specs, specIndex, sums] = [part('lines'), part('specs'), part('specIndex'), part('sums')]
   if (lines === null || specs === null || specIndex === null || sums === null) return null
   const split = splitLines(lines).flatMap(line => line ?? [])

@@ -12,7 +12,7 @@ import {
   type UserRun,
 } from '../../core/fair-share/ledger.js'
 import type {JobRecord} from '../../core/job.js'
-import {runOfJobLine, runOfTaskLine} from '../../core/packed-run.js'
+import {runsOfJobLine, runsOfTaskLine} from '../../core/packed-run.js'
 import {unlessBadSector} from '../disk/bad-sector.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'
@@ -52,12 +52,12 @@ const jsonOf = (bytes: Uint8Array): unknown => {
   }
 }
 
-/** Null: never ran. Undefined: it cannot be told. By the sum of the whole file it is what was written. */
-const runOfLine = ({id, task, bytes}: Line, arrayOf: ArrayOf): UserRun | null | undefined => {
+/** Undefined: it cannot be told. By the sum of the whole file it is what was written. */
+const runsOfLine = ({id, task, bytes}: Line, arrayOf: ArrayOf): readonly UserRun[] | undefined => {
   const line = jsonOf(bytes)
-  if (task === null) return runOfJobLine(line)
+  if (task === null) return runsOfJobLine(line)
   const array = arrayOf(id)
-  return array === null ? undefined : runOfTaskLine(line, array)
+  return array === null ? undefined : runsOfTaskLine(line, array)
 }
 
 /** Null: some line cannot be told. */
@@ -67,10 +67,10 @@ const byLines = (
   halfLife: number,
   arrayOf: ArrayOf,
 ): Ledger | null => {
-  const runs = linesOf(fs, layout, segment)?.map(line => runOfLine(line, arrayOf)) ?? [undefined]
+  const runs = linesOf(fs, layout, segment)?.map(line => runsOfLine(line, arrayOf)) ?? [undefined]
   if (runs.includes(undefined)) return null
   return ledgerOf(
-    runs.flatMap(run => run ?? []),
+    runs.flatMap(some => some ?? []),
     segment.to,
     halfLife,
   )

@@ -9,10 +9,11 @@ import type {FileSystem} from '../disk/file-system.js'
 import type {Layout} from '../layout.js'
 import type {ManifestReader} from './manifest.js'
 import type {Manifest, Segment} from './manifest-form.js'
-import {splitLines} from './packed-line.js'
+import {parseJobLine, splitLines} from './packed-line.js'
 import {publishManifest} from './publish-manifest.js'
 import {decodeRows, placeOf} from './segment-index.js'
 import {partPath} from './segment-names.js'
+import {wholePart} from './whole-part.js'
 
 export interface Retention {
   /** Milliseconds since the last end in it; null: for ever. */
@@ -33,18 +34,25 @@ export const outdated = ({segments}: Manifest, {age, most}: Retention, now: numb
   })
 }
 
-/** Ids of the jobs in a segment, exactly: by its index, else by its lines. Null: neither tells of all of them. */
-const idsIn = (fs: FileSystem, layout: Layout, {name, jobs, parts}: Segment): IntervalSet | null => {
-  const read = (part: 'index' | 'lines'): Uint8Array =>
-    readSalvaged(fs, partPath(layout, name, part), parts?.[part].bytes ?? 0) ?? new Uint8Array()
-  const byIndex = setOf(
-    decodeRows(read('index'))
-      .map(placeOf)
-      .flatMap(({id, task}) => (task === null ? [id] : [])),
-  )
-  if (size(byIndex) === jobs) return byIndex
-  const byLines = setOf(splitLines(read('lines')).flatMap(line => (line?.task === null ? [line.id] : [])))
-  return size(byLines) === jobs ? byLines : null
+const isJob = ({task}: {readonly task: number | null}): boolean => task === null
+
+/** Of the lines that are whole, by the sum of each. */
+const idsOfLines = (fs: FileSystem, layout: Layout, {name, parts}: Segment): IntervalSet => {
+  const bytes = readSalvaged(fs, partPath(layout, name, 'lines'), parts?.lines.bytes ?? 0) ?? new Uint8Array()
+  const whole = splitLines(bytes).flatMap(line => (line !== null && isJob(line) ? [line] : []))
+  return setOf(whole.filter(line => parseJobLine(line.bytes).ok).map(({id}) => id))
+}
+
+/**
+ * Ids of the jobs in a segment, exactly: by its index, else by its lines. Null: neither tells of all of them. Nothing
+ * damaged is believed: for ever dropped would be a job that may be alive.
+ */
+const idsIn = (fs: FileSystem, layout: Layout, segment: Segment): IntervalSet | null => {
+  const index = wholePart(fs, layout, segment, 'index')
+  const places = decodeRows(index ?? new Uint8Array()).map(placeOf)
+  if (index !== null) return setOf(places.filter(isJob).map(({id}) => id))
+  const ids = idsOfLines(fs, layout, segment)
+  return size(ids) === segment.jobs ? ids : null
 }
 
 export interface Dropped {

@@ -6,6 +6,7 @@ import createFifo from '../../../plugins/scheduler-fifo/src/index.js'
 import {type Instant, jobId} from '../../../src/core/brand.js'
 import {inOrder} from '../../../src/core/policy-order.js'
 import type {Quotas} from '../../../src/core/quota.js'
+import {NO_FACTORS} from '../../../src/core/rank-factors.js'
 import {
   type Allocation,
   groupsOf,
@@ -47,7 +48,7 @@ export const lineUpAt =
       space,
     )
     const standing = (user: string) => ({ratio: 1, factor: FACTORS[user] ?? 0})
-    const world = {now, capacity: amounts(8, 8), standing, queueFactor: () => 0}
+    const world = {now, capacity: amounts(8, 8), standing, ...NO_FACTORS}
     const ranking = fair ? fairshare.rank?.(world) : undefined
     return ranking === undefined
       ? lineUpInOrder(inOrder(pending, now, fifo), groups)

@@ -93,6 +93,23 @@ describeOnEngine('an image on the docker engine', function () {
     assert.equal((await world.ended(answer.container.id)).exitCode, 0)
   })
 
+  it('T42: is told by its id, which stays what it was when its name means another one', async () => {
+    const name = await imageOf([])
+    const {Id: before} = await docker.getImage(name).inspect()
+    const spec = world.script('', {argv: ['/god/bin/busybox', 'true'], image: name})
+    const answer = await world.executor.create(spec)
+    assert.ok(answer.answer === 'created', JSON.stringify(answer))
+    const other = await imageOf(['LABEL other=1'])
+    const [repo = '', tag = ''] = name.split(':')
+    await docker.getImage(other).tag({repo, tag})
+    assert.notEqual((await docker.getImage(name).inspect()).Id, before)
+    await world.executor.start(answer.container.id)
+    const ended = await world.ended(answer.container.id)
+    assert.deepEqual([answer.container.imageId, ended.imageId], [before, before])
+    const again = await world.executor.create(spec)
+    assert.ok(again.answer === 'exists' && again.container.imageId === before, JSON.stringify(again))
+  })
+
   it('T43: is refused if it declares a volume inside what users write', async () => {
     const image = await imageOf(['VOLUME /mnt/go-docker/made-by-root'])
     const answer = await world.executor.create(world.script(':', {image}))

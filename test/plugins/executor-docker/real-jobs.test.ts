@@ -1,11 +1,21 @@
 /** Jobs on the real engine: who they are inside, what holds them, what they used, what cannot be run. */
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import {userInfo} from 'node:os'
 import {join} from 'node:path'
 import type {ContainerSpec} from '@god-cli/api'
 import {attemptFolders} from '../../../plugins/executor-docker/src/account-files.js'
+import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
 import {groupsOf, hostHierarchies} from '../../../plugins/executor-docker/src/cgroup.js'
 import {until} from '../../support/until.js'
 import {type DockerWorld, describeOnEngine, GID, openWorld, UID} from './world.js'
@@ -44,6 +54,17 @@ describeOnEngine('a job on the docker engine', function () {
     assert.match(text, /NoNewPrivs:\t1/)
     assert.match(text, /Seccomp:\t2/)
     assert.match(text, /\n0\nlo\n[3-9]\n$/)
+  })
+
+  it('T40: is not root by a program that would make it so, in what is mounted', async () => {
+    const spec = world.script('ls -ln busybox; ./busybox su </dev/null; :')
+    const program = join(spec.workDir.source, 'busybox')
+    copyFileSync(findBusybox(undefined).path ?? assert.fail('no busybox on this host'), program)
+    chownSync(program, 0, 0)
+    chmodSync(program, 0o4755)
+    assert.match(await outputOf(spec), /^-rwsr-xr-x +1 +0 +0 /)
+    // It would ask for a password if it were.
+    assert.match(world.output(spec, 'god.err'), /must be suid/)
   })
 
   it('cannot write what is mounted over the image', async () => {
@@ -88,8 +109,11 @@ describeOnEngine('a job on the docker engine', function () {
   })
 
   it('T47: cannot start more processes than its limit', async () => {
-    const id = await world.run(world.script('for i in $(seq 40); do sleep 5 & done; wait', {pids: 16}))
-    assert.notEqual((await world.ended(id)).exitCode, 0)
+    const spec = world.script('for i in $(seq 40); do sleep 5 & echo $i; done; wait', {pids: 16})
+    assert.notEqual((await world.ended(await world.run(spec))).exitCode, 0)
+    assert.match(world.output(spec, 'god.err'), /fork/)
+    const begun = world.output(spec).trim().split('\n').length
+    assert.ok(begun > 4 && begun < 16, String(begun))
   })
 
   it('is thawed by any signal, not only by those that the engine thaws for', async () => {

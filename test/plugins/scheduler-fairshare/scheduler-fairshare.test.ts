@@ -36,6 +36,7 @@ const waited = (ms: number): Pick<PendingJob, 'submitted' | 'eligible'> => ({
 })
 
 const FACTORS: Readonly<Record<string, number>> = {x: 1, y: 0.25, z: 0.5}
+const PROJECTS: Readonly<Record<string, number>> = {lab: 0.5}
 const QUEUES: Readonly<Record<string, number>> = {long: 0.5, short: 1}
 
 const world: PolicyWorld = {
@@ -43,6 +44,7 @@ const world: PolicyWorld = {
   capacity: {cpus: 8000, memory: 64 * 1024 ** 3, gpus: 4},
   standing: user => ({ratio: 1, factor: FACTORS[user] ?? 0}),
   queueFactor: queue => QUEUES[queue] ?? 0,
+  projectFactor: project => PROJECTS[project] ?? 0,
 }
 
 const rankingOf = (options: Readonly<Record<string, string>> = {}) => rankAt(world, readOptions(options))
@@ -68,6 +70,14 @@ describe('fairshare', () => {
       ['10000.000', '4000.000', '7142.857'],
     )
     assert.deepEqual(ordered([x, y, z], {promote_after: '4d'}), [1, 3, 2])
+  })
+
+  it('adds what the operator gives to a project', () => {
+    const lab = aJob(4, {user: 'z', project: 'lab'})
+    assert.equal(rankingOf().terms?.(lab).project, 1000)
+    const other = aJob(3, {user: 'z'})
+    assert.deepEqual(ordered([other, lab]), [4, 3])
+    assert.deepEqual(ordered([other, lab], {weight_project: '0'}), [3, 4])
   })
 
   it('promotes who has waited for 48 hours (example 8)', () => {
@@ -140,7 +150,7 @@ describe('fairshare', () => {
 describe('the options of fairshare', () => {
   it('are those of the paper where none are given', () => {
     assert.deepEqual(readOptions({}), {
-      weights: {fairshare: 10_000, queue: 2000, age: 1000, size: 0},
+      weights: {fairshare: 10_000, queue: 2000, project: 2000, age: 1000, size: 0},
       maxAge: 7 * DAY,
       promoteAfter: 2 * DAY,
       urgentQueue: null,

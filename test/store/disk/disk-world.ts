@@ -15,7 +15,7 @@ import {DiskProcess} from '../../support/disk-process.js'
 import {MemoryDisk} from '../../support/memory-disk.js'
 
 export const CLUSTER = '5f0a1c9e-2b1d-4f3a-9c77-0123456789ab'
-export const FORMAT: Format = {format: 1, cluster: CLUSTER, mode: 'single', fs: 'local'}
+export const FORMAT: Format = {format: 2, cluster: CLUSTER, mode: 'single', fs: 'local'}
 export const ANN = uid(1000)
 
 type Spans = readonly (readonly [number, number])[]

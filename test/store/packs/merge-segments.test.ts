@@ -7,6 +7,7 @@ import {mergeGroups, mergeSegments} from '../../../src/store/packs/merge-segment
 import {dropOutdated, outdated} from '../../../src/store/packs/retention.js'
 import {readSums} from '../../../src/store/packs/sums.js'
 import {sweepDone} from '../../../src/store/packs/sweep-done.js'
+import {BadSector} from '../../support/bad-sector.js'
 import {attempt} from '../../support/dying.js'
 import {StallingProcess} from '../../support/stalling-process.js'
 import {tokens} from '../disk/disk-world.js'
@@ -156,6 +157,27 @@ describe('small segments', () => {
       assert.deepEqual(drop(DAY / 2, null), {segments: [], jobs: 0, damaged: ['2026/05-30.1']})
       world.spoil(`${path}.ndjson`, () => lines)
       assert.equal(drop(DAY / 2, null)?.jobs, 1)
+    })
+
+    it('never take along the ids of others, whatever stands in a damaged index, or a damaged line besides', () => {
+      const path = '/god/jobs/done/2026/05-30.1'
+      const flipped = (file: string, at: number) =>
+        world.spoil(file, bytes => bytes.fill((bytes[at] ?? 0) ^ 1, at, at + 1))
+      // The last byte of the id in the index's only row, and of the id in the only line.
+      flipped(`${path}.ndjson`, '{"id":'.length)
+      flipped(`${path}.idx`, 3)
+      assert.deepEqual(drop(DAY / 2, null), {segments: [], jobs: 0, damaged: ['2026/05-30.1']})
+      flipped(`${path}.ndjson`, '{"id":'.length)
+      assert.equal(drop(DAY / 2, null)?.jobs, 1)
+      assert.ok(world.packs().isDropped(jobId(9)))
+      assert.ok(!world.packs().isDropped(jobId(8)))
+    })
+
+    it('stay where a bad sector hides whose jobs they hold', () => {
+      const fs = new BadSector(world.disk, '/2026/05-30.1', 0)
+      assert.deepEqual(drop(DAY / 2, null, fs), {segments: [], jobs: 0, damaged: ['2026/05-30.1']})
+      assert.ok(fs.met > 1)
+      assert.deepEqual(world.ids(), [1, 3, 5, 9])
     })
 
     it('are left to the next pass when somebody packs meanwhile', () => {
