@@ -63,7 +63,6 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 const MOST = Number.MAX_SAFE_INTEGER
 
 const keptOf = (counted: Counted | undefined, ran: number): Pick<Sums, 'countedKept'> => {
-  if (ran === 0) return {}
   const kept = Object.entries(counted ?? {}).map(
     ([name, amount]) => [name, Math.min(MOST, Math.round((amount * ran) / 1000))] as const,
   )
