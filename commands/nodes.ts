@@ -2,7 +2,7 @@
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {meantOf, nodeActJson, nodeActText, requestNodeAct} from '../src/cli/node-acts.js'
-import {nodeColumns, nodesJson, viewNodes} from '../src/cli/nodes.js'
+import {nodeColumns, nodesJson, sharedText, viewNodes, viewShared} from '../src/cli/nodes.js'
 import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
 
@@ -70,7 +70,10 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an 
       return screen.show(nodeActJson(request), () => nodeActText(request))
     }
     const nodes = viewNodes(site, meant.node)
-    screen.show(nodesJson(nodes), () => screen.table(nodeColumns(screen.style), nodes))
+    const shared = viewShared(site)
+    screen.show(nodesJson(nodes, shared), () => screen.table(nodeColumns(screen.style), nodes))
+    const told = sharedText(shared)
+    if (told !== null) screen.note(told)
     if (nodes.length === 0) screen.note("no node is known yet: see 'god doctor'")
   }
 }

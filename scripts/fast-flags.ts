@@ -39,6 +39,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   cpus: true,
   mem: true,
   gpus: true,
+  resource: true,
   time: true,
   output: true,
   error: true,

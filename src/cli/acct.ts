@@ -70,7 +70,9 @@ const rowJson = (sums: Sums, by: readonly Grouping[]): object => {
       cpuSecondsKept: seconds(cpuKept),
       memoryByteSecondsKept: memoryKept * 1024 ** 2,
     },
-    ...{gpuSecondsKept: seconds(gpuKept), efficiency: efficiencyOf(sums)},
+    gpuSecondsKept: seconds(gpuKept),
+    ...(sums.countedKept === undefined ? {} : {resourceSecondsKept: sums.countedKept}),
+    efficiency: efficiencyOf(sums),
   }
 }
 
@@ -88,6 +90,11 @@ const percent = (part: number | null): string => (part === null ? '-' : `${(100 
 const meanWait = ({waited, jobs, tasks}: Sums): string =>
   jobs + tasks === 0 ? '-' : formatTime(waited / 1000 / (jobs + tasks))
 
+const otherHours = ({countedKept = {}}: Sums): string =>
+  Object.entries(countedKept)
+    .map(([name, kept]) => `${name}=${(kept / 3600).toFixed(2)}`)
+    .join(',')
+
 const right = {align: 'right'} as const
 
 export const acctColumns = (by: readonly Grouping[]): readonly Column<Sums>[] => [
@@ -101,4 +108,5 @@ export const acctColumns = (by: readonly Grouping[]): readonly Column<Sums>[] =>
   {title: 'CPU-EFF', value: sums => percent(efficiencyOf(sums).cpu), ...right},
   {title: 'MEM-EFF', value: sums => percent(efficiencyOf(sums).memory), ...right},
   {title: 'WAIT', value: meanWait, ...right, yields: 3},
+  {title: 'OTHER-HOURS', value: otherHours, yields: 6},
 ]

@@ -36,13 +36,20 @@ const checkEach = (
   }
 }
 
+interface Directing {
+  readonly command: Command
+  readonly local: LocalTime
+  /** Names of what the site counts. */
+  readonly counted: readonly string[]
+}
+
 export const withDirectives = <F extends SubmitFlags>(
   flags: F,
-  {command, local}: {readonly command: Command; readonly local: LocalTime},
+  {command, local, counted}: Directing,
   known: readonly DirectiveFlag[],
 ): Directed<F> => {
   if (command.kind !== 'script' || !hasDirectives(command.text)) return {flags, ignored: []}
-  const {given, ignored} = readDirectives(command.text, known, flags.cpus ?? null)
+  const {given, ignored} = readDirectives(command.text, {flags: known, counted}, flags.cpus ?? null)
   // The short way has not done it where no variable was typed.
   if (given.some(({flag}) => flag === 'env')) standInForAccount()
   defaultsOf(flags, local)

@@ -2,6 +2,7 @@
 
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {setsOf} from '../core/array-record.js'
+import {countedText} from '../core/counted.js'
 import {GodError} from '../core/errors.js'
 import {inOrder, partKey} from '../core/part-key.js'
 import {nearest} from '../core/text.js'
@@ -34,6 +35,7 @@ export const FIELD_NAMES = [
   'max_memory',
   'cpus_now',
   'memory_now',
+  'resources',
   'submitted',
   'started',
   'ended',
@@ -94,6 +96,12 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
     show: job => String(job.resources.gpus),
     key: job => job.resources.gpus,
     align: 'right',
+  },
+  resources: {
+    title: 'RESOURCES',
+    show: job => countedText(job.resources.counted),
+    key: job => countedText(job.resources.counted),
+    shrink: true,
   },
   where: {title: 'NODE(REASON)', show: place, key: place, shrink: true},
   node: {title: 'NODE', show: job => job.node ?? '', key: job => job.node ?? ''},

@@ -1,5 +1,5 @@
 /** The JSON of a job (design section 4): stable names; times ISO 8601, walltime seconds, memory bytes, cpus whole cpus. */
-import type {Reason} from '@god-cli/api'
+import type {Reason, Resources} from '@god-cli/api'
 import type {ArrayRecord} from '../core/array-record.js'
 import {countsOf, type TaskCounts} from '../core/array-results.js'
 import type {JobRecord} from '../core/job.js'
@@ -53,7 +53,8 @@ export interface JobJson {
   readonly state: string
   readonly desired: string
   readonly reason: Reason | null
-  readonly resources: {readonly cpus: number; readonly memory: number; readonly gpus: number}
+  /** `counted`: of what the operator counts besides; left out: nothing. */
+  readonly resources: Resources
   readonly walltime: number | null
   readonly submitted: string | null
   readonly started: string | null
@@ -111,6 +112,14 @@ const timetableJson = (record: JobView['record']): Pick<JobJson, 'timetable' | '
   return {timetable: {cron, zone, overlap, next: time(next), last: told}}
 }
 
+/** Whole cpus. */
+export const resourcesJson = ({cpus, memory, gpus, counted}: Resources): Resources => ({
+  cpus: cpus / 1000,
+  memory,
+  gpus,
+  ...(counted === undefined ? {} : {counted}),
+})
+
 export const jobJson = (job: JobView): JobJson => ({
   id: job.id,
   ...(job.array === undefined ? {} : {array: arrayJson(job.array)}),
@@ -129,7 +138,7 @@ export const jobJson = (job: JobView): JobJson => ({
   state: job.state,
   desired: job.desired,
   reason: reasonJson(job.reason),
-  resources: {cpus: job.resources.cpus / 1000, memory: job.resources.memory, gpus: job.resources.gpus},
+  resources: resourcesJson(job.resources),
   walltime: job.walltime,
   submitted: time(job.submitted),
   started: time(job.started),

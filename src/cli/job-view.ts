@@ -2,10 +2,11 @@
  * A job as commands show it: a published record, a request of mine that nobody has taken yet (`pending`, reason
  * `new`), or one that was refused. One shape for all, so that no command treats them apart.
  */
-import type {Reason} from '@god-cli/api'
-import {nameOf} from '../core/admission.js'
+import type {Reason, Resources} from '@god-cli/api'
+import {nameOf, resourcesWished} from '../core/admission.js'
 import {newArray} from '../core/array-start.js'
 import {instant, type JobId} from '../core/brand.js'
+import {resourcesOf} from '../core/counted.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
 import {DEFAULT_QUEUE} from '../core/queue.js'
@@ -31,7 +32,6 @@ type Shown = Pick<
   | 'state'
   | 'desired'
   | 'reason'
-  | 'resources'
   | 'walltime'
   | 'nice'
   | 'started'
@@ -46,6 +46,7 @@ type Shown = Pick<
 >
 
 export interface JobView extends Shown {
+  readonly resources: Resources
   readonly priority: number
   /** Null: it may start at any time. */
   readonly begin: number | null
@@ -78,7 +79,7 @@ const viewOfJob = (record: JobRecord, reasons: Reasons): JobView => ({
   state: record.state,
   desired: record.desired,
   reason: waits(record) ? (reasons.get(record.id) ?? record.reason) : record.reason,
-  resources: record.resources,
+  resources: resourcesOf(record),
   walltime: record.walltime,
   nice: record.nice,
   priority: record.priority ?? 0,
@@ -130,14 +131,15 @@ const wished = (
     defaults_ram: memory,
     defaults_time: time,
   } = site.configuration.settings
-  const {queues} = site.configuration.sections
+  const {sections} = site.configuration
+  const {queues} = sections
   const queue = wish.queue ?? DEFAULT_QUEUE
   return {
     name: wish.name ?? nameOf(wish),
     image: wish.image ?? images[0] ?? '',
     project: wish.project ?? DEFAULT_PROJECT,
     queue,
-    resources: {cpus: wish.cpus ?? cpus, memory: wish.memory ?? memory, gpus: wish.gpus ?? 0},
+    resources: resourcesWished(wish, {defaults: {cpus, memory, gpus: 0}, sections}),
     walltime: wish.walltime ?? queues.get(queue)?.defaults_time ?? time,
     nice: wish.nice ?? 0,
     priority: wish.priority ?? 0,

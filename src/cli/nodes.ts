@@ -1,6 +1,9 @@
 /** `god nodes`: which nodes there are and what is free on them, by their records and the live jobs. Reads only. */
+
+import type {Resources} from '@god-cli/api'
 import {formatCpus, formatMemory} from '../core/amounts.js'
 import {partRecords} from '../core/array-view.js'
+import {addCounted, resourcesOf} from '../core/counted.js'
 import {type NodePeriod, periodsAt, whomText} from '../core/node-hold.js'
 import {labelsOf} from '../core/scheduling/shape.js'
 import {isAllocated} from '../core/state.js'
@@ -13,7 +16,7 @@ import type {Style} from './style.js'
 import type {Column} from './table.js'
 
 type NodeState = 'up' | 'down' | 'lost' | 'drained' | 'reserved'
-type Amounts = NodeRecord['capacity']
+type Amounts = Resources
 
 export interface NodeView {
   readonly name: string
@@ -52,13 +55,16 @@ const NOTHING: Amounts = {cpus: 0, memory: 0, gpus: 0}
 const usedOn = (site: Site): ReadonlyMap<string, {readonly used: Amounts; readonly jobs: number}> => {
   const all = new Map<string, {readonly used: Amounts; readonly jobs: number}>()
   for (const {record} of site.jobs.all())
-    for (const {state, node, resources} of partRecords(record)) {
+    for (const part of partRecords(record)) {
+      const {state, node} = part
       if (!isAllocated(state) || node === null) continue
+      const resources = resourcesOf(part)
       const {used, jobs} = all.get(node) ?? {used: NOTHING, jobs: 0}
       const sum = {
         cpus: used.cpus + resources.cpus,
         memory: used.memory + resources.memory,
         gpus: used.gpus + resources.gpus,
+        counted: addCounted(used.counted, resources.counted),
       }
       all.set(node, {used: sum, jobs: jobs + 1})
     }
@@ -77,7 +83,10 @@ export const viewNodes = (site: Site, name: string | undefined): readonly NodeVi
       return {
         name: node.name,
         ...stateOf(node, reserved, now),
-        total: node.capacity,
+        total: resourcesOf({
+          resources: node.capacity,
+          ...(node.counted === undefined ? {} : {counted: node.counted}),
+        }),
         used: used.get(node.name)?.used ?? NOTHING,
         jobs: used.get(node.name)?.jobs ?? 0,
         labels: node.labels,
@@ -86,8 +95,33 @@ export const viewNodes = (site: Site, name: string | undefined): readonly NodeVi
     })
 }
 
-export const nodesJson = (nodes: readonly NodeView[]): object => ({
+/** What the nodes share, and how much of it is taken. */
+export interface SharedView {
+  readonly name: string
+  readonly total: number
+  readonly used: number
+}
+
+export const viewShared = (site: Site): readonly SharedView[] => {
+  const all = [...usedOn(site).values()].map(({used}) => used.counted)
+  return [...site.configuration.sections.resources.values()]
+    .filter(({scope}) => scope === 'site')
+    .map(({name, amount}) => ({
+      name,
+      total: amount,
+      used: all.reduce((sum, counted) => sum + (counted?.[name] ?? 0), 0),
+    }))
+}
+
+/** For people, below the nodes. */
+export const sharedText = (shared: readonly SharedView[]): string | null =>
+  shared.length === 0
+    ? null
+    : `of the whole site: ${shared.map(({name, total, used}) => `${used}/${total} ${name}`).join(', ')}`
+
+export const nodesJson = (nodes: readonly NodeView[], shared: readonly SharedView[]): object => ({
   schema: SCHEMA,
+  shared,
   nodes: nodes.map(({name, state, since, reason, total, used, jobs, labels, reserved}) => ({
     name,
     state,
@@ -96,6 +130,12 @@ export const nodesJson = (nodes: readonly NodeView[]): object => ({
     cpus: {total: total.cpus / 1000, used: used.cpus / 1000},
     memory: {total: total.memory, used: used.memory},
     gpus: {total: total.gpus, used: used.gpus},
+    resources: Object.fromEntries(
+      Object.entries(total.counted ?? {}).map(([kind, all]) => [
+        kind,
+        {total: all, used: used.counted?.[kind] ?? 0},
+      ]),
+    ),
     jobs,
     labels,
     reservations: reserved.map(({from, to, users, groups = []}) => ({
@@ -139,4 +179,12 @@ export const nodeColumns = (style: Style): readonly Column<NodeView>[] => [
   {title: 'LABELS', value: node => labelsOf(node).join(','), shrink: true},
   {title: 'SINCE', value: node => (node.since === null ? '' : iso(node.since)), yields: 1},
   {title: 'REASON', value: node => node.reason, shrink: true},
+  {
+    title: 'OTHER',
+    value: ({used, total}) =>
+      Object.entries(total.counted ?? {})
+        .map(([kind, all]) => `${kind}=${used.counted?.[kind] ?? 0}/${all}`)
+        .join(','),
+    yields: 1,
+  },
 ]

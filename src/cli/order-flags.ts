@@ -4,6 +4,13 @@ import {Flags} from '@oclif/core'
 export const limitFlags = {
   cpus: Flags.string({char: 'c', summary: 'Cpus, may be a fraction.', helpValue: 'N'}),
   mem: Flags.string({char: 'm', summary: 'Memory: 512M, 2G; a bare number is MiB.', helpValue: 'SIZE'}),
+  resource: Flags.string({
+    char: 'r',
+    summary: 'So many of what the site counts besides (else one); 0: none.',
+    helpValue: 'NAME[=N]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
 } as const
 
 export const orderFlags = {

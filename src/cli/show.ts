@@ -3,6 +3,7 @@
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
 import {constraintText} from '../core/constraint.js'
+import {countedText} from '../core/counted.js'
 import {GodError} from '../core/errors.js'
 import {ownName} from '../core/hidden.js'
 import type {Wish} from '../core/job.js'
@@ -189,6 +190,7 @@ const timetableRows = ({record}: JobView): readonly (readonly [string, string])[
 /** Lines for people: what, then how it went, then where its traces are. */
 const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (readonly [string, string])[] => {
   const {resources, labels} = job
+  const others = resources.counted === undefined ? '' : `, ${countedText(resources.counted, ', ')}`
   const rows: (readonly [string, string])[] = [
     ['job', `${idText(job)} ${job.name}`],
     ...(job.array === undefined ? [] : ([['tasks', tasksText(job.array)]] as const)),
@@ -200,7 +202,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ...(job.record?.imageId === undefined ? [] : ([['image id', job.record.imageId]] as const)),
     [
       'asks for',
-      `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus`,
+      `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus${others}`,
     ],
     ['time', spent(job, now)],
     ...orderRows(job),

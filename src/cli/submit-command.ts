@@ -1,5 +1,4 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
-import type {Instant} from '../core/brand.js'
 import {EXIT} from '../core/catalogue.js'
 import type {DirectiveFlag, Ignored} from '../core/directives/directive.js'
 import type {Wish} from '../core/job.js'
@@ -35,12 +34,13 @@ export const askedOf = (
   typed: SubmitWords,
   operands: readonly string[],
   known: readonly DirectiveFlag[],
-  now: Instant,
+  site: Pick<Site, 'now' | 'configuration'>,
 ): Asked => {
   const {words, afterDashes} = operandsOf(operands)
   const command = commandOf(words, afterDashes)
-  const local = localTime(now)
-  const {flags, ignored} = withDirectives(typed, {command, local}, known)
+  const local = localTime(site.now())
+  const counted = [...site.configuration.sections.resources.keys()]
+  const {flags, ignored} = withDirectives(typed, {command, local, counted}, known)
   return {wish: wishOf(flags, words, command, local), env: flags.env, ignored}
 }
 
@@ -74,7 +74,7 @@ export const submit = async (
   screen: Screen = screenFor(flags),
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
-  const {wish, env, ignored} = askedOf(flags, operands, known, site.now())
+  const {wish, env, ignored} = askedOf(flags, operands, known, site)
   const settled = judgeWish(site, wish)
   if (settled.depend !== undefined) checkDepend?.(site)(settled.depend)
   for (const remark of submitRemarks(site, env, wish.begin)) screen.note(remark)

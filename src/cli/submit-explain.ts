@@ -27,7 +27,7 @@ export const explainSubmit = async (
   foresee: ForeseeNew,
 ): Promise<number> => {
   const site = await reachSite(flags, screen)
-  const {wish} = askedOf(flags, operands, known, site.now())
+  const {wish} = askedOf(flags, operands, known, site)
   const settled = judgeWish(site, wish)
   // The last of all that could ever be submitted, so it stands behind whoever waits.
   const job = waitingOf(viewOfRequest(site, {id: jobId(MAX_ID), wish}), wish, site.now())

@@ -4,10 +4,12 @@
  * Works with every daemon down. The judgement is the same pure one that the scheduler will make; a no costs no id.
  * A claim that grew older than five minutes before the request was in place is left to be burned, and a new one taken.
  */
+
 import {type Settled, settleWish} from '../core/admission.js'
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
+import {countedText} from '../core/counted.js'
 import {parentsOf, parseDepend} from '../core/depend-text.js'
 import {asError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
@@ -19,7 +21,7 @@ import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimId} from '../store/requests/ids.js'
-import {type JobJson, jobJson, SCHEMA} from './job-json.js'
+import {type JobJson, jobJson, resourcesJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
 import {runsImages} from './offer.js'
 import {isOperator} from './operator.js'
@@ -110,7 +112,7 @@ export const settledFields = ({name, image, queue, constraint, resources, wallti
   image,
   queue,
   ...(constraint === undefined ? {} : {constraint}),
-  resources: {...resources, cpus: resources.cpus / 1000},
+  resources: resourcesJson(resources),
   walltime,
 })
 
@@ -120,7 +122,8 @@ export const settledJson = (settled: Settled): object => ({schema: SCHEMA, ...se
 export const settledText = ({name, image, queue, resources, walltime}: Settled): string => {
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
   const gpus = resources.gpus === 0 ? '' : `${showAmount('gpus', resources.gpus)}, `
-  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${gpus}${time}`
+  const others = resources.counted === undefined ? '' : `${countedText(resources.counted, ', ')}, `
+  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${gpus}${others}${time}`
   const where = queue === DEFAULT_QUEUE ? '' : ` to the queue ${queue}`
   return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}${where}: ${what}`)
 }

@@ -3,12 +3,13 @@ import {GodError} from '../core/errors.js'
 import type {JobUpdate} from '../core/request.js'
 import {systemClock} from '../host/clock.js'
 import {localTime} from '../host/local-time.js'
-import {amount, beginOf, given} from './wish.js'
+import {amount, beginOf, countedWanted, given} from './wish.js'
 
 export interface UpdateFlags {
   readonly time: string | undefined
   readonly cpus: string | undefined
   readonly mem: string | undefined
+  readonly resource: readonly string[] | undefined
   readonly priority: string | undefined
   readonly nice: string | undefined
   readonly begin: string | undefined
@@ -20,6 +21,7 @@ export const updateOf = (flags: UpdateFlags): JobUpdate => {
     walltime: amount(flags.time, 'time'),
     cpus: amount(flags.cpus, 'cpus'),
     memory: amount(flags.mem, 'mem'),
+    counted: countedWanted(flags.resource),
     priority: amount(flags.priority, 'priority'),
     nice: amount(flags.nice, 'nice'),
     begin: flags.begin === undefined ? undefined : beginOf(flags.begin, localTime(systemClock.now())),
@@ -29,6 +31,6 @@ export const updateOf = (flags: UpdateFlags): JobUpdate => {
   throw new GodError(
     'E_USAGE',
     'nothing is to be changed',
-    'Give --time, --cpus, --mem, --priority, --nice, --begin or --rename.',
+    'Give --time, --cpus, --mem, --resource, --priority, --nice, --begin or --rename.',
   )
 }

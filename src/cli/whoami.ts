@@ -2,7 +2,9 @@
  * `god whoami`: who the caller is, and what the site grants him. By the configuration, which everybody may read, and the
  * live jobs; nothing that the service alone knows.
  */
+
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import type {CountedResource} from '../core/counted.js'
 import {type Grantee, groupNames} from '../core/grants.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
@@ -34,6 +36,14 @@ interface GrantedQuota {
   readonly has: Holding
 }
 
+/** What the site counts besides. */
+interface CountedFor extends Pick<CountedResource, 'name' | 'scope'> {
+  /** Of one job; null: no limit. */
+  readonly most: number | null
+  /** Of one that says nothing. */
+  readonly default: number
+}
+
 export interface WhoAmI {
   readonly who: Grantee
   /** Null: only the service knows it. */
@@ -54,6 +64,7 @@ export interface WhoAmI {
     readonly memory: number | null
     readonly time: number | null
   }
+  readonly resources: readonly CountedFor[]
 }
 
 const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readonly GrantedQuota[] => {
@@ -102,6 +113,9 @@ export const whoAmI = (site: Site): WhoAmI => {
     factors: rankFactors(sections),
     quotas: quotasOf(site, who, projects),
     limits: {cpus: settings.max_cpu, memory: settings.max_ram, time: settings.max_time},
+    resources: [...sections.resources.values()].map(({name, scope, max_job, default_job}) => ({
+      ...{name, scope, most: max_job, default: default_job},
+    })),
   }
 }
 
@@ -140,6 +154,7 @@ export const whoAmIJson = (me: WhoAmI): object => ({
     queues: factorsJson(me.queues, me.factors.queueFactor),
   },
   quotas: me.quotas.map(quotaJson),
+  resources: me.resources,
 })
 
 const amount = (value: number | null, show: (value: number) => string): string =>
@@ -158,6 +173,9 @@ const quotaText = ({whose, quota, has}: GrantedQuota): string => {
   ]
   return `${whose}: ${parts.filter(part => part !== '').join(', ') || 'no limit'}`
 }
+
+const resourceText = ({name, scope, most, default: usual}: CountedFor): string =>
+  `${name}: of ${scope === 'site' ? 'the whole site' : 'each node'}${most === null ? '' : `, at most ${most} a job`}${usual === 0 ? '' : `, ${usual} if nothing is said`}`
 
 const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
   `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
@@ -178,6 +196,7 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['projects', me.projects.map(rankedText(me.factors.projectFactor))],
   ['queues', me.queues.map(rankedText(me.factors.queueFactor))],
   ['quotas', me.quotas.map(quotaText)],
+  ['resources', me.resources.map(resourceText)],
 ]
 
 export const whoAmIText = (me: WhoAmI, style: Style): string =>

@@ -36,7 +36,7 @@ const AMOUNTS: Readonly<Record<string, (amount: number) => string>> = {
 }
 
 const show = (measure: string | number | undefined, amount: number): string =>
-  AMOUNTS[String(measure)]?.(amount) ?? String(amount)
+  measure === undefined ? String(amount) : (AMOUNTS[measure]?.(amount) ?? `${amount} ${measure}`)
 
 const numberOf = (value: string | number | undefined): number => Number(value ?? 0)
 
@@ -53,7 +53,7 @@ const seeShow = (id: string): string => `'god why ${id}'`
 const queueNeeds = ({numbers = {}}: Reason): string => `that job ${numbers.next} starts first`
 
 const roomNeeds = ({numbers = {}}: Reason): string =>
-  `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node}, or a job that asks for less`
+  `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node ?? 'the site'}, or a job that asks for less`
 
 /** The reason itself says what must come. */
 const dependencyNeeds = ({numbers = {}}: Reason): string | null => {

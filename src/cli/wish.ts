@@ -5,6 +5,7 @@ import {type LocalTime, parseBegin} from '../core/begin-time.js'
 import type {Instant} from '../core/brand.js'
 import type {ErrorCode} from '../core/catalogue.js'
 import {readConstraint} from '../core/constraint.js'
+import {readCounted} from '../core/counted.js'
 import {asError, GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {AMOUNTS, amountRefusal, type FormDefaults} from '../core/job-form.js'
@@ -20,6 +21,7 @@ export interface SubmitFlags {
   readonly cpus: string | undefined
   readonly mem: string | undefined
   readonly gpus: string | undefined
+  readonly resource: readonly string[] | undefined
   readonly time: string | undefined
   readonly output: string | undefined
   readonly error: string | undefined
@@ -54,6 +56,13 @@ const labelsWanted = (text: string | undefined): Record<string, string> | undefi
   const read = readConstraint(text)
   if ('refusal' in read) throw asError(read.refusal)
   return read.labels
+}
+
+export const countedWanted = (texts: readonly string[] | undefined): Record<string, number> | undefined => {
+  if (texts === undefined) return undefined
+  const read = readCounted(texts.join(','))
+  if (typeof read !== 'string') return read
+  throw new GodError('E_SPEC_BAD', `resource: '${texts.join(',')}' cannot be read: ${read}`, 'Write NAME=N.')
 }
 
 /** `NAME=VALUE`; a bare NAME takes the caller's value, as `docker run -e` does. */
@@ -141,6 +150,7 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     cpus: amount(flags.cpus, 'cpus'),
     memory: amount(flags.mem, 'mem'),
     gpus: amount(flags.gpus, 'gpus'),
+    counted: countedWanted(flags.resource),
     walltime: amount(flags.time, 'time'),
     env: flags.env && pairs(flags.env, 'E_ENV_BAD', exactVariable),
     labels: flags.label && pairs(flags.label, 'E_SPEC_BAD', () => ''),

@@ -5,6 +5,7 @@
 import {resultsOf} from './array-results.js'
 import {usedRecords} from './array-view.js'
 import type {Instant, Uid} from './brand.js'
+import {addCounted, type Counted} from './counted.js'
 import {type Earlier, keptFor, mibSeconds} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {type FinalState, isFinal} from './state.js'
@@ -32,6 +33,8 @@ export interface Sums {
   readonly cpuKept: number
   readonly memoryKept: number
   readonly gpuKept: number
+  /** The same of what the operator counts: seconds of one, by its name; left out: nothing. */
+  readonly countedKept?: Counted
   /** Of those of which it is known what they used; left out in sums of an older god. */
   readonly measured?: Measured
 }
@@ -56,6 +59,15 @@ const NOTHING: Measured = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
 
 /** UTC, as segments are named. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
+const MOST = Number.MAX_SAFE_INTEGER
+
+const keptOf = (counted: Counted | undefined, ran: number): Pick<Sums, 'countedKept'> => {
+  const kept = Object.entries(counted ?? {}).map(
+    ([name, amount]) => [name, Math.min(MOST, Math.round((amount * ran) / 1000))] as const,
+  )
+  return kept.length === 0 ? {} : {countedKept: Object.fromEntries(kept)}
+}
 
 type Used = Pick<Earlier, 'ran' | 'cpu' | 'cpuKept' | 'memoryKept' | 'gpuKept'>
 
@@ -102,6 +114,7 @@ const sumsOf = (record: JobRecord, run: Run): Omit<Sums, 'jobs' | 'tasks'> => {
     failed: state === 'done' ? 0 : 1,
     waited: started === null ? 0 : Math.max(0, started - record.submitted - before),
     ...plusUsed(last, earlier),
+    ...keptOf(record.counted, ran + (earlier?.ran ?? 0)),
     measured:
       usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory, ran), memoryKept},
   }
@@ -125,7 +138,8 @@ const sumsOfEarlier = (record: JobRecord): readonly Sums[] => {
   const {earlier} = record
   if (earlier === undefined) return []
   const day = dayOf(earlier.until)
-  return [{day, ...whose(record), jobs: 0, tasks: 0, failed: 0, waited: 0, ...usedBy(earlier)}]
+  const used = {...usedBy(earlier), ...keptOf(record.counted, earlier.ran)}
+  return [{day, ...whose(record), jobs: 0, tasks: 0, failed: 0, waited: 0, ...used}]
 }
 
 /** Of a live record all that has ended: itself, tasks of it, attempts. `packed`: tasks that are counted elsewhere. */
@@ -155,6 +169,9 @@ const plus = (a: Sums, b: Sums): Sums => ({
   cpuKept: a.cpuKept + b.cpuKept,
   memoryKept: a.memoryKept + b.memoryKept,
   gpuKept: a.gpuKept + b.gpuKept,
+  ...(a.countedKept === undefined && b.countedKept === undefined
+    ? {}
+    : {countedKept: addCounted(a.countedKept, b.countedKept)}),
   ...(a.measured === undefined && b.measured === undefined
     ? {}
     : {measured: plusMeasured(a.measured ?? NOTHING, b.measured ?? NOTHING)}),

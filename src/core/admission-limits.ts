@@ -1,8 +1,10 @@
 /** Whether one job asks for no more than the site allows one, and than some node has. Pure. */
 import type {NodeReport, Resources} from '@god-cli/api'
 import {formatCpus, formatMemory} from './amounts.js'
+import {checkCounted} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
 import {neverReason} from './scheduling/never.js'
+import type {Sections} from './sections.js'
 
 /** Of one job; null: no limit. */
 export interface SiteLimits {
@@ -18,17 +20,20 @@ const tooMuch = (asked: string, most: string, flag: string): Refusal =>
 export const checkLimits = (
   resources: Resources,
   walltime: number | null,
-  policy: SiteLimits,
+  policy: SiteLimits & {readonly sections: Pick<Sections, 'resources' | 'space'>},
   nodes: readonly NodeReport[],
 ): Refusal | null => {
   const {maxCpus, maxMemory} = policy
+  const {space, resources: all} = policy.sections
   if (maxCpus !== null && resources.cpus > maxCpus)
     return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
   if (maxMemory !== null && resources.memory > maxMemory)
     return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
-  const never = neverReason(resources, nodes)
+  const no = checkCounted(resources.counted ?? {}, all)
+  if (no !== null) return no
+  const never = neverReason(resources, nodes, space)
   if (never !== null)
-    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c, -m or -G.')
+    return refusal('E_RESOURCES_NEVER', `the job ${never.text}`, 'Ask for less with -c, -m, -G or -r.')
   if (policy.maxWalltime !== null && (walltime === null || walltime > policy.maxWalltime)) {
     const text = walltime === null ? 'no walltime' : `a walltime of ${walltime} s`
     return refusal(

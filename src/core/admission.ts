@@ -11,6 +11,7 @@ import {eligibleFrom} from './begin-time.js'
 import {type Epoch, epoch, type Gid, type Instant, type JobId, rev, type Token, type Uid} from './brand.js'
 import {checkTimetable} from './check-timetable.js'
 import {type Constraint, checkConstraint, whereOf} from './constraint.js'
+import {resourcesOf, withDefaults} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
 import type {GroupNumbers} from './grants.js'
 import {HIDDEN} from './hidden.js'
@@ -65,11 +66,7 @@ export const settleWish = (
 ): Settled | Refusal => {
   const image = imageOf(wish, policy)
   if (typeof image !== 'string') return image
-  const resources = {
-    cpus: wish.cpus ?? policy.defaults.cpus,
-    memory: wish.memory ?? policy.defaults.memory,
-    gpus: wish.gpus ?? 0,
-  }
+  const resources = resourcesWished(wish, policy)
   const name = wish.name ?? nameOf(wish)
   const queue = wish.queue ?? DEFAULT_QUEUE
   const {queues} = policy.sections
@@ -98,6 +95,16 @@ export const settleWish = (
     ...parts,
   }
 }
+
+/** With what the site gives to those who say nothing. */
+export const resourcesWished = (
+  {cpus, memory, gpus, counted}: Pick<Wish, 'cpus' | 'memory' | 'gpus' | 'counted'>,
+  {defaults, sections}: Pick<AdmissionPolicy, 'defaults' | 'sections'>,
+): Resources =>
+  resourcesOf({
+    resources: {cpus: cpus ?? defaults.cpus, memory: memory ?? defaults.memory, gpus: gpus ?? 0},
+    counted: withDefaults(counted, sections.resources),
+  })
 
 /** As batch users expect: the name of the program. */
 export const nameOf = (wish: Wish): string => {
@@ -202,6 +209,11 @@ const orderOf = ({priority, begin}: Wish): Pick<JobRecord, 'priority' | 'begin'>
   ...(begin === undefined ? {} : {begin}),
 })
 
+const takenOf = ({counted, ...resources}: Resources): Pick<JobRecord, 'resources' | 'counted'> => ({
+  resources,
+  ...(counted === undefined ? {} : {counted}),
+})
+
 const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: Instant): JobRecord => ({
   v: 1,
   id: submission.id,
@@ -214,7 +226,7 @@ const firstRecord = (submission: Submission, settled: Settled, uid: Uid, now: In
   queue: settled.queue,
   name: settled.name,
   image: settled.image,
-  resources: settled.resources,
+  ...takenOf(settled.resources),
   walltime: settled.walltime,
   nice: submission.wish.nice ?? 0,
   ...orderOf(submission.wish),

@@ -122,9 +122,10 @@ export const CATALOGUE = {
   E_WRONG_STATE: entry(EXIT.conflict, 'the job is in a state that does not allow this', 'see `god show ID`'),
   E_RESOURCES_NEVER: entry(
     EXIT.refused,
-    'more than any node has',
+    'more than any node has, or the site',
     'ask for less; see `god doctor` for the nodes',
   ),
+  E_RESOURCE_UNKNOWN: entry(EXIT.refused, 'a resource that this site does not count', 'see `god whoami`'),
   E_NO_NODE: entry(EXIT.noJob, 'no node of that name is known', 'see `god nodes`'),
   E_NODE_NEVER: entry(
     EXIT.refused,

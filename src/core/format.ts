@@ -23,6 +23,7 @@ type Fields<T, Except extends keyof T = never> = Readonly<Record<Exclude<Optiona
 /** `task`: of views, never written. */
 export const RECORD_FIELDS: Fields<JobRecord, 'task'> = {
   priority: 'any',
+  counted: 2,
   constraint: 2,
   begin: 2,
   requeue: 2,
@@ -44,6 +45,7 @@ export const WISH_FIELDS: Fields<Wish> = {
   cpus: 1,
   memory: 1,
   gpus: 1,
+  counted: 2,
   walltime: 1,
   env: 1,
   labels: 1,

@@ -8,6 +8,7 @@
 import {parseCount, parseCpus, parseMemory, parseTime} from './amounts.js'
 import {type LocalTime, parseBegin} from './begin-time.js'
 import {readConstraint} from './constraint.js'
+import {readCounted} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
 import {parseOrder} from './own-order.js'
@@ -130,12 +131,24 @@ const constraint: Reader = value => {
   return 'labels' in read ? {constraint: read.labels} : read.refusal
 }
 
+/** Of what the site counts. */
+const resources: Reader = value => {
+  const how = 'Write {"fpga": 1}.'
+  if (!isObject(value)) return expected('resources', 'an object of names and whole numbers', how)
+  const words = Object.entries(value).map(([name, amount]) => `${name}=${String(amount)}`)
+  const read = words.length === 0 ? {} : readCounted(words.join(','))
+  return typeof read === 'string'
+    ? expected('resources', `an object of names and whole numbers (${read})`, how)
+    : {counted: read}
+}
+
 const READERS: Readonly<Record<string, Reader>> = {
   name: text('name'),
   image: text('image'),
   cpus: amount('cpus'),
   mem: amount('mem'),
   gpus: amount('gpus'),
+  resources,
   time: amount('time'),
   env: texts('env'),
   labels: texts('labels'),

@@ -11,6 +11,7 @@ import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {commandSchema, signalSchema} from './command.js'
 import {constraintSchema} from './constraint.js'
+import {countedSchema} from './counted.js'
 import {earlierSchema} from './earlier.js'
 import {MOST_KEY} from './job-name.js'
 import {
@@ -77,6 +78,8 @@ export const recordSchema = v.strictObject({
   name: text(64),
   image: text(255),
   resources: resourcesSchema,
+  /** What it takes of what the operator counts besides; left out: nothing. */
+  counted: v.exactOptional(countedSchema),
   walltime: v.nullable(whole(1, far)),
   nice: niceSchema,
   /** Order among its owner's own jobs, higher first; left out: 0. */
@@ -152,6 +155,7 @@ export const wishSchema = v.strictObject({
   cpus: v.exactOptional(whole(1, far)),
   memory: v.exactOptional(whole(1, far)),
   gpus: v.exactOptional(whole(0, MOST_GPUS)),
+  counted: v.exactOptional(countedSchema),
   walltime: v.exactOptional(whole(1, far)),
   env: v.exactOptional(v.record(text(128), text(131_072))),
   labels: v.exactOptional(v.record(text(64), text(256))),

@@ -23,6 +23,7 @@ export type Change = Partial<
     | 'eligible'
     | 'begin'
     | 'resources'
+    | 'counted'
     | 'walltime'
     | 'nice'
     | 'priority'

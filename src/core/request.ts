@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import type {JobId} from './brand.js'
+import {countedSchema} from './counted.js'
 import {
   beginSchema,
   niceSchema,
@@ -94,6 +95,8 @@ const setSchema = v.strictObject({
   walltime: v.exactOptional(whole(1, far)),
   cpus: v.exactOptional(whole(1, far)),
   memory: v.exactOptional(whole(1, far)),
+  /** These it has then; of the others as many as before. */
+  counted: v.exactOptional(countedSchema),
   nice: v.exactOptional(niceSchema),
   priority: v.exactOptional(prioritySchema),
   begin: v.exactOptional(beginSchema),

@@ -19,7 +19,7 @@ import {type PassInput, runPass} from './scheduling/pass.js'
 import {planOf} from './scheduling/pass-plan.js'
 import type {Closure, RoomState, Step} from './scheduling/room.js'
 import {DEFAULT_RULES, type Rules} from './scheduling/rules.js'
-import {add, KINDS, type Kind, subtract, vectorOf} from './scheduling/vector.js'
+import {add, BASIC, KINDS, type Space, subtract, vectorOfNode, vectorOfSite} from './scheduling/vector.js'
 import type {Waiting} from './scheduling/waiting.js'
 
 export {neverReason} from './scheduling/never.js'
@@ -59,6 +59,8 @@ export interface Snapshot {
   readonly rules?: Rules
   /** Seconds for which a job without a walltime is planned. Left out: a day. */
   readonly assumedTime?: number
+  /** What is counted, besides what every site counts. Left out: nothing. */
+  readonly space?: Space
 }
 
 export const ASSUMED_TIME = 86_400
@@ -73,8 +75,14 @@ export interface LineUp {
 }
 
 /** `queues`: that keep jobs to their nodes. */
-export const groupsOf = (pending: readonly Waiting[], assumedTime: number, queues?: Queues): Groups => {
-  const groups = createGroups(assumedTime, queues === undefined ? undefined : job => whereIn(queues, job))
+export const groupsOf = (
+  pending: readonly Waiting[],
+  assumedTime: number,
+  queues?: Queues,
+  space?: Space,
+): Groups => {
+  const whereOf = queues === undefined ? undefined : (job: Waiting) => whereIn(queues, job)
+  const groups = createGroups(assumedTime, whereOf, space)
   for (const job of pending) groups.add(job)
   return groups
 }
@@ -94,7 +102,7 @@ export const lineUpByRank = (groups: Groups, compare: Compare): LineUp => ({
 
 /** `world`: for a policy that ranks. */
 const lineUp = (
-  {pending, now, assumedTime = ASSUMED_TIME, queues}: Snapshot,
+  {pending, now, assumedTime = ASSUMED_TIME, queues, space}: Snapshot,
   policy: Policy,
   world: PolicyWorld | null,
 ): LineUp => {
@@ -102,44 +110,62 @@ const lineUp = (
     [...pending].sort((a, b) => a.id - b.id),
     assumedTime,
     queues,
+    space,
   )
   return policy.rank === undefined || world === null
     ? lineUpInOrder(inOrder(pending, now, policy), groups)
     : lineUpByRank(groups, policy.rank(world).compare)
 }
 
-/** The nodes, which are in order of their names, with what is left on each: below zero where one shrank under running jobs. */
-export const roomsOf = (
+/** What the nodes share, with all of it free. */
+export const emptySite = ({shared}: Space): RoomState & {readonly free: number[]; readonly ends: Step[]} => ({
+  name: '',
+  capacity: shared,
+  labels: {},
+  free: [...shared],
+  ends: [],
+})
+
+/**
+ * The nodes, which are in order of their names, with what is left on each, and what is left of what they share: below zero
+ * where one shrank under running jobs. What runs on a node that takes no work has its part of the site.
+ */
+const roomsOf = (
   nodes: readonly NodeReport[],
-  allocations: readonly Allocation[],
-  now: number,
-  assumedTime: number,
-  closures: ReadonlyMap<string, readonly Closure[]> = new Map(),
-): readonly RoomState[] => {
+  {allocations, now, assumedTime = ASSUMED_TIME, closures, space = BASIC}: Snapshot,
+): Pick<PassInput, 'rooms' | 'site'> => {
+  const site = emptySite(space)
   const rooms = new Map(
     nodes.map(({name, capacity, labels}) => {
-      const all = vectorOf(capacity)
+      const all = vectorOfNode(capacity, space)
       const room = {name, capacity: all, labels, free: [...all], ends: [] as Step[]}
-      return [name, {...room, closures: closures.get(name) ?? []}]
+      return [name, {...room, closures: closures?.get(name) ?? []}]
     }),
   )
   for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
-    const room = rooms.get(node)
-    if (room === undefined) continue
-    const need = vectorOf(resources)
-    subtract(room.free, need)
-    room.ends.push({at: until, change: need})
+    const shared = vectorOfSite(resources, space)
+    const takes = [
+      {room: rooms.get(node), need: vectorOfNode(resources, space)},
+      ...(shared === null ? [] : [{room: site, need: shared}]),
+    ]
+    for (const {room, need} of takes) {
+      if (room === undefined) continue
+      subtract(room.free, need)
+      room.ends.push({at: until, change: need})
+    }
   }
-  for (const {ends} of rooms.values()) ends.sort((a, b) => a.at - b.at)
-  return [...rooms.values()]
+  for (const {ends} of [...rooms.values(), site]) ends.sort((a, b) => a.at - b.at)
+  return {rooms: [...rooms.values()], site}
 }
 
-/** What all nodes have together. */
-export const capacityOf = (nodes: readonly NodeReport[]): Resources => {
-  const sum = KINDS.map(() => 0)
-  for (const {capacity} of nodes) add(sum, vectorOf(capacity))
-  const of = (kind: Kind): number => sum[KINDS.indexOf(kind)] ?? 0
-  return {cpus: of('cpus'), memory: of('memory'), gpus: of('gpus')}
+/** What the site has, of all its nodes together. */
+export const capacityOf = (nodes: readonly NodeReport[], space: Space = BASIC): Resources => {
+  const sum = [...space.shared]
+  for (const {capacity} of nodes) add(sum, vectorOfNode(capacity, space))
+  const [cpus = 0, memory = 0, gpus = 0, ...counted] = sum
+  const names = space.kinds.slice(KINDS.length)
+  if (names.length === 0) return {cpus, memory, gpus}
+  return {cpus, memory, gpus, counted: Object.fromEntries(names.map((name, i) => [name, counted[i] ?? 0]))}
 }
 
 const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
@@ -151,15 +177,16 @@ const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
 const NOTHING_KEPT: ReadonlyMap<JobId, Reason> = new Map()
 
 export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
-  const {now, allocations, assumedTime = ASSUMED_TIME} = snapshot
+  const {now, space = BASIC} = snapshot
   const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     ...line,
     now,
-    rooms: roomsOf(nodes, allocations, now, assumedTime, snapshot.closures),
+    ...roomsOf(nodes, snapshot),
+    space,
     rules: snapshot.rules ?? DEFAULT_RULES,
     quotas: roomInQuotas(snapshot),
-    bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained),
+    bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained, space),
     kept: snapshot.kept ?? NOTHING_KEPT,
   }
 }

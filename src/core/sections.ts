@@ -1,13 +1,15 @@
 /**
  * The sections of `go-d.ini`: `[volume.NAME]`, `[project.NAME]`, `[quota.user.NAME]`, `[quota.project.NAME]` (`*` stands
- * for each that has none of his own), `[queue.NAME]`, `[node.NAME]`, and those of `share-sections.ts`. Pure; a mistake
+ * for each that has none of his own), `[queue.NAME]`, `[node.NAME]`, `[resource.NAME]`, and those of `share-sections.ts`. Pure; a mistake
  * names its line.
  */
+import {COUNTED_TABLE, type CountedResources, isCountedName} from './counted.js'
 import {GodError} from './errors.js'
 import {NO_SHARES, type Shares} from './fair-share/standings.js'
 import type {Grant} from './grants.js'
 import {NODE_TABLE, type NodeWords} from './node-words.js'
 import {QUEUE_TABLE, type Queues} from './queue.js'
+import {BASIC, type Space, spaceOf} from './scheduling/vector.js'
 import {
   choice,
   cpuAmount,
@@ -68,6 +70,9 @@ export interface Sections {
   readonly shares: Shares
   readonly queues: Queues
   readonly nodes: NodeWords
+  readonly resources: CountedResources
+  /** The same, as the pass has it. */
+  readonly space: Space
 }
 
 export const EACH = '*'
@@ -86,16 +91,17 @@ const TABLES = {
   'share.user': SHARE_USER,
   queue: QUEUE_TABLE,
   node: NODE_TABLE,
+  resource: COUNTED_TABLE,
 } as const
 type Kind = keyof typeof TABLES
 
-const HEAD = /^(volume|project|queue|node|(?:quota|share)\.[a-z]+)\.(.+)\.([a-z_]+)$/
+const HEAD = /^(volume|project|queue|node|resource|(?:quota|share)\.[a-z]+)\.(.+)\.([a-z_]+)$/
 
 const USER_OR_ANY = /^(?:\*|[\w][\w.@\\+-]{0,62}\$?)$/
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
 
 /** By the words before the name: which keys a section has, and what it may be called. */
-const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly name: RegExp}>> = {
+const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly name: Pick<RegExp, 'test'>}>> = {
   volume: {kind: 'volume', name: PLAIN},
   project: {kind: 'project', name: PLAIN},
   'quota.user': {kind: 'quota', name: USER_OR_ANY},
@@ -104,9 +110,11 @@ const HEADS: Readonly<Record<string, {readonly kind: Kind; readonly name: RegExp
   'share.user': {kind: 'share.user', name: USER_OR_ANY},
   queue: {kind: 'queue', name: PLAIN},
   node: {kind: 'node', name: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/},
+  resource: {kind: 'resource', name: {test: isCountedName}},
 }
 
-export const isSectionKey = (key: string): boolean => /^(volume|project|quota|share|queue|node)\./.test(key)
+export const isSectionKey = (key: string): boolean =>
+  /^(volume|project|quota|share|queue|node|resource)\./.test(key)
 
 const bad = (origin: string, what: string, hint = ''): GodError =>
   new GodError('E_CONFIG_BAD', `${origin}: ${what}`, hint)
@@ -156,7 +164,7 @@ const readAll = (lines: readonly Line[]): ReadonlyMap<string, Read> => {
 
 const SECTIONS_HINT =
   'There are [plugin.ID], [volume.NAME], [project.NAME], [quota.user.NAME], [quota.project.NAME], [share.group.NAME], ' +
-  '[share.user.NAME], [queue.NAME] and [node.NAME].'
+  '[share.user.NAME], [queue.NAME], [node.NAME] and [resource.NAME].'
 
 /** What is not said has its default. */
 const filled = <Table extends Readonly<Record<string, Setting<unknown>>>>(
@@ -187,9 +195,23 @@ const volumesOf = (sections: Read | undefined): ReadonlyMap<string, Volume> => {
   )
 }
 
+/** A node has only what is counted on nodes. */
+const checkNodes = (nodes: Read | undefined, resources: CountedResources): void => {
+  for (const [, {origin, values}] of nodes ?? [])
+    for (const name of Object.keys(values.resources ?? {})) {
+      const scope = resources.get(name)?.scope
+      if (scope === undefined)
+        throw bad(origin, `there is no [resource.${name}]`, 'Say there what it is; scope = node is enough.')
+      if (scope === 'site')
+        throw bad(origin, `${name} is of the whole site`, `Say how many in [resource.${name}]: amount = N.`)
+    }
+}
+
 export const parseSections = (lines: readonly Line[]): Sections => {
   const all = readAll(lines)
   checkMembers(lines)
+  const resources = named(filled(COUNTED_TABLE, all.get('resource')))
+  checkNodes(all.get('node'), resources)
   return {
     volumes: volumesOf(all.get('volume')),
     projects: named(filled(PROJECT, all.get('project'))),
@@ -201,6 +223,8 @@ export const parseSections = (lines: readonly Line[]): Sections => {
     },
     queues: named(filled(QUEUE_TABLE, all.get('queue'))),
     nodes: filled(NODE_TABLE, all.get('node')),
+    resources,
+    space: spaceOf(resources.values()),
   }
 }
 
@@ -212,4 +236,6 @@ export const NO_SECTIONS: Sections = {
   shares: NO_SHARES,
   queues: new Map(),
   nodes: new Map(),
+  resources: new Map(),
+  space: BASIC,
 }

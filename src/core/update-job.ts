@@ -13,6 +13,7 @@ import {formatCpus, formatMemory, formatTime} from './amounts.js'
 import {momentText} from './begin-time.js'
 import {type Instant, instant} from './brand.js'
 import {whereOf} from './constraint.js'
+import {countedText, resourcesOf, withOther} from './counted.js'
 import {already, change, type Effect, refused} from './effect.js'
 import {type Refusal, refusal} from './errors.js'
 import type {JobRecord} from './job.js'
@@ -35,7 +36,7 @@ export interface UpdateRules {
 
 /** Whether it asks for other limits: only then they are held against the site's. */
 export const asksOther = (before: JobRecord, next: JobRecord): boolean =>
-  before.walltime !== next.walltime || !sameValue(before.resources, next.resources)
+  before.walltime !== next.walltime || !sameValue(resourcesOf(before), resourcesOf(next))
 
 const checkName = (name: string, hidden: boolean): Refusal | null =>
   hidden
@@ -43,10 +44,12 @@ const checkName = (name: string, hidden: boolean): Refusal | null =>
     : checkJobName(name)
 
 const checkAmounts = (
-  {queue, constraint, resources, walltime}: JobRecord,
+  record: JobRecord,
   policy: AdmissionPolicy,
   nodes: readonly NodeReport[],
 ): Refusal | null => {
+  const {queue, constraint, walltime} = record
+  const resources = resourcesOf(record)
   const {queues} = policy.sections
   const where = whereIn(queues, {queue, ...whereOf(constraint)})
   return (
@@ -67,18 +70,19 @@ export const checkUpdate = (
 
 type Key = keyof JobUpdate
 
-const KEYS: readonly Key[] = ['walltime', 'cpus', 'memory', 'nice', 'priority', 'begin', 'name']
+const KEYS: readonly Key[] = ['walltime', 'cpus', 'memory', 'counted', 'nice', 'priority', 'begin', 'name']
 
 /** What it is now, by the names of an update. */
 const present = ({
   resources,
+  counted = {},
   walltime,
   nice,
   priority,
   begin,
   name,
 }: JobRecord): Readonly<Record<Key, unknown>> => ({
-  ...{walltime, nice, name, begin},
+  ...{walltime, nice, name, begin, counted},
   cpus: resources.cpus,
   memory: resources.memory,
   priority: priority ?? 0,
@@ -88,6 +92,7 @@ const SHOW: Readonly<Record<Key, (set: JobUpdate) => string>> = {
   walltime: ({walltime = 0}) => `time ${formatTime(walltime)}`,
   cpus: ({cpus = 0}) => `${formatCpus(cpus)} cpus`,
   memory: ({memory = 0}) => `${formatMemory(memory)} memory`,
+  counted: ({counted}) => countedText(counted, ' ') || 'no other resources',
   nice: ({nice}) => `nice ${nice}`,
   priority: ({priority}) => `priority ${priority}`,
   begin: ({begin = 0}) => `begins at ${momentText(begin)}`,
@@ -98,6 +103,7 @@ const NOUN: Readonly<Record<Key, string>> = {
   walltime: 'time',
   cpus: 'number of cpus',
   memory: 'amount of memory',
+  counted: 'number of a resource',
   nice: 'nice value',
   priority: 'priority',
   begin: 'begin time',
@@ -110,7 +116,7 @@ export const updateText = (set: JobUpdate): string =>
     .map(key => SHOW[key](set))
     .join(', ')
 
-const resourcesOf = ({resources}: JobRecord, {cpus, memory}: JobUpdate): Resources => ({
+const basicOf = ({resources}: JobRecord, {cpus, memory}: JobUpdate): Resources => ({
   ...resources,
   ...(cpus === undefined ? {} : {cpus}),
   ...(memory === undefined ? {} : {memory}),
@@ -125,7 +131,7 @@ const fieldsOf = (record: JobRecord, set: JobUpdate, now: Instant): Partial<Chan
   return {
     ...same,
     ...(begin === undefined ? {} : {begin: instant(begin), eligible: eligibleOf(record, begin, now)}),
-    resources: resourcesOf(record, set),
+    resources: basicOf(record, set),
   }
 }
 
@@ -196,14 +202,16 @@ interface Asked {
 /** `tasks`: some of an array were named. */
 export const updateJob = (
   record: JobRecord,
-  {set: wanted, remark}: Asked,
+  {set: given, remark}: Asked,
   tasks: string | undefined,
   {operator, judge}: UpdateRules,
   now: Instant,
 ): Effect => {
   if (tasks !== undefined) return tasksFault(record)
   const before = present(record)
-  const changing = KEYS.filter(key => wanted[key] !== undefined && wanted[key] !== before[key])
+  const {counted} = given
+  const wanted = counted === undefined ? given : {...given, counted: withOther(record.counted, counted)}
+  const changing = KEYS.filter(key => wanted[key] !== undefined && !sameValue(wanted[key], before[key]))
   const fault = stateFault(record, changing, operator)
   if (fault !== null) return fault
   if (changing.length === 0) return already('is so already')

@@ -6,6 +6,7 @@
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
 import {whereOf} from '../core/constraint.js'
+import {resourcesOf} from '../core/counted.js'
 import type {GpuHolder} from '../core/gpu-desk.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
@@ -28,7 +29,7 @@ const pendingJob = (record: JobRecord): Waiting => {
     user: record.user,
     project: record.project,
     queue: record.queue,
-    resources: Object.freeze(record.resources),
+    resources: Object.freeze(resourcesOf(record)),
     walltime: record.walltime,
     nice: record.nice,
     priority: record.priority ?? 0,
@@ -89,7 +90,7 @@ export const gpuHolders = (live: LiveJobs): readonly GpuHolder[] =>
 /** What cannot be read now may still run where it was last known to be. */
 export const allocationsOf = (live: LiveJobs, plans: EndPlans): readonly Allocation[] =>
   [...placedJobs(live), ...lastKnownParts(live)].flatMap(record => {
-    const {id, state, node, user, project, queue, resources} = record
+    const {id, state, node, user, project, queue} = record
     if (!isAllocated(state) || node === null) return []
-    return [{id, node, user, project, queue, resources, until: latestEnd(record, plans)}]
+    return [{id, node, user, project, queue, resources: resourcesOf(record), until: latestEnd(record, plans)}]
   })

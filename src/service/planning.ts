@@ -45,7 +45,8 @@ const grouped = new WeakMap<readonly Waiting[], Groups>()
 const groupsFor = ({settings}: PlanningGround, pending: readonly Waiting[]): Groups => {
   const known = grouped.get(pending)
   if (known !== undefined) return known
-  const groups = groupsOf(pending, settings.assumedTime, settings.admission.sections.queues)
+  const {queues, space} = settings.admission.sections
+  const groups = groupsOf(pending, settings.assumedTime, queues, space)
   grouped.set(pending, groups)
   return groups
 }
@@ -73,7 +74,7 @@ export const worldOf = (
   standing: StandingOf,
 ): PolicyWorld => ({
   now: now(),
-  capacity: capacityOf(nodes),
+  capacity: capacityOf(nodes, settings.admission.sections.space),
   standing,
   ...rankFactors(settings.admission.sections),
 })
@@ -92,6 +93,7 @@ export const snapshotOf = (
     allocations: allocationsOf(live, {now, assumedTime, grace: limits.grace}),
     ...(quotas === undefined ? {} : {quotas}),
     queues: admission.sections.queues,
+    space: admission.sections.space,
     closed: maintenance ? MAINTENANCE : null,
   }
 }

@@ -11,12 +11,14 @@ import {startTasks, type TaskStart} from '../core/array-start.js'
 import {nextBegin} from '../core/begin-time.js'
 import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
 import {containerName, containerStem} from '../core/container.js'
+import {resourcesOf} from '../core/counted.js'
 import {chargeOf} from '../core/fair-share/charge.js'
 import {createGpuDesk} from '../core/gpu-desk.js'
 import {withWords} from '../core/node-words.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
 import {capacityOf} from '../core/schedule.js'
+import type {Sections} from '../core/sections.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
@@ -56,7 +58,7 @@ const offerOf = async (
 ): Promise<Offer | {readonly engine: null; readonly nodes: readonly []}> => {
   try {
     const {engine, nodes} = await offer()
-    return {engine, nodes: withWords(nodes, settings.admission.sections.nodes)}
+    return {engine, nodes: withWords(nodes, settings.admission.sections)}
   } catch (error) {
     log('warning', `no node: ${error instanceof Error ? error.message : String(error)}`)
     return {engine: null, nodes: []}
@@ -115,20 +117,27 @@ const unsureGpus = (node: string): Reason => ({
 })
 
 /** Where each goes, with which gpus. */
-const placesOf = (live: LiveJobs, plan: Plan, {engine, nodes}: Offered): Places => {
+const placesOf = (
+  live: LiveJobs,
+  plan: Plan,
+  {engine, nodes}: Offered,
+  {space, resources: all}: Sections,
+): Places => {
   const places = new Map<JobId, Place[]>()
   const waits: {readonly reason: Reason; readonly ids: readonly JobId[]}[] = []
   const desk = createGpuDesk(nodes, gpuHolders(live))
-  const capacity = capacityOf(nodes)
+  const capacity = capacityOf(nodes, space)
+  const weights = new Map([...all].map(([name, {weight}]) => [name, weight]))
   for (const {id, node} of plan.starts) {
-    const resources = live.get(id)?.record.resources
-    if (resources === undefined) continue
+    const record = live.get(id)?.record
+    if (record === undefined) continue
+    const resources = resourcesOf(record)
     const devices = desk.take(node, resources.gpus)
     if (devices === null) {
       waits.push({reason: unsureGpus(node), ids: [id]})
       continue
     }
-    const charge = chargeOf(resources, capacity)
+    const charge = chargeOf(resources, capacity, weights)
     const place = {node, engine, charge, ...(devices.length === 0 ? {} : {devices})}
     places.set(id, [...(places.get(id) ?? []), place])
   }
@@ -196,7 +205,7 @@ const planAndStart = async (service: Service, offer: Offered, author: Author): P
     const settled = await settleDependencies(service, author)
     const {live, more} = settled
     const vetted = await vettedPlan(service, settled, offer.nodes, author)
-    const {places, waits} = placesOf(live, vetted, offer)
+    const {places, waits} = placesOf(live, vetted, offer, service.settings.admission.sections)
     const plan = waits.length === 0 ? vetted : {...vetted, waits: [...vetted.waits, ...waits]}
     started.push(...(await startAll(service, live, places, author)))
     if (![...service.jobs.unread.keys()].some(id => live.get(id) !== null)) return {live, plan, started, more}

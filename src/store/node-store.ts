@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
 import type {Instant} from '../core/brand.js'
+import {countedSchema, resourcesOf} from '../core/counted.js'
 import {parseWith} from '../core/job.js'
 import {holdFields, type NodeHold} from '../core/node-hold.js'
 import type {ReadonlyDeep} from '../core/record-fields.js'
@@ -20,6 +21,8 @@ const nodeSchema = v.object({
   rev: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
   capacity: v.strictObject({cpus: v.number(), memory: v.number(), gpus: v.number()}),
+  /** What the operator counts on it; left out: nothing. */
+  counted: v.exactOptional(countedSchema),
   labels: v.record(v.string(), v.string()),
   /** Its engine does not answer its watcher: since when, and what was said. Left out: it answers. */
   down: v.exactOptional(v.strictObject({since: v.number(), why: v.string()})),
@@ -132,7 +135,12 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
 
   return {
     records,
-    all: () => records().map(({name, capacity, labels}) => ({name, capacity, labels})),
+    all: () =>
+      records().map(({name, capacity, counted, labels}) => ({
+        name,
+        capacity: resourcesOf({resources: capacity, ...(counted === undefined ? {} : {counted})}),
+        labels,
+      })),
     hold: (name, change) => {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const revs = revisions().get(name) ?? []
@@ -149,19 +157,21 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
       for (const {name, capacity, labels} of nodes) {
         const revs = known.get(name) ?? []
         const old = newest(name, revs)
-        const {cpus, memory, gpus} = capacity
+        const {cpus, memory, gpus, counted} = capacity
         const others = old === null ? {} : kept(old)
-        publish(old, {name, capacity: {cpus, memory, gpus}, labels: {...labels}, ...others}, revs)
+        const has = {capacity: {cpus, memory, gpus}, ...(counted === undefined ? {} : {counted})}
+        publish(old, {name, ...has, labels: {...labels}, ...others}, revs)
       }
     },
     mark: (name, why, at) => {
       const revs = revisions().get(name) ?? []
       const old = newest(name, revs)
       if (old === null || (old.down === undefined) === (why === null)) return
-      const {capacity, labels} = old
+      const {capacity, labels, counted} = old
+      const more = counted === undefined ? {} : {counted}
       const {down: _down, ...others} = kept(old)
       const down = why === null ? {} : {down: {since: at, why: why.slice(0, MOST_WHY)}}
-      publish(old, {name, capacity, labels, ...down, ...others}, revs)
+      publish(old, {name, capacity, ...more, labels, ...down, ...others}, revs)
     },
     down: () =>
       new Map(records().flatMap(({name, down}) => (down === undefined ? [] : [[name, down] as const]))),

@@ -70,7 +70,7 @@ describe('god acct', () => {
     const [titles, ...rows] = stdout.trimEnd().split('\n')
     assert.equal(
       titles,
-      'PROJECT\tJOBS\tTASKS\tFAILED\tCPU-HOURS\tGPU-HOURS\tGIB-HOURS\tCPU-EFF\tMEM-EFF\tWAIT',
+      'PROJECT\tJOBS\tTASKS\tFAILED\tCPU-HOURS\tGPU-HOURS\tGIB-HOURS\tCPU-EFF\tMEM-EFF\tWAIT\tOTHER-HOURS',
     )
     assert.deepEqual(
       rows.map(row => row.split('\t').slice(0, 4)),

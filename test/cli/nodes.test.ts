@@ -12,7 +12,7 @@ describe('god nodes', () => {
     await site.here(['submit', '-c', '1.5', '-m', '1G', '-E', 'FAKE_SECONDS=forever', 'x'])
     await site.pass()
     const {stdout} = await site.here(['nodes'])
-    assert.equal(stdout, 'n1\tup\t1.5/4\t1G/8G\t0/0\t1\track=3\t\t\n')
+    assert.equal(stdout, 'n1\tup\t1.5/4\t1G/8G\t0/0\t1\track=3\t\t\t\n')
     const {nodes} = await site.json<{nodes: readonly Record<string, unknown>[]}>(['nodes', 'n1'])
     assert.deepEqual(nodes, [
       {
@@ -20,6 +20,7 @@ describe('god nodes', () => {
         cpus: {total: 4, used: 1.5},
         memory: {total: 8 * 1024 ** 3, used: 1024 ** 3},
         gpus: {total: 0, used: 0},
+        resources: {},
         jobs: 1,
         labels: {rack: '3'},
         reservations: [],
@@ -33,7 +34,7 @@ describe('god nodes', () => {
     const {stdout} = await site.here(['nodes', 'drain', 'n1', '--reason', 'new disk'])
     assert.equal(stdout, 'node n1: will take no new work; what runs there runs on\n')
     await site.pass()
-    assert.match((await site.here(['nodes'])).stdout, /^n1\tdrained\t.*\t\d{4}-\S+Z\tnew disk\n$/)
+    assert.match((await site.here(['nodes'])).stdout, /^n1\tdrained\t.*\t\d{4}-\S+Z\tnew disk\t\n$/)
     await site.here(['submit', 'x'])
     await site.pass()
     assert.match((await site.here(['why', '1'])).stdout, /n1 is drained\nneeds a node that it may run on/)

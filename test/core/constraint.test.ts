@@ -110,7 +110,7 @@ describe('the operator’s word on a node', () => {
   it('adds labels to those of the executor, and is the last', () => {
     const {nodes} = policy('node.n1.labels = rack=7, disk=ssd', 'node.other.labels = a=b').sections
     assert.deepEqual(
-      withWords(NODES, nodes).map(({labels}) => labels),
+      withWords(NODES, {nodes, resources: new Map()}).map(({labels}) => labels),
       [{rack: '7', gpu: 'a100', disk: 'ssd'}, {rack: '2'}, {}],
     )
   })

@@ -10,25 +10,40 @@ import {type Allocation, neverReason, type Snapshot, schedule} from '../../src/c
 import {BACKFILLS, DEFAULT_RULES, type Rules} from '../../src/core/scheduling/rules.js'
 import {amount, tellCases} from '../support/amount.js'
 import {aPending, NOW} from './builders.js'
+import {
+  ALL_KINDS,
+  type AnyKind,
+  amountOf,
+  anySeats,
+  counting,
+  countingNode,
+  OF_NODE,
+  roomOn,
+  seatsOf,
+  spaceWith,
+} from './scheduling/counted.js'
 
 const RUNS = {numRuns: amount(700, 100_000)}
 /** Milliseconds for one law. */
 const PATIENCE = amount(20_000, 1_800_000)
 let cases = 0
-const KINDS = ['cpus', 'memory', 'gpus'] as const
 
 /** Small numbers, so that nodes are full, jobs tie and some fit nowhere. */
-const anyNeed: fc.Arbitrary<Resources> = fc.record({
-  cpus: fc.integer({min: 1, max: 6}),
-  memory: fc.integer({min: 1, max: 6}),
-  gpus: fc.constantFrom(0, 0, 0, 1, 2),
-})
+const anyNeed: fc.Arbitrary<Resources> = counting(
+  fc.record({
+    cpus: fc.integer({min: 1, max: 6}),
+    memory: fc.integer({min: 1, max: 6}),
+    gpus: fc.constantFrom(0, 0, 0, 1, 2),
+  }),
+)
 
-const anyCapacity: fc.Arbitrary<Resources> = fc.record({
-  cpus: fc.integer({min: 0, max: 8}),
-  memory: fc.integer({min: 0, max: 8}),
-  gpus: fc.constantFrom(0, 0, 1, 3),
-})
+const anyCapacity: fc.Arbitrary<Resources> = countingNode(
+  fc.record({
+    cpus: fc.integer({min: 0, max: 8}),
+    memory: fc.integer({min: 0, max: 8}),
+    gpus: fc.constantFrom(0, 0, 1, 3),
+  }),
+)
 
 const anyNodes: fc.Arbitrary<NodeReport[]> = fc
   .array(anyCapacity, {maxLength: 4})
@@ -44,7 +59,7 @@ const anyPending: fc.Arbitrary<PendingJob[]> = fc
     ),
   )
 
-/** Some on nodes that are gone, some more than their node can bear now. */
+/** Some on nodes that are gone, some more than their node, or the site, can bear now. */
 const anyAllocations: fc.Arbitrary<Allocation[]> = fc
   .array(fc.record({node: fc.constantFrom('n0', 'n1', 'n2', 'n3', 'gone'), resources: anyNeed}), {
     maxLength: 6,
@@ -53,11 +68,14 @@ const anyAllocations: fc.Arbitrary<Allocation[]> = fc
     list.map((allocation, i) => ({...allocation, id: jobId(100 + i), user: 'ann', project: 'default'})),
   )
 
-const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
+type Site = Snapshot & Required<Pick<Snapshot, 'space'>>
+
+const anySnapshot: fc.Arbitrary<Site> = fc.record({
   now: fc.constant(NOW),
   nodes: anyNodes,
   allocations: anyAllocations,
   pending: anyPending,
+  space: anySeats,
 })
 
 const STRICT: Rules = {...DEFAULT_RULES, backfill: 'none'}
@@ -82,21 +100,31 @@ const POLICIES: readonly (readonly [string, Policy])[] = [
 const needs = ({pending}: Snapshot): Map<number, Resources> =>
   new Map(pending.map(job => [job.id, job.resources]))
 
-const leftOn = (node: NodeReport, snapshot: Snapshot, plan: Plan): Resources => {
-  const left = {...node.capacity}
+type Room = Record<AnyKind, number>
+
+/** On the node, and of the seats of the site, which those on other nodes take as well. */
+const leftOn = (node: NodeReport, snapshot: Site, plan: Plan): Room => {
+  const left = roomOn(node, snapshot.space)
   const all = needs(snapshot)
   const taken = [
-    ...snapshot.allocations
-      .filter(allocation => allocation.node === node.name)
-      .map(({resources}) => resources),
-    ...plan.starts.filter(start => start.node === node.name).flatMap(({id}) => all.get(id) ?? []),
+    ...snapshot.allocations,
+    ...plan.starts.flatMap(start => {
+      const resources = all.get(start.id)
+      return resources === undefined ? [] : [{node: start.node, resources}]
+    }),
   ]
-  for (const resources of taken) for (const kind of KINDS) left[kind] -= resources[kind]
+  for (const {node: name, resources} of taken) {
+    left.seat -= amountOf(resources, 'seat')
+    if (name === node.name) for (const kind of OF_NODE) left[kind] -= amountOf(resources, kind)
+  }
   return left
 }
 
-const fitsIn = (need: Resources, room: Resources): boolean =>
-  KINDS.every(kind => need[kind] <= Math.max(0, room[kind]))
+const fitsIn = (need: Resources, room: Room): boolean =>
+  ALL_KINDS.every(kind => amountOf(need, kind) <= Math.max(0, room[kind]))
+
+const couldRun = (need: Resources, {nodes, space}: Pick<Site, 'nodes' | 'space'>): boolean =>
+  nodes.some(node => fitsIn(need, roomOn(node, space)))
 
 /** The order that counts: as the policy says, forgotten ones last. */
 const orderOf = ({pending, now}: Snapshot, policy: Policy): number[] => {
@@ -114,7 +142,7 @@ const CASES = POLICIES.flatMap(([name, policy]) =>
 
 for (const {name, policy, backfill} of CASES) {
   const rules: Rules = {...DEFAULT_RULES, backfill}
-  const law = (title: string, holds: (snapshot: Snapshot, plan: Plan) => void): void => {
+  const law = (title: string, holds: (snapshot: Site, plan: Plan) => void): void => {
     it(title, () => {
       fc.assert(
         fc.property(anySnapshot, snapshot => {
@@ -133,7 +161,9 @@ for (const {name, policy, backfill} of CASES) {
         const report = snapshot.nodes.find(candidate => candidate.name === node)
         assert.ok(report !== undefined)
         const left = leftOn(report, snapshot, plan)
-        for (const kind of KINDS) assert.ok(left[kind] >= 0 || all.get(id)?.[kind] === 0, `${node} ${kind}`)
+        const need = all.get(id) ?? assert.fail()
+        for (const kind of ALL_KINDS)
+          assert.ok(left[kind] >= 0 || amountOf(need, kind) === 0, `${node} ${kind}`)
       }
     })
 
@@ -173,7 +203,11 @@ for (const {name, policy, backfill} of CASES) {
         const all = needs(snapshot)
         const firstWaiting = order.findIndex(id => {
           const need = all.get(id)
-          return !started.has(id) && need !== undefined && neverReason(need, snapshot.nodes) === null
+          return (
+            !started.has(id) &&
+            need !== undefined &&
+            neverReason(need, snapshot.nodes, snapshot.space) === null
+          )
         })
         if (firstWaiting < 0) return
         assert.ok(order.slice(firstWaiting).every(id => !started.has(id)))
@@ -188,11 +222,18 @@ for (const {name, policy, backfill} of CASES) {
       const need = needs(snapshot).get(id)
       assert.ok(need !== undefined)
       for (const node of snapshot.nodes) assert.ok(!fitsIn(need, leftOn(node, snapshot, plan)))
-      const node = snapshot.nodes.find(candidate => candidate.name === reason.numbers?.node)
-      assert.ok(node !== undefined && fitsIn(need, node.capacity), 'sent to a node that could never run it')
-      const kind = KINDS.find(candidate => candidate === reason.numbers?.resource)
+      // Of what the nodes share none is named, and each has as much of it.
+      const node = snapshot.nodes.find(
+        ({name}) => reason.numbers?.resource === 'seat' || name === reason.numbers?.node,
+      )
+      assert.ok(
+        node !== undefined &&
+          (reason.numbers?.node === undefined || fitsIn(need, roomOn(node, snapshot.space))),
+        'sent to a node that could never run it',
+      )
+      const kind = ALL_KINDS.find(candidate => candidate === reason.numbers?.resource)
       assert.ok(kind !== undefined)
-      const short = need[kind] - Math.max(0, leftOn(node, snapshot, plan)[kind])
+      const short = amountOf(need, kind) - Math.max(0, leftOn(node, snapshot, plan)[kind])
       assert.ok(short > 0)
       assert.equal(reason.numbers?.short, short)
       if (backfill !== 'none') return
@@ -203,9 +244,9 @@ for (const {name, policy, backfill} of CASES) {
 
     law('never is said of those jobs, and only those, that no empty node could take', (snapshot, plan) => {
       for (const job of snapshot.pending) {
-        const possible = snapshot.nodes.some(node => fitsIn(job.resources, node.capacity))
         const isNever = reasonsOf(plan).get(jobId(job.id))?.code === 'never'
-        assert.equal(isNever, !possible && snapshot.nodes.length > 0)
+        const seatsLack = amountOf(job.resources, 'seat') > seatsOf(snapshot.space)
+        assert.equal(isNever, (!couldRun(job.resources, snapshot) && snapshot.nodes.length > 0) || seatsLack)
       }
     })
 
@@ -215,6 +256,7 @@ for (const {name, policy, backfill} of CASES) {
           snapshot: fc.constant(snapshot),
           other: fc.record({
             now: fc.constant(snapshot.now),
+            space: fc.constant(snapshot.space),
             nodes: shuffled(snapshot.nodes),
             allocations: shuffled(snapshot.allocations),
             pending: shuffled(snapshot.pending),
@@ -262,6 +304,7 @@ describe('R15: under fifo', () => {
 
 describe('R15: nobody starves', () => {
   const ROUNDS = 80
+  const space = spaceWith(2)
 
   /** Jobs run one to three rounds; each round brings a small job more. Returns the round in which each started. */
   const live = (nodes: readonly NodeReport[], first: readonly PendingJob[], lengths: readonly number[]) => {
@@ -272,7 +315,7 @@ describe('R15: nobody starves', () => {
       running = running.filter(job => job.until > round)
       pending.push(aPending(1000 + round, {cpus: 1, memory: 1, gpus: 0}))
       const all = new Map(pending.map(job => [job.id, job.resources]))
-      const {starts} = schedule({now: NOW, nodes, allocations: running, pending, rules: STRICT}, fifo)
+      const {starts} = schedule({now: NOW, nodes, allocations: running, pending, rules: STRICT, space}, fifo)
       for (const {id, node} of starts) {
         const resources = all.get(id)
         assert.ok(resources !== undefined)
@@ -298,7 +341,7 @@ describe('R15: nobody starves', () => {
         const jobs = pending.map(job => ({...job, nice: 0}))
         const startedAt = live(nodes, jobs, runs)
         jobs
-          .filter(job => nodes.some(node => fitsIn(job.resources, node.capacity)))
+          .filter(job => couldRun(job.resources, {nodes, space}))
           .sort((a, b) => a.id - b.id)
           .forEach((job, ahead) => {
             const round = startedAt.get(job.id) ?? Number.POSITIVE_INFINITY
@@ -307,14 +350,12 @@ describe('R15: nobody starves', () => {
       }),
       {numRuns: 1000},
     )
-  })
+  }).timeout(PATIENCE * 9)
 
   it('something starts on an empty site whenever something can', () => {
     fc.assert(
       fc.property(anySnapshot, snapshot => {
-        const possible = snapshot.pending.some(job =>
-          snapshot.nodes.some(node => fitsIn(job.resources, node.capacity)),
-        )
+        const possible = snapshot.pending.some(job => couldRun(job.resources, snapshot))
         const {starts} = schedule({...snapshot, allocations: []}, fifo)
         assert.equal(starts.length > 0, possible)
       }),

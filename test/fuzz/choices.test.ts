@@ -40,6 +40,7 @@ const NO_FLAGS = {
     project: undefined,
     queue: undefined,
     gpus: undefined,
+    resource: undefined,
     constraint: undefined,
     workdir: undefined,
     hold: false,

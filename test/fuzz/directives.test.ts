@@ -28,7 +28,7 @@ const WORDS = [
 describe('R16: directives of a script', () => {
   fuzzed({
     name: 'directives',
-    parse: text => readDirectives(text, FLAGS, null),
+    parse: text => readDirectives(text, {flags: FLAGS, counted: ['fpga']}, null),
     good: [
       script('#GOD -t 2h -c 4 --mem=1G -J "a b" -E A=1 --hold'),
       script('#SBATCH --array=0-9%4 -o %x-%A_%a.log --mem-per-cpu=1G -n2 -c2', '#SBATCH --export=ALL,A=1'),

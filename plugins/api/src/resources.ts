@@ -5,6 +5,8 @@ export interface Resources {
   readonly cpus: number
   readonly memory: number
   readonly gpus: number
+  /** What the operator counts besides, by its name; only what is not zero. Left out: nothing. */
+  readonly counted?: Readonly<Record<string, number>>
 }
 
 /** A machine-readable why: a code of the glossary, a sentence for people, the numbers behind it. */

@@ -111,8 +111,10 @@ const accountsOf =
   (rules: ShareRules): ShareAccount => {
     const question = {halfLife: rules.halfLife, now, most: Number.POSITIVE_INFINITY}
     const {used} = shareUsage(site, site.jobs.live(), question)
-    const factors = rankFactors(site.configuration.sections)
-    return createShareAccount(rules, capacityOf(nodes), {at: now, used, factors})
+    const {sections} = site.configuration
+    const weights = new Map([...sections.resources].map(([name, {weight}]) => [name, weight]))
+    const factors = rankFactors(sections)
+    return createShareAccount(rules, capacityOf(nodes, sections.space), {at: now, used, weights, factors})
   }
 
 const onItsNodes = (queues: Queues, job: Waiting): Waiting => {
@@ -137,9 +139,9 @@ export const simulateLive = async (
   const at = site.now()
   const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
   const known = new Set(site.jobs.all().map(({record}) => record.id))
-  const {queues} = site.configuration.sections
+  const {queues, space} = site.configuration.sections
   const pending = [...admitted.pending, ...ownWaiting(site, known, at)].map(job => onItsNodes(queues, job))
-  const read = {...admitted, pending}
+  const read = {...admitted, space, pending}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
   const shares = shareRules(site.configuration)

@@ -81,7 +81,8 @@ export const readTrace = async (from: string): Promise<Trace> => {
   return trace
 }
 
-const NODES_HINT = 'Write one node a line: {"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{}}'
+const NODES_HINT =
+  'Write one node a line: {"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{},"resources":{"fpga":1}}'
 
 export const readNodes = async (from: string): Promise<readonly NodeReport[]> => {
   const nodes = new Map<string, NodeReport>()

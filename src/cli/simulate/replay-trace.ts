@@ -25,12 +25,12 @@ export interface Manner {
 }
 
 export const replayTrace = async (
-  {nodes, filtered: {jobs}}: Workload,
+  {nodes, space, filtered: {jobs}}: Workload,
   {policy, rules, shares, estimates, eventOrder}: Manner,
   terminal: Pick<Terminal, 'interactive'>,
 ): Promise<readonly Started[]> => {
-  const {witness, standings} = createShareAccount(shares, capacityOf(nodes))
-  const dispatcher = createDispatcher({nodes, policy, rules, standings})
+  const {witness, standings} = createShareAccount(shares, capacityOf(nodes, space))
+  const dispatcher = createDispatcher({nodes, space, policy, rules, standings})
   const replay = createReplay({jobs, dispatcher, forecast: forecastBy(estimates), eventOrder, witness})
   // Most are over before anybody would wonder.
   if (!replay.step(EVENTS)) return replay.started

@@ -2,8 +2,9 @@
 import type {NodeReport} from '@god-cli/api'
 import {GodError} from '../../core/errors.js'
 import {capacityOf, neverReason} from '../../core/schedule.js'
+import type {Space} from '../../core/scheduling/vector.js'
 import {type Filtered, filterRows} from '../../core/simulate/filter.js'
-import {virtualNode} from '../../core/simulate/nodes-file.js'
+import {spaceOfNodes, virtualNode} from '../../core/simulate/nodes-file.js'
 import {shaken} from '../../core/simulate/shake.js'
 import type {Trace} from '../../core/simulate/trace.js'
 import {inputName} from '../job-lines.js'
@@ -12,6 +13,8 @@ import {readNodes, readTrace} from './read-input.js'
 
 export interface Workload {
   readonly nodes: readonly NodeReport[]
+  /** What is counted on them. */
+  readonly space: Space
   /** Thousandths of a cpu. */
   readonly machine: number
   readonly filtered: Filtered
@@ -29,6 +32,7 @@ const processorsOf = (from: string, {processors}: Trace, given: number | null): 
 
 const judged = (trace: Trace, nodes: readonly NodeReport[], flags: SimulateFlags): Workload => {
   const machine = capacityOf(nodes).cpus
+  const space = spaceOfNodes(nodes)
   const most = flags.shake === undefined ? 0 : spanGiven('shake', flags.shake)
   const filtered = filterRows(shaken(trace.rows, most, flags.seed), {
     machine,
@@ -36,9 +40,9 @@ const judged = (trace: Trace, nodes: readonly NodeReport[], flags: SimulateFlags
     overLimit: flags['over-limit'],
     memory: flags.memory,
     gpus: flags.nodes !== undefined,
-    fits: need => neverReason(need, nodes) === null,
+    fits: need => neverReason(need, nodes, space) === null,
   })
-  return {nodes, machine, filtered}
+  return {nodes, space, machine, filtered}
 }
 
 const nothingLeft = (from: string, {dropped}: Filtered): GodError => {

@@ -44,7 +44,8 @@ export const simulateFlags = {
   }),
   procs: Flags.integer({summary: 'Processors of the machine (else MaxProcs of the trace).', helpValue: 'N'}),
   nodes: Flags.string({
-    summary: 'Nodes, one a line: {"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{}}.',
+    summary:
+      'Nodes, one a line: {"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{}}; also "resources":{"fpga":1}.',
     helpValue: 'FILE',
   }),
   shake: Flags.string({

@@ -16,6 +16,13 @@ const FOREIGN = [SLURM, GRID_ENGINE, PBS] as const
 
 const GOD = /^#GOD\s+/
 
+/** What a directive may come to. */
+export interface Site {
+  readonly flags: readonly DirectiveFlag[]
+  /** Names of what the site counts: scripts from elsewhere name what is counted there. */
+  readonly counted: readonly string[]
+}
+
 interface Pile {
   readonly god: Given[]
   readonly settings: Placed[]
@@ -39,16 +46,26 @@ const answersOf = ({table}: Dialect, line: number, option: Option): readonly Ans
   return [reader(value)].flat()
 }
 
-const take = (pile: Pile, line: number, option: Option, answer: Answer): void => {
-  if ('bad' in answer) throw badLine(line, `${wholeOption(option)}: ${answer.bad}`)
-  if ('ignored' in answer)
-    pile.ignored.push({line, option: answer.option ?? wholeOption(option), why: answer.ignored})
-  else pile.settings.push({...answer, line})
+/** The name of something that this site does not count; null: it is none. */
+const uncounted = (answer: Answer, {counted}: Site): string | null => {
+  if (!('field' in answer) || answer.field !== 'resource') return null
+  const [name = ''] = String(answer.value).split('=')
+  return counted.includes(name) ? null : name
 }
 
-const readForeignLine = (pile: Pile, dialect: Dialect, line: HeadLine): void => {
+const take = (pile: Pile, line: number, option: Option, answer: Answer, site: Site): void => {
+  if ('bad' in answer) throw badLine(line, `${wholeOption(option)}: ${answer.bad}`)
+  const strange = uncounted(answer, site)
+  if ('ignored' in answer || strange !== null) {
+    const why = 'ignored' in answer ? answer.ignored : `this site counts no '${strange}'`
+    pile.ignored.push({line, option: answer.option ?? wholeOption(option), why})
+  } else pile.settings.push({...answer, line})
+}
+
+const readForeignLine = (pile: Pile, dialect: Dialect, line: HeadLine, site: Site): void => {
   for (const option of optionsOf(line.number, readWords(line, dialect.prefix), dialect.attached))
-    for (const answer of answersOf(dialect, line.number, option)) take(pile, line.number, option, answer)
+    for (const answer of answersOf(dialect, line.number, option))
+      take(pile, line.number, option, answer, site)
 }
 
 /** What god has no flag for cannot be done; the table tells, so that a new flag needs no word here. */
@@ -68,16 +85,13 @@ export const hasDirectives = (script: string): boolean =>
   )
 
 /** `cpus`: of the command line. Throws E_DIRECTIVE_BAD. */
-export const readDirectives = (
-  script: string,
-  flags: readonly DirectiveFlag[],
-  cpus: string | null,
-): Found => {
+export const readDirectives = (script: string, site: Site, cpus: string | null): Found => {
+  const {flags} = site
   const pile: Pile = {god: [], settings: [], ignored: []}
   for (const line of headLines(script)) {
     if (GOD.test(line.text)) pile.god.push(...readGodLine(line.number, readWords(line, GOD), flags))
     const dialect = FOREIGN.find(({prefix}) => prefix.test(line.text))
-    if (dialect !== undefined) readForeignLine(pile, dialect, line)
+    if (dialect !== undefined) readForeignLine(pile, dialect, line, site)
   }
   for (const given of pile.god) checkValue(given)
   const own = pile.god.findLast(({flag}) => flag === 'cpus')?.value

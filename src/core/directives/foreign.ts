@@ -13,6 +13,7 @@ export type Field =
   | 'cpus'
   | 'mem'
   | 'gpus'
+  | 'resource'
   | 'array'
   | 'output'
   | 'error'
@@ -33,6 +34,8 @@ export type Field =
 export interface Setting {
   readonly field: Field
   readonly value: string | true
+  /** As it is told where it is ignored; left out: as the whole option stands there. */
+  readonly option?: string
 }
 
 /** What an option comes to. Several: `-l` has many parts. */
@@ -56,6 +59,12 @@ export interface Dialect {
 }
 
 export const set = (field: Field, value: string | true): Setting => ({field, value})
+/** Of what is counted elsewhere: ignored where this site does not. */
+export const setCounted = (name: string, amount: string, option: string): Setting => ({
+  field: 'resource',
+  value: `${name}=${amount}`,
+  option,
+})
 export const ignored = (why: string, option?: string): Answer =>
   option === undefined ? {ignored: why} : {ignored: why, option}
 export const bad = (why: string): Answer => ({bad: why})

@@ -1,5 +1,5 @@
 /** `#$`: what of Grid Engine's qsub(1) means something here. Pure. */
-import {type Answer, bad, type Dialect, ignored, NO_MEANING, type Reader, set} from './foreign.js'
+import {type Answer, bad, type Dialect, ignored, NO_MEANING, type Reader, set, setCounted} from './foreign.js'
 import {after, clock, count, folder, memory, parts, qsubPath, text, variables} from './values.js'
 
 /** Slots of any environment: a job runs on one node anyway. */
@@ -17,7 +17,11 @@ const RESOURCES: Readonly<Record<string, Reader>> = {
   gpu: count('gpus'),
 }
 
-const unknown = (part: string): Answer => ignored(NO_MEANING, `-l ${part}`)
+/** What a site calls its complexes it may count here as well. */
+const unknown = (part: string): Answer => {
+  const [, name = '', amount = ''] = /^([A-Za-z0-9][\w-]{0,31})=(\d{1,9})$/.exec(part) ?? []
+  return name === '' ? ignored(NO_MEANING, `-l ${part}`) : setCounted(name, amount, `-l ${part}`)
+}
 
 const limitOf: Reader = value =>
   /^\d{1,7}$/.test(value) && value !== '0'

@@ -4,7 +4,7 @@ import type {DirectiveFlag, Given} from './directive.js'
 export type Added = Readonly<Record<string, string | true | readonly string[]>>
 
 /** Lists whose entries have names: an entry replaces the one of the same name. Others are replaced as a whole. */
-const NAMED: Readonly<Record<string, string>> = {env: '=', label: '=', volume: ':'}
+const NAMED: Readonly<Record<string, string>> = {env: '=', label: '=', resource: '=', volume: ':'}
 
 const byName = (entries: readonly string[], cut: string): readonly string[] => [
   ...new Map(entries.map(entry => [entry.split(cut, 1)[0], entry])).values(),

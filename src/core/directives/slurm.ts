@@ -1,5 +1,15 @@
 /** `#SBATCH`: what of sbatch(1) means something here. Pure. */
-import {bad, type Dialect, ignored, NO_MEANING, ONE_NODE, type Reader, set} from './foreign.js'
+import {
+  type Answer,
+  bad,
+  type Dialect,
+  ignored,
+  NO_MEANING,
+  ONE_NODE,
+  type Reader,
+  set,
+  setCounted,
+} from './foreign.js'
 import {count, folder, limit, memory, slurmPath, text, variables} from './values.js'
 
 const nodes: Reader = value => {
@@ -7,11 +17,23 @@ const nodes: Reader = value => {
   return /^\d+(-\d+)?$/.test(value) ? ignored(ONE_NODE) : bad(`'${value}' is no number of nodes`)
 }
 
-/** `gpu:2`, `gpu:a100:2`. */
-const gres: Reader = value => {
-  const match = /^gpu(?::[\w.-]+)??(?::(\d{1,4}))?$/.exec(value)
-  return match === null ? ignored(NO_MEANING) : set('gpus', match[1] ?? '1')
+/** `fpga:2`, `fpga:kind:2`; of licences `matlab:2`, and of older scripts `matlab*2`. */
+const counted = (option: string, part: string): Answer => {
+  const match = /^([A-Za-z0-9][\w-]{0,31})(?::[A-Za-z][\w.-]*)??(?:[:=*](\d{1,9}))?$/.exec(part)
+  const told = `${option} ${part}`
+  return match === null ? ignored(NO_MEANING, told) : setCounted(match[1] ?? '', match[2] ?? '1', told)
 }
+
+/** `gpu:2`, `gpu:a100:2`. */
+const gresPart = (part: string): Answer => {
+  const match = /^gpu(?::[\w.-]+)??(?::(\d{1,4}))?$/.exec(part)
+  return match === null ? counted('--gres', part) : set('gpus', match[1] ?? '1')
+}
+
+const listed =
+  (read: (part: string) => Answer): Reader =>
+  value =>
+    value.split(',').map(read)
 
 /** `2`, `a100:2`. */
 const gpus: Reader = value => {
@@ -40,7 +62,8 @@ const LONG: Dialect['table'] = {
   '--nice': {alone: set('nice', '100'), with: text('nice')},
   '--gpus': gpus,
   '--gpus-per-node': gpus,
-  '--gres': gres,
+  '--gres': listed(gresPart),
+  '--licenses': listed(part => counted('--licenses', part)),
 }
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -58,6 +81,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '-d': '--dependency',
   '-b': '--begin',
   '-G': '--gpus',
+  '-L': '--licenses',
 }
 
 export const SLURM: Dialect = {

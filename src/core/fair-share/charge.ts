@@ -6,10 +6,19 @@ import type {Resources} from '@god-cli/api'
 
 const KINDS = ['cpus', 'memory', 'gpus'] as const
 
-/** In thousandths of a cpu. `capacity`: of all nodes; what there is none of is not charged. */
-export const chargeOf = (resources: Resources, capacity: Resources): number => {
+/** How much what is counted besides weighs against cpus, from 0 to 1. Left out: as much. */
+export type Weights = ReadonlyMap<string, number>
+
+const NO_WEIGHTS: Weights = new Map()
+
+const partOf = (asked: number, all: number): number => (all > 0 ? asked / all : 0)
+
+/** In thousandths of a cpu. `capacity`: of the site; what there is none of is not charged. */
+export const chargeOf = (resources: Resources, capacity: Resources, weights = NO_WEIGHTS): number => {
   if (capacity.cpus <= 0) return resources.cpus
-  const parts = KINDS.map(kind => (capacity[kind] > 0 ? resources[kind] / capacity[kind] : 0))
+  const parts = KINDS.map(kind => partOf(resources[kind], capacity[kind]))
+  for (const [name, asked] of Object.entries(resources.counted ?? {}))
+    parts.push((weights.get(name) ?? 1) * partOf(asked, capacity.counted?.[name] ?? 0))
   return Math.round(capacity.cpus * Math.max(...parts))
 }
 

@@ -3,7 +3,7 @@ import type {NodeReport, Reason} from '@god-cli/api'
 import type {Group} from './groups.js'
 import {neverReason} from './never.js'
 import {labelsOf, type Shape} from './shape.js'
-import {fits, KINDS, vectorOf} from './vector.js'
+import {add, BASIC, fits, type Space, type Vector, vectorOfNode} from './vector.js'
 
 const NO_NODE: Reason = {
   code: 'no-node',
@@ -40,15 +40,22 @@ const barOfShape = (
   shape: Shape,
   nodes: readonly NodeReport[],
   drained: readonly NodeReport[],
+  space: Space,
 ): Reason | null => {
-  const allowed = nodes.filter(shape.allows)
-  const [cpus = 0, memory = 0, gpus = 0] = shape.need
-  const never = neverReason({cpus, memory, gpus}, allowed)
+  const {resources, allows} = shape
+  const allowed = nodes.filter(allows)
+  const never = neverReason(resources, allowed, space)
   if (allowed.length > 0 && never === null) return null
-  const later = drained.filter(node => shape.allows(node) && fits(shape.need, vectorOf(node.capacity)))
+  const later = drained.filter(node => allows(node) && neverReason(resources, [node], space) === null)
   if (later.length > 0) return onlyDrained(shape, later)
-  if (nodes.length === 0) return NO_NODE
-  return never ?? noneAllowed(shape, nodes.length)
+  return never ?? (nodes.length === 0 ? NO_NODE : noneAllowed(shape, nodes.length))
+}
+
+/** What one job could have on it. */
+const allOf = (node: NodeReport, space: Space): Vector => {
+  const all = [...vectorOfNode(node.capacity, space)]
+  add(all, space.shared)
+  return all
 }
 
 /** `closed`: why nothing starts at all. */
@@ -56,16 +63,18 @@ export const barOf = (
   nodes: readonly NodeReport[],
   closed: Reason | null,
   drained: readonly NodeReport[] = [],
+  space: Space = BASIC,
 ): ((group: Pick<Group, 'shape'>) => Reason | null) => {
   const [large] = [...nodes].sort((a, b) => b.capacity.cpus - a.capacity.cpus)
-  const largest = large === undefined ? KINDS.map(() => -1) : vectorOf(large.capacity)
+  const largest = large === undefined ? [] : allOf(large, space)
   const known = new Map<Shape, Reason | null>()
   return ({shape}) => {
     if (closed !== null) return closed
-    if (large !== undefined && fits(shape.need, largest) && shape.allows(large)) return null
+    const {need, stranger, allows} = shape
+    if (large !== undefined && stranger === null && fits(need, largest) && allows(large)) return null
     const before = known.get(shape)
     if (before !== undefined) return before
-    const reason = barOfShape(shape, nodes, drained)
+    const reason = barOfShape(shape, nodes, drained, space)
     known.set(shape, reason)
     return reason
   }

@@ -15,6 +15,7 @@ import {runPass} from './pass.js'
 import {type PlannedStarts, plannedStarts} from './planned-starts.js'
 import {shapeOf} from './shape.js'
 import {type Suggestion, suggestionFor} from './suggestion.js'
+import {BASIC} from './vector.js'
 import type {Waiting} from './waiting.js'
 
 /** What runs, as it is needed to expect its end. */
@@ -149,7 +150,7 @@ const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
 
 export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
   const {snapshot, lineUp, terms} = input
-  const {now, pending} = snapshot
+  const {now, pending, space = BASIC} = snapshot
   const line = lineUp(pending)
   const pass = passInput(snapshot, line)
   const {seats} = runPass(pass)
@@ -169,7 +170,7 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     ahead: before === null ? null : {id: before.id, user: before.user},
     terms: terms?.(job) ?? null,
     termsAhead: before === null ? null : (terms?.(before) ?? null),
-    funnel: funnelOf(shapeOf(job, moment.assumed), pass.rooms, input.knownNodes),
+    funnel: funnelOf(shapeOf(job, moment.assumed, space), {...pass, space, known: input.knownNodes}),
     suggestion: startsNow
       ? null
       : suggestionFor(job, moment, other => stillStarts(input, ahead, typedLate(other, moment.assumed))),

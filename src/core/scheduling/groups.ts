@@ -3,6 +3,7 @@
  * order is that of submission, whatever the policy. Kept up as jobs come and go; a mere view, lost without loss.
  */
 import {type Shape, shapeKey, shapeOf, type Where} from './shape.js'
+import {BASIC, type Space} from './vector.js'
 import {alikeKey, inOrderOfSubmission, mayHaveOwnReason, type Waiting} from './waiting.js'
 
 export interface Group {
@@ -58,6 +59,7 @@ export interface Groups {
 export const createGroups = (
   assumed: number,
   whereOf: (job: Waiting) => Where | undefined = ({where}) => where,
+  space: Space = BASIC,
   inOrder: (a: Waiting, b: Waiting) => number = inOrderOfSubmission,
 ): Groups => {
   const groups = new Map<string, Kept>()
@@ -71,7 +73,7 @@ export const createGroups = (
   const sharedShape = (job: Waiting): Shape => {
     const where = whereOf(job)
     const {resources, walltime} = job
-    const shape = shapeOf({resources, walltime, ...(where === undefined ? {} : {where})}, assumed)
+    const shape = shapeOf({resources, walltime, ...(where === undefined ? {} : {where})}, assumed, space)
     const key = shapeKey(shape)
     const known = shapes.get(key) ?? shape
     shapes.set(key, known)

@@ -11,6 +11,7 @@ import type {Pass, PassInput, Verdict} from './pass.js'
 import {reservedReason, resourcesReason} from './room-reasons.js'
 import type {Seats} from './seats.js'
 import type {Shape} from './shape.js'
+import type {Space} from './vector.js'
 
 /** Also that of those whom a pass did not ask, for want of room. */
 const BEHIND: Verdict = {kind: 'behind'}
@@ -51,11 +52,11 @@ const behindOf = (
 }
 
 /** For whom the room is kept that a group of that shape would fit into. */
-const keeping = ({seats, reservations}: Pass): ((group: Group) => Reason | null) => {
+const keeping = ({seats, reservations}: Pass, space: Space): ((group: Group) => Reason | null) => {
   const known = new Map<Shape, Reason | null>()
   const keptFrom = (shape: Shape, who: string): Reason | null => {
     const keeper = seats.keeper(shape, who)
-    return keeper === null ? null : reservedReason(keeper)
+    return keeper === null ? null : reservedReason(keeper, space)
   }
   const closed = seats.rooms.some(({closures}) => closures.length > 0)
   return ({shape, members, first}) => {
@@ -71,18 +72,22 @@ const keeping = ({seats, reservations}: Pass): ((group: Group) => Reason | null)
 }
 
 /** Of one that is next. Nothing may be short: with several reservations one may keep the room of another. */
-const nextReason = (seats: Seats, shape: Shape, own: Reservation | null, who: string): Reason => {
-  const keeper = own === null ? null : seats.keeper(shape, who, own)
-  return keeper === null
-    ? resourcesReason(shape, seats.rooms, own, {who, now: seats.now})
-    : reservedReason(keeper)
-}
+const nextReason =
+  (seats: Seats, space: Space) =>
+  (shape: Shape, own: Reservation | null, who: string): Reason => {
+    const keeper = own === null ? null : seats.keeper(shape, who, own)
+    return keeper === null ? resourcesReason(shape, seats, space, own, who) : reservedReason(keeper, space)
+  }
 
 /** Reasons of single jobs: their own, and of those that are next. */
-const singleReasons = ({told, blocked, reservations, seats}: Pass): ReadonlyMap<number, Reason> => {
+const singleReasons = (
+  {told, blocked, reservations, seats}: Pass,
+  space: Space,
+): ReadonlyMap<number, Reason> => {
+  const reasonFor = nextReason(seats, space)
   const reserved = new Map(reservations.map(each => [each.id, each]))
   const next = blocked.map(
-    ({job, shape}) => [job.id, nextReason(seats, shape, reserved.get(job.id) ?? null, job.user)] as const,
+    ({job, shape}) => [job.id, reasonFor(shape, reserved.get(job.id) ?? null, job.user)] as const,
   )
   return new Map([...told, ...next])
 }
@@ -90,11 +95,11 @@ const singleReasons = ({told, blocked, reservations, seats}: Pass): ReadonlyMap<
 export const planOf = (pass: Pass, input: PassInput): Plan => {
   const {gone, starts, blocked, reservations} = pass
   const waiting = createWaiting()
-  const single = singleReasons(pass)
+  const single = singleReasons(pass, input.space)
   for (const [id, reason] of single) waiting.because(reason, jobId(id))
 
   const isOpen = (id: number): boolean => !single.has(id) && !gone.has(id)
-  const keptFor = keeping(pass)
+  const keptFor = keeping(pass, input.space)
   const behind = new Set<Group>()
   for (const group of input.groups.all()) {
     const verdict = pass.verdicts.get(group) ?? BEHIND

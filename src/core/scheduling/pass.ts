@@ -16,12 +16,16 @@ import type {RoomState} from './room.js'
 import type {Rules} from './rules.js'
 import {createSeats, type Seats} from './seats.js'
 import type {Shape} from './shape.js'
+import type {Space} from './vector.js'
 import {ownReasonAt, type Waiting} from './waiting.js'
 
 export interface PassInput {
   readonly now: number
   /** By name. */
   readonly rooms: readonly RoomState[]
+  /** What the nodes share. */
+  readonly site: RoomState
+  readonly space: Space
   readonly groups: Groups
   readonly lanes: readonly Lane[]
   readonly compare: Compare
@@ -94,7 +98,7 @@ const barredGroups = ({groups, bar}: PassInput): Map<Group, Verdict> => {
 
 export const runPass = (input: PassInput): Pass => {
   const {rules, quotas, compare} = input
-  const seats = createSeats(input.rooms, input.now, rules)
+  const seats = createSeats(input, input.now, rules)
   const most = reservationsOf(rules)
   const isStrict = rules.backfill === 'none'
   const starts: Start[] = []

@@ -5,12 +5,7 @@
 import {fitsUntil, type Gap, type Room} from './room.js'
 import type {Placement} from './rules.js'
 import type {Shape} from './shape.js'
-import {asksForGpus, KINDS, type Vector} from './vector.js'
-
-const GPUS = KINDS.indexOf('gpus')
-
-/** More than all that a node can have left over of its three kinds. */
-const GPU_NODE_FOR_NOTHING = 4
+import {hadInVain, type Vector} from './vector.js'
 
 /** What would be left over, as parts of what the node has. */
 const leftOver = ({capacity}: Pick<Room, 'capacity'>, free: Vector, need: Vector): number => {
@@ -22,17 +17,20 @@ const leftOver = ({capacity}: Pick<Room, 'capacity'>, free: Vector, need: Vector
   return sum
 }
 
-/** Less is better. A node with gpus is kept for those who ask for some, by either way. */
+/**
+ * Less is better. A node with gpus, or with anything else that is counted, is kept for those who ask for it, by either way:
+ * to have one in vain costs more than all that can be left over.
+ */
 const cost = (room: Room, free: Vector, need: Vector, placement: Placement): number => {
   const over = leftOver(room, free, need)
-  const waste = (room.capacity[GPUS] ?? 0) > 0 && !asksForGpus(need) ? GPU_NODE_FOR_NOTHING : 0
+  const waste = (need.length + 1) * hadInVain(need, room.capacity)
   return waste + (placement === 'pack' ? over : -over)
 }
 
 /** Null: it fits nowhere now. */
 export const placeNow = (
   rooms: readonly Room[],
-  {need, limit, allows}: Shape,
+  {here, limit, allows}: Shape,
   now: number,
   placement: Placement,
   who: string,
@@ -40,8 +38,8 @@ export const placeNow = (
   let best: Room | null = null
   let least = Number.POSITIVE_INFINITY
   for (const room of rooms) {
-    if (!fitsUntil(room, need, now + limit, who) || !allows(room)) continue
-    const price = cost(room, room.free, need, placement)
+    if (!fitsUntil(room, here, now + limit, who) || !allows(room)) continue
+    const price = cost(room, room.free, here, placement)
     if (price < least) {
       best = room
       least = price
@@ -53,14 +51,14 @@ export const placeNow = (
 /** The room with the earliest gap; of equals the one it fills best. */
 export const placeLater = (
   rooms: readonly Room[],
-  {allows, need}: Shape,
+  {allows, here}: Shape,
   gapIn: (room: Room) => Gap | null,
 ): {readonly room: Room; readonly gap: Gap} | null => {
   let best: {readonly room: Room; readonly gap: Gap; readonly price: number} | null = null
   for (const room of rooms) {
     const gap = allows(room) ? gapIn(room) : null
     if (gap === null) continue
-    const price = cost(room, gap.free, need, 'pack')
+    const price = cost(room, gap.free, here, 'pack')
     if (best === null || gap.at < best.gap.at || (gap.at === best.gap.at && price < best.price))
       best = {room, gap, price}
   }

@@ -142,6 +142,31 @@ export const earliestGap = (
   return gap
 }
 
+/** When it has not so much: times in which nobody runs who needs it. What should have ended does so in the next moment. */
+export const shortTimes = ({free, steps}: Room, need: Vector, now: number): readonly Closure[] => {
+  const level = [...free]
+  const times: Closure[] = []
+  let from = fits(need, level) ? null : now
+  for (let i = 0; i < steps.length; ) {
+    const at = Math.max(steps[i]?.at ?? 0, now + 1)
+    for (; i < steps.length && (steps[i]?.at ?? 0) <= at; i++) add(level, steps[i]?.change ?? [])
+    const isShort = !fits(need, level)
+    if (isShort) from ??= at
+    else if (from !== null) {
+      times.push({from, to: at, users: []})
+      from = null
+    }
+  }
+  return from === null ? times : [...times, {from, to: Number.POSITIVE_INFINITY, users: []}]
+}
+
+/** What is free at a later time. */
+export const freeAt = ({free, steps}: Room, at: number): readonly number[] => {
+  const level = [...free]
+  for (let i = 0; i < steps.length && (steps[i]?.at ?? 0) <= at; i++) add(level, steps[i]?.change ?? [])
+  return level
+}
+
 const negative = (need: Vector): Vector => need.map(amount => -amount)
 
 export const reserve = (room: Room, id: number, need: Vector, length: number, {at, free}: Gap): void => {

@@ -8,6 +8,8 @@ import {
   type Closure,
   closureOf,
   earliestGap,
+  fitsUntil,
+  freeAt,
   type Gap,
   keeperOf,
   type Mark,
@@ -16,19 +18,23 @@ import {
   type Room,
   type RoomState,
   reserve,
+  shortTimes,
 } from './room.js'
 import type {Rules} from './rules.js'
 import type {Shape} from './shape.js'
-import {fits, greatest, type Vector} from './vector.js'
+import {add, fits, greatest, type Vector} from './vector.js'
 
-/** For whom room is kept on a node: another job, or those for whom an operator reserved it. */
+/** For whom room is kept on a node, or some of what the nodes share: another job, or those for whom an operator reserved it. */
 export type Keeper =
   | {readonly node: string; readonly mark: Mark}
+  | {readonly shared: Vector; readonly mark: Mark}
   | {readonly node: string; readonly closure: Closure}
 
 export interface Seats {
   /** By name. */
   readonly rooms: readonly Room[]
+  /** What the nodes share, as one more room. */
+  readonly site: Room
   readonly now: number
   /** Starts it and says on which node. Null: it fits nowhere now. `who`: whose job it is. */
   take(shape: Shape, who?: string): string | null
@@ -45,64 +51,92 @@ export interface Seats {
 }
 
 export const createSeats = (
-  states: readonly RoomState[],
+  {rooms: states, site: shared}: {readonly rooms: readonly RoomState[]; readonly site: RoomState},
   start: number,
   {placement, horizon}: Pick<Rules, 'placement' | 'horizon'>,
 ): Seats => {
   const rooms = states.map(openRoom)
+  const site = openRoom(shared)
   const refused = new Set<Shape>()
   const favoured = new Set(rooms.flatMap(({closures}) => closures.flatMap(({users}) => users)))
   let now = start
   let most: Vector | null = null
 
+  const mostFree = (): Vector => {
+    const free = greatest(
+      site.free.length,
+      rooms.map(room => room.free),
+    )
+    add(free, site.free)
+    return free
+  }
+
   const hasRoomSomewhere = ({need}: Shape): boolean => {
-    most ??= greatest(rooms.map(({free}) => free))
+    most ??= mostFree()
     return fits(need, most)
   }
 
+  const siteHas = ({shared, limit}: Shape): boolean =>
+    shared === null || fitsUntil(site, shared, now + limit, '')
+
   const roomFor = (shape: Shape, who: string): Room | null => {
     if (refused.has(shape) && !favoured.has(who)) return null
-    const room = hasRoomSomewhere(shape) ? placeNow(rooms, shape, now, placement, who) : null
+    const room =
+      hasRoomSomewhere(shape) && siteHas(shape) ? placeNow(rooms, shape, now, placement, who) : null
     if (room === null && !favoured.has(who)) refused.add(shape)
     return room
   }
 
-  const gapFor = ({need, limit}: Shape, room: Room, who: string): Gap | null => {
-    if (!fits(need, room.capacity)) return null
-    const gap = earliestGap(room, need, limit, now, who)
+  /** `short`: when the site lacks what it shares. */
+  const gapFor = ({here, limit}: Shape, room: Room, who: string, short: readonly Closure[]): Gap | null => {
+    if (!fits(here, room.capacity)) return null
+    const open = short.length === 0 ? room : {...room, closures: [...room.closures, ...short]}
+    const gap = earliestGap(open, here, limit, now, who)
     return gap === null || gap.at > now + horizon ? null : gap
   }
 
   const keeperIn = (
     room: Room,
-    {need, limit}: Shape,
+    {here, shared, limit}: Shape,
     who: string,
     own: Reservation | undefined,
   ): Keeper | null => {
-    if (room.marks.length + room.closures.length === 0) return null
-    const closure = fits(need, room.free) ? closureOf(room, who, now + limit) : null
+    if (room.marks.length + room.closures.length + site.marks.length === 0) return null
+    if (!fits(here, room.free) || (shared !== null && !fits(shared, site.free))) return null
+    const closure = closureOf(room, who, now + limit)
     if (closure !== null) return {node: room.name, closure}
-    const mark = keeperOf(room, need, now + limit, own?.id)
-    return mark === null ? null : {node: room.name, mark}
+    const mark = keeperOf(room, here, now + limit, own?.id)
+    if (mark !== null) return {node: room.name, mark}
+    const other = shared === null ? null : keeperOf(site, shared, now + limit, own?.id)
+    return other === null || shared === null ? null : {shared, mark: other}
   }
 
   return {
     rooms,
+    site,
     get now() {
       return now
     },
     take: (shape, who = '') => {
       const room = roomFor(shape, who)
       if (room === null) return null
-      occupy(room, shape.need, now + shape.limit)
+      occupy(room, shape.here, now + shape.limit)
+      if (shape.shared !== null) occupy(site, shape.shared, now + shape.limit)
       most = null
       return room.name
     },
     mayFit: hasRoomSomewhere,
     reserve: (id, shape, who = '') => {
-      const found = placeLater(rooms, shape, room => gapFor(shape, room, who))
+      const {shared} = shape
+      if (shared !== null && !fits(shared, site.capacity)) return null
+      const short = shared === null ? [] : shortTimes(site, shared, now)
+      const found = placeLater(rooms, shape, room => gapFor(shape, room, who, short))
       if (found === null) return null
-      reserve(found.room, id, shape.need, shape.limit, found.gap)
+      reserve(found.room, id, shape.here, shape.limit, found.gap)
+      if (shared !== null) {
+        const {at} = found.gap
+        reserve(site, id, shared, shape.limit, {at, free: freeAt(site, at)})
+      }
       return {id, node: found.room.name, at: found.gap.at}
     },
     keeper: (shape, who = '', own = undefined) => {

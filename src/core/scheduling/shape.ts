@@ -2,8 +2,8 @@
  * What a job needs of a node: amounts, time, labels. Very many jobs have few shapes, and what did not fit once in a pass
  * does not fit again in it. Pure.
  */
-import type {PendingJob} from '@god-cli/api'
-import {type Vector, vectorOf} from './vector.js'
+import type {PendingJob, Resources} from '@god-cli/api'
+import {BASIC, type Space, strangerIn, type Vector, vectorOf, vectorOfNode, vectorOfSite} from './vector.js'
 
 /** A node, as far as a job may choose one. */
 export interface Choosable {
@@ -20,7 +20,14 @@ export interface Where {
 }
 
 export interface Shape {
+  readonly resources: Resources
   readonly need: Vector
+  /** What of it is asked of the node. */
+  readonly here: Vector
+  /** What of it is asked of the site as a whole. Null: nothing. */
+  readonly shared: Vector | null
+  /** What it asks for and nobody counts. Null: nothing. */
+  readonly stranger: string | null
   /** Milliseconds for which it is planned. */
   readonly limit: number
   readonly where: Where
@@ -57,13 +64,22 @@ export const shapeOf = (
     where = ANYWHERE,
   }: Pick<PendingJob, 'resources' | 'walltime'> & {readonly where?: Where},
   assumed: number,
-): Shape => ({
-  need: vectorOf(resources),
-  limit: (walltime ?? assumed) * 1000,
-  where,
-  allows: allowing(where),
-})
+  space: Space = BASIC,
+): Shape => {
+  const need = vectorOf(resources, space)
+  const shared = vectorOfSite(resources, space)
+  return {
+    resources,
+    need,
+    here: shared === null ? need : vectorOfNode(resources, space),
+    shared,
+    stranger: strangerIn(resources, space),
+    limit: (walltime ?? assumed) * 1000,
+    where,
+    allows: allowing(where),
+  }
+}
 
 /** Equal for equal shapes. */
-export const shapeKey = ({need, limit, where}: Shape): string =>
-  `${need.join(' ')} ${limit}${where.labels === undefined && where.nodes === undefined ? '' : JSON.stringify(where)}`
+export const shapeKey = ({need, stranger, limit, where}: Shape): string =>
+  `${need.join(' ')} ${limit}${stranger === null ? '' : ` ${stranger}`}${where.labels === undefined && where.nodes === undefined ? '' : JSON.stringify(where)}`

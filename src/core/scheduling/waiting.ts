@@ -22,7 +22,8 @@ export interface Waiting extends PendingJob {
  */
 export const alikeKey = (job: Waiting): string => {
   const {user, uid, project, queue, nice, submitted, eligible, walltime, resources, where} = job
-  const amounts = `${resources.cpus} ${resources.memory} ${resources.gpus}`
+  const {cpus, memory, gpus, counted} = resources
+  const amounts = `${cpus} ${memory} ${gpus}${counted === undefined ? '' : JSON.stringify(counted)}`
   const names = JSON.stringify([user, project, queue, where ?? 0])
   return `${uid} ${nice} ${eligible - submitted} ${walltime} ${amounts} ${names}`
 }

@@ -11,11 +11,11 @@ import {capacityOf} from '../schedule.js'
 import type {Group} from '../scheduling/groups.js'
 import {type Pass, runPass} from '../scheduling/pass.js'
 import type {Rules} from '../scheduling/rules.js'
-import {vectorOf} from '../scheduling/vector.js'
+import {BASIC, type Space} from '../scheduling/vector.js'
 import type {Waiting} from '../scheduling/waiting.js'
 import type {Dispatcher, Placed} from './dispatcher.js'
 import {Line} from './line.js'
-import {Machines} from './machines.js'
+import {Occupancy} from './occupancy.js'
 import type {SimulatedJob} from './workload.js'
 
 /** Of fair share, queues and projects; what a site without them says is the default. */
@@ -30,6 +30,8 @@ export interface DispatchOptions {
   readonly nodes: readonly NodeReport[]
   readonly policy: Policy
   readonly rules: Rules
+  /** What is counted besides. Left out: nothing. */
+  readonly space?: Space
   /** As they are at a moment. */
   readonly standings?: (now: number) => Standings
 }
@@ -41,7 +43,7 @@ const NOTHING = new Map<never, never>()
 
 /** Of jobs each of which has room on some empty node. */
 class PassDriver implements Dispatcher {
-  private readonly machines: Machines
+  private readonly taken: Occupancy
   private readonly capacity: Resources
   private readonly line: Line
   /** Of the last whole pass, as long as it can be continued. */
@@ -49,9 +51,10 @@ class PassDriver implements Dispatcher {
   private fresh: Waiting[] = []
 
   constructor(private readonly options: DispatchOptions) {
-    this.machines = new Machines(options.nodes)
-    this.capacity = capacityOf(options.nodes)
-    this.line = new Line(options.policy)
+    const {nodes, policy, space = BASIC} = options
+    this.taken = new Occupancy(nodes, space)
+    this.capacity = capacityOf(nodes, space)
+    this.line = new Line(policy, space)
   }
 
   enqueue(job: SimulatedJob, estimate: number): void {
@@ -59,19 +62,19 @@ class PassDriver implements Dispatcher {
   }
 
   adopt(job: SimulatedJob, node: string, end: number): void {
-    this.machines.occupy(job, node, end)
+    this.taken.take(job, node, end)
   }
 
   release(job: SimulatedJob): void {
-    if (this.machines.release(job)) this.last = null
+    if (this.taken.release(job)) this.last = null
   }
 
   extend(job: SimulatedJob, end: number): void {
-    if (this.machines.extend(job, end)) this.last = null
+    if (this.taken.extend(job, end)) this.last = null
   }
 
-  fits({resources}: SimulatedJob): boolean {
-    return this.machines.fits(vectorOf(resources))
+  fits(job: SimulatedJob): boolean {
+    return this.taken.fits(job)
   }
 
   pass(now: number): readonly Placed[] {
@@ -85,7 +88,7 @@ class PassDriver implements Dispatcher {
     if (held === undefined) return []
     const {job: whole, estimate} = held
     const job = whole.tasks === undefined ? whole : {...whole}
-    this.machines.occupy(job, node, now + estimate)
+    this.taken.take(job, node, now + estimate)
     return [{job, node, estimate}]
   }
 
@@ -93,7 +96,7 @@ class PassDriver implements Dispatcher {
   private goOn(now: number): readonly Placed[] | null {
     const {last, fresh} = this
     const {compare} = this.options.policy
-    if (last === null || compare === undefined || this.machines.isOverdue(now)) return null
+    if (last === null || compare === undefined || this.taken.isOverdue(now)) return null
     const placed: Placed[] = []
     for (const job of fresh.sort((a, b) => compare(a, b) || a.id - b.id)) {
       const group = this.line.groups.of(job)
@@ -107,19 +110,20 @@ class PassDriver implements Dispatcher {
 
   private whole(now: number): readonly Placed[] {
     this.last = null
-    const hoping = this.line.within(this.machines.most())
+    const hoping = this.line.within(this.taken.most())
     // There is too little for each of those who wait, so no order of them lets one start.
     return hoping.length === 0 ? [] : this.afresh(now, hoping)
   }
 
   private afresh(now: number, hoping: readonly Group[]): readonly Placed[] {
-    const {options, line, machines, capacity} = this
+    const {options, line, taken, capacity} = this
+    const {rooms, site, space} = taken
     const {policy, rules, standings} = options
     const ranking = policy.rank?.({now, capacity, ...(standings?.(now) ?? NO_STANDINGS)})
     // Strictly in order the first who does not fit is the last who is asked.
     const asked = rules.backfill === 'none' ? [] : hoping
     const lined = line.lineUp(now, asked, ranking?.compare ?? null)
-    const pass = runPass({...lined, now, rooms: machines.rooms, rules, kept: NOTHING, quotas: NO_QUOTAS})
+    const pass = runPass({...lined, now, rooms, site, space, rules, kept: NOTHING, quotas: NO_QUOTAS})
     this.last = line.isSteady ? pass : null
     return pass.starts.flatMap(({id, node}) => this.start(id, node, now))
   }

@@ -14,7 +14,7 @@ export interface FilterChoice {
   /** A row that ran beyond its limit: ended there, or not. */
   readonly overLimit: 'cut' | 'run-through'
   readonly memory: 'ignore' | 'requested'
-  /** GPUs count; on the one node of a trace there are none. */
+  /** GPUs count, and what is counted besides; on the one node of a trace there are none. */
   readonly gpus: boolean
   /** Whether it fits on some empty node. */
   readonly fits: (need: Resources) => boolean
@@ -64,12 +64,15 @@ const judged = (row: TraceRow, choice: FilterChoice): Rule | Kept => {
 const needs = ({memory, gpus}: FilterChoice): ((row: TraceRow, processors: number) => Resources) => {
   const known = new Map<string, Resources>()
   return (row, processors) => {
+    const counted = gpus ? row.counted : undefined
     const need = {
       cpus: Math.max(1, Math.round(processors * 1000)),
       memory: memory === 'requested' ? Math.max(0, row.memory) : 0,
       gpus: gpus ? row.gpus : 0,
+      ...(counted === undefined ? {} : {counted}),
     }
-    const key = `${need.cpus} ${need.memory} ${need.gpus}`
+    const basic = `${need.cpus} ${need.memory} ${need.gpus}`
+    const key = counted === undefined ? basic : `${basic} ${JSON.stringify(counted)}`
     const resources = known.get(key) ?? Object.freeze(need)
     known.set(key, resources)
     return resources

@@ -6,6 +6,7 @@ import type {NodeReport, PendingJob} from '@god-cli/api'
 import {jobId} from '../brand.js'
 import {type Allocation, neverReason, type Waiting} from '../schedule.js'
 import {shapeOf} from '../scheduling/shape.js'
+import type {Space} from '../scheduling/vector.js'
 import {createDispatcher, type DispatchOptions} from './dispatch.js'
 import type {Forecast} from './predict.js'
 import {type Adopted, createReplay} from './replay.js'
@@ -22,6 +23,7 @@ export interface Present {
   readonly kept: ReadonlySet<number>
   /** Seconds for which a job without a walltime is planned. */
   readonly assumedTime: number
+  readonly space?: Space
 }
 
 export interface Manner extends Pick<DispatchOptions, 'policy' | 'rules'> {
@@ -51,11 +53,11 @@ const adopted = (
   return {job: {...named, job: id, submit: now, run: end - now, limit: end - now}, node, end}
 }
 
-const couldStart = (job: Waiting, {nodes, kept, assumedTime}: Present): boolean => {
+const couldStart = (job: Waiting, {nodes, kept, assumedTime, space}: Present): boolean => {
   if (kept.has(job.id)) return false
   const {allows} = shapeOf(job, assumedTime)
   const allowed = nodes.filter(allows)
-  return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed) === null
+  return allowed.length > 0 && job.tasks?.count !== 0 && neverReason(job.resources, allowed, space) === null
 }
 
 const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast['of']): SimulatedJob => {
@@ -90,7 +92,10 @@ export const foresee = (
     forecast: {of: ({run}) => run, ended: () => undefined, corrects: false},
     eventOrder: 'batch',
     witness: account.witness,
-    dispatcher: createDispatcher({nodes: present.nodes, policy, rules, standings: account.standings}),
+    dispatcher: createDispatcher({
+      ...{nodes: present.nodes, policy, rules, standings: account.standings},
+      ...(present.space === undefined ? {} : {space: present.space}),
+    }),
   })
   // A queue is as long as it is, and each event of it is short.
   while (replay.step(1000));

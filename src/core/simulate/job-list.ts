@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot'
 import {type JobId, jobId, MAX_ID} from '../brand.js'
+import {countedSchema, withOther} from '../counted.js'
 import {parseWith} from '../job.js'
 import {partKey} from '../part-key.js'
 import {MOST_SECONDS, type TraceRow} from './workload.js'
@@ -55,6 +56,7 @@ const listedSchema = v.object({
     cpus: v.pipe(v.number(), v.finite()),
     memory: v.optional(whole(0, Number.MAX_SAFE_INTEGER), 0),
     gpus: v.optional(whole(0, 1024), 0),
+    counted: v.exactOptional(countedSchema),
   }),
 })
 
@@ -91,6 +93,7 @@ export const parseListedJob = (json: unknown, at: number): ListedJob => {
       requested: value.resources.cpus,
       memory: value.resources.memory,
       gpus: value.resources.gpus,
+      ...(value.resources.counted === undefined ? {} : {counted: withOther({}, value.resources.counted)}),
       user: value.user,
       project: value.project,
       queue: value.queue,

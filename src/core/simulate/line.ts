@@ -8,7 +8,7 @@ import {type LineUp, lineUpByRank, lineUpInOrder} from '../schedule.js'
 import {createGroups, type Group, type Groups, placeInOrder} from '../scheduling/groups.js'
 import {type Compare, type Lane, laneOfGroup} from '../scheduling/lanes.js'
 import {shapeKey, shapeOf} from '../scheduling/shape.js'
-import {fits, type Vector} from '../scheduling/vector.js'
+import {fits, type Space, type Vector} from '../scheduling/vector.js'
 import {alikeKey, type Waiting} from '../scheduling/waiting.js'
 import type {SimulatedJob} from './workload.js'
 
@@ -47,7 +47,10 @@ const waitingOf = (job: SimulatedJob, walltime: number, keyOf: (job: Waiting) =>
 }
 
 /** Those are alike between which nothing but their place in the order decides, whoever's they are. */
-const roomKey = (job: Waiting): string => shapeKey(shapeOf(job, ASSUMED))
+const roomKeyIn =
+  (space: Space) =>
+  (job: Waiting): string =>
+    shapeKey(shapeOf(job, ASSUMED, space))
 
 /** All who wait in the order of a policy; none are equal in it. */
 class Ordered {
@@ -112,13 +115,16 @@ export class Line {
   private readonly ordered: Ordered | null
   private readonly keyOf: (job: Waiting) => string
 
-  constructor(private readonly policy: Policy) {
+  constructor(
+    private readonly policy: Policy,
+    space: Space,
+  ) {
     const {compare, rank} = policy
     const isStatic = rank === undefined && compare !== undefined
     const whole: Compare | undefined = isStatic ? (a, b) => compare(a, b) || a.id - b.id : undefined
-    this.groups = createGroups(ASSUMED, undefined, whole)
+    this.groups = createGroups(ASSUMED, undefined, space, whole)
     this.ordered = whole === undefined ? null : new Ordered(whole)
-    this.keyOf = isStatic ? roomKey : alikeKey
+    this.keyOf = isStatic ? roomKeyIn(space) : alikeKey
   }
 
   /** Whether one who comes later can be put behind those who wait, without asking about them again. */

@@ -1,11 +1,13 @@
 /**
- * The machines of a replay: a JSON object a line, `{"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{"zone":"a"}}`,
+ * The machines of a replay: a JSON object a line, `{"name":"n1","cpus":64,"mem":"256G","gpus":2,"labels":{"zone":"a"},"resources":{"fpga":1}}`,
  * with amounts as on the command line; or the one machine of a trace. Pure.
  */
 import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
 import {parseCpus, parseMemory} from '../amounts.js'
+import {countedSchema, inOrder} from '../counted.js'
 import {type Parsed, parseWith} from '../job.js'
+import {type Space, spaceOf} from '../scheduling/vector.js'
 import {parseStrictJson} from '../strict-json.js'
 
 const amountOf = (parse: (text: string) => number | null, how: string) =>
@@ -21,6 +23,7 @@ const nodeSchema = v.strictObject({
   mem: v.exactOptional(amountOf(parseMemory, 'an amount of memory is expected, as "256G" or MiB')),
   gpus: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1024))),
   labels: v.exactOptional(v.record(v.string(), v.string())),
+  resources: v.exactOptional(countedSchema),
 })
 
 /** A node that says nothing of its memory has enough of it. */
@@ -31,12 +34,21 @@ export const parseNodeLine = (line: string): Parsed<NodeReport> => {
   if (!json.ok) return json
   const parsed = parseWith(nodeSchema, json.value)
   if (!parsed.ok) return parsed
-  const {name, cpus, mem, gpus, labels} = parsed.value
+  const {name, cpus, mem, gpus, labels, resources} = parsed.value
+  const counted = resources === undefined ? {} : {counted: inOrder(resources)}
   return {
     ok: true,
-    value: {name, capacity: {cpus, memory: mem ?? MOST, gpus: gpus ?? 0}, labels: labels ?? {}},
+    value: {name, capacity: {cpus, memory: mem ?? MOST, gpus: gpus ?? 0, ...counted}, labels: labels ?? {}},
   }
 }
+
+/** What is counted on any of them. */
+export const spaceOfNodes = (nodes: readonly NodeReport[]): Space =>
+  spaceOf(
+    [...new Set(nodes.flatMap(({capacity: {counted = {}}}) => Object.keys(counted)))].map(
+      name => ({name, scope: 'node', amount: 0}) as const,
+    ),
+  )
 
 /** Of a trace that knows processors only. */
 export const virtualNode = (processors: number): NodeReport => ({

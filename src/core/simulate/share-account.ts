@@ -4,7 +4,7 @@
  */
 import type {Resources, Standing} from '@god-cli/api'
 import {standingsAlike} from '../fair-share/alike.js'
-import {chargeOf} from '../fair-share/charge.js'
+import {chargeOf, type Weights} from '../fair-share/charge.js'
 import {type ShareRules, standingsOf} from '../fair-share/standings.js'
 import {NO_USAGE, type Usage, usageAt, withRate} from '../fair-share/usage.js'
 import {NO_FACTORS, type RankFactors} from '../rank-factors.js'
@@ -22,6 +22,7 @@ export interface ShareStart {
   readonly at: number
   /** What each user had used by then. */
   readonly used: ReadonlyMap<string, number>
+  readonly weights?: Weights
   /** Left out: no queue and no project is before another. */
   readonly factors?: RankFactors
 }
@@ -75,7 +76,7 @@ class Sharers {
 const isAlike = ({mode, shares: {groups, users}}: ShareRules): boolean =>
   mode === 'tree' && groups.size === 0 && users.size === 0
 
-/** `capacity`: of all nodes. */
+/** `capacity`: of the site. */
 export const createShareAccount = (
   rules: ShareRules,
   capacity: Resources,
@@ -86,7 +87,7 @@ export const createShareAccount = (
 
   const change = ({user, resources}: SimulatedJob, sign: 1 | -1, now: number): void => {
     const sharer = sharers.of(user)
-    sharer.rate += sign * chargeOf(resources, capacity)
+    sharer.rate += sign * chargeOf(resources, capacity, from.weights)
     const {used, at} = withRate(sharer.usage, 0, now, halfLife)
     sharer.usage = {used, at, rate: sharer.rate / 1000}
   }

@@ -3,6 +3,7 @@
  * Pure; times in whole milliseconds, cpus in thousandths, memory in bytes, so that sums and comparisons are exact.
  */
 import type {PendingJob} from '@god-cli/api'
+import type {Counted} from '../counted.js'
 import type {PartKey} from '../part-key.js'
 import type {Where} from '../scheduling/shape.js'
 
@@ -21,6 +22,8 @@ export interface TraceRow {
   /** Bytes of the whole job that were asked for. */
   readonly memory: number
   readonly gpus: number
+  /** Of what is counted besides. Left out: nothing. */
+  readonly counted?: Counted
   readonly user: string
   readonly project: string
   readonly queue: string

@@ -30,6 +30,7 @@ const sumsSchema = v.object({
       cpuKept: countSchema,
       memoryKept: countSchema,
       gpuKept: countSchema,
+      countedKept: v.exactOptional(v.record(text(32), countSchema)),
       measured: v.exactOptional(
         v.object({
           cpu: countSchema,

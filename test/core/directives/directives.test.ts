@@ -12,7 +12,7 @@ const read = (
   lines: readonly string[],
   flags: readonly DirectiveFlag[] = FLAGS,
   cpus: string | null = null,
-) => readDirectives(script(lines), flags, cpus)
+) => readDirectives(script(lines), {flags, counted: ['fpga', 'seat']}, cpus)
 
 /** The last word on each flag; of lists all. */
 const flagsOf = (lines: readonly string[], flags?: readonly DirectiveFlag[], cpus?: string): Flags => {

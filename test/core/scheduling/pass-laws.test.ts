@@ -1,6 +1,6 @@
 /** Laws of the pass with backfill (R15), on sites of several nodes: it decides as the slow one, and keeps its promises. */
 import assert from 'node:assert/strict'
-import type {NodeReport} from '@god-cli/api'
+import type {NodeReport, Resources} from '@god-cli/api'
 import fc from 'fast-check'
 import createFifo from '../../../plugins/scheduler-fifo/src/index.js'
 import {instant, jobId} from '../../../src/core/brand.js'
@@ -19,10 +19,10 @@ import {
 import {runPass} from '../../../src/core/scheduling/pass.js'
 import type {Closure} from '../../../src/core/scheduling/room.js'
 import {BACKFILLS, DEFAULT_RULES, PLACEMENTS, type Rules} from '../../../src/core/scheduling/rules.js'
-import {vectorOf} from '../../../src/core/scheduling/vector.js'
 import {amount, tellCases} from '../../support/amount.js'
 import {aPending, NOW} from '../builders.js'
 import {type BrutePlan, brutePass} from './brute-pass.js'
+import {amountOf, anySeats, counting, countingNode, OF_NODE, roomOn, seatsOf, spaceWith} from './counted.js'
 
 const RUNS = {numRuns: amount(3000, 200_000)}
 const PATIENCE = amount(60_000, 3_600_000)
@@ -31,20 +31,24 @@ let cases = 0
 const fifo = createFifo({} as never)
 const ASSUMED = 5
 
-const anyAmounts = (most: number) =>
-  fc.record({
-    cpus: fc.integer({min: 1, max: most}),
-    memory: fc.integer({min: 1, max: most}),
-    gpus: fc.constantFrom(0, 0, 0, 1),
-  })
+const anyAmounts = (most: number): fc.Arbitrary<Resources> =>
+  counting(
+    fc.record({
+      cpus: fc.integer({min: 1, max: most}),
+      memory: fc.integer({min: 1, max: most}),
+      gpus: fc.constantFrom(0, 0, 0, 1),
+    }),
+  )
 
 const anyNodes: fc.Arbitrary<NodeReport[]> = fc
   .array(
-    fc.record({
-      cpus: fc.integer({min: 1, max: 6}),
-      memory: fc.integer({min: 1, max: 6}),
-      gpus: fc.constantFrom(0, 0, 2),
-    }),
+    countingNode(
+      fc.record({
+        cpus: fc.integer({min: 1, max: 6}),
+        memory: fc.integer({min: 1, max: 6}),
+        gpus: fc.constantFrom(0, 0, 2),
+      }),
+    ),
     {minLength: 1, maxLength: 3},
   )
   .map(all => all.map((capacity, i) => ({name: `n${i}`, capacity, labels: {}})))
@@ -58,15 +62,13 @@ const anyRunning = (nodes: readonly NodeReport[]): fc.Arbitrary<Allocation[]> =>
       maxLength: 5,
     })
     .map(all => {
-      const left = nodes.map(({capacity}) => ({...capacity}))
+      const left = nodes.map(node => roomOn(node, spaceWith(0)))
       return all.flatMap(([at, resources, seconds], i) => {
         const [node, room] = [nodes[at], left[at]]
         if (node === undefined || room === undefined) return []
-        if (resources.cpus > room.cpus || resources.memory > room.memory || resources.gpus > room.gpus)
-          return []
-        room.cpus -= resources.cpus
-        room.memory -= resources.memory
-        room.gpus -= resources.gpus
+        // More seats may be taken than there are now: an operator may have fewer of them.
+        if (OF_NODE.some(kind => amountOf(resources, kind) > room[kind])) return []
+        for (const kind of OF_NODE) room[kind] -= amountOf(resources, kind)
         const until = NOW + seconds * 1000
         return [{id: jobId(1000 + i), node: node.name, user: 'ann', project: 'default', resources, until}]
       })
@@ -128,9 +130,13 @@ const anySite = anyNodes.chain(nodes =>
     pending: anyWaiting,
     rules: anyRules,
     assumedTime: fc.constant(ASSUMED),
+    space: anySeats,
   }),
 )
-type Site = Snapshot & Required<Pick<Snapshot, 'rules' | 'closures'>>
+type Site = Snapshot & Required<Pick<Snapshot, 'rules' | 'closures' | 'space'>>
+
+const ofNode = (resources: Resources): number[] => OF_NODE.map(kind => amountOf(resources, kind))
+const ofSite = (resources: Resources): number[] => [amountOf(resources, 'seat')]
 
 /** Each user's jobs among his own places, by their priority. */
 const permuted = (order: readonly Waiting[]): readonly Waiting[] => {
@@ -146,19 +152,22 @@ const slowly = (site: Site): BrutePlan =>
       now: site.now,
       nodes: site.nodes.map(({name, capacity}) => ({
         name,
-        capacity: vectorOf(capacity),
+        capacity: ofNode(capacity),
         closures: site.closures.get(name) ?? [],
       })),
+      shared: [seatsOf(site.space)],
       running: site.allocations.map(({node, resources, until = 0}) => ({
         node,
-        need: vectorOf(resources),
+        need: ofNode(resources),
+        shared: ofSite(resources),
         from: 0,
         to: until,
       })),
       jobs: permuted(inOrder(site.pending, site.now, fifo)).map(({id, user, resources, walltime}) => ({
         id,
         user,
-        need: vectorOf(resources),
+        need: ofNode(resources),
+        shared: ofSite(resources),
         limit: (walltime ?? ASSUMED) * 1000,
       })),
     },
@@ -200,7 +209,7 @@ describe('R15: the pass with backfill', () => {
   })
 
   law('decides the same by groups of alike jobs as by one order of all', site => {
-    const groups = groupsOf(site.pending, ASSUMED)
+    const groups = groupsOf(site.pending, ASSUMED, undefined, site.space)
     const byGroups = planLinedUp(
       site,
       lineUpByRank(groups, (a, b) => a.nice - b.nice || a.id - b.id),
@@ -275,7 +284,7 @@ describe('R15: the pass with backfill', () => {
 
 /** What starts of a job that comes after a pass, by the incremental rule. */
 const oneMore = (site: Site, before: readonly Waiting[], job: Waiting) => {
-  const groups = groupsOf(before, ASSUMED)
+  const groups = groupsOf(before, ASSUMED, undefined, site.space)
   const compare = (a: Waiting, b: Waiting): number => a.nice - b.nice || a.id - b.id
   const pass = runPass(passInput({...site, pending: before}, lineUpByRank(groups, compare)))
   groups.add(job)

@@ -1,4 +1,4 @@
-/** Small sites as they are lived: whole cpus and gibibytes, times in minutes, some quotas, two policies, any rules. */
+/** Small sites as they are lived: whole cpus and gibibytes, times in minutes, some fpgas and seats, quotas, two policies, any rules. */
 import type {NodeReport, PendingJob} from '@god-cli/api'
 import fc from 'fast-check'
 import createFairshare from '../../../plugins/scheduler-fairshare/src/index.js'
@@ -18,7 +18,9 @@ import {
   type Waiting,
 } from '../../../src/core/schedule.js'
 import {BACKFILLS, DEFAULT_RULES, PLACEMENTS, type Rules} from '../../../src/core/scheduling/rules.js'
+import type {Space} from '../../../src/core/scheduling/vector.js'
 import {amounts, aNode, aPending, later, NOW} from '../builders.js'
+import {amountOf, anySeats, counting, OF_NODE, roomOn, spaceWith, withCounted} from './counted.js'
 
 /** Seconds. */
 export const ASSUMED = 3600
@@ -29,6 +31,7 @@ const FACTORS: Readonly<Record<string, number>> = {ann: 1, bob: 2 / 3, cai: 1 / 
 
 export interface SomeSite extends Snapshot {
   readonly rules: Rules
+  readonly space: Space
   readonly fair: boolean
 }
 
@@ -36,11 +39,13 @@ const fifo = createFifo({} as never)
 const fairshare = createFairshare({options: {}} as never)
 
 export const lineUpAt =
-  (fair: boolean, now: Instant) =>
+  (fair: boolean, now: Instant, space: Space) =>
   (pending: readonly Waiting[]): LineUp => {
     const groups = groupsOf(
       [...pending].sort((a, b) => a.id - b.id),
       ASSUMED,
+      undefined,
+      space,
     )
     const standing = (user: string) => ({ratio: 1, factor: FACTORS[user] ?? 0})
     const world = {now, capacity: amounts(8, 8), standing, ...NO_FACTORS}
@@ -62,7 +67,8 @@ export const inTurn = ({pending, fair}: SomeSite): readonly Waiting[] => {
   return slots.flatMap(({user}) => own.get(user)?.shift() ?? [])
 }
 
-export const planOfSite = (site: SomeSite) => planLinedUp(site, lineUpAt(site.fair, site.now)(site.pending))
+export const planOfSite = (site: SomeSite) =>
+  planLinedUp(site, lineUpAt(site.fair, site.now, site.space)(site.pending))
 
 const limitOf = ({walltime}: Waiting): number => (walltime ?? ASSUMED) * 1000
 
@@ -88,15 +94,25 @@ export const atRest = (given: SomeSite): SomeSite => {
   }
 }
 
-const anyAmounts = fc.record({
-  cpus: fc.integer({min: 1, max: 8}).map(n => n * 500),
-  memory: fc.integer({min: 1, max: 8}).map(n => amounts(0, n / 2).memory),
-  gpus: fc.constant(0),
-})
+const anyAmounts = counting(
+  fc.record({
+    cpus: fc.integer({min: 1, max: 8}).map(n => n * 500),
+    memory: fc.integer({min: 1, max: 8}).map(n => amounts(0, n / 2).memory),
+    gpus: fc.constant(0),
+  }),
+)
 
 const anyNodes: fc.Arbitrary<NodeReport[]> = fc
-  .array(fc.tuple(fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 4})), {minLength: 1, maxLength: 3})
-  .map(all => all.map(([cpus, memory], i) => aNode(`n${i}`, cpus, memory)))
+  .array(fc.tuple(fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 4}), fc.constantFrom(0, 1, 2, 3)), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map(all =>
+    all.map(([cpus, memory, fpga], i) => {
+      const node = aNode(`n${i}`, cpus, memory)
+      return {...node, capacity: withCounted(node.capacity, {fpga})}
+    }),
+  )
 
 const minutes = fc.integer({min: 1, max: 200})
 
@@ -106,13 +122,12 @@ const anyRunning = (nodes: readonly NodeReport[]): fc.Arbitrary<Allocation[]> =>
       maxLength: 6,
     })
     .map(all => {
-      const left = nodes.map(({capacity}) => ({...capacity}))
+      const left = nodes.map(node => roomOn(node, spaceWith(0)))
       return all.flatMap(([at, resources, ends, user], i): Allocation[] => {
         const [node, room] = [nodes[at], left[at]]
         if (node === undefined || room === undefined) return []
-        if (resources.cpus > room.cpus || resources.memory > room.memory) return []
-        room.cpus -= resources.cpus
-        room.memory -= resources.memory
+        if (OF_NODE.some(kind => amountOf(resources, kind) > room[kind])) return []
+        for (const kind of OF_NODE) room[kind] -= amountOf(resources, kind)
         const until = NOW + ends * MINUTE * 1000
         return [{id: jobId(1000 + i), node: node.name, user, project: 'default', resources, until}]
       })
@@ -166,6 +181,7 @@ export const someSite: fc.Arbitrary<SomeSite> = anyNodes.chain(nodes =>
       pending: anyWaiting,
       rules: anyRules,
       assumedTime: fc.constant(ASSUMED),
+      space: anySeats,
       fair: fc.boolean(),
       quotas: anyQuotas,
     })
