@@ -7,6 +7,10 @@ import {isOneOf} from '../core/permission.js'
 import {callerName} from '../host/environment.js'
 import type {Site} from './site.js'
 
+/** Else what jobs that are root inside leave behind could not be made safe. Many users are served by root alone. */
+export const isServedByRoot = ({uid, format: {mode}}: Pick<Site, 'uid' | 'format'>): boolean =>
+  mode === 'multi' || uid === 0
+
 /** A site of one user is run by himself: by the owner of its directory. */
 const isOwnSite = ({uid, format: {mode}, durable: {fs}, located: {root}}: Site): boolean =>
   mode === 'single' && fs.lstat(root).uid === uid

@@ -3,21 +3,23 @@
  * live jobs; nothing that the service alone knows.
  */
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
-import {type Grantee, groupNames} from '../core/grants.js'
+import type {Grantee} from '../core/grants.js'
 import {isOneOf} from '../core/permission.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
 import {type RankFactors, rankFactors} from '../core/rank-factors.js'
 import {DEFAULT_PROJECT, projectsFor} from '../core/rights.js'
+import {mayBeRoot, rootRule} from '../core/root-right.js'
 import type {Quota} from '../core/sections.js'
 import {tallyOf} from '../core/tally.js'
 import {neutralise} from '../core/text.js'
 import {pathFor} from '../core/volume-path.js'
 import {volumesFor} from '../core/volumes.js'
-import {callerGroups, groupNumber} from '../host/caller-groups.js'
-import {callerName} from '../host/environment.js'
+import {callerIn} from './caller.js'
 import {SCHEMA} from './job-json.js'
+import {runsImages} from './offer.js'
+import {isServedByRoot} from './operator.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
 
@@ -26,6 +28,8 @@ interface GrantedVolume {
   readonly path: string | null
   readonly mount: string | null
   readonly acl: 'ro' | 'rw'
+  /** Also in a job that is root inside. */
+  readonly root: boolean
 }
 
 interface GrantedQuota {
@@ -38,6 +42,8 @@ interface GrantedQuota {
 export interface WhoAmI {
   readonly who: Grantee
   readonly operator: boolean
+  /** He may be root in his containers. */
+  readonly root: boolean
   /** Null: any. */
   readonly images: readonly string[] | null
   readonly volumes: readonly GrantedVolume[]
@@ -73,23 +79,19 @@ const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readon
 
 export const whoAmI = (site: Site): WhoAmI => {
   const {settings, sections} = site.configuration
-  const who = {uid: site.uid, name: callerName(), groups: callerGroups()}
   const {volumes, projects: all, queues} = sections
-  const named = groupNames([...volumes.values(), ...all.values(), ...queues.values()])
-  const numbers = new Map(
-    named.flatMap(name => {
-      const gid = groupNumber(name)
-      return gid === null ? [] : [[name, gid] as const]
-    }),
-  )
+  const {allow_root: users, allow_root_groups: groups, executor} = settings
+  const rule = rootRule(users, groups, runsImages(executor), isServedByRoot(site))
+  const {who, numbers} = callerIn(site, [...volumes.values(), ...all.values(), ...queues.values(), rule])
   const member = projectsFor(sections, who, numbers).map(({name}) => name)
   const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
   return {
     who,
     operator: site.uid === 0 || isOneOf(settings.operators, site.uid, who.name),
+    root: mayBeRoot(rule, who, numbers),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
-    volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
-      ...{name, acl},
+    volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl, root}) => ({
+      ...{name, acl, root},
       path: pathFor(path, who),
       mount: pathFor(mount, who),
     })),
@@ -124,6 +126,7 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   uid: me.who.uid,
   groups: me.who.groups,
   operator: me.operator,
+  root: me.root,
   images: me.images,
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
   volumes: me.volumes,
@@ -153,8 +156,8 @@ const quotaText = ({whose, quota, has}: GrantedQuota): string => {
   return `${whose}: ${parts.filter(part => part !== '').join(', ') || 'no limit'}`
 }
 
-const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
-  `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
+const volumeText = ({name, acl, root, path, mount}: GrantedVolume): string =>
+  `${name} (${acl}${root ? ', with --root too' : ''}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
 
 const rankedText =
   (factorOf: (name: string) => number) =>
@@ -167,6 +170,7 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['groups', [me.who.groups.join(' ')]],
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
+  ['root', me.root ? ['in a container, with --root'] : []],
   ['volumes', me.volumes.map(volumeText)],
   ['projects', me.projects.map(rankedText(me.factors.projectFactor))],
   ['queues', me.queues.map(rankedText(me.factors.queueFactor))],

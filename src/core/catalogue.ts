@@ -147,6 +147,7 @@ export const CATALOGUE = {
     'a project that there is not, or that you are no member of',
     'see `god whoami`',
   ),
+  E_ROOT_REFUSED: entry(EXIT.refused, 'you may not be root in a container here', 'see `god whoami`'),
   E_QUEUE_REFUSED: entry(
     EXIT.refused,
     'a queue that there is not, or that is not for you',

@@ -21,18 +21,18 @@ if (process.getuid() !== Number(uid) || process.geteuid() !== Number(uid)) throw
 const {lstatSync} = require('node:fs')
 try {
   const seen = lstatSync(path)
-  process.stdout.write(seen.isDirectory() ? 'uid ' + seen.uid : 'is not a real folder')
+  process.stdout.write(seen.isDirectory() ? 'uid ' + seen.uid + ' ' + (seen.mode & 0o7777) : 'is not a real folder')
 } catch (error) {
   process.stdout.write(error.code === 'EACCES' ? 'is closed to the user' : 'cannot be looked at (' + error.code + ')')
 }
 `
 
-/** Whose folder it is, where he may walk there. A sentence otherwise; also if nobody answers. */
+/** Whose folder it is and its mode, where he may walk there. A sentence otherwise; also if nobody answers. */
 export const lookAs = (
   {uid, gid, groups}: Account,
   path: string,
   patience = PATIENCE,
-): Promise<{readonly uid: number} | {readonly fault: string}> =>
+): Promise<{readonly uid: number; readonly mode: number} | {readonly fault: string}> =>
   new Promise((resolve, reject) => {
     const words = ['-e', PROGRAM, '--', String(uid), String(gid), groups.join(','), path]
     const no = (why: string): void => resolve({fault: `${path} ${why}`})
@@ -40,8 +40,8 @@ export const lookAs = (
     const options = {timeout: patience, killSignal: 'SIGKILL' as const, env: {}, cwd: '/'}
     execFile(process.execPath, words, options, (error, stdout) => {
       clearTimeout(late)
-      const [, owner] = /^uid (\d+)$/.exec(stdout) ?? []
-      if (owner !== undefined) resolve({uid: Number(owner)})
+      const [, owner, mode] = /^uid (\d+) (\d+)$/.exec(stdout) ?? []
+      if (owner !== undefined) resolve({uid: Number(owner), mode: Number(mode)})
       else if (stdout !== '') no(stdout)
       else if (typeof error?.code === 'string') reject(error)
       else no(`cannot be looked at as uid ${uid}${error?.killed === true ? ': it does not answer' : ''}`)

@@ -1,14 +1,18 @@
 /**
  * Who starts: before a job is given its place the source of accounts must know its user by number and by name, now. One
  * that it does not know, or calls otherwise, is held for the operator (a number may be another person's by now); while it
- * does not answer, nothing of his starts, and the room that was meant for him is others' in the same pass.
+ * does not answer, nothing of his starts, and the room that was meant for him is others' in the same pass. The same for
+ * those of his jobs that are root inside, where he may not have such jobs any more.
  */
 import type {Account, Reason} from '@god-cli/api'
 import {controlJob} from '../core/array-control.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Plan, Start} from '../core/plan.js'
+import {checkRoot} from '../core/root-right.js'
+import type {Waiting} from '../core/schedule.js'
 import type {Author, LiveJobs} from '../store/jobs/job-store.js'
+import {groupNumbers} from './group-numbers.js'
 import {publish} from './publish.js'
 import type {Service} from './service.js'
 
@@ -16,7 +20,13 @@ import type {Service} from './service.js'
 export const runAs = (service: Service, record: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
   record.uid === 0 ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(record.uid)
 
-type Answer = 'known' | {readonly hold: boolean; readonly reason: Reason}
+/** Why it does not start now; held, it does not before somebody says so. */
+export interface Bar {
+  readonly hold: boolean
+  readonly reason: Reason
+}
+
+type Answer = Account | Bar
 
 const identity = (text: string): Reason => ({code: 'identity', text})
 
@@ -29,13 +39,28 @@ const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
         uid === 0 ? `'${service.settings.rootRunsAs}', who runs jobs of root,` : `${user} (uid ${uid})`
       return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
     }
-    if (uid === 0 || account.name === user) return 'known'
+    if (uid === 0 || account.name === user) return account
     return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     service.log('warning', `cannot look up uid ${uid} now, so nothing of ${user} starts: ${why}`)
     return {hold: false, reason: identity(`the source of accounts does not answer for ${user} now`)}
   }
+}
+
+/** Null: its user may have jobs that are root inside, by what the site and the source of accounts say now. */
+export const rootBar = async (
+  service: Service,
+  {uid, user: name}: Pick<JobRecord, 'uid' | 'user'>,
+  {groups}: Account,
+): Promise<Bar | null> => {
+  const {numbers, unsure} = await groupNumbers(service)
+  const no = checkRoot(true, service.settings.admission.root, {uid, name, groups}, numbers)
+  if (no === null) return null
+  const text = unsure
+    ? `whether ${name} may be root in a container is not known now: a group cannot be looked up`
+    : no.message
+  return {hold: !unsure, reason: {code: 'root', text}}
 }
 
 const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, author: Author): void => {
@@ -47,13 +72,56 @@ const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, autho
 
 export interface Vetted {
   readonly plan: Plan
-  /** Whose jobs were not to be started, by `userKey`: a plan without them has their room for others. */
-  readonly users: ReadonlySet<string>
+  /** Which jobs were not to be started, see `barredBy`: a plan without them has their room for others. */
+  readonly bars: ReadonlySet<string>
   readonly reasons: ReadonlyMap<string, Reason>
 }
 
-export const userKey = ({uid, user}: {readonly uid: number; readonly user: string}): string =>
-  `${uid} ${user}`
+type Owned = Pick<Waiting, 'uid' | 'user' | 'root'>
+
+const userKey = ({uid, user}: Owned): string => `${uid} ${user}`
+
+const rootKey = (job: Owned): string => `${userKey(job)} root`
+
+/** By what it may be kept: all of its user's are, or those that are root inside. */
+export const barredBy = (job: Owned): readonly string[] =>
+  job.root === true ? [userKey(job), rootKey(job)] : [userKey(job)]
+
+export const isBarred = (bars: ReadonlyMap<string, unknown>, job: Owned): boolean =>
+  barredBy(job).some(key => bars.has(key))
+
+/** Of one user. */
+interface Starting {
+  readonly record: JobRecord
+  readonly ids: Set<JobId>
+  /** Those that are root inside. */
+  readonly roots: Set<JobId>
+}
+
+const startingIn = (plan: Plan, live: LiveJobs): ReadonlyMap<string, Starting> => {
+  const users = new Map<string, Starting>()
+  for (const {id} of plan.starts) {
+    const record = live.get(id)?.record
+    if (record === undefined) continue
+    const known = users.get(userKey(record)) ?? {record, ids: new Set(), roots: new Set()}
+    users.set(userKey(record), known)
+    known.ids.add(id)
+    if (record.root === true) known.roots.add(id)
+  }
+  return users
+}
+
+interface Barred extends Bar {
+  readonly key: string
+  readonly ids: readonly JobId[]
+}
+
+const barsOf = async (service: Service, {record, ids, roots}: Starting): Promise<readonly Barred[]> => {
+  const answer = await vetOne(service, record)
+  if ('reason' in answer) return [{key: userKey(record), ids: [...ids], ...answer}]
+  const bar = roots.size === 0 ? null : await rootBar(service, record, answer)
+  return bar === null ? [] : [{key: rootKey(record), ids: [...roots], ...bar}]
+}
 
 /** The plan without those that may not start. */
 export const vetStarts = async (
@@ -62,26 +130,14 @@ export const vetStarts = async (
   plan: Plan,
   author: Author,
 ): Promise<Vetted> => {
-  const users = new Map<string, {readonly record: JobRecord; readonly ids: Set<JobId>}>()
-  for (const {id} of plan.starts) {
-    const record = live.get(id)?.record
-    if (record === undefined) continue
-    const known = users.get(userKey(record)) ?? {record, ids: new Set()}
-    users.set(userKey(record), known)
-    known.ids.add(id)
-  }
-  const vetted = await Promise.all(
-    [...users].map(async ([key, {record, ids}]) => ({key, ids, answer: await vetOne(service, record)})),
-  )
-  const barred = vetted.flatMap(({key, ids, answer}) =>
-    answer === 'known' ? [] : [{key, ids: [...ids], ...answer}],
-  )
+  const users = [...startingIn(plan, live).values()]
+  const barred = (await Promise.all(users.map(starting => barsOf(service, starting)))).flat()
   for (const {ids, reason, ...how} of barred)
     if (how.hold) for (const id of ids) hold(service, live, id, reason, author)
   const out = new Set(barred.flatMap(({ids}) => ids))
   return {
     plan: out.size === 0 ? plan : {...plan, starts: plan.starts.filter(({id}: Start) => !out.has(id))},
-    users: new Set(barred.map(({key}) => key)),
+    bars: new Set(barred.map(({key}) => key)),
     reasons: new Map(barred.map(({key, reason}) => [key, reason])),
   }
 }

@@ -49,6 +49,7 @@ const NO_FLAGS = {
     key: undefined,
     cron: undefined,
     overlap: false,
+    root: false,
     env: undefined,
     label: undefined,
   },
