@@ -4,7 +4,8 @@
  */
 import {writeFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {CATALOGUE, EXIT} from '../src/core/catalogue.js'
+import {CATALOGUE} from '../src/core/catalogue.js'
+import {EXIT} from '../src/core/exit.js'
 
 export const ERRORS_DOC = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
 

@@ -48,6 +48,7 @@ const SUBMIT: Readonly<Record<keyof SubmitWords, boolean>> = {
   label: true,
   volume: true,
   project: true,
+  root: true,
   queue: true,
   constraint: true,
   hold: true,

@@ -1,6 +1,7 @@
 /** `god submit --from` behind its flags: read all, judge all, then queue in order and say what came of it. */
-import {EXIT} from '../core/catalogue.js'
+
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {formatIds} from '../core/id-ranges.js'
 import {systemClock} from '../host/clock.js'
 import {localTime} from '../host/local-time.js'

@@ -1,6 +1,7 @@
 /** `god config`: the effective configuration, and where each setting comes from. */
-import {EXIT} from '../core/catalogue.js'
+
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
 import {nearest} from '../core/text.js'
 import {hasConfigFile, readConfiguration} from '../host/config.js'

@@ -5,9 +5,10 @@
  * One request carries all ids, so after a crash either all of it is asked for or nothing.
  */
 import {type JobId, jobId} from '../core/brand.js'
-import {type ErrorCode, EXIT} from '../core/catalogue.js'
+import type {ErrorCode} from '../core/catalogue.js'
 import {PAST, WOULD} from '../core/control.js'
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {mayChange} from '../core/permission.js'
 import type {ControlRequest} from '../core/request.js'
 import {parseSelector} from '../core/selector.js'

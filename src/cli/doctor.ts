@@ -1,6 +1,7 @@
 /** How `god doctor` shows what it found. */
-import {EXIT} from '../core/catalogue.js'
+
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {neutralise} from '../core/text.js'
 import {variable} from '../host/environment.js'
 import {mountOf, roomOf, watchLimits} from '../host/place.js'

@@ -8,7 +8,7 @@ import {admissionPolicy} from '../core/settings.js'
 import {checkUpdate, type UpdateRules, updateJob} from '../core/update-job.js'
 import type {JobView} from './job-view.js'
 import {runsImages} from './offer.js'
-import {isOperator} from './operator.js'
+import {isOperator, isServedByRoot} from './operator.js'
 import type {Site} from './site.js'
 
 /** What is asked for, whoever is meant. */
@@ -16,7 +16,8 @@ export type AnyWish = ControlWish | Pick<UpdateRequest, 'op' | 'set' | 'remark'>
 
 /** Quotas are the service's: what others have of a project not everybody sees. */
 const rulesFor = (site: Site, record: JobRecord): UpdateRules => {
-  const policy = admissionPolicy(site.configuration, runsImages(site.configuration.settings.executor))
+  const images = runsImages(site.configuration.settings.executor)
+  const policy = admissionPolicy(site.configuration, images, isServedByRoot(site))
   return {
     operator: isOperator(site),
     judge: next => checkUpdate(record, next, policy, site.nodes.all()),

@@ -2,8 +2,9 @@
  * The exit code of a command that waited for a job (design section 4): the job's own code, 128+n on a signal,
  * 125 if it never started. A job that was ended by us, or lost, never passes as a success.
  */
-import {EXIT} from '../core/catalogue.js'
+
 import {never} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import type {JobView} from './job-view.js'
 
 const NEVER_STARTED = 125

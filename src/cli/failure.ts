@@ -2,8 +2,9 @@
  * Every way to fail, as the one shape that a user meets: what failed and why, what to do, an exit code.
  * What nobody foresaw is a bug of ours (70): its stack goes into a report file, never to the user's terminal.
  */
-import {EXIT} from '../core/catalogue.js'
+
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {neutralise} from '../core/text.js'
 import {writeBugReport} from '../host/bug-report.js'
 import {variable} from '../host/environment.js'

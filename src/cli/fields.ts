@@ -44,6 +44,7 @@ export const FIELD_NAMES = [
   'nice',
   'priority',
   'begin',
+  'root',
 ] as const
 export type FieldName = (typeof FIELD_NAMES)[number]
 
@@ -174,6 +175,11 @@ const FIELDS: Readonly<Record<FieldName, Field>> = {
     title: 'BEGIN',
     show: job => time(job.begin),
     key: job => job.begin ?? Number.NEGATIVE_INFINITY,
+  },
+  root: {
+    title: 'ROOT',
+    show: job => (job.record?.root === true ? 'yes' : ''),
+    key: job => (job.record?.root === true ? 1 : 0),
   },
   ended: {title: 'ENDED', show: job => time(job.ended), key: job => job.ended ?? Number.POSITIVE_INFINITY},
 }

@@ -1,5 +1,5 @@
 /** How `god fsck` shows what it found and what it mended. */
-import {EXIT} from '../core/catalogue.js'
+import {EXIT} from '../core/exit.js'
 import {FINDINGS, type Severity} from '../core/findings.js'
 import {neutralise} from '../core/text.js'
 import type {Finding} from '../store/fsck/finding.js'

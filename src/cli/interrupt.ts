@@ -1,5 +1,5 @@
 /** Ctrl-C for commands that wait or run on. */
-import {EXIT} from '../core/catalogue.js'
+import {EXIT} from '../core/exit.js'
 import {catchInterrupt, type Interrupt} from '../host/interrupt.js'
 
 export {catchInterrupt}

@@ -39,6 +39,8 @@ export interface JobJson {
   }
   /** Of a run: its schedule. */
   readonly schedule?: number
+  /** It is root in its container; left out: it is not, or it is not known yet. */
+  readonly root?: true
   readonly name: string
   readonly user: string
   readonly uid: number
@@ -126,6 +128,7 @@ export const jobJson = (job: JobView): JobJson => ({
   ...(job.task === undefined ? {} : {task: job.task}),
   ...keptJson(job.record),
   ...timetableJson(job.record),
+  ...(job.record?.root === undefined ? {} : {root: job.record.root}),
   name: job.name,
   user: job.user,
   uid: job.uid,

@@ -13,6 +13,7 @@ import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {neutraliseOutput, withoutColours} from '../core/text.js'
 import {openOutput} from '../store/jobs/output-file.js'
+import {ownAttempt} from '../store/layout.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {findPart, selectOne} from './listing.js'
@@ -20,10 +21,13 @@ import {outputFilesOf} from './output-files.js'
 import {specOf} from './packed-jobs.js'
 import type {Pages} from './pager.js'
 import type {Screen} from './screen.js'
+import {isShut, shutError} from './shut-output.js'
 import type {Site} from './site.js'
 
 /** Milliseconds between two looks while following. */
 const LOOK = 250
+/** Looks after its end in which its service gives the output of a job that was root inside to its user. */
+const GIVING = 40
 const CHUNK = 64 * 1024
 
 export interface LogsOptions {
@@ -45,7 +49,7 @@ const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
   const wish = specOf(site, record.id)?.wish ?? {}
   const files = outputFilesOf(site, record, wish)
   const {path, onHost} = error ? files.error : files.output
-  if (onHost) return {folder: site.layout.workOf(record.uid, partKey(record)), path}
+  if (onHost) return {folder: site.layout.workOf(record.uid, partKey(record), ownAttempt(record)), path}
   throw new GodError(
     'E_SPEC_BAD',
     `the output of job ${record.id} is at ${path} inside its container`,
@@ -81,6 +85,8 @@ type Emit = (bytes: Uint8Array) => void | Promise<void>
 
 interface Position {
   at: number | null
+  /** Looks at an output that is not given to its user yet, though its job is over. */
+  shut: number
 }
 
 /** Everything new since the last look. */
@@ -127,16 +133,31 @@ const isArray = (job: JobView): GodError =>
     `Name one: 'god logs ${job.id}[${job.array === undefined ? 1 : nth(setsOf(job.array).range, 0)}]'.`,
   )
 
+/** True: there is nothing more to come. */
+const lookOnce = async (
+  site: Site,
+  {record, state}: JobView,
+  options: LogsOptions,
+  position: Position,
+  emit: Emit,
+): Promise<boolean> => {
+  if (record === null) return !options.follow || isOver(state)
+  if (isShut(site, record)) {
+    if (isOver(state) ? position.shut++ >= GIVING : !options.follow) throw shutError(record)
+    return false
+  }
+  await drain(site, sourceOf(site, record, options.error), position, options.tail, emit)
+  return !options.follow || isOver(state)
+}
+
 /** The job as it was at the last look. */
 export const followLogs = async (site: Site, options: LogsOptions, emit: Emit): Promise<JobView> => {
   const first = selectOne(site, parseSelector(options.selector))
   if (first.array !== undefined) throw isArray(first)
-  const position: Position = {at: null}
+  const position: Position = {at: null, shut: 0}
   for (;;) {
     const job = findPart(site, partKey(first)) ?? first
-    const source = job.record === null ? null : sourceOf(site, job.record, options.error)
-    if (source !== null) await drain(site, source, position, options.tail, emit)
-    if (!options.follow || isOver(job.state)) return job
+    if (await lookOnce(site, job, options, position, emit)) return job
     if (options.signal.aborted) throw interrupted(job)
     await site.delay(LOOK, options.signal)
   }

@@ -6,6 +6,7 @@ import {isAbsolute, join} from 'node:path'
 import {outputsOf, WORK_TARGET} from '../core/container.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
+import {ownAttempt} from '../store/layout.js'
 import type {Site} from './site.js'
 
 export interface OutputFile {
@@ -32,7 +33,7 @@ export const outputFilesOf = (
   record: JobRecord,
   wish: Pick<Wish, 'name' | 'image' | 'output' | 'error'>,
 ): OutputFiles => {
-  const work = site.layout.workOf(record.uid, partKey(record))
+  const work = site.layout.workOf(record.uid, partKey(record), ownAttempt(record))
   const {output, error} = outputsOf(record, wish)
   // Of a private job the record does not have it.
   const image = record.image || (wish.image ?? '')

@@ -91,17 +91,20 @@ interface SpecJson {
   readonly output: string | null
   readonly error: string | null
   readonly volumes: readonly string[]
+  /** Only where it is wished. */
+  readonly root?: true
   /** Only where it has one. */
   readonly key?: string
 }
 
-const specJson = ({command, env, workdir, output, error, volumes, key}: Wish): SpecJson => ({
+const specJson = ({command, env, workdir, output, error, volumes, root, key}: Wish): SpecJson => ({
   ...(command.kind === 'argv' ? {argv: command.argv} : {script: command.text, args: command.args}),
   env: env ?? {},
   workdir: workdir ?? null,
   output: output ?? null,
   error: error ?? null,
   volumes: volumes ?? [],
+  ...(root === true ? {root} : {}),
   ...(key === undefined ? {} : {key}),
 })
 
@@ -174,6 +177,9 @@ const dependRows = ({record}: JobView): readonly (readonly [string, string])[] =
   return [['depends on', `${depend.on}${depend.met === null ? '' : `, held at ${iso(depend.met)}`}`]]
 }
 
+const rootRows = ({record}: JobView, wish: Wish | null): readonly (readonly [string, string])[] =>
+  record?.root === true || wish?.root === true ? [['root', 'in its container']] : []
+
 const timetableRows = ({record}: JobView): readonly (readonly [string, string])[] => {
   const timetable = record?.timetable
   const schedule = record?.schedule
@@ -224,6 +230,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
         .join(' '),
     ])
   rows.push(...timetableRows(job))
+  rows.push(...rootRows(job, wish))
   if (wish?.key !== undefined) rows.push(['key', wish.key])
   const constraint = job.record?.constraint ?? wish?.constraint
   if (constraint !== undefined) rows.push(['constraint', constraintText(constraint)])

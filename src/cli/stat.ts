@@ -2,8 +2,8 @@
 
 import {parseTime} from '../core/amounts.js'
 import type {Uid} from '../core/brand.js'
-import {EXIT} from '../core/catalogue.js'
 import {GodError} from '../core/errors.js'
+import {EXIT} from '../core/exit.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {unreadError} from '../store/jobs/unread-jobs.js'

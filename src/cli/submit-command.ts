@@ -1,6 +1,7 @@
 /** The whole of `god submit` behind its flags: who has read these needs no oclif to go on. */
-import {EXIT} from '../core/catalogue.js'
+
 import type {DirectiveFlag, Ignored} from '../core/directives/directive.js'
+import {EXIT} from '../core/exit.js'
 import type {Wish} from '../core/job.js'
 import {localTime} from '../host/local-time.js'
 import type {dependCheck} from './check-depend.js'

@@ -3,8 +3,8 @@
  * it starts, and what would let it start at once. Queues nothing, and takes no id.
  */
 import {jobId, MAX_ID} from '../core/brand.js'
-import {EXIT} from '../core/catalogue.js'
 import type {DirectiveFlag} from '../core/directives/directive.js'
+import {EXIT} from '../core/exit.js'
 import type {Waiting} from '../core/schedule.js'
 import type {Forecast} from '../core/scheduling/forecast.js'
 import {neutralise} from '../core/text.js'

@@ -57,6 +57,10 @@ export const submitFlags = {
     ...many,
   }),
   project: Flags.string({char: 'P', summary: 'Project whose quota it counts to.', helpValue: 'NAME'}),
+  root: Flags.boolean({
+    summary: 'Be root in the container, where the site allows it; no home, volumes to read.',
+    default: false,
+  }),
   queue: Flags.string({char: 'q', summary: 'Queue to wait in (else default).', helpValue: 'NAME'}),
   constraint: Flags.string({
     char: 'C',

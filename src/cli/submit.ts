@@ -11,20 +11,22 @@ import {momentText} from '../core/begin-time.js'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import {countedText} from '../core/counted.js'
 import {parentsOf, parseDepend} from '../core/depend-text.js'
-import {asError} from '../core/errors.js'
+import {asError, type Refusal} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {checkNice} from '../core/own-order.js'
 import {DEFAULT_QUEUE} from '../core/queue.js'
 import type {SubmitRequest} from '../core/request.js'
+import {checkRoot, type RootRule} from '../core/root-right.js'
 import {showAmount} from '../core/scheduling/never.js'
 import {admissionPolicy} from '../core/settings.js'
 import {neutralise} from '../core/text.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimId} from '../store/requests/ids.js'
+import {callerIn} from './caller.js'
 import {type JobJson, jobJson, resourcesJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
 import {runsImages} from './offer.js'
-import {isOperator} from './operator.js'
+import {isOperator, isServedByRoot} from './operator.js'
 import {checkReadable} from './readable.js'
 import {siteRemarks} from './remarks.js'
 import type {Site} from './site.js'
@@ -45,16 +47,24 @@ export const requestFor = (site: Pick<Site, 'random' | 'format'>, wish: Wish): S
   wish,
 })
 
+/** Only where this host tells who he is: another source of accounts is the service's to ask. */
+const checkOwnRoot = (site: Site, {root}: Wish, rule: RootRule): Refusal | null => {
+  if (root !== true || site.configuration.settings.auth_policy !== 'system') return null
+  const {who, numbers} = callerIn(site, [rule])
+  return checkRoot(root, rule, who, numbers)
+}
+
 /** For many wishes: what is read of the site is read once. */
 export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
   const {configuration} = site
-  const policy = admissionPolicy(configuration, runsImages(configuration.settings.executor))
+  const images = runsImages(configuration.settings.executor)
+  const policy = admissionPolicy(configuration, images, isServedByRoot(site))
   const nodes = site.nodes.all()
   const operator = isOperator(site)
   return wish => {
     const settled = settleWish(wish, policy, nodes)
     if ('code' in settled) throw asError(settled)
-    const no = checkNice(wish.nice, operator)
+    const no = checkNice(wish.nice, operator) ?? checkOwnRoot(site, wish, policy.root)
     if (no !== null) throw asError(no)
     checkReadable(requestFor(site, wish))
     return settled

@@ -3,7 +3,7 @@
  *
  * A reader that goes away early (`god stat | head -1`) ends the command quietly, as it ends any other program.
  */
-import {EXIT} from '../core/catalogue.js'
+import {EXIT} from '../core/exit.js'
 import {variable} from '../host/environment.js'
 
 export type ColourChoice = 'auto' | 'always' | 'never'

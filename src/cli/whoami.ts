@@ -5,19 +5,22 @@
 
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import type {CountedResource} from '../core/counted.js'
-import {type Grantee, groupNames} from '../core/grants.js'
+import type {Grantee} from '../core/grants.js'
 import {queuesFor} from '../core/queue.js'
 import {quotaOf} from '../core/quota.js'
 import type {Holding} from '../core/quota-check.js'
 import {type RankFactors, rankFactors} from '../core/rank-factors.js'
 import {DEFAULT_PROJECT, projectsFor} from '../core/rights.js'
+import {mayBeRoot, rootRule} from '../core/root-right.js'
 import type {Quota} from '../core/sections.js'
 import {tallyOf} from '../core/tally.js'
 import {neutralise} from '../core/text.js'
 import {pathFor} from '../core/volume-path.js'
 import {volumesFor} from '../core/volumes.js'
+import {callerIn} from './caller.js'
 import {SCHEMA} from './job-json.js'
-import {isOperator} from './operator.js'
+import {runsImages} from './offer.js'
+import {isOperator, isServedByRoot} from './operator.js'
 import {type Self, self} from './own-account.js'
 import type {Site} from './site.js'
 import type {Style} from './style.js'
@@ -27,6 +30,8 @@ interface GrantedVolume {
   readonly path: string | null
   readonly mount: string | null
   readonly acl: 'ro' | 'rw'
+  /** Also in a job that is root inside. */
+  readonly root: boolean
 }
 
 interface GrantedQuota {
@@ -51,6 +56,8 @@ export interface WhoAmI {
   /** Who says so. */
   readonly source: Self['source']
   readonly operator: boolean
+  /** He may be root in his containers. */
+  readonly root: boolean
   /** Null: any. */
   readonly images: readonly string[] | null
   readonly volumes: readonly GrantedVolume[]
@@ -87,24 +94,20 @@ const quotasOf = (site: Site, who: Grantee, projects: readonly string[]): readon
 
 export const whoAmI = (site: Site): WhoAmI => {
   const {settings, sections} = site.configuration
-  const {name, groups, home, source, groupNumber} = self(site)
-  const who = {uid: site.uid, name, groups}
+  const {home, source} = self(site)
   const {volumes, projects: all, queues} = sections
-  const named = groupNames([...volumes.values(), ...all.values(), ...queues.values()])
-  const numbers = new Map(
-    named.flatMap(name => {
-      const gid = groupNumber(name)
-      return gid === null ? [] : [[name, gid] as const]
-    }),
-  )
+  const {allow_root: users, allow_root_groups: groups, executor} = settings
+  const rule = rootRule(users, groups, runsImages(executor), isServedByRoot(site))
+  const {who, numbers} = callerIn(site, [...volumes.values(), ...all.values(), ...queues.values(), rule])
   const member = projectsFor(sections, who, numbers).map(({name}) => name)
   const projects = [DEFAULT_PROJECT, ...member.filter(name => name !== DEFAULT_PROJECT)]
   return {
     ...{who, home, source},
     operator: isOperator(site),
+    root: mayBeRoot(rule, who, numbers),
     images: settings.allow_user_images ? null : [...settings.default_images, ...settings.allowed_images],
-    volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl}) => ({
-      ...{name, acl},
+    volumes: volumesFor(sections.volumes, who, numbers).map(({name, path, mount, acl, root}) => ({
+      ...{name, acl, root},
       path: pathFor(path, who),
       mount: pathFor(mount, who),
     })),
@@ -144,6 +147,7 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   home: me.home,
   source: me.source,
   operator: me.operator,
+  root: me.root,
   images: me.images,
   limits: {cpus: whole(me.limits.cpus), memory: me.limits.memory, time: me.limits.time},
   volumes: me.volumes,
@@ -177,8 +181,8 @@ const quotaText = ({whose, quota, has}: GrantedQuota): string => {
 const resourceText = ({name, scope, most, default: usual}: CountedFor): string =>
   `${name}: of ${scope === 'site' ? 'the whole site' : 'each node'}${most === null ? '' : `, at most ${most} a job`}${usual === 0 ? '' : `, ${usual} if nothing is said`}`
 
-const volumeText = ({name, acl, path, mount}: GrantedVolume): string =>
-  `${name} (${acl}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
+const volumeText = ({name, acl, root, path, mount}: GrantedVolume): string =>
+  `${name} (${acl}${root ? ', with --root too' : ''}): ${path ?? '?'}${mount === path ? '' : ` at ${mount ?? '?'}`}`
 
 const rankedText =
   (factorOf: (name: string) => number) =>
@@ -192,6 +196,7 @@ const rowsOf = (me: WhoAmI): readonly (readonly [string, readonly string[]])[] =
   ['home', me.home === null ? [] : [me.home]],
   ['images', [me.images === null ? 'any' : me.images.join(', ') || 'none']],
   ['one job', [limitsText(me)]],
+  ['root', me.root ? ['in a container, with --root'] : []],
   ['volumes', me.volumes.map(volumeText)],
   ['projects', me.projects.map(rankedText(me.factors.projectFactor))],
   ['queues', me.queues.map(rankedText(me.factors.queueFactor))],

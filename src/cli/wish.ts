@@ -40,6 +40,7 @@ export interface SubmitFlags {
   readonly key: string | undefined
   readonly cron: string | undefined
   readonly overlap: boolean
+  readonly root: boolean
   readonly queue: string | undefined
   readonly constraint: string | undefined
 }
@@ -171,6 +172,7 @@ const flagFields = (flags: SubmitFlags, local: LocalTime): FormDefaults =>
     key: flags.key,
     cron: flags.cron,
     overlap: flags.overlap ? true : undefined,
+    root: flags.root ? true : undefined,
   })
 
 /** For every line of a file of jobs. */

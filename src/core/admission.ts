@@ -204,9 +204,10 @@ export const admit = (
 }
 
 /** Optional fields, as far as they are asked for. */
-const orderOf = ({priority, begin}: Wish): Pick<JobRecord, 'priority' | 'begin'> => ({
+const orderOf = ({priority, begin, root}: Wish): Pick<JobRecord, 'priority' | 'begin' | 'root'> => ({
   ...(priority === undefined ? {} : {priority}),
   ...(begin === undefined ? {} : {begin}),
+  ...(root === true ? {root} : {}),
 })
 
 const takenOf = ({counted, ...resources}: Resources): Pick<JobRecord, 'resources' | 'counted'> => ({

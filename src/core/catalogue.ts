@@ -2,22 +2,7 @@
  * The one error catalogue: every refusal a user can meet has a stable code, an exit code, and a line
  * on its cause and cure (docs/errors.md is made from it).
  */
-
-/** Exit codes of the command contract (design section 4). */
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  noJob: 3,
-  notPermitted: 4,
-  conflict: 5,
-  refused: 6,
-  bug: 70,
-  disk: 74,
-  later: 75,
-  timedOut: 124,
-  interrupted: 130,
-} as const
+import {EXIT} from './exit.js'
 
 interface CatalogueEntry {
   readonly exit: number
@@ -148,6 +133,7 @@ export const CATALOGUE = {
     'a project that there is not, or that you are no member of',
     'see `god whoami`',
   ),
+  E_ROOT_REFUSED: entry(EXIT.refused, 'you may not be root in a container here', 'see `god whoami`'),
   E_QUEUE_REFUSED: entry(
     EXIT.refused,
     'a queue that there is not, or that is not for you',

@@ -1,6 +1,9 @@
 /**
  * From a job to the container that runs it: built from scratch, nothing the user wrote is copied through
  * but his command, his variables and his paths inside (design 5, security-reliability.md A6). Pure.
+ *
+ * Of a job that is root inside nothing is mounted that others of the host can reach and root could write, and its network
+ * is never the host's: a socket there would let its user hand a folder of the host in (decision 33).
  */
 import type {Account, ContainerSpec, Mount} from '@god-cli/api'
 import {outline, parseArray, type Stride} from './array-range.js'
@@ -63,8 +66,13 @@ export const outputsOf = (record: JobRecord, wish: Pick<Wish, 'name' | 'output' 
   }
 }
 
+/** What such a job is in its container, whoever its user is. */
+const asRoot = (account: Account): Account => ({...account, uid: 0, gid: 0, groups: [0], name: 'root'})
+
 const passwdText = (account: Account, home: string): string =>
-  `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
+  account.uid === 0
+    ? `root:x:0:0:root:${home}:/bin/sh\n`
+    : `root:x:0:0:root:/root:/bin/sh\n${account.name}:x:${account.uid}:${account.gid}::${home}:/bin/sh\n`
 
 const groupText = (account: Account): string => {
   const names = account.groups
@@ -136,14 +144,32 @@ const environment = (
   }
 }
 
+/** What its numbers, its mounts and its network are. */
+const shielded = (
+  {root}: JobRecord,
+  account: Account,
+  site: Site,
+  paths: Paths,
+): {readonly inside: Account; readonly paths: Paths; readonly network: Site['network']} => {
+  const {network} = site
+  if (root !== true) return {inside: account, paths, network}
+  const volumes = paths.volumes.map(volume => ({...volume, readOnly: true}))
+  return {
+    inside: asRoot(account),
+    paths: {...paths, home: null, volumes},
+    network: network === 'host' ? 'bridge' : network,
+  }
+}
+
 export const containerSpec = (
   record: JobRecord,
   wish: Wish,
   account: Account,
   site: Site,
-  paths: Paths,
+  given: Paths,
 ): ContainerSpec => {
   if (record.container === null) throw new GodError('E_BUG', `job ${record.id} has no container name`)
+  const {inside: who, paths, network} = shielded(record, account, site, given)
   const work = inside(paths.work, site)
   // Of a private job the record does not tell them.
   const hidden = site.images && record.image === ''
@@ -156,21 +182,21 @@ export const containerSpec = (
     nonce: record.container.nonce,
     jobName: ownName(record, wish),
     user: account.name,
-    uid: account.uid,
-    gid: account.gid,
-    groups: account.groups,
+    uid: who.uid,
+    gid: who.gid,
+    groups: who.groups,
     image: hidden ? (wish.image ?? '') : record.image,
     wrapper: WRAPPER,
     argv: argvOf(wish.command, work),
-    env: environment(record, wish, account, site, paths),
+    env: environment(record, wish, who, site, paths),
     resources: record.resources,
     ...(record.devices === undefined || record.resources.gpus === 0 ? {} : {devices: record.devices}),
     pids: site.pids,
-    network: site.network,
+    network,
     workDir: {source: paths.work, target: work, readOnly: false},
-    mounts: site.images ? [...homeMounts(account, paths.home), ...paths.volumes] : [],
-    passwd: passwdText(account, paths.home === null ? work : account.home),
-    group: groupText(account),
+    mounts: site.images ? [...homeMounts(who, paths.home), ...paths.volumes] : [],
+    passwd: passwdText(who, paths.home === null ? work : who.home),
+    group: groupText(who),
     hostname: record.task === undefined ? `job-${record.id}` : `job-${record.id}-${record.task}`,
   }
 }

@@ -106,7 +106,7 @@ const texts =
   }
 
 const flag =
-  (key: 'hold' | 'overlap'): Reader =>
+  (key: 'hold' | 'overlap' | 'root'): Reader =>
   value =>
     typeof value === 'boolean' ? {[key]: value} : expected(key, 'true or false')
 
@@ -158,6 +158,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   hold: flag('hold'),
   cron: text('cron'),
   overlap: flag('overlap'),
+  root: flag('root'),
   key: text('key'),
   nice: amount('nice'),
   priority: amount('priority'),
@@ -177,7 +178,7 @@ const COMMAND_KEYS = ['argv', 'script', 'args'] as const
 export const FORM_KEYS: readonly string[] = [...COMMAND_KEYS, ...Object.keys(READERS)]
 
 /** Flags of the contract that this version does not have yet. */
-const LATER = ['root', 'interactive', 'pack', 'mail']
+const LATER = ['interactive', 'pack', 'mail']
 
 const unknownKey = (key: string): Refusal => {
   if (LATER.includes(key)) {

@@ -133,6 +133,8 @@ export const recordSchema = v.strictObject({
   array: v.exactOptional(arraySchema),
   /** Left out: it depends on nothing. */
   depend: v.exactOptional(dependSchema),
+  /** It is root in its container; left out: it is its user there. */
+  root: v.exactOptional(v.literal(true)),
   /** Left out: one attempt is all. */
   retry: v.exactOptional(retrySchema),
   /** It is a schedule, and never runs itself. */
@@ -166,6 +168,8 @@ export const wishSchema = v.strictObject({
   /** `NAME`, `NAME:ro`, `NAME:rw`. */
   volumes: v.exactOptional(v.pipe(v.array(text(64)), v.maxLength(MOST_VOLUMES))),
   project: v.exactOptional(text(64)),
+  /** To be root in its container. */
+  root: v.exactOptional(v.boolean()),
   nice: v.exactOptional(niceSchema),
   priority: v.exactOptional(prioritySchema),
   begin: v.exactOptional(beginSchema),

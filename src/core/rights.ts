@@ -1,5 +1,5 @@
 /**
- * Whether this user may have what his job asks for: volumes, a project, a queue. Pure; the account is what its
+ * Whether this user may have what his job asks for: volumes, a project, a queue, to be root inside. Pure; the account is what its
  * source says now, never what a request says.
  */
 import {type Refusal, refusal} from './errors.js'
@@ -7,6 +7,7 @@ import {type Grantee, type GroupNumbers, isGranted} from './grants.js'
 import type {Wish} from './job.js'
 import {DEFAULT_QUEUE} from './queue.js'
 import {checkQueueKnown, checkQueueRight} from './queue-check.js'
+import {checkRoot, checkRootKnown, type RootRule} from './root-right.js'
 import type {Project, Sections} from './sections.js'
 import {checkVolumes, mountsFor} from './volumes.js'
 
@@ -15,7 +16,10 @@ export const DEFAULT_PROJECT = 'default'
 
 export interface Rights {
   readonly sections: Sections
+  readonly root: RootRule
 }
+
+type Asked = Pick<Wish, 'volumes' | 'project' | 'queue' | 'root'>
 
 export const projectsFor = ({projects}: Sections, who: Grantee, numbers: GroupNumbers): readonly Project[] =>
   [...projects.values()].filter(project => isGranted(project, who, numbers))
@@ -35,21 +39,27 @@ const checkProject = (
 
 /** What nobody has here, so that it can be said before it is known who asks. */
 export const checkKnown = (
-  {volumes, project, queue = DEFAULT_QUEUE}: Pick<Wish, 'volumes' | 'project' | 'queue'>,
-  {sections}: Rights,
+  {volumes, project, queue = DEFAULT_QUEUE, root}: Asked,
+  {sections, root: rule}: Rights,
 ): Refusal | null => {
   if (project !== undefined && project !== DEFAULT_PROJECT && !sections.projects.has(project))
     return refusal('E_PROJECT_REFUSED', `there is no project '${project}' for you`, "See 'god whoami'.")
-  return checkQueueKnown(queue, sections.queues) ?? checkVolumes(volumes ?? [], sections.volumes)
+  return (
+    checkQueueKnown(queue, sections.queues) ??
+    checkRootKnown(root, rule) ??
+    checkVolumes(volumes ?? [], sections.volumes, root)
+  )
 }
 
 export const checkRights = (
-  wish: Pick<Wish, 'volumes' | 'project' | 'queue'>,
+  wish: Asked,
   rights: Rights,
   who: Grantee,
   numbers: GroupNumbers,
 ): Refusal | null => {
-  const mounts = mountsFor(wish.volumes ?? [], rights.sections.volumes, who, numbers)
+  const no = checkRoot(wish.root, rights.root, who, numbers)
+  if (no !== null) return no
+  const mounts = mountsFor(wish.volumes ?? [], rights.sections.volumes, who, numbers, wish.root)
   if ('code' in mounts) return mounts
   return (
     checkProject(wish.project ?? DEFAULT_PROJECT, rights, who, numbers) ??

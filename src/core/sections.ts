@@ -13,6 +13,7 @@ import {BASIC, type Space, spaceOf} from './scheduling/vector.js'
 import {
   choice,
   cpuAmount,
+  flag,
   fraction,
   memoryAmount,
   orNone,
@@ -33,6 +34,10 @@ const VOLUME = {
   path: text('', ANY, 'a path', 'folder on the nodes; $USER and $UID stand for the user'),
   mount: text('', ANY, 'a path', 'where it is in the container; else at the same path'),
   acl: choice('ro', ['ro', 'rw'], 'read-only, or also for writing'),
+  root: flag(
+    false,
+    'jobs that are root inside may read all of it; only root writes it, and it holds no sockets',
+  ),
   users: words([], 'who may use it, by name or uid; * is everybody'),
   groups: words([], 'groups whose members may use it'),
 } as const

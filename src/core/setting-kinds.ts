@@ -68,6 +68,16 @@ export const words = (initial: readonly string[], purpose: string): Setting<read
     purpose,
   )
 
+/** Words too; `true` is everybody and `false` nobody, as the original has it. */
+export const everybody = (purpose: string): Setting<readonly string[]> => {
+  const rule = words([], purpose)
+  return {
+    ...rule,
+    parse: value => (value === 'true' ? ['*'] : value === 'false' ? [] : rule.parse(value)),
+    expects: 'words with commas between, or true or false',
+  }
+}
+
 /** By their keys. */
 export const labels = (purpose: string): Setting<Readonly<Record<string, string>>> =>
   setting(

@@ -7,11 +7,13 @@
 import type {AdmissionPolicy} from './admission.js'
 import {GodError} from './errors.js'
 import type {ShareRules} from './fair-share/standings.js'
+import {rootRule} from './root-right.js'
 import {BACKFILLS, PLACEMENTS} from './scheduling/rules.js'
 import {isSectionKey, NO_SECTIONS, parseSections, type Sections} from './sections.js'
 import {
   choice,
   cpuAmount,
+  everybody,
   flag,
   memoryAmount,
   orNone,
@@ -80,6 +82,10 @@ export const SETTINGS = {
     'a user name',
     'account that runs the jobs of root',
   ),
+  allow_root: everybody(
+    'who may run jobs as root in their container (--root), by name or uid; * is everybody',
+  ),
+  allow_root_groups: words([], 'groups whose members may'),
   private_jobs: flag(false, 'others do not see the name, the image and the labels of a job'),
   maintenance: flag(false, 'nothing starts; what runs goes on, and what is submitted waits'),
   quota_action: choice('wait', ['wait', 'refuse'] as const, 'what becomes of a job over a quota'),
@@ -187,10 +193,11 @@ export const showSetting = (settings: Settings, key: SettingKey): string => {
   return rule.show(settings[key])
 }
 
-/** What admission asks of the settings. `images`: the executor runs images. */
+/** What admission asks of the settings. `images`: the executor runs images; `byRoot`: root's account serves the site. */
 export const admissionPolicy = (
   {settings, sections}: Pick<Configuration, 'settings' | 'sections'>,
   images: boolean,
+  byRoot: boolean,
 ): AdmissionPolicy => ({
   defaultImages: settings.default_images,
   allowedImages: settings.allow_user_images ? null : settings.allowed_images,
@@ -204,6 +211,7 @@ export const admissionPolicy = (
   maxMemory: settings.max_ram,
   sections,
   private: settings.private_jobs,
+  root: rootRule(settings.allow_root, settings.allow_root_groups, images, byRoot),
 })
 
 export const shareRules = ({

@@ -1,6 +1,8 @@
 /**
  * The volumes of a job: `NAME`, `NAME:ro` or `NAME:rw` of those that the operator grants (`[volume.NAME]`). Pure.
- * Judged at admission and again at each start, by what the source of accounts says then.
+ * Judged at admission and again at each start, by what the source of accounts says then. A job that is root inside has
+ * those alone that are opened to such jobs, for reading: what is closed to its user in them is not closed to root, and
+ * through a socket in one a folder of the host could be handed in.
  */
 import type {Mount} from '@god-cli/api'
 import {type Refusal, refusal} from './errors.js'
@@ -28,10 +30,23 @@ const formRefusal = (text: string): Refusal =>
     'Write NAME, NAME:ro or NAME:rw; the operator names what there is.',
   )
 
+const checkUse = ({name, acl}: VolumeWish, volume: Volume, root: boolean): Refusal | null => {
+  if (root && !volume.root)
+    return refusal(
+      'E_VOLUME_REFUSED',
+      `the volume ${name} is not open to jobs that are root inside`,
+      'Leave out the volume or --root.',
+    )
+  if (acl !== 'rw' || (volume.acl === 'rw' && !root)) return null
+  const whom = root ? ' for a job that is root inside' : ''
+  return refusal('E_VOLUME_REFUSED', `the volume ${name} is for reading only${whom}`, `Ask for ${name}:ro.`)
+}
+
 /** What can be said before it is known who asks: they are named as volumes are, each once, and there is one. */
 export const checkVolumes = (
   texts: readonly string[],
   volumes: ReadonlyMap<string, Volume>,
+  root = false,
 ): Refusal | null => {
   const seen = new Set<string>()
   for (const text of texts) {
@@ -42,12 +57,8 @@ export const checkVolumes = (
     seen.add(wish.name)
     const volume = volumes.get(wish.name)
     if (volume === undefined) return notYours(wish.name, [])
-    if (wish.acl === 'rw' && volume.acl === 'ro')
-      return refusal(
-        'E_VOLUME_REFUSED',
-        `the volume ${wish.name} is for reading only`,
-        `Ask for ${wish.name}:ro.`,
-      )
+    const no = checkUse(wish, volume, root)
+    if (no !== null) return no
   }
   return null
 }
@@ -72,8 +83,9 @@ export const mountsFor = (
   volumes: ReadonlyMap<string, Volume>,
   who: Grantee,
   numbers: GroupNumbers,
+  root = false,
 ): readonly Mount[] | Refusal => {
-  const no = checkVolumes(texts, volumes)
+  const no = checkVolumes(texts, volumes, root)
   if (no !== null) return no
   const granted = volumesFor(volumes, who, numbers)
   const mounts: Mount[] = []
@@ -88,7 +100,7 @@ export const mountsFor = (
     const [source, target] = [pathFor(volume.path, who), pathFor(volume.mount, who)]
     if (source === null || target === null)
       return refusal('E_VOLUME_REFUSED', `the volume ${wish.name} has no path for a user of that name`)
-    mounts.push({source, target, readOnly: volume.acl === 'ro' || wish.acl === 'ro'})
+    mounts.push({source, target, readOnly: root || volume.acl === 'ro' || wish.acl === 'ro'})
   }
   return mounts
 }

@@ -23,7 +23,7 @@ const {lstatSync, readFileSync} = require('node:fs')
 if (!/^CapEff:\\s*0+$/m.test(readFileSync('/proc/self/status', 'utf8'))) throw new Error('more than he')
 try {
   const seen = lstatSync(path)
-  process.stdout.write(seen.isDirectory() ? 'uid ' + seen.uid : 'is not a real folder')
+  process.stdout.write(seen.isDirectory() ? 'uid ' + seen.uid + ' ' + (seen.mode & 0o7777) : 'is not a real folder')
 } catch (error) {
   process.stdout.write(error.code === 'EACCES' ? 'is closed to the user' : 'cannot be looked at (' + error.code + ')')
 }
@@ -35,12 +35,12 @@ const programFor = ({uid, gid, groups}: Account): readonly [program: string, wor
     ? [process.execPath, []]
     : ['setpriv', [...becoming(uid, gid, groups), '--', process.execPath]]
 
-/** Whose folder it is, where he may walk there. A sentence otherwise; also if nobody answers. */
+/** Whose folder it is and its mode, where he may walk there. A sentence otherwise; also if nobody answers. */
 export const lookAs = (
   account: Account,
   path: string,
   patience = PATIENCE,
-): Promise<{readonly uid: number} | {readonly fault: string}> =>
+): Promise<{readonly uid: number; readonly mode: number} | {readonly fault: string}> =>
   new Promise((resolve, reject) => {
     const {uid, gid, groups} = account
     const [program, before] = programFor(account)
@@ -55,8 +55,8 @@ export const lookAs = (
     }
     execFile(program, words, options, (error, stdout) => {
       clearTimeout(late)
-      const [, owner] = /^uid (\d+)$/.exec(stdout) ?? []
-      if (owner !== undefined) resolve({uid: Number(owner)})
+      const [, owner, mode] = /^uid (\d+) (\d+)$/.exec(stdout) ?? []
+      if (owner !== undefined) resolve({uid: Number(owner), mode: Number(mode)})
       else if (stdout !== '') no(stdout)
       else if (typeof error?.code === 'string') reject(error)
       else no(`cannot be looked at as uid ${uid}${error?.killed === true ? ': it does not answer' : ''}`)

@@ -14,6 +14,7 @@ import type {Fence} from '../core/reconcile.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {publishBeside} from './publish.js'
 import {liveAndTold} from './readable-jobs.js'
+import {tellClosed} from './return-folder.js'
 import type {Service} from './service.js'
 import {createTaskDesk, type TaskDesk} from './task-desk.js'
 
@@ -39,9 +40,10 @@ const onLost = (live: LiveJobs, lost: ReadonlyMap<string, Lost>): readonly Ended
 /** Of the job's directory: nobody else can say what became of it. */
 const witness = ({work}: Service, record: JobRecord): {fence: Fence; exitFile: number | null} => {
   const key = partKey(record)
-  const {uid, attempt, state} = record
-  const fence = state === 'starting' ? work.voidAttempt(uid, key, attempt) : 'started'
-  return {fence, exitFile: work.exitFile(uid, key, attempt)}
+  const {uid, attempt, state, root} = record
+  const isRoots = root === true
+  const fence = state === 'starting' ? work.voidAttempt(uid, key, attempt, isRoots) : 'started'
+  return {fence, exitFile: work.exitFile(uid, key, attempt, isRoots)}
 }
 
 const end = async (service: Service, desk: TaskDesk, ended: Ended, author: Author): Promise<void> => {
@@ -49,6 +51,7 @@ const end = async (service: Service, desk: TaskDesk, ended: Ended, author: Autho
   const change = lostChange(record, witness(service, record), lost, service.now())
   if (record.task === undefined) await publishBeside(service, stored, change, author)
   else await desk.publish(record, change)
+  tellClosed(service, record)
 }
 
 /** One whose directory fails keeps no other. */

@@ -9,8 +9,9 @@ export interface KnownGroups {
 }
 
 export const groupNumbers = async (service: Service): Promise<KnownGroups> => {
-  const {volumes, projects, queues} = service.settings.admission.sections
-  const names = groupNames([...volumes.values(), ...projects.values(), ...queues.values()])
+  const {sections, root} = service.settings.admission
+  const {volumes, projects, queues} = sections
+  const names = groupNames([...volumes.values(), ...projects.values(), ...queues.values(), root])
   const numbers = new Map<string, number>()
   let unsure = false
   const ask = async (name: string): Promise<void> => {

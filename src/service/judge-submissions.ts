@@ -134,7 +134,7 @@ const accountsOf = async (service: Service, submissions: readonly Submission[]):
 }
 
 /** What may be refused only because a group is not known now. */
-const HANG_ON_GROUPS: readonly string[] = ['E_VOLUME_REFUSED', 'E_PROJECT_REFUSED']
+const HANG_ON_GROUPS: readonly string[] = ['E_VOLUME_REFUSED', 'E_PROJECT_REFUSED', 'E_ROOT_REFUSED']
 
 /** A directory server is asked for them only where it makes a difference. */
 const operatorsNamed = async (

@@ -36,6 +36,7 @@ const pendingJob = (record: JobRecord): Waiting => {
     submitted: record.submitted,
     eligible: record.eligible,
     ...(record.begin === undefined ? {} : {begin: record.begin}),
+    ...(record.root === undefined ? {} : {root: record.root}),
     ...whereOf(record.constraint),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
   }

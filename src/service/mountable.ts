@@ -38,23 +38,28 @@ const wayFault = (fs: FileSystem, path: string): string | null => {
   return null
 }
 
-/** What a process of the user's sees of a path: whose folder it is, or why he may not walk there. */
+/** What a process of the user's sees of a path: whose folder it is and its mode, or why he may not walk there. */
 export type LookAs = (
   who: Account,
   path: string,
-) => Promise<{readonly uid: number} | {readonly fault: string}>
+) => Promise<{readonly uid: number; readonly mode: number} | {readonly fault: string}>
 
-/** Why a granted volume cannot be mounted on this node; null: it can. */
+/** Why a granted volume cannot be mounted on this node; null: it can. `root`: in a job that is root inside. */
 export const volumeFault = async (
   fs: FileSystem,
   lookAs: LookAs,
   who: Account,
   {source}: Pick<Mount, 'source'>,
+  root = false,
 ): Promise<string | null> => {
   const way = wayFault(fs, source)
   if (way !== null) return way
   const seen = await lookAs(who, source)
-  return 'fault' in seen ? seen.fault : null
+  if ('fault' in seen) return seen.fault
+  // What lies deeper is the operator's word.
+  return root && (seen.uid !== 0 || (seen.mode & 0o022) !== 0)
+    ? `${source} may be written by others than root, who could hand folders of the host in`
+    : null
 }
 
 /** Null: the job runs without its home. */

@@ -111,10 +111,12 @@ const provide = async <K extends ProviderKind>(
 /** Milliseconds for which a look at a user's folder is believed. */
 const LOOK_AGE = 60_000
 
-export const serviceSettings = (configuration: Configuration, images: boolean): ServiceSettings => {
+type Admission = ServiceSettings['admission']
+
+export const serviceSettings = (configuration: Configuration, admission: Admission): ServiceSettings => {
   const {settings} = configuration
   return {
-    admission: admissionPolicy(configuration, images),
+    admission,
     limits: {
       grace: settings.grace_period * 1000,
       signal: settings.stop_signal,
@@ -194,6 +196,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
   const manifest = createManifestReader(fs, layout)
   const quarantine = loudly(createQuarantine(fs, layout, host.random), host.log)
   const {self} = host.lease
+  const admission = admissionPolicy(host.configuration, executor.features.images, host.uid === 0)
   const service: Service = {
     format,
     layout,
@@ -216,7 +219,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     auth: rememberedAuth(auth, settings.auth_cache * 1000, host.now),
     lookAs: rememberedLooks(host.lookAs, LOOK_AGE, host.now),
     policy: guardedPolicy(policy, settings.scheduler_policy),
-    settings: serviceSettings(host.configuration, executor.features.images),
+    settings: serviceSettings(host.configuration, admission),
     node: host.node,
     uid: host.uid,
     now: host.now,

@@ -11,8 +11,9 @@ export const giveSpec = (service: Service, record: JobRecord, spec: JobSpec): vo
   // The service's own account reads the spec.
   if (service.format.mode === 'single' || record.uid === service.uid) return
   const owner = {uid: record.uid, gid: record.gid}
-  const isArray = record.array !== undefined || record.task !== undefined
+  // Of these it is the parent of what is mounted, which is never a user's own.
+  const isParent = record.array !== undefined || record.task !== undefined || record.root === true
   derived(service, `the copy of the spec of job ${record.id}`, () =>
-    service.work.giveSpec(spec, isArray, owner),
+    service.work.giveSpec(spec, isParent, owner),
   )
 }

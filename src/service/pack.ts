@@ -28,6 +28,7 @@ import {derived} from './derived.js'
 import {keptUsage} from './keep-usage.js'
 import {publish} from './publish.js'
 import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
+import {isToBeReturned, willBeReturned} from './return-folder.js'
 import {plainAuthor, type Service} from './service.js'
 
 export interface PackReport {
@@ -69,7 +70,7 @@ export const ripeJobs = (service: Service): Ripe => {
   const until = service.now() - service.settings.packing.after
   const live = liveAndTold(service).all.map(({record}) => record)
   const ended = live
-    .filter(record => isAtItsEnd(record) && (record.ended ?? 0) <= until)
+    .filter(record => isAtItsEnd(record) && (record.ended ?? 0) <= until && !isToBeReturned(service, record))
     .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
   const arrays = live.filter(record => !isFinal(record.state) && resultsOf(record).length > 0)
   return {ended: ended.map(({id}) => id), arrays: arrays.map(({id}) => id)}
@@ -99,8 +100,11 @@ const specOf = (service: Service, id: JobId): JobSpec | null | 'unread' => {
 }
 
 /** What a record holds of tasks that ended; that of a sealed one is packed with it. */
-const withResults = (array: JobRecord): readonly ArrayResults[] => {
-  const results = resultsOf(array)
+const withResults = (service: Service, array: JobRecord): readonly ArrayResults[] => {
+  const {uid, root} = array
+  const results = resultsOf(array).filter(
+    result => !willBeReturned(service, {...result, uid, ...(root === undefined ? {} : {root})}),
+  )
   return results.length === 0 ? [] : [{array, results}]
 }
 
@@ -115,7 +119,10 @@ const inputOf = (service: Service, {ended, arrays}: Ripe): PackInput => {
     return job === null ? [] : [{job, spec}]
   })
   const living = arrays.flatMap(id => read(service, id)?.record ?? [])
-  return {jobs, arrays: [...living, ...jobs.map(({job}) => job.record)].flatMap(withResults)}
+  return {
+    jobs,
+    arrays: [...living, ...jobs.map(({job}) => job.record)].flatMap(array => withResults(service, array)),
+  }
 }
 
 /** Its results are in a segment: the next revision is without them. Somebody faster leaves that to the next pass. */

@@ -24,7 +24,7 @@ import {nodesTaking, type Taking} from './node-holds.js'
 import {type QuotaGround, quotasOf} from './quotas.js'
 import type {Service, ServiceSettings} from './service.js'
 import {standings} from './standings.js'
-import {userKey} from './vet-starts.js'
+import {isBarred} from './vet-starts.js'
 
 /** What a plan is made of; who only asks why a job waits has no more than this of a service. */
 export interface PlanningGround extends QuotaGround {
@@ -115,7 +115,7 @@ export const planFor = (
   out: ReadonlyMap<string, Reason>,
 ): Plan => {
   const all = pendingJobs(live)
-  const pending = out.size === 0 ? all : all.filter(job => !out.has(userKey(job)))
+  const pending = out.size === 0 ? all : all.filter(job => !isBarred(out, job))
   const taking = nodesTaking(service, offered)
   const standing: StandingOf = user => standings(service, live)(user)
   const line = lineFor(service, pending, worldOf(service, taking.nodes, standing))

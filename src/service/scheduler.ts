@@ -35,7 +35,7 @@ import type {Service} from './service.js'
 import {type Dependencies, settleDependencies} from './settle-dependencies.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
-import {userKey, vetStarts} from './vet-starts.js'
+import {barredBy, vetStarts} from './vet-starts.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -164,7 +164,7 @@ const startAll = async (
   return started.flat()
 }
 
-/** Planned again without each user of whom it turns out that nothing of his may start: he stands in nobody's way. */
+/** Planned again without each user of whom it turns out that nothing of his may start, or nothing that is root: he stands in nobody's way. */
 const vettedPlan = async (
   service: Service,
   settled: Dependencies,
@@ -174,16 +174,16 @@ const vettedPlan = async (
   const out = new Map<string, Reason>()
   for (;;) {
     const planned = planFor(service, settled, nodes, out)
-    const {plan, users, reasons} = await vetStarts(service, settled.live, planned, author)
+    const {plan, bars, reasons} = await vetStarts(service, settled.live, planned, author)
     for (const [key, reason] of reasons) out.set(key, reason)
-    if (users.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(settled.live, out)]}
+    if (bars.size === 0) return {...plan, waits: [...plan.waits, ...barredWaits(settled.live, out)]}
   }
 }
 
 const barredWaits = (live: LiveJobs, out: ReadonlyMap<string, Reason>): Plan['waits'] =>
   [...out].map(([key, reason]) => ({
     reason,
-    ids: pendingJobs(live).flatMap(job => (userKey(job) === key ? [jobId(job.id)] : [])),
+    ids: pendingJobs(live).flatMap(job => (barredBy(job).includes(key) ? [jobId(job.id)] : [])),
   }))
 
 /** What one plan came to. */

@@ -26,6 +26,7 @@ import {
 } from './known-container.js'
 import {publishBeside} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
+import {returnFolder} from './return-folder.js'
 import {plainAuthor, type Service} from './service.js'
 import {createContainer} from './start-container.js'
 import {createTaskDesk, type TaskDesk} from './task-desk.js'
@@ -77,6 +78,7 @@ export const settle = async (
     const observed: Observed | 'elsewhere' = await observe(service, target, known)
     if (observed === 'elsewhere') return after(i)
     const step = advance(target.record, observed, service.now(), service.settings.limits)
+    await returnFolder(service, target.record, observed, step)
     if (step.do === 'none') return restOf(target.record, observed, step.until, i)
     const said = `${stampOf(target.record)} ${step.do}`
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.
@@ -115,13 +117,13 @@ const inspect = async (
     const found = await executor.inspect(record.container.id ?? record.container.name)
     return isElsewhere(record, engine, found) ? 'elsewhere' : found
   } catch (error) {
-    service.log(
-      'warning',
-      `job ${key}: the engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    const why = error instanceof Error ? error.message : String(error)
+    service.log('warning', `job ${key}: the engine does not answer: ${why}`)
     return 'unknown'
   }
 }
+
+const attemptOf = ({key, record}: Target) => [record.uid, key, record.attempt, record.root === true] as const
 
 const observe = async (
   service: Service,
@@ -131,21 +133,22 @@ const observe = async (
   const container = await inspect(service, target, known)
   if (container === 'elsewhere') return container
   const {work} = service
-  const {key, record} = target
+  const {record} = target
   const ask = asked(record, container)
-  const exitFile = ask.exitFile ? work.exitFile(record.uid, key, record.attempt) : null
+  const attempt = attemptOf(target)
+  const exitFile = ask.exitFile ? work.exitFile(...attempt) : null
   return {
     container,
-    fence: ask.fence ? work.fence(record.uid, key, record.attempt) : 'none',
+    fence: ask.fence ? work.fence(...attempt) : 'none',
     exitFile,
-    fault: mayBeLaunchFault(exitFile) ? work.launchFault(record.uid, key, record.attempt) : null,
+    fault: mayBeLaunchFault(exitFile) ? work.launchFault(...attempt) : null,
   }
 }
 
 const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'none'}>): Promise<Outcome> => {
   const {service} = hands
   const {executor} = service
-  const {key, record} = target
+  const {record} = target
   switch (step.do) {
     case 'create': {
       checkHalt(service)
@@ -178,7 +181,7 @@ const perform = async (hands: Hands, target: Target, step: Exclude<Step, {do: 'n
       // If it is not gone yet, the next listing shows it.
       return {made: null}
     case 'void':
-      service.work.voidAttempt(record.uid, key, record.attempt)
+      service.work.voidAttempt(...attemptOf(target))
       return null
     default:
       return never(step)

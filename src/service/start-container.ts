@@ -8,11 +8,12 @@ import {never} from '../core/errors.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import {mountsFor} from '../core/volumes.js'
+import {ownAttempt} from '../store/layout.js'
 import {groupNumbers} from './group-numbers.js'
 import {mountableHome, volumeFault} from './mountable.js'
 import {giveSpec} from './owners-copy.js'
 import type {Service} from './service.js'
-import {runAs, runsAsOther} from './vet-starts.js'
+import {rootBar, runAs, runsAsOther} from './vet-starts.js'
 
 const refused = (code: string, text: string): {answer: 'refused'; reason: Reason} => ({
   answer: 'refused',
@@ -46,17 +47,55 @@ const volumesOf = async (
   if (texts.length === 0) return []
   const who = {uid: record.uid, name: record.user, groups: account.groups}
   const {numbers, unsure} = await groupNumbers(service)
-  const mounts = mountsFor(texts, service.settings.admission.sections.volumes, who, numbers)
+  const root = record.root === true
+  const mounts = mountsFor(texts, service.settings.admission.sections.volumes, who, numbers, root)
   if ('code' in mounts) {
     if (unsure) throw new Error(`a group that volumes are granted to cannot be looked up now`)
     return {code: 'volume', text: mounts.message}
   }
   for (const mount of mounts) {
-    const fault = await volumeFault(service.durable.fs, service.lookAs, account, mount)
+    const fault = await volumeFault(service.durable.fs, service.lookAs, account, mount, root)
     if (fault !== null)
       return {code: 'volume', text: `the volume at ${mount.target} cannot be mounted: ${fault}`}
   }
   return mounts
+}
+
+/** Asked before the start too; but a crash may lie between. Throws where it cannot be known now. */
+const whoFault = async (
+  service: Service,
+  record: JobRecord,
+  account: Account | null,
+): Promise<Reason | null> => {
+  const {uid, user, root} = record
+  const identity = (text: string): Reason => ({code: 'identity', text})
+  if (account === null) return identity(`no account for ${user} (uid ${uid}) on this site`)
+  if (!runsAsOther(service, uid) && account.name !== user)
+    return identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)
+  const bar = root === true ? await rootBar(service, record, account) : null
+  if (bar?.hold === false) throw new Error(bar.reason.text)
+  return bar?.reason ?? null
+}
+
+/** Its directory on this node, and its home where it has one. */
+const foldersFor = async (
+  {work, durable, executor, lookAs}: Service,
+  record: JobRecord,
+  {wish: {command}}: JobSpec,
+  account: Account,
+): Promise<{readonly work: string; readonly home: string | null} | Reason> => {
+  const part = partKey(record)
+  if (record.root === true) {
+    const root = {uid: 0, gid: 0}
+    const folder = work.prepare(record.uid, part, command, root, ownAttempt(record))
+    // A record that was lost and made anew may begin an attempt that ended.
+    return work.isClosed(record.uid, part, record.attempt)
+      ? {work: folder, home: null}
+      : {code: 'root', text: 'the directory of this attempt was given to its user before'}
+  }
+  const folder = work.prepare(record.uid, part, command, account)
+  const home = executor.features.images ? await mountableHome(durable.fs, lookAs, account) : null
+  return {work: folder, home}
 }
 
 /** The reason becomes public, and of a private job not even its image is. */
@@ -76,27 +115,25 @@ export const createContainer = async (
   isOnDisk = false,
 ): Promise<CreateAnswer> => {
   const account = await runAs(service, record)
-  if (account === null)
-    return refused('identity', `no account for ${record.user} (uid ${record.uid}) on this site`)
-  // Asked before the start too; but a crash may lie between.
-  if (!runsAsOther(service, record.uid) && account.name !== record.user)
-    return refused('identity', `uid ${record.uid} is ${account.name} now, and the job is ${record.user}'s`)
+  const fault = await whoFault(service, record, account)
+  if (account === null || fault !== null)
+    return refused(fault?.code ?? 'identity', fault?.text ?? 'no account')
   const spec = readSpec(service, record)
   if (!('wish' in spec)) return {answer: 'refused', reason: spec}
   const volumes = await volumesOf(service, record, spec, account)
   if ('code' in volumes) return {answer: 'refused', reason: volumes}
   giveSpec(service, record, spec)
-  const {jobs, work, durable, settings, executor, format, lookAs} = service
+  const {jobs, settings, executor, format} = service
   // Nothing is started because of a revision that a power loss could take back.
   if (!isOnDisk) await jobs.settleBeside(record.id)
-  const folder = work.prepare(record.uid, partKey(record), spec.wish.command, account)
   const site = {
     cluster: format.cluster,
     network: settings.network,
     pids: settings.pids,
     images: executor.features.images,
   }
-  const home = site.images ? await mountableHome(durable.fs, lookAs, account) : null
-  const paths = {work: folder, home, volumes}
+  const folders = await foldersFor(service, record, spec, account)
+  if ('code' in folders) return {answer: 'refused', reason: folders}
+  const paths = {...folders, volumes}
   return discreet(record, site, await executor.create(containerSpec(record, spec.wish, account, site, paths)))
 }

@@ -1,13 +1,16 @@
 /**
  * Who starts: before a job is given its place the source of accounts must know its user by number and by name, now. One
  * that it does not know, or calls otherwise, is held for the operator (a number may be another person's by now); while it
- * does not answer, nothing of his starts, and the room that was meant for him is others' in the same pass.
+ * does not answer, nothing of his starts, and the room that was meant for him is others' in the same pass. The same for
+ * those of his jobs that are root inside, where he may not have such jobs any more.
  */
 import type {Account, Reason} from '@god-cli/api'
 import {controlJob} from '../core/array-control.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Plan, Start} from '../core/plan.js'
+import {checkRoot} from '../core/root-right.js'
+import type {Waiting} from '../core/schedule.js'
 import type {Author, LiveJobs} from '../store/jobs/job-store.js'
 import {groupNumbers} from './group-numbers.js'
 import {giveAccounts} from './owners-account.js'
@@ -21,8 +24,14 @@ export const runsAsOther = ({format, uid: own}: Service, uid: number): boolean =
 export const runAs = (service: Service, {uid}: Pick<JobRecord, 'uid'>): Promise<Account | null> =>
   runsAsOther(service, uid) ? service.auth.byName(service.settings.rootRunsAs) : service.auth.byUid(uid)
 
-/** `known`: nobody where it is not his own account. */
-type Answer = {readonly known: readonly Account[]} | {readonly hold: boolean; readonly reason: Reason}
+/** Why it does not start now; held, it does not before somebody says so. */
+export interface Bar {
+  readonly hold: boolean
+  readonly reason: Reason
+}
+
+/** `isOwn`: and not the harmless one. */
+type Answer = {readonly account: Account; readonly isOwn: boolean} | Bar
 
 const identity = (text: string): Reason => ({code: 'identity', text})
 
@@ -37,13 +46,28 @@ const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
         : `${user} (uid ${uid})`
       return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
     }
-    if (other || account.name === user) return {known: other ? [] : [account]}
+    if (other || account.name === user) return {account, isOwn: !other}
     return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     service.log('warning', `cannot look up uid ${uid} now, so nothing of ${user} starts: ${why}`)
     return {hold: false, reason: identity(`the source of accounts does not answer for ${user} now`)}
   }
+}
+
+/** Null: its user may have jobs that are root inside, by what the site and the source of accounts say now. */
+export const rootBar = async (
+  service: Service,
+  {uid, user: name}: Pick<JobRecord, 'uid' | 'user'>,
+  {groups}: Account,
+): Promise<Bar | null> => {
+  const {numbers, unsure} = await groupNumbers(service)
+  const no = checkRoot(true, service.settings.admission.root, {uid, name, groups}, numbers)
+  if (no === null) return null
+  const text = unsure
+    ? `whether ${name} may be root in a container is not known now: a group cannot be looked up`
+    : no.message
+  return {hold: !unsure, reason: {code: 'root', text}}
 }
 
 const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, author: Author): void => {
@@ -55,13 +79,64 @@ const hold = (service: Service, live: LiveJobs, id: JobId, reason: Reason, autho
 
 export interface Vetted {
   readonly plan: Plan
-  /** Whose jobs were not to be started, by `userKey`: a plan without them has their room for others. */
-  readonly users: ReadonlySet<string>
+  /** Which jobs were not to be started, see `barredBy`: a plan without them has their room for others. */
+  readonly bars: ReadonlySet<string>
   readonly reasons: ReadonlyMap<string, Reason>
 }
 
-export const userKey = ({uid, user}: {readonly uid: number; readonly user: string}): string =>
-  `${uid} ${user}`
+type Owned = Pick<Waiting, 'uid' | 'user' | 'root'>
+
+const userKey = ({uid, user}: Owned): string => `${uid} ${user}`
+
+const rootKey = (job: Owned): string => `${userKey(job)} root`
+
+/** By what it may be kept: all of its user's are, or those that are root inside. */
+export const barredBy = (job: Owned): readonly string[] =>
+  job.root === true ? [userKey(job), rootKey(job)] : [userKey(job)]
+
+export const isBarred = (bars: ReadonlyMap<string, unknown>, job: Owned): boolean =>
+  barredBy(job).some(key => bars.has(key))
+
+/** Of one user. */
+interface Starting {
+  readonly record: JobRecord
+  readonly ids: Set<JobId>
+  /** Those that are root inside. */
+  readonly roots: Set<JobId>
+}
+
+const startingIn = (plan: Plan, live: LiveJobs): ReadonlyMap<string, Starting> => {
+  const users = new Map<string, Starting>()
+  for (const {id} of plan.starts) {
+    const record = live.get(id)?.record
+    if (record === undefined) continue
+    const known = users.get(userKey(record)) ?? {record, ids: new Set(), roots: new Set()}
+    users.set(userKey(record), known)
+    known.ids.add(id)
+    if (record.root === true) known.roots.add(id)
+  }
+  return users
+}
+
+interface Barred extends Bar {
+  readonly key: string
+  readonly ids: readonly JobId[]
+}
+
+interface Verdict {
+  readonly bars: readonly Barred[]
+  /** Whose own accounts were found. */
+  readonly known: readonly Account[]
+}
+
+const verdictOn = async (service: Service, {record, ids, roots}: Starting): Promise<Verdict> => {
+  const answer = await vetOne(service, record)
+  if ('reason' in answer) return {bars: [{key: userKey(record), ids: [...ids], ...answer}], known: []}
+  const {account, isOwn} = answer
+  const known = isOwn ? [account] : []
+  const bar = roots.size === 0 ? null : await rootBar(service, record, account)
+  return {bars: bar === null ? [] : [{key: rootKey(record), ids: [...roots], ...bar}], known}
+}
 
 /** Who they are may have changed since they submitted. */
 const tellThem = async (service: Service, accounts: readonly Account[]): Promise<void> => {
@@ -76,30 +151,19 @@ export const vetStarts = async (
   plan: Plan,
   author: Author,
 ): Promise<Vetted> => {
-  const users = new Map<string, {readonly record: JobRecord; readonly ids: Set<JobId>}>()
-  for (const {id} of plan.starts) {
-    const record = live.get(id)?.record
-    if (record === undefined) continue
-    const known = users.get(userKey(record)) ?? {record, ids: new Set()}
-    users.set(userKey(record), known)
-    known.ids.add(id)
-  }
-  const vetted = await Promise.all(
-    [...users].map(async ([key, {record, ids}]) => ({key, ids, answer: await vetOne(service, record)})),
-  )
-  const barred = vetted.flatMap(({key, ids, answer}) =>
-    'known' in answer ? [] : [{key, ids: [...ids], ...answer}],
-  )
+  const users = [...startingIn(plan, live).values()]
+  const verdicts = await Promise.all(users.map(starting => verdictOn(service, starting)))
+  const barred = verdicts.flatMap(({bars}) => bars)
   await tellThem(
     service,
-    vetted.flatMap(({answer}) => ('known' in answer ? answer.known : [])),
+    verdicts.flatMap(({known}) => known),
   )
   for (const {ids, reason, ...how} of barred)
     if (how.hold) for (const id of ids) hold(service, live, id, reason, author)
   const out = new Set(barred.flatMap(({ids}) => ids))
   return {
     plan: out.size === 0 ? plan : {...plan, starts: plan.starts.filter(({id}: Start) => !out.has(id))},
-    users: new Set(barred.map(({key}) => key)),
+    bars: new Set(barred.map(({key}) => key)),
     reasons: new Map(barred.map(({key, reason}) => [key, reason])),
   }
 }

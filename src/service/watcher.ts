@@ -18,6 +18,7 @@ import {placedJobs} from './live-view.js'
 import {isOf, removeOrphans} from './orphans.js'
 import {liveAndTold} from './readable-jobs.js'
 import type {Reconciler, Sight} from './reconciler.js'
+import {isUnreturned} from './return-folder.js'
 import {plainAuthor, type Service} from './service.js'
 import {takeRequests} from './take-requests.js'
 import {isElsewhere, isMine} from './whose.js'
@@ -63,6 +64,8 @@ const need = (
   record: JobRecord,
   container: ListedContainer | undefined,
 ): Instant | null | 'now' => {
+  // A crash, or the disk, was in the way when its container went.
+  if (container === undefined && isFinal(record.state) && isUnreturned(service, record)) return 'now'
   const observed = {
     container: container === undefined ? null : sketch(container),
     fence: 'none',

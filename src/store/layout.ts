@@ -6,6 +6,7 @@
  */
 import {join} from 'node:path'
 import {type JobId, jobId, MAX_ID, type Rev, rev, type Token, token, type Uid, uid} from '../core/brand.js'
+import type {JobRecord} from '../core/job.js'
 import {type PartKey, partName} from '../core/part-key.js'
 
 export const BUCKET_SIZE = 1000
@@ -43,8 +44,8 @@ export interface Layout {
   readonly nodes: string
   readonly locks: string
   readonly work: string
-  /** Of a job, or of one task of an array. */
-  workOf(uid: Uid, part: PartKey): string
+  /** Of a job, or of one task of an array; `attempt`: of that one of a job that is root inside, below a folder of its own. */
+  workOf(uid: Uid, part: PartKey, attempt?: number): string
   /** What its user is told of himself. */
   accountFile(uid: Uid): string
   /** The submitter's own copy of the private spec, in a site of many users. */
@@ -87,9 +88,10 @@ export const layoutOf = (root: string): Layout => {
     nodes: join(root, 'nodes'),
     locks: join(root, 'lock'),
     work,
-    workOf: (owner, part) => {
+    workOf: (owner, part, attempt) => {
       const {id, task} = partName(part)
-      return join(work, `u${owner}`, String(id), ...(task === undefined ? [] : [String(task)]))
+      const own = join(work, `u${owner}`, String(id), ...(task === undefined ? [] : [String(task)]))
+      return attempt === undefined ? own : join(own, `attempt.${attempt}`, 'files')
     },
     accountFile: owner => join(work, `u${owner}`, 'account.json'),
     specCopy: (owner, id) => join(work, `u${owner}`, String(id), 'spec.json'),
@@ -97,6 +99,10 @@ export const layoutOf = (root: string): Layout => {
     engines: join(root, 'engine'),
   }
 }
+
+/** Which folder of its own an attempt has: only that of a job that is root inside (`workOf`). */
+export const ownAttempt = ({root, attempt}: Pick<JobRecord, 'root' | 'attempt'>): number | undefined =>
+  root === true ? attempt : undefined
 
 /** The folders that `init` makes, parents first. */
 export const foldersOf = (layout: Layout): readonly string[] => [

@@ -3,7 +3,9 @@
  * the fences `started.<attempt>` in it. What lies there is the user's word, read guarded and never trusted for
  * more than filling in what the engine lost.
  *
- * The change of owner is the last step of `prepare`; after a crash before it all is made again.
+ * The change of owner is the last step of `prepare`; after a crash before it all is made again. The directory of a job that
+ * is root inside, one for each attempt (`rootAttempt`), is root's and lies in a closed folder of the service's until it is
+ * given back: whatever root does to it, nobody else of the host gets there (decision 33).
  */
 import {dirname, join} from 'node:path'
 import {type Uid, uid} from '../core/brand.js'
@@ -16,22 +18,27 @@ import type {Durable} from './disk/durable.js'
 import {type FileSystem, isErrno} from './disk/file-system.js'
 import {ensureFolder, lstatIfThere} from './disk/read-file.js'
 import type {FileOwner} from './disk/temporary.js'
+import {CLOSED, giveBack} from './give-back.js'
 import {readOutput} from './jobs/output-file.js'
 import {encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
 
 export interface WorkFolder {
   /** Absolute path; the folder is there, with `cmd.sh` for a script, and belongs to `owner`. */
-  prepare(submitter: Uid, part: PartKey, command: Command, owner: FileOwner): string
+  prepare(submitter: Uid, part: PartKey, command: Command, owner: FileOwner, rootAttempt?: number): string
   /** For the eyes of `owner`, the submitter: only the service may read the spec itself. Nothing is ever read of it. */
-  giveSpec(spec: JobSpec, isArray: boolean, owner: FileOwner): void
-  fence(submitter: Uid, part: PartKey, attempt: number): Fence
+  giveSpec(spec: JobSpec, isParent: boolean, owner: FileOwner): void
+  /** Of a job that is root inside: this attempt's directory is not its user's yet. */
+  isClosed(submitter: Uid, part: PartKey, attempt: number): boolean
+  /** Makes what it left harmless and gives it to `owner`. Else why it stays closed. */
+  giveBack(submitter: Uid, part: PartKey, attempt: number, owner: FileOwner): Promise<string | null>
+  fence(submitter: Uid, part: PartKey, attempt: number, isRoots?: boolean): Fence
   /** Makes the attempt void unless it has started; tells which of both is true now. */
-  voidAttempt(submitter: Uid, part: PartKey, attempt: number): Fence
+  voidAttempt(submitter: Uid, part: PartKey, attempt: number, isRoots?: boolean): Fence
   /** The wrapper's last word, or null. */
-  exitFile(submitter: Uid, part: PartKey, attempt: number): number | null
+  exitFile(submitter: Uid, part: PartKey, attempt: number, isRoots?: boolean): number | null
   /** Why its command could not begin, as the wrapper saw it, or null. */
-  launchFault(submitter: Uid, part: PartKey, attempt: number): LaunchFault | null
+  launchFault(submitter: Uid, part: PartKey, attempt: number, isRoots?: boolean): LaunchFault | null
 }
 
 const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): void => {
@@ -44,6 +51,8 @@ const give = (fs: FileSystem, path: string, owner: FileOwner, mode: number): voi
     fs.close(fd)
   }
 }
+
+const fencePath = (folder: string, attempt: number): string => join(folder, `started.${attempt}`)
 
 /** Anything else than a folder can only be a void attempt, or its owner's own mischief: it never starts. */
 const fenceAt = (fs: FileSystem, path: string): Fence => {
@@ -70,8 +79,8 @@ const inUsersFolder = <T>(act: () => T): T => {
 export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder => {
   const {fs} = durable
 
-  const fencePath = (submitter: Uid, part: PartKey, attempt: number): string =>
-    join(layout.workOf(submitter, part), `started.${attempt}`)
+  const folderOf = (submitter: Uid, part: PartKey, attempt: number, isRoots: boolean): string =>
+    layout.workOf(submitter, part, isRoots ? attempt : undefined)
 
   /** Open to others below a closed root, and ours: an engine or a user must be able to walk to the leaf. */
   const makeParents = (folder: string): void => {
@@ -80,10 +89,15 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
     durable.makeFolder(parent, 0o755)
   }
 
+  /** All above it; that of root's is below a folder that nobody else can walk through. */
+  const makeWay = (folder: string, isRoots: boolean): void => {
+    makeParents(isRoots ? dirname(folder) : folder)
+    if (isRoots) durable.makeFolder(dirname(folder), CLOSED)
+  }
+
   /** What the wrapper left in the folder of its attempt; '' = nothing that may be read. */
-  const word = (submitter: Uid, part: PartKey, attempt: number, name: string): string => {
-    const path = join(fencePath(submitter, part, attempt), name)
-    const bytes = readOutput(fs, layout.workOf(submitter, part), path, 16)
+  const word = (folder: string, attempt: number, name: string): string => {
+    const bytes = readOutput(fs, folder, join(fencePath(folder, attempt), name), 16)
     return bytes === null ? '' : Buffer.from(bytes).toString('latin1')
   }
 
@@ -107,10 +121,11 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
   }
 
   return {
-    fence: (submitter, part, attempt) => fenceAt(fs, fencePath(submitter, part, attempt)),
-    prepare: (submitter, part, command, owner) => {
-      const path = layout.workOf(submitter, part)
-      makeParents(path)
+    fence: (submitter, part, attempt, isRoots = false) =>
+      fenceAt(fs, fencePath(folderOf(submitter, part, attempt, isRoots), attempt)),
+    prepare: (submitter, part, command, owner, rootAttempt) => {
+      const path = layout.workOf(submitter, part, rootAttempt)
+      makeWay(path, rootAttempt !== undefined)
       ensureFolder(fs, path, 0o700)
       // The engine keeps a created container through a power loss: its folder must not be gone then.
       durable.syncFolder(dirname(path))
@@ -118,26 +133,30 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
       give(fs, path, owner, 0o700)
       return path
     },
-    giveSpec: (spec, isArray, owner) => {
+    giveSpec: (spec, isParent, owner) => {
       const path = layout.workOf(uid(owner.uid), spec.id)
       const copy = layout.specCopy(uid(owner.uid), spec.id)
       makeParents(path)
-      // Of an array it is the parent of what is mounted, which is never a user's own.
-      ensureFolder(fs, path, isArray ? 0o755 : 0o700)
+      ensureFolder(fs, path, isParent ? 0o755 : 0o700)
       if (lstatIfThere(fs, copy) === null)
         inUsersFolder(() => durable.replace(copy, encode(spec), 0o400, {owner, derived: true}))
-      if (!isArray) give(fs, path, owner, 0o700)
+      if (!isParent) give(fs, path, owner, 0o700)
     },
-    voidAttempt: (submitter, part, attempt) => {
-      const folder = layout.workOf(submitter, part)
-      const path = fencePath(submitter, part, attempt)
-      makeParents(folder)
+    isClosed: (submitter, part, attempt) =>
+      lstatIfThere(fs, dirname(layout.workOf(submitter, part, attempt)))?.mode === CLOSED,
+    giveBack: (submitter, part, attempt, owner) =>
+      giveBack(fs, layout.workOf(submitter, part, attempt), owner),
+    voidAttempt: (submitter, part, attempt, isRoots = false) => {
+      const folder = folderOf(submitter, part, attempt, isRoots)
+      const path = fencePath(folder, attempt)
+      makeWay(folder, isRoots)
       durable.makeFolder(folder, 0o700)
       return inUsersFolder(() => takeFence(folder, path))
     },
-    launchFault: (submitter, part, attempt) => parseLaunchFault(word(submitter, part, attempt, 'cause')),
-    exitFile: (submitter, part, attempt) => {
-      const text = word(submitter, part, attempt, 'exit')
+    launchFault: (submitter, part, attempt, isRoots = false) =>
+      parseLaunchFault(word(folderOf(submitter, part, attempt, isRoots), attempt, 'cause')),
+    exitFile: (submitter, part, attempt, isRoots = false) => {
+      const text = word(folderOf(submitter, part, attempt, isRoots), attempt, 'exit')
       return /^\d{1,3}\n?$/.test(text) && Number(text) <= 255 ? Number(text) : null
     },
   }

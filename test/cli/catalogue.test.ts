@@ -137,6 +137,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     return command(site, ['submit', '-C', 'rack=9', 'x'])
   },
   E_RESOURCE_UNKNOWN: site => command(site, ['submit', '-r', 'fpga=1', 'x']),
+  E_ROOT_REFUSED: site => {
+    site.configure(['executor = fake', 'default_images = busybox', 'allow_root = none-such'])
+    return command(site, ['submit', '--root', 'x'])
+  },
   E_QUEUE_REFUSED: site => command(site, ['submit', '-q', 'long', 'x']),
   E_QUOTA: async site => {
     site.configure(['executor = fake', 'default_images = busybox', '[quota.user.*]', 'cpus = 1'])

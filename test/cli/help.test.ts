@@ -13,7 +13,7 @@ import {
   withPages,
 } from '../../scripts/reference.js'
 import {prose} from '../../src/cli/prose.js'
-import {EXIT} from '../../src/core/catalogue.js'
+import {EXIT} from '../../src/core/exit.js'
 import {columnsWide} from '../../src/core/text.js'
 import {COMMANDS} from '../support/commands.js'
 import {god, ROOT} from '../support/god.js'

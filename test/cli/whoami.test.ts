@@ -32,8 +32,8 @@ describe('god whoami', () => {
     assert.deepEqual([me.schema, me.user, me.uid], [1, ME.username, ME.uid])
     assert.ok(me.groups.includes(ME.gid))
     assert.deepEqual(me.volumes, [
-      {name: 'mine', acl: 'rw', path: `/srv/${ME.username}`, mount: `/srv/${ME.username}`},
-      {name: 'ours', acl: 'ro', path: '/srv/ours', mount: '/ours'},
+      {name: 'mine', acl: 'rw', root: false, path: `/srv/${ME.username}`, mount: `/srv/${ME.username}`},
+      {name: 'ours', acl: 'ro', root: false, path: '/srv/ours', mount: '/ours'},
     ])
     assert.deepEqual([me.projects, me.images], [['default', 'lab'], ['busybox:local']])
     assert.deepEqual(me.priorities, {

@@ -17,6 +17,7 @@ const POLICY: AdmissionPolicy = {
   maxCpus: null,
   maxMemory: null,
   private: false,
+  root: {users: [], groups: [], never: null},
   sections: NO_SECTIONS,
 }
 const NODES = [aNode('n1', 4, 8), aNode('n2', 16, 4)]
@@ -301,6 +302,16 @@ describe('a job of many users’ site', () => {
     assert.equal(code({volumes: ['scratch:ro']}, {sections}), 'admitted')
     assert.match(code({volumes: ['data']}, {sections}), /E_VOLUME_REFUSED: there is no volume 'data' for you/)
     assert.match(code({volumes: ['../etc']}, {sections}), /E_VOLUME_BAD/)
+  })
+
+  it('T30 may be root inside where its user may, and its record says so', () => {
+    const root = {users: ['ann'], groups: [], never: null}
+    assert.match(code({root: true}, {}), /E_ROOT_REFUSED: nobody may be root/)
+    assert.match(code({root: true}, {root: {...root, users: ['bob']}}), /E_ROOT_REFUSED: ann may not be root/)
+    const answer = admitted(aWish({root: true}), ANN, {...POLICY, root})
+    assert.equal('record' in answer && answer.record.root, true)
+    const other = admitted(aWish({root: false}), ANN, {...POLICY, root})
+    assert.equal('record' in other && 'root' in other.record, false)
   })
 
   it('belongs to a project that its user is a member of, or to the default one', () => {

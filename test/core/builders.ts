@@ -209,6 +209,7 @@ export const anyWish: fc.Arbitrary<Wish> = fc
     output: optional(fc.oneof(anyText, fc.constantFrom('%j.log', '%x/%j', '/dev/null'))),
     error: optional(anyText),
     hold: optional(fc.boolean()),
+    root: optional(fc.boolean()),
     gpus: optional(fc.integer({min: 0, max: 1024})),
     queue: optional(fc.oneof(fc.constant('default'), word)),
     constraint: optional(fc.dictionary(word, anyText, {maxKeys: 3, noNullPrototype: true})),

@@ -114,6 +114,33 @@ describe('a container', () => {
   })
 })
 
+describe('T30, T39: a container whose job is root inside', () => {
+  const record = aStarting({root: true})
+  const volumes = [{source: '/srv/data', target: '/data', readOnly: false}]
+  const ofRoot = (site: Partial<Site> = {}): ContainerSpec =>
+    containerSpec(record, aWish({root: true}), ANN, {...SITE, ...site}, {...PATHS, volumes})
+
+  it('is root there by number and name, and its user’s outside', () => {
+    const {uid, gid, groups, user, env, passwd, group} = ofRoot()
+    assert.deepEqual([uid, gid, groups, user], [0, 0, [0], 'ann'])
+    assert.deepEqual([env.USER, env.LOGNAME, env.HOME], ['root', 'root', WORK_TARGET])
+    assert.deepEqual([passwd, group], ['root:x:0:0:root:/mnt/go-docker:/bin/sh\n', 'root:x:0:\n'])
+  })
+
+  it('has no home, and volumes for reading, whatever it is handed', () => {
+    assert.deepEqual(ofRoot().mounts, [{source: '/srv/data', target: '/data', readOnly: true}])
+  })
+
+  it('T49 never has the network of the node', () => {
+    for (const [given, has] of [
+      ['host', 'bridge'],
+      ['bridge', 'bridge'],
+      ['none', 'none'],
+    ] as const)
+      assert.equal(ofRoot({network: given}).network, has)
+  })
+})
+
 /** What a user may choose, and nothing else. */
 const CHOSEN_VARIABLES = ['GOD_CWD', 'GOD_STDOUT', 'GOD_STDERR']
 
@@ -127,12 +154,18 @@ const ours = (env: ContainerSpec['env']) =>
   )
 
 describe('T34: no wish', () => {
-  for (const images of [true, false]) {
-    it(`changes a protected field, ${images ? 'with' : 'without'} images`, () => {
-      const plain = specOf({site: {images}})
+  const KINDS = [
+    ['with images', true, {}],
+    ['without images', false, {}],
+    ['of a job that is root inside', true, {root: true}],
+  ] as const
+  for (const [kind, images, own] of KINDS) {
+    const record = aStarting({walltime: 60, ...own})
+    it(`changes a protected field, ${kind}`, () => {
+      const plain = specOf({record, site: {images}})
       fc.assert(
         fc.property(anyWish, wish => {
-          const spec = specOf({wish, site: {images}})
+          const spec = specOf({record, wish, site: {images}})
           assert.deepEqual({...spec, argv: [], env: {}}, {...plain, argv: [], env: {}})
           assert.deepEqual(ours(spec.env), ours(plain.env))
         }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import {CATALOGUE, type ErrorCode, EXIT} from '../../src/core/catalogue.js'
+import {CATALOGUE, type ErrorCode} from '../../src/core/catalogue.js'
 import {asError, GodError, never, refusal} from '../../src/core/errors.js'
+import {EXIT} from '../../src/core/exit.js'
 
 const CODES = Object.keys(CATALOGUE) as ErrorCode[]
 

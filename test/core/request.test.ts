@@ -186,8 +186,8 @@ describe('a request', () => {
     ['to submit nothing', {...SUBMIT, wish: undefined}, /wish/],
     ['to submit with an unknown wish', {...SUBMIT, wish: {...aWish(), privileged: true}}, /privileged/],
   ]
-  it('T30: asks for no uid, and not to be root', () => {
-    for (const field of ['uid', 'user', 'root', 'privileged'])
+  it('T30: asks for no uid, and to be root by yes or no alone', () => {
+    for (const field of ['uid', 'user', 'root', 'privileged', 'capabilities'])
       refused({...SUBMIT, wish: {...aWish(), [field]: 0}}, new RegExp(field))
   })
 

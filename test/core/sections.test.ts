@@ -21,6 +21,7 @@ describe('a section', () => {
       path: '/srv/data',
       mount: '/srv/data',
       acl: 'ro',
+      root: false,
       users: [],
       groups: [],
     })
@@ -28,11 +29,12 @@ describe('a section', () => {
       'volume.s.path = /srv/$USER',
       'volume.s.mount = /scratch',
       'volume.s.acl = rw',
+      'volume.s.root = yes',
       'volume.s.users = ann, 1001',
       'volume.s.groups = lab',
     )
     assert.deepEqual(volumes.get('s'), {
-      ...{name: 's', path: '/srv/$USER', mount: '/scratch', acl: 'rw'},
+      ...{name: 's', path: '/srv/$USER', mount: '/scratch', acl: 'rw', root: true},
       ...{users: ['ann', '1001'], groups: ['lab']},
     })
   })

@@ -66,6 +66,9 @@ describe('a configuration', () => {
     ['allow_user_images', 'on', true],
     ['default_images', 'busybox:local, alpine,,', ['busybox:local', 'alpine']],
     ['default_images', '', []],
+    ['allow_root', 'ann, 4711', ['ann', '4711']],
+    ['allow_root', 'true', ['*']],
+    ['allow_root', 'false', []],
     ['defaults_cpu', '0.5', 500],
     ['defaults_ram', '2G', 2 * 1024 ** 3],
     ['defaults_time', '1:30:00', 5400],
@@ -137,9 +140,11 @@ describe('what admission asks of the configuration', () => {
       assign('max_time', '1d'),
       assign('max_cpu', '4'),
       assign('private_jobs', 'yes'),
+      assign('allow_root', 'ann, 4711'),
+      assign('allow_root_groups', 'wheel'),
       assign('allowed_images', 'lab/*'),
     ])
-    assert.deepEqual(admissionPolicy(configuration, true), {
+    assert.deepEqual(admissionPolicy(configuration, true, true), {
       defaultImages: ['a', 'b'],
       allowedImages: ['lab/*'],
       images: true,
@@ -152,6 +157,7 @@ describe('what admission asks of the configuration', () => {
       zone: 'UTC',
       maxSchedules: 20,
       private: true,
+      root: {users: ['ann', '4711'], groups: ['wheel'], never: null},
     })
   })
 })

@@ -82,6 +82,19 @@ describe('a volume', () => {
     assert.match(code(['scratch'], {...ANN, name: '../bob'}), /no path for a user of that name/)
   })
 
+  it('T30 is for reading in a job that is root inside, and only where it is opened to such jobs', () => {
+    const opened = new Map([...volumes].map(([name, volume]) => [name, {...volume, root: true}]))
+    const asRoot = (texts: readonly string[], among = opened) => mountsFor(texts, among, ANN, NUMBERS, true)
+    assert.deepEqual(asRoot(['data', 'scratch']), [
+      {source: '/srv/data', target: '/srv/data', readOnly: true},
+      {source: '/srv/scratch/ann', target: '/scratch', readOnly: true},
+    ])
+    const no = asRoot(['scratch:rw'])
+    assert.match('code' in no ? no.message : '', /scratch is for reading only for a job that is root inside/)
+    const shut = asRoot(['data'], new Map(volumes))
+    assert.match('code' in shut ? shut.message : '', /data is not open to jobs that are root inside/)
+  })
+
   it('is judged without knowing who asks, as far as that goes', () => {
     assert.equal(checkVolumes(['scratch', 'data:ro'], volumes), null)
     assert.equal(checkVolumes(['nothing'], volumes)?.code, 'E_VOLUME_REFUSED')

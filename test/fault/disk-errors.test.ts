@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import {failureOf} from '../../src/cli/failure.js'
 import type {JobId} from '../../src/core/brand.js'
-import {EXIT} from '../../src/core/catalogue.js'
+import {EXIT} from '../../src/core/exit.js'
 import {haltReason} from '../../src/store/halt.js'
 import {CLAIM_LIFE} from '../../src/store/requests/ids.js'
 import {assertEnds, type Ends, recover} from '../crash/recovery.js'

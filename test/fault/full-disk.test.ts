@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {EXIT} from '../../src/core/catalogue.js'
+import {EXIT} from '../../src/core/exit.js'
 import {layoutOf} from '../../src/store/layout.js'
 import {amount, tellCases} from '../support/amount.js'
 import type {Ran} from '../support/god.js'

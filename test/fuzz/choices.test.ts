@@ -50,6 +50,7 @@ const NO_FLAGS = {
     key: undefined,
     cron: undefined,
     overlap: false,
+    root: false,
     env: undefined,
     label: undefined,
   },

@@ -37,7 +37,7 @@ describe('T37 a look as somebody else', () => {
 
   it('sees what the user may walk to, whatever root could', async () => {
     assert.equal(await look('open/in'), null)
-    assert.deepEqual(await lookAs(ANN, join(folder, 'hers')), {uid: 1})
+    assert.deepEqual(await lookAs(ANN, join(folder, 'hers')), {uid: 1, mode: 0o700})
     assert.equal(await look('hers/in'), null)
     assert.match((await look('closed/in')) ?? '', /closed\/in is closed to the user/)
   })

@@ -14,7 +14,9 @@ const folder = (path: string, uid: number, mode: number): void => {
 describe('the home directory of a job', () => {
   const open: LookAs = async (_who, path) => {
     const node = disk.lookup(path)
-    return node?.kind === 'folder' ? {uid: node.uid} : {fault: `${path} is not a real folder`}
+    return node?.kind === 'folder'
+      ? {uid: node.uid, mode: node.mode}
+      : {fault: `${path} is not a real folder`}
   }
   const home = (account: Partial<Account> = {}, lookAs = open): Promise<string | null> =>
     mountableHome(new DiskProcess(disk), lookAs, {...ANN, ...account})
@@ -67,8 +69,8 @@ describe('the home directory of a job', () => {
 })
 
 describe('T35 a volume of the site', () => {
-  const fault = (source: string): Promise<string | null> =>
-    volumeFault(new DiskProcess(disk), async () => ({uid: 0}), ANN, {source})
+  const fault = (source: string, top = {uid: 0, mode: 0o755}, root = false): Promise<string | null> =>
+    volumeFault(new DiskProcess(disk), async () => top, ANN, {source}, root)
 
   beforeEach(() => {
     disk = new MemoryDisk(() => 0)
@@ -81,6 +83,21 @@ describe('T35 a volume of the site', () => {
 
   it('is whoever’s folder it is, below folders of root', async () => {
     for (const path of ['/srv/all', '/srv/bobs']) assert.equal(await fault(path), null)
+  })
+
+  it('T39 is root’s alone to write at its top for a job that is root inside', async () => {
+    assert.equal(await fault('/srv/all', {uid: 0, mode: 0o755}, true), null)
+    for (const top of [
+      {uid: 1000, mode: 0o755},
+      {uid: 0, mode: 0o775},
+      {uid: 0, mode: 0o1777},
+    ]) {
+      assert.match(
+        (await fault('/srv/all', top, true)) ?? '',
+        /\/srv\/all may be written by others than root/,
+      )
+      assert.equal(await fault('/srv/all', top), null)
+    }
   })
 
   it('T36 is not mounted where somebody could put a link into its way', async () => {
@@ -106,7 +123,7 @@ describe('T35 a volume of the site', () => {
     assert.equal(await volumeFault(fs, async () => ({fault: silent}), ANN, {source: '/srv/all'}), silent)
     assert.equal(await mountableHome(fs, async () => ({fault: silent}), {...ANN, home: '/srv/all'}), null)
     assert.equal(
-      await mountableHome(fs, async () => ({uid: ANN.uid}), {...ANN, home: '/srv/all'}),
+      await mountableHome(fs, async () => ({uid: ANN.uid, mode: 0o700}), {...ANN, home: '/srv/all'}),
       '/srv/all',
     )
     assert.deepEqual(looked, ['/srv', '/srv', '/srv'])

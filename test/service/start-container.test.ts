@@ -118,6 +118,21 @@ describe('the container of a start', () => {
       assert.equal(await answered(), "volume: there is no volume 'data' for you")
     })
 
+    it('T30 and is root inside only if its user may be so still', async () => {
+      world = new World({
+        settings: {admission: {...SETTINGS.admission, root: {users: ['ann'], groups: [], never: null}}},
+      })
+      await startInLab({root: true})
+      const {settings} = god.service
+      const root = {users: [], groups: [], never: null}
+      Object.assign(god.service, {settings: {...settings, admission: {...settings.admission, root}}})
+      assert.match(await answered(), /^root: nobody may be root in a container on this site/)
+      assert.deepEqual(world.containers(), [])
+      Object.assign(god.service, {settings})
+      assert.equal(await answered(), 'created')
+      assert.deepEqual([spec().uid, spec().mounts], [0, []])
+    })
+
     it('T36 that nobody can lead astray, looked at as its user', async () => {
       granted()
       await startInLab({volumes: ['data']})

@@ -77,6 +77,50 @@ describe('T75 a job that is to start', () => {
     assert.equal(world.state(id), 'starting')
   })
 
+  describe('T30 and is root inside', () => {
+    const allow = (users: readonly string[], groups: readonly string[] = []): void =>
+      void Object.assign(world.settings, {
+        admission: {...world.settings.admission, root: {users, groups, never: null}},
+      })
+    beforeEach(() => allow(['ann'], ['lab']))
+
+    it('is held if its user may not have such jobs any more, and his others start', async () => {
+      const [root, second] = [
+        await admitted(USER, {...FOREVER, root: true}),
+        await admitted(USER, {...FOREVER, root: true}),
+      ]
+      const plain = await admitted()
+      allow(['bob'])
+      await pass()
+      assert.deepEqual(
+        [root, second, plain].map(id => world.state(id)),
+        ['held', 'held', 'starting'],
+      )
+      assert.deepEqual(
+        [world.record(root)?.reason?.code, reason(root)],
+        ['root', 'ann may not be root in a container here: allow_root names bob'],
+      )
+      allow(['ann'])
+      world.control('release', [root])
+      await pass()
+      await pass()
+      assert.equal(world.state(root), 'starting')
+    })
+
+    it('waits while the group cannot be looked up that it hangs on, and keeps nobody waiting', async () => {
+      const root = await admitted(USER, {...FOREVER, root: true, cpus: 4000})
+      const hers = await admitted(BOB, {...FOREVER, cpus: 4000})
+      allow([], ['lab'])
+      const groupByName = async (): Promise<number | null> => {
+        throw new Error('no answer')
+      }
+      await pass(withAuth({groupByName}))
+      assert.deepEqual([world.state(root), world.state(hers)], ['pending', 'starting'])
+      const told = readReasons({fs: world.process().fs}, world.layout).get(root)
+      assert.match(told?.text ?? '', /whether ann may be root in a container is not known now/)
+    })
+  })
+
   it('of a user whom nobody can look up keeps nobody else waiting, though he is first and asks for all there is', async () => {
     const his: JobId[] = []
     for (let i = 0; i < 3; i++) his.push(await admitted(USER, {...FOREVER, cpus: 4000}))

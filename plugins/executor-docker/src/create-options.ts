@@ -8,6 +8,7 @@
 import type {ContainerSpec, Mount} from '@god-cli/api'
 import type Docker from 'dockerode'
 import {labelsOf} from './labels.js'
+import {isRoots} from './root-job.js'
 
 export const BUSYBOX_TARGET = '/god/bin/busybox'
 export const SHELL_OF_IMAGE = '/bin/sh'
@@ -51,11 +52,19 @@ const bind = ({source, target, readOnly}: Mount): BindMount => ({
   BindOptions: {Propagation: 'rprivate', NonRecursive: true},
 })
 
+/** Root has the image's own, and may change those. */
+const accountFiles = (spec: ContainerSpec, context: CreateContext): BindMount[] =>
+  isRoots(spec)
+    ? []
+    : [
+        bind({source: context.passwd, target: '/etc/passwd', readOnly: true}),
+        bind({source: context.group, target: '/etc/group', readOnly: true}),
+      ]
+
 const mountsOf = (spec: ContainerSpec, context: CreateContext): BindMount[] => [
   bind(spec.workDir),
   ...spec.mounts.map(bind),
-  bind({source: context.passwd, target: '/etc/passwd', readOnly: true}),
-  bind({source: context.group, target: '/etc/group', readOnly: true}),
+  ...accountFiles(spec, context),
   ...(context.busybox === null
     ? []
     : [bind({source: context.busybox, target: BUSYBOX_TARGET, readOnly: true})]),
@@ -108,11 +117,17 @@ const limits = (spec: ContainerSpec) => ({
   ...gpuRequests(spec),
 })
 
+/**
+ * What unpacking and installing needs (docker.md 5.4), and no more. Never SETUID: a process of the container that became
+ * a user of the host could be reached by him through /proc, past the closed folder, and be handed folders of the host.
+ */
+const ROOT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']
+
 const hostConfig = (spec: ContainerSpec, context: CreateContext) => ({
   ...limits(spec),
   Init: true,
   Privileged: false,
-  CapAdd: [],
+  CapAdd: isRoots(spec) ? ROOT_CAPABILITIES : [],
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],
   // The primary gid too (CVE-2022-36109).

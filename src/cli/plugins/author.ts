@@ -1,8 +1,8 @@
 /** What authors of plugins ask for: a skeleton, and a judgement. */
 import {join} from 'node:path'
 import type {ProviderKind} from '@god-cli/api'
-import {EXIT} from '../../core/catalogue.js'
 import {GodError} from '../../core/errors.js'
+import {EXIT} from '../../core/exit.js'
 import {workingFolder} from '../../host/environment.js'
 import {existingPath} from '../../host/user-file.js'
 import {checkPlugin, type Judgement} from '../../plugin/check.js'

@@ -1,6 +1,7 @@
 /** Several words, each tried whatever became of the others (as `kill` does with its ids); and how that is told. */
-import {EXIT} from '../../core/catalogue.js'
+
 import {GodError} from '../../core/errors.js'
+import {EXIT} from '../../core/exit.js'
 import {errorsJson} from '../listing.js'
 import type {Screen} from '../screen.js'
 

@@ -10,6 +10,8 @@ export interface Waiting extends PendingJob {
   readonly begin?: number
   /** Of an array: how many tasks may start now, and why no more. */
   readonly tasks?: {readonly count: number; readonly reason: Reason | null}
+  /** It is to be root in its container. */
+  readonly root?: true
   /** Left out: any node. */
   readonly where?: Where
   /** `alikeKey` of it, where that was worked out before. */

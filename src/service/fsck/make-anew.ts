@@ -17,7 +17,7 @@ import type {Service} from '../service.js'
 /** One above all that have left a fence: none of them may begin again. */
 const freshAttempt = ({durable, layout}: Service, {uid, id}: JobSpec): number =>
   listNames(durable.fs, layout.workOf(uid, id)).reduce((next, name) => {
-    const attempt = Number(/^started\.([1-9]\d{0,5})$/.exec(name)?.[1] ?? 0)
+    const attempt = Number(/^(?:started|attempt)\.([1-9]\d{0,5})$/.exec(name)?.[1] ?? 0)
     return Math.max(next, attempt + 1)
   }, 1)
 

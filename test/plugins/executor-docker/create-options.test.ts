@@ -13,6 +13,8 @@ const CONTEXT: CreateContext = {
   cgroupParent: '/god/a',
 }
 
+const ROOT = {uid: 0, gid: 0, groups: [0]}
+
 const bind = (Source: string, Target: string, ReadOnly: boolean) => ({
   Type: 'bind',
   Source,
@@ -50,6 +52,20 @@ describe('the options of a container', () => {
         assert.ok(added.includes(String(gid)) && added.every(one => /^\d+$/.test(one)))
       }),
     )
+  })
+
+  it('T39: of root have three capabilities, none that makes another user or device, and the image’s own accounts', () => {
+    const {User, HostConfig} = createOptions(spec({uid: 0, gid: 0, groups: [0]}), CONTEXT)
+    assert.deepEqual([User, HostConfig.GroupAdd], ['0:0', ['0']])
+    assert.deepEqual([HostConfig.CapDrop, HostConfig.CapAdd], [['ALL'], ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']])
+    assert.deepEqual(
+      HostConfig.Mounts.map(({Target}) => Target),
+      ['/mnt/go-docker', '/mnt/data', '/god/bin/busybox'],
+    )
+    // All else is as of anybody.
+    const plain = createOptions(spec(), CONTEXT).HostConfig
+    const own = {GroupAdd: [], CapAdd: [], Mounts: []}
+    assert.deepEqual({...HostConfig, ...own}, {...plain, ...own})
   })
 
   it('T49: are on the network that the operator chose, and open no port', () => {
@@ -180,15 +196,16 @@ describe('the options of a container', () => {
       fc.string(),
       fc.constantFrom('--privileged', '/var/run/docker.sock', 'a=b', '\0', '{}'),
     )
-    const plain = createOptions(spec(), CONTEXT)
+    const plains = [false, true].map(root => createOptions(spec(root ? ROOT : {}), CONTEXT))
     const input = fc.record({
       argv: fc.array(text),
       env: fc.dictionary(text, text),
       jobName: text,
     })
     fc.assert(
-      fc.property(input, user => {
-        const options = createOptions(spec(user), CONTEXT)
+      fc.property(input, fc.boolean(), (user, root) => {
+        const plain = plains[Number(root)] ?? assert.fail()
+        const options = createOptions(spec({...user, ...(root ? ROOT : {})}), CONTEXT)
         assert.deepEqual(options.Cmd, ['-c', 'WRAPPER', 'god', ...user.argv])
         assert.deepEqual(
           options.Env?.filter(line => /^(GOD_TOOLS|TINI_KILL_PROCESS_GROUP)=/.test(line)).sort(),

@@ -1,0 +1,72 @@
+/**
+ * What an attempt that was root inside leaves behind becomes its submitter's as soon as the engine has its container no
+ * more (decision 33). Whether that is done yet is looked at in one place: the folder above its directory is closed. So a
+ * crash before or in the midst of it leaves what the next look does.
+ */
+import {partRecords} from '../core/array-view.js'
+import type {JobRecord} from '../core/job.js'
+import {partKey} from '../core/part-key.js'
+import type {Observed, Step} from '../core/reconcile.js'
+import {isFinal} from '../core/state.js'
+import {tellOnce} from './readable-jobs.js'
+import type {Service} from './service.js'
+
+type Attempt = Pick<JobRecord, 'id' | 'uid' | 'attempt' | 'root' | 'node'> & {
+  readonly task?: number | undefined
+}
+
+/** It was root inside, and what it left is not its user's. */
+export const isUnreturned = ({work}: Service, record: Attempt): boolean =>
+  record.root === true && work.isClosed(record.uid, partKey(record), record.attempt)
+
+/** It will be its user's: its node is not lost, which nobody waits for. */
+export const willBeReturned = (service: Service, record: Attempt): boolean =>
+  isUnreturned(service, record) &&
+  !service.nodes.records().some(({name, lost}) => name === record.node && lost !== undefined)
+
+/** Of a job, or of any task of an array that it knows of. */
+export const isToBeReturned = (service: Service, record: JobRecord): boolean =>
+  record.root === true && partRecords(record).some(part => willBeReturned(service, part))
+
+/** Of a node that is lost: its container may be there still, and nobody can say that it is not. */
+export const tellClosed = (service: Service, record: JobRecord): void => {
+  if (isUnreturned(service, record))
+    tell(service, record, `whether its container on ${record.node} is gone nobody can say`)
+}
+
+const tell = (service: Service, record: JobRecord, why: string): void =>
+  tellOnce(
+    service,
+    `the directory of job ${partKey(record)}, attempt ${record.attempt}, stays closed to ${record.user}: ${why}`,
+  )
+
+/** The attempt is over, or will be by this step, and its container gone: nothing writes there any more. */
+const isLeft = ({state}: JobRecord, {container}: Observed, step: Step): boolean => {
+  if (container !== null) return false
+  if (step.do === 'none') return isFinal(state)
+  if (step.do !== 'publish') return step.do === 'collect'
+  return isFinal(step.change.state) || step.change.attempt !== undefined
+}
+
+/** By the engine's own word: what was to be removed may not have gone yet. Where it cannot be asked, later. */
+const isGone = async ({executor}: Service, {container}: JobRecord): Promise<boolean> => {
+  if (container === null) return false
+  try {
+    return (await executor.inspect(container.id ?? container.name)) === null
+  } catch {
+    return false
+  }
+}
+
+export const returnFolder = async (
+  service: Service,
+  record: JobRecord,
+  observed: Observed,
+  step: Step,
+): Promise<void> => {
+  if (!isLeft(record, observed, step) || !isUnreturned(service, record)) return
+  if (!(await isGone(service, record))) return
+  const {uid, gid, attempt} = record
+  const fault = await service.work.giveBack(uid, partKey(record), attempt, {uid, gid})
+  if (fault !== null) tell(service, record, fault)
+}
