@@ -5,7 +5,7 @@
 import {SETTINGS} from '../core/settings.js'
 import {STATES} from '../core/state.js'
 import type {CommandShape, FlagShape} from '../plugin/command-table.js'
-import {FIELD_NAMES} from './fields.js'
+import {FIELD_NAMES} from './field-names.js'
 import {SHELLS} from './shell-scripts.js'
 
 export interface Candidate {

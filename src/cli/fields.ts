@@ -8,45 +8,10 @@ import {inOrder, partKey} from '../core/part-key.js'
 import {nearest} from '../core/text.js'
 import {iso} from '../host/clock.js'
 import {idText, tasksText} from './array-tasks.js'
+import {FIELD_NAMES, type FieldName} from './field-names.js'
 import {elapsed, type JobView} from './job-view.js'
 import type {Style} from './style.js'
 import type {Column} from './table.js'
-
-export const FIELD_NAMES = [
-  'id',
-  'name',
-  'queue',
-  'user',
-  'state',
-  'time',
-  'cpus',
-  'memory',
-  'gpus',
-  'where',
-  'node',
-  'reason',
-  'image',
-  'project',
-  'uid',
-  'desired',
-  'attempt',
-  'exit',
-  'cpu_seconds',
-  'max_memory',
-  'cpus_now',
-  'memory_now',
-  'resources',
-  'submitted',
-  'started',
-  'ended',
-  'task',
-  'tasks',
-  'nice',
-  'priority',
-  'begin',
-  'root',
-] as const
-export type FieldName = (typeof FIELD_NAMES)[number]
 
 interface Field {
   readonly title: string

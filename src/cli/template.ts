@@ -1,7 +1,8 @@
 /** `--format '{{id}} {{state}}'`: a line a job, its columns by their names. No logic: what needs more reads --json. */
 import {GodError} from '../core/errors.js'
 import {neutralise} from '../core/text.js'
-import {type FieldName, fieldText, parseField} from './fields.js'
+import type {FieldName} from './field-names.js'
+import {fieldText, parseField} from './fields.js'
 import type {JobView} from './job-view.js'
 
 /** Text as it stands, or a column. */

@@ -14,6 +14,7 @@ import {constraintSchema} from './constraint.js'
 import {countedSchema} from './counted.js'
 import {earlierSchema} from './earlier.js'
 import {MOST_KEY} from './job-name.js'
+import {type Parsed, parseKeeping} from './parse-with.js'
 import {
   attemptSchema,
   branded,
@@ -203,38 +204,6 @@ const specSchema = v.strictObject({
   wish: wishSchema,
 })
 export type JobSpec = v.InferOutput<typeof specSchema>
-
-export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly why: string}
-
-/** The sentence quotes what was found, which may be as long as a request. */
-const MOST_WHY = 400
-
-/** One line on the first fault: the field's path and what is wrong with it. */
-export const parseWith = <S extends v.GenericSchema>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
-  const result = v.safeParse(schema, value, {abortEarly: true})
-  if (result.success) return {ok: true, value: result.output}
-  const issue = result.issues[0]
-  const path = v.getDotPath(issue)
-  const why = path === null ? issue.message : `${path}: ${issue.message}`
-  return {ok: false, why: why.slice(0, MOST_WHY)}
-}
-
-type Fields = v.GenericSchema & {readonly entries: v.ObjectEntries}
-
-/**
- * A later god may have added fields: they are kept as they are, also through the revisions that are published here.
- * What an older one must not miss comes with another FORMAT (docs/decisions/0019).
- */
-const parseKeeping = <S extends Fields>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
-  const isKnown = (key: string): boolean => Object.hasOwn(schema.entries, key)
-  if (typeof value !== 'object' || value === null || Object.keys(value).every(isKnown))
-    return parseWith(schema, value)
-  const fields = Object.entries(value)
-  const parsed = parseWith(schema, Object.fromEntries(fields.filter(([key]) => isKnown(key))))
-  if (!parsed.ok) return parsed
-  const strange = Object.fromEntries(fields.filter(([key]) => !isKnown(key)))
-  return {ok: true, value: Object.assign(parsed.value as object, strange) as v.InferOutput<S>}
-}
 
 /** Built field by field, an object of this size is a hash table to V8: its copy takes half the room, and is made faster. */
 export const parseRecord = (value: unknown): Parsed<JobRecord> => {

@@ -5,7 +5,8 @@
 import * as v from 'valibot'
 import {earlierSchema} from './earlier.js'
 import {type Ran, runsOf, runsOfTask, type UserRun} from './fair-share/ledger.js'
-import {type JobRecord, parseWith} from './job.js'
+import type {JobRecord} from './job.js'
+import {parseWith} from './parse-with.js'
 import {far, instantSchema, pausedSchema, text, whole} from './record-fields.js'
 
 const jobSchema = v.object({

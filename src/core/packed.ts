@@ -7,7 +7,8 @@
  */
 import * as v from 'valibot'
 import {type Instant, instant, type JobId, jobId} from './brand.js'
-import {type JobRecord, type Parsed, parseRecord, parseWith} from './job.js'
+import {type JobRecord, parseRecord} from './job.js'
+import {type Parsed, parseWith} from './parse-with.js'
 import {
   attemptSchema,
   desiredSchema,

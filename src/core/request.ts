@@ -7,17 +7,9 @@ import * as v from 'valibot'
 import {MOST_RANGE} from './array-range.js'
 import type {JobId} from './brand.js'
 import {countedSchema} from './counted.js'
-import {
-  beginSchema,
-  niceSchema,
-  type Parsed,
-  parseWith,
-  prioritySchema,
-  signalSchema,
-  type Wish,
-  wishSchema,
-} from './job.js'
+import {beginSchema, niceSchema, prioritySchema, signalSchema, type Wish, wishSchema} from './job.js'
 import {MOST_USERS} from './node-hold.js'
+import {type Parsed, parseWith} from './parse-with.js'
 import {far, idSchema, instantSchema, text, tokenSchema, whole} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'
 

@@ -4,7 +4,7 @@
  * Refused besides: repeated keys (the last would win), `__proto__`, `constructor` and `prototype` as keys, nesting over
  * 32, more than 20,000 keys where the caller knows no other bound. A scan over the text finds them; `JSON.parse` then judges the grammar itself.
  */
-import type {Parsed} from './job.js'
+import type {Parsed} from './parse-with.js'
 
 const MOST_DEPTH = 32
 export const MOST_KEYS = 20_000

@@ -5,7 +5,7 @@
 import {readFileSync} from 'node:fs'
 import {isAbsolute, join} from 'node:path'
 import * as v from 'valibot'
-import {parseWith} from '../core/job.js'
+import {parseWith} from '../core/parse-with.js'
 
 /** As npm allows them; no path can hide in one. */
 const packageNameSchema = v.pipe(

@@ -8,7 +8,7 @@ import {join, resolve, sep} from 'node:path'
 import {API_VERSION, type ProviderKind} from '@god-cli/api'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
-import {parseWith} from '../core/job.js'
+import {parseWith} from '../core/parse-with.js'
 
 export const KINDS = ['scheduler', 'executor', 'auth'] as const satisfies readonly ProviderKind[]
 

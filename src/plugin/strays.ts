@@ -6,7 +6,7 @@
 import {readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'
-import {parseWith} from '../core/job.js'
+import {parseWith} from '../core/parse-with.js'
 import {installedIn} from './installed.js'
 
 const projectSchema = v.looseObject({dependencies: v.record(v.string(), v.unknown())})

@@ -5,8 +5,7 @@
  */
 import {join} from 'node:path'
 import type {HostServices, ProviderKind, ProviderMap} from '@god-cli/api'
-import {type Instant, jobId, MAX_ID, type Uid} from '../core/brand.js'
-import {type PartKey, partKey} from '../core/part-key.js'
+import type {Instant, Uid} from '../core/brand.js'
 import {DEFAULT_RULES} from '../core/scheduling/rules.js'
 import {admissionPolicy, type Configuration, type Settings, shareRules} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
@@ -30,6 +29,7 @@ import {createQuarantine, type Quarantine} from '../store/quarantine.js'
 import {createInbox} from '../store/requests/inbox.js'
 import {createWorkFolder} from '../store/work-folder.js'
 import {guardedPolicy} from './guarded-policy.js'
+import {type Listen, listenTo} from './listen.js'
 import type {LookAs} from './mountable.js'
 import {rememberedAuth, rememberedLooks} from './remembered-auth.js'
 import type {Service, ServiceSettings} from './service.js'
@@ -60,7 +60,7 @@ export interface OpenService {
   /** One line for people: who holds what. */
   readonly holder: string
   /** Bells, locks and engine events ring `wake`; returns the stop. */
-  readonly listen: (wake: (part?: PartKey) => void) => () => Promise<void>
+  readonly listen: Listen
   close(): Promise<void>
 }
 
@@ -172,14 +172,6 @@ const loudly = (quarantine: Quarantine, log: Service['log']): Quarantine => ({
   },
 })
 
-const isWithin = (n: number, least: number): boolean => Number.isInteger(n) && n >= least && n <= MAX_ID
-
-/** Undefined: it is no job of ours, by the executor's own words. */
-const partOf = (job: number | undefined, task: number | undefined): PartKey | undefined =>
-  job === undefined || !isWithin(job, 1) || (task !== undefined && !isWithin(task, 0))
-    ? undefined
-    : partKey({id: jobId(job), task})
-
 export const openService = async (host: HostParts): Promise<OpenService> => {
   const fs = realFileSystem
   const layout = layoutOf(host.root)
@@ -230,21 +222,7 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
     service,
     acquire: createLeases({folder: layout.locks, ...host.lease, ...leaseTimes(format, settings)}),
     holder: `${host.role} on ${self.host}, pid ${self.pid}`,
-    listen: wake => {
-      // Here alone: a single pass watches nothing, and pays for no watching.
-      const hints = import('./hints.js').then(({watchFolders}) =>
-        watchFolders(
-          [layout.bells, layout.locks],
-          () => wake(),
-          text => host.log('warning', text),
-        ),
-      )
-      const stop = executor.watch((job, task) => wake(partOf(job, task)))
-      return async () => {
-        stop()
-        await (await hints).close()
-      }
-    },
+    listen: listenTo(layout, executor, host.log),
     close: async () => {
       letGo.abort()
       await executor.close()

@@ -12,7 +12,7 @@ import {join} from 'node:path'
 import lockfile from 'proper-lockfile'
 import * as v from 'valibot'
 import {GodError} from '../core/errors.js'
-import {parseWith} from '../core/job.js'
+import {parseWith} from '../core/parse-with.js'
 import {errno, isErrno} from './disk/file-system.js'
 
 const identity = v.strictObject({host: v.string(), boot: v.string(), pid: v.number(), started: v.string()})

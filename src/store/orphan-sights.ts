@@ -4,7 +4,7 @@
  */
 import {join} from 'node:path'
 import * as v from 'valibot'
-import {parseWith} from '../core/job.js'
+import {parseWith} from '../core/parse-with.js'
 import type {Durable} from './disk/durable.js'
 import {errno} from './disk/file-system.js'
 import {readFile} from './disk/read-file.js'

@@ -139,7 +139,7 @@ describe('a site of many users that an account of its own serves', function () {
       return ran.stdout.trim().split('\n')
     }
     const seen = await look()
-    assert.deepEqual(seen[0], '{"uid":0}')
+    assert.deepEqual(seen[0], '{"uid":0,"mode":493}')
     assert.match(seen[1] ?? '', /closed\/in is closed to the user/)
     for (const line of await look([])) assert.match(line, /cannot be looked at as uid 1/)
   })

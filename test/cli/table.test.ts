@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import {
-  columnsOf,
-  type FieldName,
-  LONG_FIELDS,
-  parseFields,
-  sortJobs,
-  USUAL_FIELDS,
-} from '../../src/cli/fields.js'
+import type {FieldName} from '../../src/cli/field-names.js'
+import {columnsOf, LONG_FIELDS, parseFields, sortJobs, USUAL_FIELDS} from '../../src/cli/fields.js'
 import {createStyle} from '../../src/cli/style.js'
 import {type Column, renderTable} from '../../src/cli/table.js'
 import {STATES} from '../../src/core/state.js'

@@ -99,7 +99,9 @@ describe('god whoami where accounts are not those of the host', () => {
       [after.source, after.user, after.groups, after.home, after.operator],
       ['accounts', 'ann-of-lab', [ANN, LAB], '/home/ann-of-lab', true],
     )
-    assert.deepEqual(after.volumes, [{name: 'data', path: '/srv/data', mount: '/srv/data', acl: 'ro'}])
+    assert.deepEqual(after.volumes, [
+      {name: 'data', path: '/srv/data', mount: '/srv/data', acl: 'ro', root: false},
+    ])
     assert.match((await site.as(ANN, 'whoami')).stdout, /\nhome +\/home\/ann-of-lab\n/)
     const file = site.layout.accountFile(uid(ANN))
     assert.notEqual(site.tries(BOB, 'cat', file), 0)

@@ -7,7 +7,7 @@
 import * as v from 'valibot'
 import {type JobId, jobId, MAX_ID} from '../brand.js'
 import {countedSchema, withOther} from '../counted.js'
-import {parseWith} from '../job.js'
+import {parseWith} from '../parse-with.js'
 import {partKey} from '../part-key.js'
 import {MOST_SECONDS, type TraceRow} from './workload.js'
 

@@ -6,7 +6,7 @@ import type {NodeReport} from '@god-cli/api'
 import * as v from 'valibot'
 import {parseCpus, parseMemory} from '../amounts.js'
 import {countedSchema, inOrder} from '../counted.js'
-import {type Parsed, parseWith} from '../job.js'
+import {type Parsed, parseWith} from '../parse-with.js'
 import {type Space, spaceOf} from '../scheduling/vector.js'
 import {parseStrictJson} from '../strict-json.js'
 

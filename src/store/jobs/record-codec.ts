@@ -4,7 +4,7 @@
  * So a torn, cut or flipped file is told from a whole one without any other file. Only `encode` makes such bytes.
  */
 import {createHash} from 'node:crypto'
-import type {Parsed} from '../../core/job.js'
+import type {Parsed} from '../../core/parse-with.js'
 import {parseStrictJson} from '../../core/strict-json.js'
 
 const TAIL = /,"sum":"([0-9a-f]{64})"\}\n$/

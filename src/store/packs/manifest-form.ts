@@ -9,7 +9,7 @@
 import * as v from 'valibot'
 import {coarse, idSetOfPairs, parseIds, showIds} from '../../core/id-set.js'
 import {type IntervalSet, union} from '../../core/interval-set.js'
-import {type Parsed, parseWith} from '../../core/job.js'
+import {type Parsed, parseWith} from '../../core/parse-with.js'
 import {decode, encode} from '../jobs/record-codec.js'
 import {isSegmentName} from './segment-names.js'
 

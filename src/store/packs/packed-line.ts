@@ -3,7 +3,6 @@
  * bytes without that field. So a damaged line is told from a whole one, and costs its own job alone.
  */
 import type {JobId} from '../../core/brand.js'
-import type {Parsed} from '../../core/job.js'
 import {
   endOf,
   jobLineText,
@@ -14,6 +13,7 @@ import {
   type TaskResult,
   taskLineText,
 } from '../../core/packed.js'
+import type {Parsed} from '../../core/parse-with.js'
 import {decodeUtf8, sha256} from '../jobs/record-codec.js'
 
 /** A line of a segment, and what has to be known of it to put it in its place. */

@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot'
 import type {Ledger} from '../../core/fair-share/ledger.js'
-import {type Parsed, parseWith} from '../../core/job.js'
+import {type Parsed, parseWith} from '../../core/parse-with.js'
 import {text} from '../../core/record-fields.js'
 import {unlessBadSector} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'

@@ -2,7 +2,7 @@
  * Bytes of requests: JSON with a sum, so that what was damaged on the way is not run as something else. Others may
  * write them without one: a request is judged by its form as well.
  */
-import type {Parsed} from '../../core/job.js'
+import type {Parsed} from '../../core/parse-with.js'
 import {parseRequest, type Request} from '../../core/request.js'
 import {decodeUtf8, encode, withoutSum} from '../jobs/record-codec.js'
 

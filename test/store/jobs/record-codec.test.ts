@@ -1,7 +1,7 @@
 /** The bytes of state files: what was written is read, and nothing else is. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type {Parsed} from '../../../src/core/job.js'
+import type {Parsed} from '../../../src/core/parse-with.js'
 import {decode, decodeLenient, decodeUtf8, encode, sha256} from '../../../src/store/jobs/record-codec.js'
 
 const any = (value: unknown): Parsed<unknown> => ({ok: true, value})
