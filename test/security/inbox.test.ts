@@ -215,7 +215,9 @@ describe('a hostile user of the inbox (needs root)', () => {
     writer.kill('SIGKILL')
     await unharmed(site, said)
     assert.match(told(site), /larger than/)
-    assert.equal(told(site).split('E_REQUEST_BAD').length - 1, 2)
+    // Its writer makes the second anew if it is refused before he is stopped.
+    const refusals = told(site).split('E_REQUEST_BAD').length - 1
+    assert.ok(refusals >= 2, String(refusals))
   })
 
   it('T09, T10, T11: text that would harm who reads it is refused with the reason', async () => {
