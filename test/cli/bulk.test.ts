@@ -1,7 +1,12 @@
 /** `god submit --from`: many jobs from a file, all of it judged before anything is queued. */
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {submitMany} from '../../src/cli/bulk.js'
+import {judgingNames} from '../../src/cli/name-lines.js'
+import {judgeOf} from '../../src/cli/submit.js'
+import type {Wish} from '../../src/core/job.js'
+import {aWish} from '../core/builders.js'
 import {siteForAll, siteForEach, type TestSite} from '../support/site.js'
 import {onTerminal} from '../support/terminal.js'
 
@@ -82,6 +87,31 @@ describe('submit --from', () => {
     assert.equal(code, 2)
     assert.deepEqual(requests(site), [])
     assert.match((await site.here(['submit', '-d', 'afterok:@b', 'x'])).stderr, /'@b' is no id of a job/)
+  })
+
+  it('claims other ids where somebody gave up some that are below those of lines above', async () => {
+    const {site} = held
+    const claim = (id: number): string => join(site.layout.ids, String(id))
+    for (let id = 1; id <= 40; id++) writeFileSync(claim(id), '')
+    const open = site.open()
+    const judge = judgingNames(judgeOf(open))
+    const line = (wish: Partial<Wish>, i: number) => {
+      const whole = aWish({hold: true, ...wish})
+      return {number: i + 1, wish: whole, settled: judge(whole)}
+    }
+    const prep = {name: 'prep'}
+    // A key comes by itself, so there are two requests.
+    const wishes = [{...prep, key: 'k'}, prep, {depend: 'afterok:@prep'}]
+    const givenUp = {
+      ...open,
+      delay: async () => {
+        for (let id = 5; id <= 40; id++) rmSync(claim(id), {force: true})
+      },
+    }
+    const watching = {signal: new AbortController().signal, told: () => undefined}
+    assert.deepEqual((await submitMany(givenUp, wishes.map(line), watching)).ids, [41, 42, 43])
+    await site.pass()
+    assert.equal((await site.json<{depend: {on: string}}>(['show', '43'])).depend.on, 'afterok:41:42')
   })
 
   it('tells one job as submit does', async () => {
