@@ -9,7 +9,7 @@ import {batchSizes, bytesOf} from '../core/bulk.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import type {Wish} from '../core/job.js'
-import {withIds} from '../core/line-names.js'
+import {countName, type LinesNamed, withIds, withWidestIds} from '../core/line-names.js'
 import {type BulkRequest, MAX_BULK_BYTES} from '../core/request.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimIds} from '../store/requests/ids.js'
@@ -82,9 +82,24 @@ const dropBatch = (site: Site, lines: readonly JobLine[], named: Named): Omit<Qu
 /** It shares a request with none. */
 const ALONE = MAX_BULK_BYTES
 
+const sizeOf = ({wish}: JobLine, above: LinesNamed): number => {
+  if (hasKey(wish)) return ALONE
+  const {depend} = wish
+  return bytesOf(depend === undefined ? wish : {...wish, depend: withWidestIds(depend, above)})
+}
+
+const sizesOf = (lines: readonly JobLine[]): readonly number[] => {
+  const above = new Map<string, number>()
+  return lines.map(line => {
+    const size = sizeOf(line, above)
+    countName(above, line.settled.name)
+    return size
+  })
+}
+
 const batchesOf = (lines: readonly JobLine[]): readonly (readonly JobLine[])[] => {
   let from = 0
-  return batchSizes(lines.map(({wish}) => (hasKey(wish) ? ALONE : bytesOf(wish)))).map(size => {
+  return batchSizes(sizesOf(lines)).map(size => {
     from += size
     return lines.slice(from - size, from)
   })

@@ -114,6 +114,35 @@ describe('submit --from', () => {
     assert.equal((await site.json<{depend: {on: string}}>(['show', '43'])).depend.on, 'afterok:41:42')
   })
 
+  it('refuses names that stand for more than a line may depend on, with --dry-run too', async () => {
+    const {site} = held
+    const preps = many(1001, {name: 'prep'})
+    const said = /line 1002: 'after:@prep' cannot be depended on: it names 1001 jobs; at most 1000 are taken/
+    put(site, `${preps}${JSON.stringify({argv: ['x'], depend: 'after:@prep'})}\n`)
+    for (const flags of [[], ['-n']]) {
+      const {stdout, stderr, code} = await site.here(['submit', ...flags, '--from', 'jobs.ndjson'])
+      assert.deepEqual([stdout, code], ['', 2])
+      assert.match(stderr, said)
+    }
+    const twice = 'after:@prep,afterok:@prep'
+    put(site, `${many(501, {name: 'prep'})}${JSON.stringify({argv: ['x'], depend: twice})}\n`)
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /it names 1002 jobs/)
+    const long = `after:@prep${',singleton'.repeat(2400)}`
+    put(site, `${many(500, {name: 'prep'})}${JSON.stringify({argv: ['x'], depend: long})}\n`)
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /it is longer than 24576/)
+    put(site, lines('{"name":"a","argv":["x"]}', '{"argv":["x"],"depend":"aftr:@a"}'))
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /no condition 'aftr'/)
+    assert.deepEqual(requests(site), [])
+  })
+
+  it('splits by the size that it has with the ids that names become', async () => {
+    const {site} = held
+    put(site, many(1000, {name: 'prep'}) + many(1000, {depend: 'afterok:@prep'}))
+    const {stdout, stderr} = await site.here(['submit', '-f', 'jobs.ndjson'])
+    assert.equal(stdout, 'Submitted 2000 jobs: 1-2000\n', stderr)
+    assert.equal(requests(site).length, 4)
+  })
+
   it('tells one job as submit does', async () => {
     put(held.site, TRUE)
     assert.equal((await held.site.here(['submit', '-f', 'jobs.ndjson'])).stdout, 'Submitted job 1\n')
