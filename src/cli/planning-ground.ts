@@ -41,6 +41,7 @@ export const planningGround = async (site: Site, guard: Guard, note: (text: stri
       admission: admissionPolicy(configuration, runsImages(settings.executor), isServedByRoot(site)),
     },
     manifest: site.manifest,
+    packs: site.packs,
     durable: site.durable,
     layout: site.layout,
     now: site.now,

@@ -5,13 +5,16 @@
 import {dayOf, type Sums, sumsOfLive} from '../core/accounting.js'
 import type {Quotas} from '../core/quota.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
+import {containsOf} from '../store/packs/manifest.js'
 import {readSums} from '../store/packs/sums.js'
+import {packedTasksOf} from '../store/unpacked-tasks.js'
 import type {Service, ServiceSettings} from './service.js'
 
 /** What is needed of a service to know them. */
 export interface QuotaGround {
   readonly settings: Pick<ServiceSettings, 'quotaWindow' | 'admission'>
   readonly manifest: Service['manifest']
+  readonly packs: Service['packs']
   readonly durable: Pick<Service['durable'], 'fs'>
   readonly layout: Service['layout']
   readonly now: Service['now']
@@ -35,13 +38,25 @@ const spentOf = (all: Iterable<Pick<Sums, 'user' | 'project' | 'cpu'>>): Spent =
 
 const packed = new WeakMap<QuotaGround, {readonly manifest: number; readonly sums: readonly Sums[]}>()
 
-const packedSums = (service: QuotaGround): readonly Sums[] => {
-  const {n, manifest} = service.manifest.newest()
+const packedSums = (
+  service: QuotaGround,
+  {n, manifest}: ReturnType<Service['manifest']['newest']>,
+): readonly Sums[] => {
   const before = packed.get(service)
   if (before?.manifest === n) return before.sums
   const sums = readSums(service.durable.fs, service.layout, manifest)
   packed.set(service, {manifest: n, sums})
   return sums
+}
+
+/** The live ones were read before: what was packed meanwhile, or left in a record by a packer, counts by its segment. */
+const sumsIn = (service: QuotaGround, live: LiveJobs): readonly Sums[] => {
+  const newest = service.manifest.newest()
+  const isPacked = containsOf(newest.manifest)
+  const unpacked = live.all.flatMap(({record}) =>
+    isPacked(record.id) ? [] : sumsOfLive(record, packedTasksOf(service.packs, newest.manifest, record)),
+  )
+  return [...packedSums(service, newest), ...unpacked]
 }
 
 const spentIn = (service: QuotaGround, live: LiveJobs): Spent => {
@@ -51,8 +66,7 @@ const spentIn = (service: QuotaGround, live: LiveJobs): Spent => {
   if (!counts) return NONE
   const from = service.now() - quotaWindow
   const first = dayOf(from)
-  const sums = [...packedSums(service), ...live.all.flatMap(({record}) => sumsOfLive(record))]
-  return spentOf(sums.filter(({day}) => day >= first))
+  return spentOf(sumsIn(service, live).filter(({day}) => day >= first))
 }
 
 /** Undefined: there are none. */

@@ -4,6 +4,7 @@ import type {JobId} from '../../src/core/brand.js'
 import {parseSections} from '../../src/core/sections.js'
 import {quotasOf} from '../../src/service/quotas.js'
 import {readReasons} from '../../src/store/reasons.js'
+import {packAll} from '../support/packing.js'
 import {SETTINGS, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
@@ -71,6 +72,24 @@ describe('a quota', () => {
     world.control('release', [id])
     await world.settle(4, 30_000)
     assert.equal(used(), 2 * before)
+  })
+
+  it('of cpu time counts once what is packed while live jobs still tell of it', async () => {
+    under({'user.ann.cpu_time': '10h'})
+    const wish = {env: {FAKE_SECONDS: '20', FAKE_CPU: '20'}}
+    world.submit(wish)
+    const array = world.submit({...wish, array: '0-5'})
+    world.control('hold', [array], undefined, {[array]: '5'})
+    await world.settle(6, 30_000)
+    world.clock.advance(3_600_000)
+    const {service} = world.process()
+    const live = service.jobs.live()
+    const used = (): number => quotasOf(service, live)?.spent.users.get('ann') ?? 0
+    const before = used()
+    assert.ok(before > 0, String(before))
+    packAll(world)
+    assert.deepEqual(world.record(array)?.array?.parts, {}, 'its tasks are packed')
+    assert.equal(used(), before)
   })
 
   it('is none where none is configured', () => {
