@@ -7,6 +7,7 @@ import type {PartKey} from '../../src/core/part-key.js'
 import {createContainer} from '../../src/service/start-container.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying} from '../support/dying.js'
+import {repair} from '../support/fsck.js'
 import {packAll} from '../support/packing.js'
 import {SETTINGS, USER, World} from '../support/world.js'
 
@@ -157,5 +158,25 @@ describe('T39 the directory of a job that is root inside', () => {
       answer: 'refused',
       reason: {code: 'root', text: 'the directory of this attempt was given to its user before'},
     })
+    assert.deepEqual(seen(), HIS, 'what his attempt left is not taken from him')
+  })
+
+  it('is left to its user where an array of which only the spec is left begins again', async () => {
+    await running({array: '1-2', env: {FAKE_SECONDS: '5'}})
+    world.clock.advance(6000)
+    await world.cron()
+    for (const task of [1, 2] as const) assert.deepEqual(seen(1, `${id}[${task}]`)[0], 0o755)
+    for (const path of world.disk.files(world.layout.live)) world.process().fs.unlink(path)
+    await repair(world)
+    assert.equal(world.state(id), 'held')
+    const before = [1, 2].map(task => seen(1, `${id}[${task}]`))
+    world.clock.advance(11 * 60_000)
+    world.control('release', [id])
+    await world.settle(20)
+    assert.equal(world.begun().length, 3, 'none ran twice')
+    assert.deepEqual(
+      [1, 2].map(task => seen(1, `${id}[${task}]`)),
+      before,
+    )
   })
 })
