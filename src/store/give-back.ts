@@ -60,11 +60,20 @@ const giveFile = (walk: Walk, path: string): void => {
   }
 }
 
-const giveInside = async (walk: Walk, folder: string, depth: number): Promise<void> => {
-  if (depth > MOST_DEPTH) throw new NotToBeGiven(`its folders are more than ${MOST_DEPTH} deep`)
-  for (const name of walk.fs.readdir(folder)) {
+/** Counted as they are read: they may be more than memory holds. */
+const namesIn = async (walk: Walk, folder: string): Promise<readonly string[]> => {
+  const names: string[] = []
+  for (const name of walk.fs.names(folder)) {
     await take(walk)
     if (name.includes(NO_TEXT)) throw new NotToBeGiven('a name in it is no text')
+    names.push(name)
+  }
+  return names
+}
+
+const giveInside = async (walk: Walk, folder: string, depth: number): Promise<void> => {
+  if (depth > MOST_DEPTH) throw new NotToBeGiven(`its folders are more than ${MOST_DEPTH} deep`)
+  for (const name of await namesIn(walk, folder)) {
     const path = `${folder}/${name}`
     const {kind} = walk.fs.lstat(path)
     if (kind === 'folder') await giveFolder(walk, path, depth + 1)

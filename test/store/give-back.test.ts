@@ -58,7 +58,7 @@ describe('T39 a directory that was root’s', () => {
   })
 
   it('is closed until the last of it is done, wherever it is stopped, and is done then by the next', async () => {
-    for (const call of ['fchmod', 'fchown', 'open', 'readdir'] as const)
+    for (const call of ['fchmod', 'fchown', 'open', 'names', 'lstat'] as const)
       for (let n = 1; ; n++) {
         const above = `/${call}${n}`
         folder(above, 0o700)
@@ -85,12 +85,28 @@ describe('T39 a directory that was root’s', () => {
     assert.match((await back()) ?? '', /more than 200 deep/)
     assert.equal(look('/a')[2], 0o500)
     const many = new DiskProcess(disk, 0)
-    Object.assign(many, {readdir: () => Array.from({length: MOST_GIVEN + 1}, () => 'log')})
+    Object.assign(many, {names: () => Array.from({length: MOST_GIVEN + 1}, () => 'log')})
     assert.match((await back(many)) ?? '', /more than 100000 files/)
     const odd = new DiskProcess(disk, 0)
-    Object.assign(odd, {readdir: () => ['\ufffd']})
+    Object.assign(odd, {names: () => ['\ufffd']})
     assert.match((await back(odd)) ?? '', /no text/)
     assert.equal(look('/a')[2], 0o500)
+  })
+
+  it('is never listed further than what would be given of it, however much it holds', async () => {
+    let listed = 0
+    let isLeft = false
+    function* endless(): Generator<string> {
+      try {
+        for (;;) yield `${listed++}`
+      } finally {
+        isLeft = true
+      }
+    }
+    const vast = new DiskProcess(disk, 0)
+    Object.assign(vast, {names: endless})
+    assert.match((await back(vast)) ?? '', /more than 100000 files/)
+    assert.deepEqual([listed, isLeft, look('/a')[2]], [MOST_GIVEN + 1, true, 0o500])
   })
 })
 
