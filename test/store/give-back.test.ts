@@ -108,6 +108,12 @@ describe('T39 a directory that was root’s', () => {
     assert.match((await back(vast)) ?? '', /more than 100000 files/)
     assert.deepEqual([listed, isLeft, look('/a')[2]], [MOST_GIVEN + 1, true, 0o500])
   })
+
+  it('stays closed, for the operator to see, where nothing is at its place', async () => {
+    root.mkdir('/b', 0o700)
+    assert.match((await giveBack(root, '/b/files', OWNER)) ?? '', /not there/)
+    assert.equal(look('/b')[2], 0o500)
+  })
 })
 
 /** What the in-memory disk cannot hold: names that are no text. */
