@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import type {PendingJob, PolicyWorld, Ranking} from '@god-cli/api'
 import fc from 'fast-check'
+import {jobId} from '../../../src/core/brand.js'
+import {partKey} from '../../../src/core/part-key.js'
 import {DEFAULT_RULES, type Placement} from '../../../src/core/scheduling/rules.js'
 import {createDispatcher} from '../../../src/core/simulate/dispatch.js'
 import {parseNodeLine} from '../../../src/core/simulate/nodes-file.js'
@@ -43,6 +45,24 @@ describe('a replay', () => {
       {job: 3, submit: 10.5, run: 0.25, procs: 1},
     ]
     assert.deepEqual(startsOf(rows, 1), {1: 0, 2: 10, 3: 11})
+  })
+
+  it('gives a job its place before those of its user that came earlier, where its priority says so', () => {
+    const node = {name: 'n1', capacity: {cpus: 10_000, memory: 0, gpus: 0}, labels: {}}
+    const dispatcher = createDispatcher({nodes: [node], policy: FIFO, rules: DEFAULT_RULES})
+    const at = (submit: number, id: number, cpus: number, priority: number, limit: number) => {
+      const who = {id, uid: 1, user: 'ann', project: 'default', queue: 'default', nice: 0, priority}
+      const resources = {cpus: cpus * 1000, memory: 0, gpus: 0}
+      dispatcher.enqueue(
+        {...who, resources, job: partKey({id: jobId(id)}), submit, run: limit, limit},
+        limit,
+        submit,
+      )
+      return dispatcher.pass(submit).map(({job}) => job.id)
+    }
+    assert.deepEqual(at(0, 1, 6, 0, 100_000), [1])
+    assert.deepEqual(at(5000, 2, 8, 0, 100_000), [])
+    assert.deepEqual(at(10_000, 3, 4, 5, 200_000), [3])
   })
 
   it('goes by submission, then by number, however the rows are listed and numbered', () => {
