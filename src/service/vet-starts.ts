@@ -46,6 +46,10 @@ const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
         : `${user} (uid ${uid})`
       return {hold: true, reason: identity(`there is no account for ${whose} on this site any more`)}
     }
+    if (other && runsAsOther(service, account.uid)) {
+      const text = `'${service.settings.rootRunsAs}', who is to run jobs of ${user}, is who serves this site, or root`
+      return {hold: true, reason: identity(text)}
+    }
     if (other || account.name === user) return {account, isOwn: !other}
     return {hold: true, reason: identity(`uid ${uid} is ${account.name} now, and the job is ${user}'s`)}
   } catch (error) {
@@ -55,14 +59,31 @@ const vetOne = async (service: Service, record: JobRecord): Promise<Answer> => {
   }
 }
 
+/** His own: `account` may be the harmless one. Null: not known now. */
+const groupsOf = async (
+  service: Service,
+  uid: number,
+  account: Account,
+): Promise<readonly number[] | null> => {
+  if (!runsAsOther(service, uid)) return account.groups
+  try {
+    return (await service.auth.byUid(uid))?.groups ?? []
+  } catch {
+    return null
+  }
+}
+
 /** Null: its user may have jobs that are root inside, by what the site and the source of accounts say now. */
 export const rootBar = async (
   service: Service,
   {uid, user: name}: Pick<JobRecord, 'uid' | 'user'>,
-  {groups}: Account,
+  account: Account,
 ): Promise<Bar | null> => {
-  const {numbers, unsure} = await groupNumbers(service)
-  const no = checkRoot(true, service.settings.admission.root, {uid, name, groups}, numbers)
+  const known = await groupNumbers(service)
+  const groups = await groupsOf(service, uid, account)
+  const unsure = known.unsure || groups === null
+  const who = {uid, name, groups: groups ?? []}
+  const no = checkRoot(true, service.settings.admission.root, who, known.numbers)
   if (no === null) return null
   const text = unsure
     ? `whether ${name} may be root in a container is not known now: a group cannot be looked up`

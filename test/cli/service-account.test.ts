@@ -49,6 +49,14 @@ describe('a site of many users that an account of its own serves', function () {
     await site.pass()
     assert.equal((await site.serve(['fsck'])).code, 0)
     assert.equal((await site.asRoot('fsck')).code, 0)
+    // What root mends would be root's, and stop that account.
+    const mending = await site.asRoot('fsck', '--repair')
+    assert.match(
+      mending.stderr,
+      new RegExp(`belongs to uid ${servant.uid}, and what uid 0 mends would be its own`),
+    )
+    assert.equal(mending.code, 4)
+    assert.equal((await site.serve(['fsck', '--repair'])).code, 0)
   })
 
   it('T16, T17: closes to its users what root’s would', async () => {

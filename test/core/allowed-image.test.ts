@@ -93,7 +93,8 @@ const TABLE: readonly (readonly [entry: string, yes: readonly string[], no: read
   ],
   ['docker.io/*', ['a', 'lab/a:1', `docker.io/lab/a@${D}`], ['evil.example/a', 'EVIL/a', 'Docker.io/a', D]],
   [D, [D], [E, `x@${D}`, 'sha256']],
-  ['sha256', ['sha256', 'sha256:1'], [D]],
+  ['sha256', ['sha256', 'sha256:latest'], [D, 'sha256:1', 'sha256:abcdef012345']],
+  ['library/*', ['sha256', 'busybox'], [D, 'sha256:abcdef012345']],
   ['*', ['anything', 'evil.example/x:1', `x@${D}`, D], []],
 ]
 

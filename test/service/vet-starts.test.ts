@@ -107,6 +107,24 @@ describe('T75 a job that is to start', () => {
       assert.equal(world.state(root), 'starting')
     })
 
+    it('of root himself is judged by his own groups, not by those of who runs it', async () => {
+      allow(['root'])
+      const id = await admitted(0, {...FOREVER, root: true})
+      allow([], ['lab'])
+      const inLab =
+        (of: number): Auth['byUid'] =>
+        async wanted => {
+          const account = await world.process().service.auth.byUid(wanted)
+          return account === null || wanted !== of ? account : {...account, groups: [5000]}
+        }
+      await pass(withAuth({byUid: inLab(65534)}))
+      assert.equal(world.state(id), 'held')
+      world.control('release', [id], 0)
+      await pass(withAuth({byUid: inLab(0)}))
+      await pass(withAuth({byUid: inLab(0)}))
+      assert.equal(world.state(id), 'starting')
+    })
+
     it('waits while the group cannot be looked up that it hangs on, and keeps nobody waiting', async () => {
       const root = await admitted(USER, {...FOREVER, root: true, cpus: 4000})
       const hers = await admitted(BOB, {...FOREVER, cpus: 4000})
@@ -141,6 +159,14 @@ describe('T75 a job that is to start', () => {
     await pass(withAuth({byName: async () => null}))
     assert.equal(world.state(id), 'held')
     assert.match(reason(id), /no account for 'nobody', who runs jobs of root,/)
+  })
+
+  it('of root is held where the account that such jobs run as is root, or who serves', async () => {
+    const id = await admitted(0)
+    const root = await world.process().service.auth.byUid(0)
+    await pass(withAuth({byName: async () => root}))
+    assert.equal(world.state(id), 'held')
+    assert.match(reason(id), /'nobody', who is to run jobs of root, is who serves this site, or root/)
   })
 
   it('T33 has the groups that its user is in when it starts', async () => {

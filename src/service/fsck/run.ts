@@ -61,7 +61,19 @@ const held = (layout: Layout): GodError =>
     'Stop god watch and god schedule --watch (or wait for the pass of cron), then repair.',
   )
 
+/** A file that is made anew belongs to who makes it, and a pass refuses what is not its own. */
+const checkMender = (ground: Ground): void => {
+  const owner = ownerOf(ground)
+  if (ground.uid === owner) return
+  throw new GodError(
+    'E_NOT_PERMITTED',
+    `${ground.layout.root} belongs to uid ${owner}, and what uid ${ground.uid} mends would be its own`,
+    `Repair as uid ${owner}, with the rights that it serves with.`,
+  )
+}
+
 const mendUnderLease = async (host: HostParts, ground: Ground, options: LookOptions): Promise<FsckReport> => {
+  checkMender(ground)
   const {layout} = ground
   const fs = formatOf(ground).format?.fs ?? 'nfs'
   const times = leaseTimes({fs}, host.configuration.settings)
