@@ -156,7 +156,7 @@ export const submitFrom = async (
   const lines = parseJobLines(
     await readJobFile(from),
     {defaults, local},
-    judgingNames(judgingKeys(site, judgeWhole(site))),
+    judgingKeys(site, judgingNames(judgeWhole(site))),
   )
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)

@@ -9,7 +9,7 @@ import {batchSizes, bytesOf} from '../core/bulk.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import type {Wish} from '../core/job.js'
-import {withIds} from '../core/line-names.js'
+import {countName, type LinesNamed, withIds, withWidestIds} from '../core/line-names.js'
 import {type BulkRequest, MAX_BULK_BYTES} from '../core/request.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
 import {claimIds} from '../store/requests/ids.js'
@@ -43,18 +43,22 @@ const nameAll = (
   return all
 }
 
-/** Only lines above are meant: their ids are lower. */
-const withParents = (wish: Wish, own: JobId, named: Named): Wish =>
-  wish.depend === undefined
-    ? wish
-    : {...wish, depend: withIds(wish.depend, name => (named.get(name) ?? []).filter(id => id < own))}
+const NOBODY: Named = new Map()
+
+/** `beside`: in the same request, where lines above have lower ids. Of requests before all are meant, whatever their ids. */
+const withParents = (wish: Wish, own: JobId, before: Named, beside: Named): Wish => {
+  const {depend} = wish
+  if (depend === undefined) return wish
+  const above = (name: string): readonly JobId[] => (beside.get(name) ?? []).filter(id => id < own)
+  return {...wish, depend: withIds(depend, name => [...(before.get(name) ?? []), ...above(name)])}
+}
 
 /** Durable when it returns. A job with a key comes by itself: its request has the name of the key. */
 const dropBatch = (site: Site, lines: readonly JobLine[], named: Named): Omit<Queued, 'fault'> => {
   const {cluster} = site.format
   const [first] = lines
   if (first !== undefined) {
-    const wish = withParents(first.wish, jobId(MAX_ID), named)
+    const wish = withParents(first.wish, jobId(MAX_ID), named, NOBODY)
     if (hasKey(wish)) {
       const {id, request} = submitOnce(site, wish)
       return {ids: [id], there: request === null ? 1 : 0}
@@ -63,10 +67,10 @@ const dropBatch = (site: Site, lines: readonly JobLine[], named: Named): Omit<Qu
   for (;;) {
     const claimedAt = site.now()
     const ids = claimIds(site.durable, site.layout, lines.length)
-    const known = nameAll(named, lines, ids)
+    const beside = nameAll(NOBODY, lines, ids)
     const jobs = lines.flatMap(({wish}, i) => {
       const id = ids[i]
-      return id === undefined ? [] : [{id, wish: withParents(wish, id, known)}]
+      return id === undefined ? [] : [{id, wish: withParents(wish, id, named, beside)}]
     })
     // As of a single job: each claim that is too low is left to be burned.
     if (jobs.some(({id, wish}) => greatestParent(wish) >= id)) continue
@@ -78,9 +82,24 @@ const dropBatch = (site: Site, lines: readonly JobLine[], named: Named): Omit<Qu
 /** It shares a request with none. */
 const ALONE = MAX_BULK_BYTES
 
+const sizeOf = ({wish}: JobLine, above: LinesNamed): number => {
+  if (hasKey(wish)) return ALONE
+  const {depend} = wish
+  return bytesOf(depend === undefined ? wish : {...wish, depend: withWidestIds(depend, above)})
+}
+
+const sizesOf = (lines: readonly JobLine[]): readonly number[] => {
+  const above = new Map<string, number>()
+  return lines.map(line => {
+    const size = sizeOf(line, above)
+    countName(above, line.settled.name)
+    return size
+  })
+}
+
 const batchesOf = (lines: readonly JobLine[]): readonly (readonly JobLine[])[] => {
   let from = 0
-  return batchSizes(lines.map(({wish}) => (hasKey(wish) ? ALONE : bytesOf(wish)))).map(size => {
+  return batchSizes(sizesOf(lines)).map(size => {
     from += size
     return lines.slice(from - size, from)
   })
@@ -99,7 +118,7 @@ export const submitMany = async (
 ): Promise<Queued> => {
   const ids: JobId[] = []
   let there = 0
-  let named: Named = new Map()
+  let named = NOBODY
   try {
     for (const batch of batchesOf(lines)) {
       if (ids.length > 0) {

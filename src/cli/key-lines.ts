@@ -1,6 +1,7 @@
 /** Keys in a file of jobs: judged before anything is queued, also against each other. */
 import {GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
+import {namesIn} from '../core/line-names.js'
 import {sameWish} from '../core/same-wish.js'
 import type {Judge} from './job-lines.js'
 import {hasKey, holderOf} from './keyed-submit.js'
@@ -20,7 +21,8 @@ export const judgingKeys = (site: Site, judge: Judge): Judge => {
         'Give each job a key of its own.',
       )
     seen.set(wish.key, wish)
-    holderOf(site, wish)
+    // With names it is compared when they have become ids.
+    if (namesIn(wish.depend ?? '').length === 0) holderOf(site, wish)
     return settled
   }
 }

@@ -5,8 +5,8 @@
 import {resultsOf} from './array-results.js'
 import {usedRecords} from './array-view.js'
 import type {Instant, Uid} from './brand.js'
-import {addCounted, type Counted} from './counted.js'
-import {type Earlier, keptFor, mibSeconds} from './earlier.js'
+import type {Counted} from './counted.js'
+import {countedKeptFor, type Earlier, keptFor, mibSeconds, plusCountedKept} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {type FinalState, isFinal} from './state.js'
 import type {TaskResult} from './task-result.js'
@@ -60,15 +60,6 @@ const NOTHING: Measured = {cpu: 0, cpuKept: 0, memoryPeak: 0, memoryKept: 0}
 /** UTC, as segments are named. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
-const MOST = Number.MAX_SAFE_INTEGER
-
-const keptOf = (counted: Counted | undefined, ran: number): Pick<Sums, 'countedKept'> => {
-  const kept = Object.entries(counted ?? {}).map(
-    ([name, amount]) => [name, Math.min(MOST, Math.round((amount * ran) / 1000))] as const,
-  )
-  return kept.length === 0 ? {} : {countedKept: Object.fromEntries(kept)}
-}
-
 type Used = Pick<Earlier, 'ran' | 'cpu' | 'cpuKept' | 'memoryKept' | 'gpuKept'>
 
 const usedBy = ({ran, cpu, cpuKept, memoryKept, gpuKept}: Used): Used => ({
@@ -114,7 +105,7 @@ const sumsOf = (record: JobRecord, run: Run): Omit<Sums, 'jobs' | 'tasks'> => {
     failed: state === 'done' ? 0 : 1,
     waited: started === null ? 0 : Math.max(0, started - record.submitted - before),
     ...plusUsed(last, earlier),
-    ...keptOf(record.counted, ran + (earlier?.ran ?? 0)),
+    ...plusCountedKept(countedKeptFor(record.counted, ran), earlier ?? {}),
     measured:
       usage === null ? NOTHING : {cpu, cpuKept, memoryPeak: mibSeconds(usage.maxMemory, ran), memoryKept},
   }
@@ -138,7 +129,7 @@ const sumsOfEarlier = (record: JobRecord): readonly Sums[] => {
   const {earlier} = record
   if (earlier === undefined) return []
   const day = dayOf(earlier.until)
-  const used = {...usedBy(earlier), ...keptOf(record.counted, earlier.ran)}
+  const used = {...usedBy(earlier), ...plusCountedKept(earlier, {})}
   return [{day, ...whose(record), jobs: 0, tasks: 0, failed: 0, waited: 0, ...used}]
 }
 
@@ -169,9 +160,7 @@ const plus = (a: Sums, b: Sums): Sums => ({
   cpuKept: a.cpuKept + b.cpuKept,
   memoryKept: a.memoryKept + b.memoryKept,
   gpuKept: a.gpuKept + b.gpuKept,
-  ...(a.countedKept === undefined && b.countedKept === undefined
-    ? {}
-    : {countedKept: addCounted(a.countedKept, b.countedKept)}),
+  ...plusCountedKept(a, b),
   ...(a.measured === undefined && b.measured === undefined
     ? {}
     : {measured: plusMeasured(a.measured ?? NOTHING, b.measured ?? NOTHING)}),

@@ -33,9 +33,9 @@ const containerOf = (array: ArrayRecord, task: number, part: Part): JobRecord['c
 const desiredOf = (record: JobRecord, own: 'suspended' | 'killed' | undefined): JobRecord['desired'] =>
   record.desired === 'killed' ? 'killed' : (own ?? 'run')
 
-const earlierOf = ({resources}: JobRecord, array: ArrayRecord, task: number): Pick<JobRecord, 'earlier'> => {
+const earlierOf = (record: JobRecord, array: ArrayRecord, task: number): Pick<JobRecord, 'earlier'> => {
   const told = array.earlier?.[task]
-  return told === undefined ? {} : {earlier: earlierOfTask(told, resources)}
+  return told === undefined ? {} : {earlier: earlierOfTask(told, record)}
 }
 
 const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: Part): JobRecord => {

@@ -70,6 +70,10 @@ const parseCondition = (text: string): Condition | string => {
 export const parentsOf = ({conditions}: Dependency): readonly Parent[] =>
   conditions.flatMap(condition => (condition.kind === 'singleton' ? [] : condition.parents))
 
+/** Why so many cannot be taken. */
+export const tooManyParents = (count: number): string | null =>
+  count > MOST_PARENTS ? `it names ${count} jobs; at most ${MOST_PARENTS} are taken` : null
+
 /** Or why the text is none. */
 export const parseDepend = (text: string): Dependency | string => {
   if (text.length > MOST_DEPEND) return `it is longer than ${MOST_DEPEND} characters`
@@ -82,8 +86,7 @@ export const parseDepend = (text: string): Dependency | string => {
     conditions.push(condition)
   }
   const dependency = {any, conditions}
-  const count = parentsOf(dependency).length
-  return count > MOST_PARENTS ? `it names ${count} jobs; at most ${MOST_PARENTS} are taken` : dependency
+  return tooManyParents(parentsOf(dependency).length) ?? dependency
 }
 
 export const parentText = ({id, task}: Parent): string => (task === undefined ? `${id}` : `${id}_${task}`)

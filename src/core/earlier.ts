@@ -5,8 +5,9 @@
 import type {Resources} from '@god-cli/api'
 import * as v from 'valibot'
 import {type Instant, instant} from './brand.js'
+import {addCounted, type Counted} from './counted.js'
 import {chargedRate} from './fair-share/charge.js'
-import {far, instantSchema, type ReadonlyDeep, type usageSchema, whole} from './record-fields.js'
+import {far, instantSchema, type ReadonlyDeep, text, type usageSchema, whole} from './record-fields.js'
 
 const count = whole(0, far)
 
@@ -20,6 +21,8 @@ export const earlierSchema = v.strictObject({
   cpuKept: count,
   memoryKept: count,
   gpuKept: count,
+  /** Of each attempt by its own amounts, for an update may have changed them between. */
+  countedKept: v.exactOptional(v.record(text(32), count)),
   /** The first start and the last end. */
   from: instantSchema,
   until: instantSchema,
@@ -46,11 +49,29 @@ export const keptFor = (resources: Resources, ran: number): Kept => ({
   gpuKept: resources.gpus * ran,
 })
 
+interface KeptCounted {
+  readonly countedKept?: Counted
+}
+
+/** Nothing where nothing is counted. */
+export const countedKeptFor = (counted: Counted | undefined, ran: number): KeptCounted => {
+  const kept = Object.entries(counted ?? {}).map(
+    ([name, amount]) => [name, Math.min(far, Math.round((amount * ran) / 1000))] as const,
+  )
+  return kept.length === 0 ? {} : {countedKept: Object.fromEntries(kept)}
+}
+
+export const plusCountedKept = (a: KeptCounted, b: KeptCounted): KeptCounted =>
+  a.countedKept === undefined && b.countedKept === undefined
+    ? {}
+    : {countedKept: addCounted(a.countedKept, b.countedKept)}
+
 type Usage = ReadonlyDeep<v.InferOutput<typeof usageSchema>>
 
 /** As much of a record as tells what its present attempt used. Left out: it never ran. */
 export interface Attempted {
   readonly resources: Resources
+  readonly counted?: Counted
   readonly started?: Instant | null
   readonly ended?: Instant | null
   readonly paused?: {readonly total: number}
@@ -67,6 +88,7 @@ const present = (attempted: Attempted, from: Instant, until: Instant): Earlier =
     cpu: Math.round((attempted.usage?.cpuSeconds ?? 0) * 1000),
     charged: Math.round(chargedRate(attempted) * ran),
     ...keptFor(attempted.resources, ran),
+    ...countedKeptFor(attempted.counted, ran),
     from,
     until,
   }
@@ -80,6 +102,7 @@ const plus = (a: Earlier, b: Earlier): Earlier => ({
   cpuKept: a.cpuKept + b.cpuKept,
   memoryKept: a.memoryKept + b.memoryKept,
   gpuKept: a.gpuKept + b.gpuKept,
+  ...plusCountedKept(a, b),
   from: instant(Math.min(a.from, b.from)),
   until: instant(Math.max(a.until, b.until)),
 })
@@ -103,5 +126,14 @@ export const taskOfEarlier = ({runs, ran, cpu, charged, from, until}: Earlier): 
 
 export const earlierOfTask = (
   [runs, ran, cpu, charged, from, until]: EarlierOfTask,
-  resources: Resources,
-): Earlier => ({runs, ran, cpu, charged, ...keptFor(resources, ran), from, until})
+  {resources, counted}: Pick<Attempted, 'resources' | 'counted'>,
+): Earlier => ({
+  runs,
+  ran,
+  cpu,
+  charged,
+  ...keptFor(resources, ran),
+  ...countedKeptFor(counted, ran),
+  from,
+  until,
+})

@@ -2,7 +2,7 @@
  * Names in what a line of a file of jobs depends on: `afterok:@prep:12` means each line above that is named `prep`. They
  * become ids when these are claimed; no request and no record ever holds one. Pure.
  */
-import type {JobId} from './brand.js'
+import {type JobId, jobId, MAX_ID} from './brand.js'
 
 const NAME = /:@([^:,?@]*)/g
 
@@ -32,3 +32,13 @@ export const withIds = (depend: string, idsOf: (name: string) => readonly JobId[
       .map(id => `:${id}`)
       .join(''),
   )
+
+/** So many lines above have the name. */
+export type LinesNamed = ReadonlyMap<string, number>
+
+export const countName = (lines: Map<string, number>, name: string): void =>
+  void lines.set(name, (lines.get(name) ?? 0) + 1)
+
+/** At least as long as it becomes, before there are ids. */
+export const withWidestIds = (depend: string, lines: LinesNamed): string =>
+  withIds(depend, name => Array.from({length: lines.get(name) ?? 0}, () => jobId(MAX_ID)))

@@ -1,7 +1,12 @@
 /** `god submit --from`: many jobs from a file, all of it judged before anything is queued. */
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {submitMany} from '../../src/cli/bulk.js'
+import {judgingNames} from '../../src/cli/name-lines.js'
+import {judgeOf} from '../../src/cli/submit.js'
+import type {Wish} from '../../src/core/job.js'
+import {aWish} from '../core/builders.js'
 import {siteForAll, siteForEach, type TestSite} from '../support/site.js'
 import {onTerminal} from '../support/terminal.js'
 
@@ -82,6 +87,60 @@ describe('submit --from', () => {
     assert.equal(code, 2)
     assert.deepEqual(requests(site), [])
     assert.match((await site.here(['submit', '-d', 'afterok:@b', 'x'])).stderr, /'@b' is no id of a job/)
+  })
+
+  it('claims other ids where somebody gave up some that are below those of lines above', async () => {
+    const {site} = held
+    const claim = (id: number): string => join(site.layout.ids, String(id))
+    for (let id = 1; id <= 40; id++) writeFileSync(claim(id), '')
+    const open = site.open()
+    const judge = judgingNames(judgeOf(open))
+    const line = (wish: Partial<Wish>, i: number) => {
+      const whole = aWish({hold: true, ...wish})
+      return {number: i + 1, wish: whole, settled: judge(whole)}
+    }
+    const prep = {name: 'prep'}
+    // A key comes by itself, so there are two requests.
+    const wishes = [{...prep, key: 'k'}, prep, {depend: 'afterok:@prep'}]
+    const givenUp = {
+      ...open,
+      delay: async () => {
+        for (let id = 5; id <= 40; id++) rmSync(claim(id), {force: true})
+      },
+    }
+    const watching = {signal: new AbortController().signal, told: () => undefined}
+    assert.deepEqual((await submitMany(givenUp, wishes.map(line), watching)).ids, [41, 42, 43])
+    await site.pass()
+    assert.equal((await site.json<{depend: {on: string}}>(['show', '43'])).depend.on, 'afterok:41:42')
+  })
+
+  it('refuses names that stand for more than a line may depend on, with --dry-run too', async () => {
+    const {site} = held
+    const preps = many(1001, {name: 'prep'})
+    const said = /line 1002: 'after:@prep' cannot be depended on: it names 1001 jobs; at most 1000 are taken/
+    put(site, `${preps}${JSON.stringify({argv: ['x'], depend: 'after:@prep'})}\n`)
+    for (const flags of [[], ['-n']]) {
+      const {stdout, stderr, code} = await site.here(['submit', ...flags, '--from', 'jobs.ndjson'])
+      assert.deepEqual([stdout, code], ['', 2])
+      assert.match(stderr, said)
+    }
+    const twice = 'after:@prep,afterok:@prep'
+    put(site, `${many(501, {name: 'prep'})}${JSON.stringify({argv: ['x'], depend: twice})}\n`)
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /it names 1002 jobs/)
+    const long = `after:@prep${',singleton'.repeat(2400)}`
+    put(site, `${many(500, {name: 'prep'})}${JSON.stringify({argv: ['x'], depend: long})}\n`)
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /it is longer than 24576/)
+    put(site, lines('{"name":"a","argv":["x"]}', '{"argv":["x"],"depend":"aftr:@a"}'))
+    assert.match((await site.here(['submit', '-f', 'jobs.ndjson'])).stderr, /no condition 'aftr'/)
+    assert.deepEqual(requests(site), [])
+  })
+
+  it('splits by the size that it has with the ids that names become', async () => {
+    const {site} = held
+    put(site, many(1000, {name: 'prep'}) + many(1000, {depend: 'afterok:@prep'}))
+    const {stdout, stderr} = await site.here(['submit', '-f', 'jobs.ndjson'])
+    assert.equal(stdout, 'Submitted 2000 jobs: 1-2000\n', stderr)
+    assert.equal(requests(site).length, 4)
   })
 
   it('tells one job as submit does', async () => {

@@ -126,6 +126,26 @@ describe('keys in a file of jobs', () => {
     assert.match(stderr, /line 2: another line has the key 'a'/)
   })
 
+  it('hold for jobs that depend on lines above, also of a file that was queued by half', async () => {
+    const prep = {...job('a'), name: 'prep'}
+    const lines = [prep, {...job('b'), depend: 'afterok:@prep'}, {...job('c'), depend: 'after:@true'}]
+    assert.equal((await from(...lines.slice(0, 2))).stdout, '1\n2\n')
+    assert.equal((await from(...lines)).stdout, '1\n2\n3\n')
+    await held.site.pass()
+    const {stdout, stderr, code} = await from(...lines)
+    assert.deepEqual([stdout, stderr, code], ['1\n2\n3\n', '3 of them are there already\n', 0])
+    const other = await from(prep, {...job('b'), depend: 'afternotok:@prep'})
+    assert.deepEqual([other.stdout, other.code], ['1\n', 5])
+    assert.match(other.stderr, /job 2 has the key 'b'.*1 of 2 jobs are queued: 1/)
+  })
+
+  it('are judged against each other with the names of lines', async () => {
+    const prep = {...job('a'), name: 'prep'}
+    const {stderr, code} = await from(prep, {...job('b'), depend: 'after:@prep'}, job('b'))
+    assert.equal(code, 5)
+    assert.match(stderr, /line 3: another line has the key 'b'/)
+  })
+
   it('stand in the lines, not beside the file', async () => {
     writeFileSync(join(held.site.work, 'jobs'), '{"argv":["x"]}\n')
     assert.equal((await held.site.here(['submit', '--key', 'a', '--from', 'jobs'])).code, 2)

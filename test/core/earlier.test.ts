@@ -81,6 +81,20 @@ describe('what earlier attempts used', () => {
     assert.deepEqual([measured?.cpu, measured?.cpuKept], [1500, 6000])
     assert.deepEqual(sumsOfLive(ended), [sumsOfJob(ended)])
   })
+
+  it('keeps what the operator counts by the amounts of each attempt', () => {
+    const tenHours = again(over(0, 36_000 * SECOND, {counted: {lic: 1, seat: 2}}))
+    assert.ok(parseRecord(tenHours).ok)
+    const other = {...tenHours, counted: {lic: 5}}
+    assert.deepEqual(addSums(sumsOfLive(other))[0]?.countedKept, {lic: 36_000, seat: 72_000})
+    const run = {started: later(40_000 * SECOND), ended: later(43_600 * SECOND), counted: {lic: 5}}
+    const ended = over(0, 0, {...run, earlier: tenHours.earlier ?? assert.fail()})
+    assert.deepEqual(sumsOfJob(ended).countedKept, {lic: 54_000, seat: 72_000})
+    assert.deepEqual(again(ended).earlier?.countedKept, {lic: 54_000, seat: 72_000})
+    const none = again(over(0, 36_000 * SECOND))
+    assert.equal('countedKept' in (none.earlier ?? {}), false)
+    assert.deepEqual(addSums(sumsOfLive({...none, counted: {lic: 5}}))[0]?.countedKept, undefined)
+  })
 })
 
 describe('what earlier attempts of tasks used', () => {
@@ -130,6 +144,14 @@ describe('what earlier attempts of tasks used', () => {
     assert.equal(spent(record), undefined)
   })
 
+  it('is counted by what the array asks for', () => {
+    const counted = {lic: 2}
+    let record = fold(fold(started({...anArray('5-9'), counted}, 1), [5], run), [5], requeue)
+    assert.deepEqual(addSums(sumsOfLive(record))[0]?.countedKept, {lic: 10})
+    record = fold(fold(started(record, 1), [5], run), [5], end)
+    assert.deepEqual(addSums(sumsOfLive(record))[0]?.countedKept, {lic: 20})
+  })
+
   it('is told by a result where the task is killed before its next attempt', () => {
     const waiting = fold(fold(started(anArray('0-9'), 2), [0, 1], run), [0], requeue)
     const kill = controlJob(waiting, {op: 'kill'}, '0,5', NOW)
@@ -152,7 +174,7 @@ describe('what earlier attempts of tasks used', () => {
     const {array = assert.fail()} = anArray('0-3')
     const told = taskOfEarlier(again(over(0, 1000)).earlier ?? assert.fail())
     assert.match(arrayFault({...array, earlier: {2: told}}) ?? '', /task 2 had attempts and waits for none/)
-    assert.deepEqual(taskOfEarlier(earlierOfTask(told, aRecord().resources)), told)
+    assert.deepEqual(taskOfEarlier(earlierOfTask(told, aRecord())), told)
   })
 
   it('leaves the record of a million tasks small, however many wait once more', () => {

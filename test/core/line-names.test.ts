@@ -1,9 +1,9 @@
 /** Names of lines in a dependency, before there are ids and when there are. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import {jobId} from '../../src/core/brand.js'
+import {jobId, MAX_ID} from '../../src/core/brand.js'
 import {parseDepend} from '../../src/core/depend-text.js'
-import {namesIn, withIds, withoutNames} from '../../src/core/line-names.js'
+import {namesIn, withIds, withoutNames, withWidestIds} from '../../src/core/line-names.js'
 
 describe('names of lines in a dependency', () => {
   const CASES: readonly (readonly [depend: string, left: string | undefined, whole: string])[] = [
@@ -22,6 +22,11 @@ describe('names of lines in a dependency', () => {
         whole,
       )
     })
+
+  it('are never longer than with the greatest id for each line', () => {
+    const lines = new Map([['a', 2]])
+    assert.equal(withWidestIds('after:@a:3,afterok:@b', lines), `after:${MAX_ID}:${MAX_ID}:3,afterok`)
+  })
 
   it('are all replaced, whatever the text: what is read afterwards has none', () => {
     fc.assert(
