@@ -1,5 +1,6 @@
 /** `god nodes drain|ready|reserve NAME`: an early word, then one request to the scheduler. Durable when it returns. */
 import {parseTime} from '../core/amounts.js'
+import {LAST_INSTANT} from '../core/begin-time.js'
 import {instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {type AdminRequest, NODE_ACTS, type NodeAct} from '../core/request.js'
@@ -45,13 +46,13 @@ export const meantOf = ({
   return {act, node}
 }
 
-/** `now`, `+2h`, or as ISO 8601 has it. */
-const momentOf = (text: string, flag: string, now: number): number => {
+/** `now`, `+2h` after `base`, or as ISO 8601 has it. */
+const momentOf = (text: string, flag: string, now: number, base: number): number => {
   if (text === 'now') return now
   const ahead = /^\+\d+[smhd]$/.test(text) ? parseTime(text.slice(1)) : null
-  if (ahead !== null) return now + ahead * 1000
-  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(at) && at >= 0) return at
+  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  const at = ahead === null ? date : base + ahead * 1000
+  if (at >= 0 && at <= LAST_INSTANT) return at
   throw new GodError(
     'E_AMOUNT_BAD',
     `${flag}: '${text}' is no point in time`,
@@ -64,9 +65,10 @@ const periodOf = (
   now: number,
 ): NonNullable<AdminRequest['period']> => {
   if (to === undefined) throw new GodError('E_USAGE', 'reserve: no --to is given', 'Write --to +4h.')
+  const begin = momentOf(from ?? 'now', '--from', now, now)
   const period = {
-    from: instant(momentOf(from ?? 'now', '--from', now)),
-    to: instant(momentOf(to, '--to', now)),
+    from: instant(begin),
+    to: instant(momentOf(to, '--to', now, begin)),
     users: [...users],
     ...(groups.length === 0 ? {} : {groups: [...groups]}),
   }

@@ -2,7 +2,7 @@
  * Where a job's output is, as seen from outside: paths inside its container are mapped back to the job's directory.
  * A path elsewhere in the container is told as it is: only an executor without images has it on the host too.
  */
-import {isAbsolute, join} from 'node:path'
+import {isAbsolute, join, resolve} from 'node:path'
 import {outputsOf, WORK_TARGET} from '../core/container.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
@@ -17,10 +17,12 @@ export interface OutputFile {
 
 const within = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
+/** `..` is followed as the container does: what it leads to beside the job's directory is not on the host. */
 const outside = (work: string, path: string, image: string): OutputFile => {
-  if (!isAbsolute(path)) return {path: join(work, path), onHost: true}
-  if (within(WORK_TARGET, path)) return {path: join(work, path.slice(WORK_TARGET.length)), onHost: true}
-  return {path, onHost: image === ''}
+  if (image === '' && !isAbsolute(path)) return {path: join(work, path), onHost: true}
+  const inside = resolve(WORK_TARGET, path)
+  if (within(WORK_TARGET, inside)) return {path: join(work, inside.slice(WORK_TARGET.length)), onHost: true}
+  return {path: inside, onHost: image === ''}
 }
 
 export interface OutputFiles {

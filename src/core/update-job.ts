@@ -141,6 +141,8 @@ const waits = ({state}: JobRecord): boolean => state === 'pending' || state === 
 const ORDER: readonly Key[] = ['nice', 'priority', 'begin']
 
 const mayNow = (record: JobRecord): readonly Key[] => {
+  // Its runs are made of what was submitted.
+  if (record.timetable !== undefined) return []
   if (waits(record)) return KEYS
   return (record.array?.waiting.length ?? 0) > 0 ? ['walltime', ...ORDER] : ['walltime']
 }
@@ -149,8 +151,12 @@ const HINT = 'While it runs only its time can be changed, by an operator.'
 const ARRAY_HINT =
   'Its tasks share what they ask for, and some have started: only nice, priority and the begin time of those that wait can be changed, and the time by an operator.'
 
+const SCHEDULE_HINT = 'Its runs are made of what was submitted: kill it, and submit it again as it should be.'
+
+const hintOf = (array: JobRecord['array']): string => (array === undefined ? HINT : ARRAY_HINT)
+
 const stateFault = (record: JobRecord, changing: readonly Key[], operator: boolean): Effect | null => {
-  const {id, state, desired, array} = record
+  const {id, state, desired, array, timetable} = record
   if (isOver(state))
     return refused('E_WRONG_STATE', `job ${id} cannot be updated: it is over (${state})`, 'Submit it again.')
   if (desired === 'killed')
@@ -160,8 +166,8 @@ const stateFault = (record: JobRecord, changing: readonly Key[], operator: boole
   if (no !== undefined)
     return refused(
       'E_WRONG_STATE',
-      `job ${id} cannot get another ${NOUN[no]}: it is ${state}`,
-      array === undefined ? HINT : ARRAY_HINT,
+      `job ${id} cannot get another ${NOUN[no]}: it is ${timetable === undefined ? state : 'a schedule'}`,
+      timetable === undefined ? hintOf(array) : SCHEDULE_HINT,
     )
   if (changing.includes('walltime') && !waits(record) && !operator)
     return refused(

@@ -1,4 +1,5 @@
 /** The only wall clock: epoch milliseconds, ISO text, and waiting. */
+import {LAST_INSTANT} from '../core/begin-time.js'
 import {type Instant, instant} from '../core/brand.js'
 
 export interface Clock {
@@ -23,4 +24,5 @@ export const systemClock: Clock = {
 }
 
 /** RFC 3339 in UTC with milliseconds, as JSON output carries it. */
-export const iso = (at: number): string => new Date(at).toISOString()
+/** What is foreseen later than that is told as that. */
+export const iso = (at: number): string => new Date(Math.min(at, LAST_INSTANT)).toISOString()

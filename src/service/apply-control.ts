@@ -20,6 +20,7 @@ import {claimOwner} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import {publish} from './publish.js'
 import {readIfReadable} from './readable-jobs.js'
+import {willBeReturned} from './return-folder.js'
 import type {Service} from './service.js'
 import {createUpdateDesk, type UpdateDesk} from './update-desk.js'
 
@@ -145,6 +146,8 @@ const change = (service: Service, work: Work, {drop, request}: Wanted, base: Sto
   const effect = effectOf(service, work, {drop, request}, base.record)
   if (effect.kind === 'already') return DONE
   if (effect.kind === 'refused') return {kind: 'refused', refusal: effect.refusal}
+  // Nobody would look at what that attempt left any more.
+  if (effect.change.attempt !== undefined && willBeReturned(service, base.record)) return WAIT
   const next = {...effect.change, req: {uid: drop.uid, tok: request.tok}}
   const author = {...work.author, by: `u${drop.uid}`}
   settleLast(service, work, base)

@@ -58,15 +58,25 @@ const isGone = async ({executor}: Service, {container}: JobRecord): Promise<bool
   }
 }
 
+/** Nothing of its attempt is looked at any more. */
+const isAnother = (step: Step): boolean => step.do === 'publish' && step.change.attempt !== undefined
+
+/** His, or closed for good. */
+const isDone = async (service: Service, record: JobRecord): Promise<boolean> => {
+  if (!(await isGone(service, record))) return false
+  const {uid, gid, attempt} = record
+  const fault = await service.work.giveBack(uid, partKey(record), attempt, {uid, gid})
+  if (fault !== null) tell(service, record, fault)
+  return fault === null || !isUnreturned(service, record)
+}
+
+/** False: it is to be done yet, and would never be after this step. */
 export const returnFolder = async (
   service: Service,
   record: JobRecord,
   observed: Observed,
   step: Step,
-): Promise<void> => {
-  if (!isLeft(record, observed, step) || !isUnreturned(service, record)) return
-  if (!(await isGone(service, record))) return
-  const {uid, gid, attempt} = record
-  const fault = await service.work.giveBack(uid, partKey(record), attempt, {uid, gid})
-  if (fault !== null) tell(service, record, fault)
+): Promise<boolean> => {
+  if (!isLeft(record, observed, step) || !isUnreturned(service, record)) return true
+  return (await isDone(service, record)) || !isAnother(step)
 }

@@ -19,6 +19,7 @@ import {jobsToRetry, retriedJobs} from './bound-jobs.js'
 import {type Judged, judgeWaiting} from './judge-waiting.js'
 import {publishBeside} from './publish.js'
 import {liveAndTold} from './readable-jobs.js'
+import {willBeReturned} from './return-folder.js'
 import type {Service} from './service.js'
 
 /** Jobs that hang on each other one after the other, in one pass; the next one goes on. */
@@ -63,7 +64,7 @@ const stepsOf = (service: Service, live: LiveJobs, judged: readonly Judged[]): r
     return change === null ? [] : [{stored: each.stored, change}]
   }),
   ...jobsToRetry(live).flatMap(stored => {
-    const change = retryChange(stored.record, service.now())
+    const change = willBeReturned(service, stored.record) ? null : retryChange(stored.record, service.now())
     return change === null ? [] : [{stored, change}]
   }),
 ]

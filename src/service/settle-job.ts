@@ -78,7 +78,7 @@ export const settle = async (
     const observed: Observed | 'elsewhere' = await observe(service, target, known)
     if (observed === 'elsewhere') return after(i)
     const step = advance(target.record, observed, service.now(), service.settings.limits)
-    await returnFolder(service, target.record, observed, step)
+    if (!(await returnFolder(service, target.record, observed, step))) return after(i)
     if (step.do === 'none') return restOf(target.record, observed, step.until, i)
     const said = `${stampOf(target.record)} ${step.do}`
     // The same step on the same revision: what it did cannot be seen yet. Look again when something rings.

@@ -86,12 +86,11 @@ const foldersFor = async (
 ): Promise<{readonly work: string; readonly home: string | null} | Reason> => {
   const part = partKey(record)
   if (record.root === true) {
+    // A record that was lost and made anew may begin an attempt that ended: what that left is not taken from its user.
+    if (work.wasClosed(record.uid, part, record.attempt))
+      return {code: 'root', text: 'the directory of this attempt was given to its user before'}
     const root = {uid: 0, gid: 0}
-    const folder = work.prepare(record.uid, part, command, root, ownAttempt(record))
-    // A record that was lost and made anew may begin an attempt that ended.
-    return work.isClosed(record.uid, part, record.attempt)
-      ? {work: folder, home: null}
-      : {code: 'root', text: 'the directory of this attempt was given to its user before'}
+    return {work: work.prepare(record.uid, part, command, root, ownAttempt(record)), home: null}
   }
   const folder = work.prepare(record.uid, part, command, account)
   const home = executor.features.images ? await mountableHome(durable.fs, lookAs, account) : null

@@ -8,7 +8,7 @@
  */
 import {dirname} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
-import {errno, type FileSystem, isErrno} from './disk/file-system.js'
+import {errno, type FileSystem} from './disk/file-system.js'
 import {closeRead} from './disk/read-file.js'
 import type {FileOwner} from './disk/temporary.js'
 
@@ -26,6 +26,9 @@ const AT_ONCE = 256
 
 /** Read, write and execute: no setuid, no setgid, nothing sticky. */
 const PLAIN = 0o777
+
+/** What stands in a name for bytes that are no text: another name may be read as the same, and what is found by it not be this. */
+const NO_TEXT = '\ufffd'
 
 /** It will not go the next time either. */
 class NotToBeGiven extends Error {}
@@ -57,21 +60,22 @@ const giveFile = (walk: Walk, path: string): void => {
   }
 }
 
-const kindOf = (fs: FileSystem, path: string): string => {
-  try {
-    return fs.lstat(path).kind
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) throw new NotToBeGiven('a name in it is no text')
-    throw error
+/** Counted as they are read: they may be more than memory holds. */
+const namesIn = async (walk: Walk, folder: string): Promise<readonly string[]> => {
+  const names: string[] = []
+  for (const name of walk.fs.names(folder)) {
+    await take(walk)
+    if (name.includes(NO_TEXT)) throw new NotToBeGiven('a name in it is no text')
+    names.push(name)
   }
+  return names
 }
 
 const giveInside = async (walk: Walk, folder: string, depth: number): Promise<void> => {
   if (depth > MOST_DEPTH) throw new NotToBeGiven(`its folders are more than ${MOST_DEPTH} deep`)
-  for (const name of walk.fs.readdir(folder)) {
-    await take(walk)
+  for (const name of await namesIn(walk, folder)) {
     const path = `${folder}/${name}`
-    const kind = kindOf(walk.fs, path)
+    const {kind} = walk.fs.lstat(path)
     if (kind === 'folder') await giveFolder(walk, path, depth + 1)
     else if (kind === 'file') giveFile(walk, path)
   }
@@ -110,6 +114,9 @@ export const giveBack = async (fs: FileSystem, path: string, owner: FileOwner): 
     }
     const code = errno(error)
     if (code === null) throw error
-    return code
+    if (code !== 'ENOENT') return code
+    // Nobody changes it any more: nor will it be there the next time.
+    setMode(fs, dirname(path), LEFT)
+    return 'what belongs to it is not there'
   }
 }

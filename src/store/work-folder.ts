@@ -30,6 +30,8 @@ export interface WorkFolder {
   giveSpec(spec: JobSpec, isParent: boolean, owner: FileOwner): void
   /** Of a job that is root inside: this attempt's directory is not its user's yet. */
   isClosed(submitter: Uid, part: PartKey, attempt: number): boolean
+  /** It was: it is his, or closed for good. */
+  wasClosed(submitter: Uid, part: PartKey, attempt: number): boolean
   /** Makes what it left harmless and gives it to `owner`. Else why it stays closed. */
   giveBack(submitter: Uid, part: PartKey, attempt: number, owner: FileOwner): Promise<string | null>
   fence(submitter: Uid, part: PartKey, attempt: number, isRoots?: boolean): Fence
@@ -89,6 +91,10 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
     durable.makeFolder(parent, 0o755)
   }
 
+  /** Undefined: there is none. */
+  const modeAbove = (submitter: Uid, part: PartKey, attempt: number): number | undefined =>
+    lstatIfThere(fs, dirname(layout.workOf(submitter, part, attempt)))?.mode
+
   /** All above it; that of root's is below a folder that nobody else can walk through. */
   const makeWay = (folder: string, isRoots: boolean): void => {
     makeParents(isRoots ? dirname(folder) : folder)
@@ -142,8 +148,11 @@ export const createWorkFolder = (durable: Durable, layout: Layout): WorkFolder =
         inUsersFolder(() => durable.replace(copy, encode(spec), 0o400, {owner, derived: true}))
       if (!isParent) give(fs, path, owner, 0o700)
     },
-    isClosed: (submitter, part, attempt) =>
-      lstatIfThere(fs, dirname(layout.workOf(submitter, part, attempt)))?.mode === CLOSED,
+    isClosed: (...of) => modeAbove(...of) === CLOSED,
+    wasClosed: (...of) => {
+      const mode = modeAbove(...of)
+      return mode !== undefined && mode !== CLOSED
+    },
     giveBack: (submitter, part, attempt, owner) =>
       giveBack(fs, layout.workOf(submitter, part, attempt), owner),
     voidAttempt: (submitter, part, attempt, isRoots = false) => {

@@ -126,9 +126,14 @@ const CASES: readonly Case[] = [
     ['-c', '64', 'x'],
     'E_RESOURCES_NEVER',
     6,
-    /^the job asks for 64 cpus, but no node has all it asks for; the largest \(\S+\) has 4 cpus\. Ask for less with -c, -m or -G\.$/,
+    /^the job asks for 64 cpus, but no node has all it asks for; the largest \(\S+\) has 4 cpus\. Ask for less with -c, -m, -G or -r\.$/,
   ),
-  submit(['-m', '1T', 'x'], 'E_RESOURCES_NEVER', 6, /^the job asks for .* Ask for less with -c, -m or -G\.$/),
+  submit(
+    ['-m', '1T', 'x'],
+    'E_RESOURCES_NEVER',
+    6,
+    /^the job asks for .* Ask for less with -c, -m, -G or -r\.$/,
+  ),
   submit(
     ['-J', '\u001b]0;x\u0007', 'x'],
     'E_NAME_BAD',

@@ -54,7 +54,7 @@ describe('god nodes', () => {
   it('tells a job what would let it pass a reservation', async () => {
     const {site} = held
     await site.pass()
-    await site.here(['nodes', 'reserve', 'n1', '--from', '+1h', '--to', '+2h'])
+    await site.here(['nodes', 'reserve', 'n1', '--from', '+1h', '--to', '+1h'])
     await site.here(['submit', 'x'])
     await site.pass()
     assert.match(
@@ -73,7 +73,8 @@ describe('god nodes', () => {
       ['burn n1', 2, /'burn' is nothing to do with a node/],
       ['reserve n1', 2, /no --to is given/],
       ['reserve n1 --to soon', 2, /'soon' is no point in time/],
-      ['reserve n1 --from +3h --to +2h', 2, /it ends before it begins/],
+      ['reserve n1 --from 2031-01-01 --to 2030-01-01', 2, /it ends before it begins/],
+      ['reserve n1 --to +99999999d', 2, /'\+99999999d' is no point in time/],
       ['ready n1 --to +2h', 2, /takes no --from/],
       ['ready n1 --reason x', 2, /takes no --reason/],
     ] as const) {

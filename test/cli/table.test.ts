@@ -179,7 +179,7 @@ describe('the columns of god stat', () => {
     it(`'${text}' names one that is not there, and all are told`, () => {
       assert.throws(() => parseFields(text), {
         code: 'E_USAGE',
-        hint: /Columns: id, name, .*, ended, task, tasks, nice, priority, begin, wide\.$/,
+        hint: /Columns: id, name, .*, ended, task, tasks, nice, priority, begin, root, wide\.$/,
       })
     })
   }

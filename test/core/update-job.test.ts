@@ -43,6 +43,14 @@ describe('an update', () => {
     assert.equal(reason?.text, 'updated: time 2:00:00, 0.5 cpus, nice 5, priority -2, another name')
   })
 
+  it('of a schedule is none: its runs are made of what was submitted', () => {
+    const timetable = {cron: '0 * * * *', zone: 'UTC', overlap: false, next: NOW, last: null}
+    assert.match(
+      no(aRecord({timetable}), {cpus: 500}),
+      /^E_WRONG_STATE: job \d+ cannot get another .*: it is a schedule$/,
+    )
+  })
+
   it('of one that is held leaves it held, and says why as before', () => {
     const reason = {code: 'identity', text: 'whose'}
     const next = updated(aRecord({state: 'held', reason}), {cpus: 500})

@@ -42,6 +42,7 @@ export const oneFile = (name: string, listed: readonly string[] = [name], uid = 
     fstat: fd => statOf(fd === FOLDER ? 'folder' : 'file', bytes.length, uid),
     lstat: () => statOf('file', bytes.length, uid),
     readdir: () => listed,
+    names: () => listed,
     ...{write: readOnly, fsync: readOnly, fsyncDir: readOnly, link: readOnly, rename: readOnly},
     ...{unlink: readOnly, mkdir: readOnly, rmdir: readOnly, fchown: readOnly, fchmod: readOnly},
   }

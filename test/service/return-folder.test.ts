@@ -7,8 +7,9 @@ import type {PartKey} from '../../src/core/part-key.js'
 import {createContainer} from '../../src/service/start-container.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying} from '../support/dying.js'
+import {repair} from '../support/fsck.js'
 import {packAll} from '../support/packing.js'
-import {SETTINGS, USER, World} from '../support/world.js'
+import {type GodProcess, SETTINGS, USER, World} from '../support/world.js'
 
 const ROOT = {users: ['*'], groups: [], never: null}
 
@@ -138,6 +139,72 @@ describe('T39 the directory of a job that is root inside', () => {
     assert.deepEqual([seen(1), seen(2)], [HIS, HIS])
   })
 
+  describe('is given before another attempt comes', () => {
+    /** Its disk does not take what would give it, for now. */
+    const faulty = (): GodProcess =>
+      world.process(
+        new DiskProcess(world.disk).plan({call: 'fchown', n: 1, effect: {error: 'EIO', from: true}}),
+      )
+    /** Its engine does not say of anything that it is not there. */
+    const unsure = (): GodProcess => {
+      const god = world.process()
+      const {executor} = god.service
+      const inspect: typeof executor.inspect = async name =>
+        (await executor.inspect(name)) ?? assert.fail('the engine is away')
+      Object.assign(god.service, {executor: {...executor, features: executor.features, inspect}})
+      return god
+    }
+
+    for (const [what, hindered] of [
+      ['the disk is in the way', faulty],
+      ['nobody can say that its container is gone', unsure],
+    ] as const)
+      it(`by requeue, though ${what}`, async () => {
+        world.control('requeue', [id])
+        await world.process().schedule()
+        for (let i = 0; i < 3; i++) {
+          await hindered().watch()
+          world.clock.advance(20_000)
+        }
+        assert.deepEqual([world.record(id)?.attempt, seen()[0], world.containers()], [1, 0o700, []])
+        await world.settle(20)
+        assert.deepEqual([world.record(id)?.attempt, seen(1)], [2, HIS])
+      })
+
+    it('by requeue of what has ended, though the disk is in the way', async () => {
+      world.clock.advance(6000)
+      await faulty().watch()
+      world.control('requeue', [id])
+      await world.process().schedule()
+      assert.deepEqual([world.record(id)?.attempt, world.state(id)], [1, 'done'])
+      await world.settle(20)
+      assert.deepEqual([world.record(id)?.attempt, seen(1)], [2, HIS])
+    })
+
+    it('by --retry, though the disk is in the way', async () => {
+      await running({retry: '1', env: {FAKE_SECONDS: '5', FAKE_EXIT: '3'}})
+      plant()
+      world.clock.advance(6000)
+      await faulty().watch()
+      await world.process().schedule()
+      assert.deepEqual([world.state(id), world.record(id)?.attempt, seen()[0]], ['failed', 1, 0o700])
+      await world.settle(40)
+      assert.deepEqual([world.record(id)?.attempt, seen(1)], [2, HIS])
+    })
+
+    it('unless it never will be', async () => {
+      const deep = new DiskProcess(world.disk, 0)
+      let path = folder()
+      for (let i = 0; i < 205; i++) {
+        path += '/d'
+        deep.mkdir(path, 0o755)
+      }
+      world.control('requeue', [id])
+      await world.settle(20)
+      assert.deepEqual([world.record(id)?.attempt, seen(1)[0]], [2, 0o500])
+    })
+  })
+
   it('is one for each task of an array, and each is given by itself', async () => {
     await running({array: '1-2', env: {FAKE_SECONDS: '5'}})
     for (const task of [1, 2] as const) plant(1, `${id}[${task}]`)
@@ -157,5 +224,25 @@ describe('T39 the directory of a job that is root inside', () => {
       answer: 'refused',
       reason: {code: 'root', text: 'the directory of this attempt was given to its user before'},
     })
+    assert.deepEqual(seen(), HIS, 'what his attempt left is not taken from him')
+  })
+
+  it('is left to its user where an array of which only the spec is left begins again', async () => {
+    await running({array: '1-2', env: {FAKE_SECONDS: '5'}})
+    world.clock.advance(6000)
+    await world.cron()
+    for (const task of [1, 2] as const) assert.deepEqual(seen(1, `${id}[${task}]`)[0], 0o755)
+    for (const path of world.disk.files(world.layout.live)) world.process().fs.unlink(path)
+    await repair(world)
+    assert.equal(world.state(id), 'held')
+    const before = [1, 2].map(task => seen(1, `${id}[${task}]`))
+    world.clock.advance(11 * 60_000)
+    world.control('release', [id])
+    await world.settle(20)
+    assert.equal(world.begun().length, 3, 'none ran twice')
+    assert.deepEqual(
+      [1, 2].map(task => seen(1, `${id}[${task}]`)),
+      before,
+    )
   })
 })

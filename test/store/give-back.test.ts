@@ -1,8 +1,12 @@
 /** T39: the directory of an attempt that was root inside, given to its user with nothing in it that would make anybody root. */
 import assert from 'node:assert/strict'
+import {chmodSync, lstatSync, mkdirSync, writeFileSync} from 'node:fs'
+import {realFileSystem} from '../../src/store/disk/file-system.js'
 import {giveBack, MOST_GIVEN} from '../../src/store/give-back.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {MemoryDisk} from '../support/memory-disk.js'
+import {skip} from '../support/skip.js'
+import {isRoot, type RealFolder, realFolder} from './disk/real-folder.js'
 
 const OWNER = {uid: 1000, gid: 100}
 
@@ -54,7 +58,7 @@ describe('T39 a directory that was root’s', () => {
   })
 
   it('is closed until the last of it is done, wherever it is stopped, and is done then by the next', async () => {
-    for (const call of ['fchmod', 'fchown', 'open', 'readdir'] as const)
+    for (const call of ['fchmod', 'fchown', 'open', 'names', 'lstat'] as const)
       for (let n = 1; ; n++) {
         const above = `/${call}${n}`
         folder(above, 0o700)
@@ -81,11 +85,86 @@ describe('T39 a directory that was root’s', () => {
     assert.match((await back()) ?? '', /more than 200 deep/)
     assert.equal(look('/a')[2], 0o500)
     const many = new DiskProcess(disk, 0)
-    Object.assign(many, {readdir: () => Array.from({length: MOST_GIVEN + 1}, () => 'log')})
+    Object.assign(many, {names: () => Array.from({length: MOST_GIVEN + 1}, () => 'log')})
     assert.match((await back(many)) ?? '', /more than 100000 files/)
     const odd = new DiskProcess(disk, 0)
-    Object.assign(odd, {readdir: () => ['\ufffd']})
+    Object.assign(odd, {names: () => ['\ufffd']})
     assert.match((await back(odd)) ?? '', /no text/)
     assert.equal(look('/a')[2], 0o500)
+  })
+
+  it('is never listed further than what would be given of it, however much it holds', async () => {
+    let listed = 0
+    let isLeft = false
+    function* endless(): Generator<string> {
+      try {
+        for (;;) yield `${listed++}`
+      } finally {
+        isLeft = true
+      }
+    }
+    const vast = new DiskProcess(disk, 0)
+    Object.assign(vast, {names: endless})
+    assert.match((await back(vast)) ?? '', /more than 100000 files/)
+    assert.deepEqual([listed, isLeft, look('/a')[2]], [MOST_GIVEN + 1, true, 0o500])
+  })
+
+  it('stays closed, for the operator to see, where nothing is at its place', async () => {
+    root.mkdir('/b', 0o700)
+    assert.match((await giveBack(root, '/b/files', OWNER)) ?? '', /not there/)
+    assert.equal(look('/b')[2], 0o500)
+  })
+})
+
+/** What the in-memory disk cannot hold: names that are no text. */
+describe('T39 a directory that was root’s, on a real disk', () => {
+  let real: RealFolder
+  const files = (): string => `${real.path}/attempt.1/files`
+  /** `bytes`: as latin1 has them. */
+  const named = (bytes: string): Buffer =>
+    Buffer.concat([Buffer.from(`${files()}/`), Buffer.from(bytes, 'latin1')])
+  const back = (): Promise<string | null> => giveBack(realFileSystem, files(), OWNER)
+  const above = (): number => lstatSync(`${real.path}/attempt.1`).mode & 0o7777
+  before(function () {
+    if (!isRoot) skip(this, 'needs root, who makes files of others')
+  })
+  beforeEach(() => {
+    real = realFolder()
+    mkdirSync(`${real.path}/attempt.1`, {mode: 0o700})
+    mkdirSync(files(), {mode: 0o700})
+  })
+  afterEach(() => real.remove())
+
+  /** Each is read as the same text as the name of another, which is harmless and is there. */
+  const TWINS = [
+    ['\xff', '\ufffd'],
+    ['\xed\xa0\x80', '\ufffd\ufffd\ufffd'],
+    ['a\xc3', 'a\ufffd'],
+  ] as const
+  for (const [bytes, twin] of TWINS)
+    for (const kind of ['file', 'folder'] as const)
+      it(`stays closed over a ${kind} that hides behind another of the same text: ${JSON.stringify(twin)}`, async () => {
+        if (kind === 'folder') mkdirSync(named(bytes))
+        const shell = kind === 'file' ? named(bytes) : Buffer.concat([named(bytes), Buffer.from('/shell')])
+        writeFileSync(shell, '')
+        chmodSync(shell, 0o4755)
+        if (kind === 'file') writeFileSync(`${files()}/${twin}`, '')
+        else mkdirSync(`${files()}/${twin}`)
+        assert.match((await back()) ?? '', /no text/)
+        assert.deepEqual([above(), lstatSync(shell).mode & 0o7777], [0o500, 0o4755])
+      })
+
+  it('is given with names of any text, also such as begin with a mark of byte order', async () => {
+    const names = ['ö', 'x', '\ufeffx', '\u{1f600}', 'a\nb']
+    for (const name of names) {
+      writeFileSync(`${files()}/${name}`, '')
+      chmodSync(`${files()}/${name}`, 0o6755)
+    }
+    assert.equal(await back(), null)
+    for (const name of names) {
+      const {uid, gid, mode} = lstatSync(`${files()}/${name}`)
+      assert.deepEqual([uid, gid, mode & 0o7777], [1000, 100, 0o755], JSON.stringify(name))
+    }
+    assert.equal(above(), 0o755)
   })
 })

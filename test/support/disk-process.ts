@@ -348,6 +348,10 @@ export class DiskProcess implements FileSystem {
     })
   }
 
+  names(path: string): Iterable<string> {
+    return this.mutate('names', path, () => [...this.#needFolder(path).names.keys()])
+  }
+
   fchown(fd: number, uid: number, gid: number): void {
     const {node, path} = this.#file(fd)
     this.mutate('fchown', path, () => {

@@ -5,15 +5,13 @@
  * in all: image, container). Before anything is refused or pulled the name is looked up, so that a missing image
  * cannot fail a job that already runs.
  */
-import {lstatSync} from 'node:fs'
 import type {ContainerSpec, CreateAnswer} from '@god-cli/api'
 import {findBusybox} from './busybox.js'
-import {engineFacts} from './engine-facts.js'
 import type {Image, ImageAnswer} from './image.js'
 import {existing, make, refused} from './make.js'
 import {mountFault, volumeFault} from './mounts.js'
 import {isPlainName} from './names.js'
-import {isRoots, rootFault} from './root-job.js'
+import {rootRefusal} from './refuse-root.js'
 import type {Site} from './site.js'
 
 const isAmount = (n: number): boolean => Number.isSafeInteger(n) && n > 0
@@ -26,20 +24,14 @@ const limitFault = ({resources, pids}: ContainerSpec): string | null => {
   return gpus === 0 || isAmount(gpus) ? null : `gpus is ${gpus}`
 }
 
-/** What is wrong whatever the engine has. */
-const specFault = (spec: ContainerSpec): CreateAnswer | null => {
+/** What is wrong whatever image the engine has. */
+const specFault = async (site: Site, spec: ContainerSpec): Promise<CreateAnswer | null> => {
   const limit = limitFault(spec)
   if (limit !== null) return refused('limit', limit)
   const mount = mountFault(spec)
-  return mount === null ? null : refused('mount', mount)
-}
-
-/** What is wrong with a job that is root inside, on this node. */
-const rootRefusal = async ({engine, host}: Site, spec: ContainerSpec): Promise<CreateAnswer | null> => {
-  if (!isRoots(spec)) return null
-  const {DockerRootDir = null} = engine.address.local ? await engineFacts(engine) : {}
-  const fault = rootFault(spec, DockerRootDir, findBusybox(host.options.busybox).path, lstatSync)
-  return fault === null ? null : refused('root', `it cannot be root in its container: ${fault}`)
+  if (mount !== null) return refused('mount', mount)
+  const root = await rootRefusal(site, spec, findBusybox(site.host.options.busybox).path)
+  return root === null ? null : refused('root', root)
 }
 
 /** The image to make it of, or why there is none. */
@@ -61,7 +53,7 @@ const withImage = async (site: Site, spec: ContainerSpec, found: ImageAnswer): P
 export const create = async (site: Site, spec: ContainerSpec): Promise<CreateAnswer> => {
   if (!isPlainName(spec.name))
     return refused('name', `${JSON.stringify(spec.name)} is no name of a container`)
-  const fault = specFault(spec) ?? (await rootRefusal(site, spec))
+  const fault = await specFault(site, spec)
   if (fault !== null) return known(site, spec, fault)
   const here = await site.images.here(spec.image)
   if (here !== null) return withImage(site, spec, here)

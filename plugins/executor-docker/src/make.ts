@@ -12,6 +12,7 @@ import {type CreateOptions, createOptions, SHELL_OF_IMAGE} from './create-option
 import type {Image} from './image.js'
 import {find, inspect} from './inspect.js'
 import {EngineRefusal, isFinal} from './refusal.js'
+import {rootRefusal} from './refuse-root.js'
 import {remove, removeTraces} from './remove.js'
 import type {Site} from './site.js'
 import {startSlice} from './slice.js'
@@ -41,11 +42,16 @@ const cgroupParent = async ({driver, groups, host}: Site, name: string): Promise
   return parentFor(made, name)
 }
 
-const optionsFor = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateOptions> => {
+const optionsFor = async (
+  site: Site,
+  spec: ContainerSpec,
+  image: Image,
+  busybox: string | null,
+): Promise<CreateOptions> => {
   const {host} = site
   return createOptions(spec, {
     imageId: image.id,
-    busybox: findBusybox(host.options.busybox).path,
+    busybox,
     ...writeAccountFiles(host.stateDir, spec, host.now()),
     cgroupParent: await cgroupParent(site, spec.name),
   })
@@ -132,8 +138,19 @@ const made = async (site: Site, spec: ContainerSpec, options: CreateOptions): Pr
   return {answer: 'created', container: fresh(spec, id, options.Image)}
 }
 
+/** What was made for it goes, unless somebody else was first with the container. */
+const unmade = async (site: Site, name: string, refusal: CreateAnswer): Promise<CreateAnswer> => {
+  const known = await existing(site, name)
+  if (known?.answer === 'exists') return known
+  await removeTraces(site, name)
+  return refusal
+}
+
 export const make = async (site: Site, spec: ContainerSpec, image: Image): Promise<CreateAnswer> => {
-  const options = await optionsFor(site, spec, image)
+  const busybox = findBusybox(site.host.options.busybox).path
+  const options = await optionsFor(site, spec, image, busybox)
+  const fault = await rootRefusal(site, spec, busybox)
+  if (fault !== null) return unmade(site, spec.name, refused('root', fault))
   try {
     return await made(site, spec, options)
   } catch (error) {

@@ -1,5 +1,7 @@
 /** Reasons of those for whom there is no room now (scheduling.md 7): what is short where, or for whom room is kept. Pure. */
+
 import type {Reason} from '@god-cli/api'
+import {LAST_INSTANT} from '../begin-time.js'
 import type {Reservation} from '../plan.js'
 import {showAmount} from './never.js'
 import {type Closure, closureOf, type Room} from './room.js'
@@ -27,7 +29,8 @@ const shortage = (need: Vector, free: Vector, {kinds, ofNode}: Space): Shortage 
     .reduce((a, b) => (b.part > a.part ? b : a))
 
 /** UTC, to the minute: a reason is read long after it was written, and it is an estimate. */
-export const minuteOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`
+export const minuteOf = (at: number): string =>
+  `${new Date(Math.min(at, LAST_INSTANT)).toISOString().slice(0, 16)}Z`
 
 const plannedFor = (reservation: Reservation | null): string =>
   reservation === null ? '' : `, planned for ${minuteOf(reservation.at)}`

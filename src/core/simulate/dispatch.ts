@@ -94,12 +94,12 @@ class PassDriver implements Dispatcher {
 
   /** Null: only a whole pass can tell. */
   private goOn(now: number): readonly Placed[] | null {
-    const {last, fresh} = this
+    const {last, fresh, line} = this
     const {compare} = this.options.policy
-    if (last === null || compare === undefined || this.taken.isOverdue(now)) return null
+    if (last === null || compare === undefined || !line.isSteady || this.taken.isOverdue(now)) return null
     const placed: Placed[] = []
     for (const job of fresh.sort((a, b) => compare(a, b) || a.id - b.id)) {
-      const group = this.line.groups.of(job)
+      const group = line.groups.of(job)
       const starts = group === undefined ? null : last.consider(job, group, now)
       // What was decided until here stands: a whole pass would have decided the same.
       if (starts === null) return [...placed, ...this.whole(now)]

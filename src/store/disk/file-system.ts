@@ -16,6 +16,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  opendirSync,
   openSync,
   readdirSync,
   readSync,
@@ -72,6 +73,8 @@ export interface FileSystem {
   mkdir(path: string, mode: number): void
   rmdir(path: string): void
   readdir(path: string): readonly string[]
+  /** The same, of a folder that may hold more than memory does: read on as they are taken. */
+  names(path: string): Iterable<string>
   /** Of an open file or folder: no name can be swapped under it. */
   fchown(fd: number, uid: number, gid: number): void
   fchmod(fd: number, mode: number): void
@@ -111,6 +114,15 @@ const fsyncDirBeside = async (path: string): Promise<void> => {
   }
 }
 
+function* namesIn(path: string): Generator<string> {
+  const folder = opendirSync(path)
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) yield entry.name
+  } finally {
+    folder.closeSync()
+  }
+}
+
 export const realFileSystem: FileSystem = {
   open: (path, flag, mode = 0o600) => openSync(path, FLAGS[flag], mode),
   read: (fd, buffer, position) => readSync(fd, buffer, 0, buffer.length, position),
@@ -134,6 +146,7 @@ export const realFileSystem: FileSystem = {
   mkdir: (path, mode) => mkdirSync(path, mode),
   rmdir: path => rmdirSync(path),
   readdir: path => readdirSync(path),
+  names: namesIn,
   fchown: (fd, uid, gid) => fchownSync(fd, uid, gid),
   fchmod: (fd, mode) => fchmodSync(fd, mode),
 }

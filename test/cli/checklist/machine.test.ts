@@ -103,7 +103,7 @@ describe('checklist: machine output', () => {
           'reason',
           'resources',
         ],
-        ...['walltime', 'submitted', 'started', 'ended', 'node', 'attempt', 'exit', 'usage'],
+        ...['walltime', 'submitted', 'started', 'ended', 'node', 'attempt', 'earlier', 'exit', 'usage'],
         ...['nice', 'priority', 'begin'],
       ],
     )

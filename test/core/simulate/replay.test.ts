@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict'
 import type {PendingJob, PolicyWorld, Ranking} from '@god-cli/api'
 import fc from 'fast-check'
+import {jobId} from '../../../src/core/brand.js'
+import {partKey} from '../../../src/core/part-key.js'
 import {DEFAULT_RULES, type Placement} from '../../../src/core/scheduling/rules.js'
+import {spaceOf} from '../../../src/core/scheduling/vector.js'
 import {createDispatcher} from '../../../src/core/simulate/dispatch.js'
 import {parseNodeLine} from '../../../src/core/simulate/nodes-file.js'
 import {forecastBy} from '../../../src/core/simulate/predict.js'
 import {createReplay, EVENT_ORDERS} from '../../../src/core/simulate/replay.js'
+import type {SimulatedJob} from '../../../src/core/simulate/workload.js'
 import {amount} from '../../support/amount.js'
 import {referenceStarts} from './reference.js'
 import {FIFO, filtered, type Row, replayed, startsOf, swfLine} from './workloads.js'
@@ -43,6 +47,47 @@ describe('a replay', () => {
       {job: 3, submit: 10.5, run: 0.25, procs: 1},
     ]
     assert.deepEqual(startsOf(rows, 1), {1: 0, 2: 10, 3: 11})
+  })
+
+  it('gives a job its place before those of its user that came earlier, where its priority says so', () => {
+    const node = {name: 'n1', capacity: {cpus: 10_000, memory: 0, gpus: 0}, labels: {}}
+    const dispatcher = createDispatcher({nodes: [node], policy: FIFO, rules: DEFAULT_RULES})
+    const at = (submit: number, id: number, cpus: number, priority: number, limit: number) => {
+      const who = {id, uid: 1, user: 'ann', project: 'default', queue: 'default', nice: 0, priority}
+      const resources = {cpus: cpus * 1000, memory: 0, gpus: 0}
+      dispatcher.enqueue(
+        {...who, resources, job: partKey({id: jobId(id)}), submit, run: limit, limit},
+        limit,
+        submit,
+      )
+      return dispatcher.pass(submit).map(({job}) => job.id)
+    }
+    assert.deepEqual(at(0, 1, 6, 0, 100_000), [1])
+    assert.deepEqual(at(5000, 2, 8, 0, 100_000), [])
+    assert.deepEqual(at(10_000, 3, 4, 5, 200_000), [3])
+  })
+
+  it('waits for what the nodes share as for what they have, and lets pass who needs none of it', () => {
+    const space = spaceOf([{name: 'seat', scope: 'site', amount: 1}])
+    const nodes = ['n1', 'n2'].map(name => ({name, capacity: {cpus: 4000, memory: 0, gpus: 0}, labels: {}}))
+    const dispatcher = createDispatcher({nodes, policy: FIFO, rules: DEFAULT_RULES, space})
+    const job = (id: number, seat: number, limit: number): SimulatedJob => {
+      const who = {id, uid: 1, user: 'ann', project: 'default', queue: 'default', nice: 0, priority: 0}
+      const resources = {cpus: 4000, memory: 0, gpus: 0, ...(seat === 0 ? {} : {counted: {seat}})}
+      return {...who, resources, job: partKey({id: jobId(id)}), submit: 0, run: limit, limit}
+    }
+    const first = job(1, 1, 10_000)
+    for (const each of [first, job(2, 1, 10_000), job(3, 0, 5000)]) dispatcher.enqueue(each, each.limit, 0)
+    const started = (now: number) => dispatcher.pass(now).map(({job: {id}, node}) => [id, node])
+    assert.deepEqual(started(0), [
+      [1, 'n1'],
+      [3, 'n2'],
+    ])
+    assert.equal(dispatcher.fits(job(4, 1, 1)), false)
+    dispatcher.extend(first, 20_000)
+    assert.deepEqual(started(10_000), [])
+    dispatcher.release(first, 12_000)
+    assert.deepEqual(started(12_000), [[2, 'n1']])
   })
 
   it('goes by submission, then by number, however the rows are listed and numbered', () => {

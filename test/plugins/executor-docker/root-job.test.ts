@@ -1,9 +1,17 @@
 /** T39: what a node must be like before the engine is asked for a container whose user is root. */
 import assert from 'node:assert/strict'
-import type {ContainerSpec} from '@god-cli/api'
+import {chmodSync, mkdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {ContainerSpec, CreateAnswer, Executor} from '@god-cli/api'
+import {attemptFolders} from '../../../plugins/executor-docker/src/account-files.js'
+import {findBusybox} from '../../../plugins/executor-docker/src/busybox.js'
+import createExecutor from '../../../plugins/executor-docker/src/index.js'
 import type {Look} from '../../../plugins/executor-docker/src/mounts.js'
 import {rootFault} from '../../../plugins/executor-docker/src/root-job.js'
-import {aSpec} from './world.js'
+import {isRoot} from '../../store/disk/real-folder.js'
+import {skip} from '../../support/skip.js'
+import {type FakeEngine, startFakeEngine} from './fake-engine.js'
+import {aSpec, hostOn} from './world.js'
 
 type Entries = Readonly<Record<string, {readonly uid?: number; readonly mode?: number}>>
 
@@ -61,5 +69,57 @@ describe('T39 a job that is root inside', () => {
 
   it('is the only one that is judged so', () => {
     assert.equal(fault({uid: 7, network: 'host'}, {[CLOSED]: {mode: 0o777}}, null), null)
+  })
+})
+
+describe('T39 a job that is root inside and waits for its image', () => {
+  let engine: FakeEngine
+  let executor: Executor
+  before(function () {
+    if (!isRoot || findBusybox(undefined).path === null) skip(this, 'needs root and a static busybox')
+  })
+  beforeEach(async () => {
+    engine = await startFakeEngine()
+    executor = createExecutor(
+      hostOn(engine.root, {cluster: 'cluster', options: {docker_url: engine.url, pull_timeout: '5'}}),
+    )
+    engine.answer('GET /info', {status: 200, body: {CgroupDriver: 'cgroupfs'}})
+    engine.answer('POST /images/create', {status: 200, body: '{"status":"Pulling"}\n'})
+    engine.answer(
+      'GET /images/ann/tool:latest/json',
+      {status: 404, body: {message: 'No such image'}},
+      {status: 200, body: {Id: `sha256:${'a'.repeat(64)}`, Config: {Volumes: null}}},
+    )
+    engine.answer('POST /containers/create', {status: 201, body: {Id: 'c'.repeat(64)}})
+  })
+  afterEach(async () => {
+    await executor.close()
+    await engine.close()
+  })
+
+  const create = async (mode: number): Promise<CreateAnswer> => {
+    const above = join(engine.root, 'attempt.1')
+    mkdirSync(above, {mode: 0o700})
+    const workDir = {source: join(above, 'files'), target: '/mnt/go-docker', readOnly: false}
+    mkdirSync(workDir.source)
+    const root = {uid: 0, gid: 0, groups: [0], network: 'bridge', mounts: [], workDir} as const
+    const made = executor.create(aSpec({...root, cluster: 'cluster', image: 'ann/tool'}))
+    await engine.seen('POST /images/create', 1)
+    chmodSync(above, mode)
+    return made
+  }
+
+  const traces = (): number => attemptFolders(engine.root).filter(name => name.startsWith('god-')).length
+
+  it('is made if its directory is closed still', async () => {
+    assert.equal((await create(0o700)).answer, 'created')
+    assert.equal(traces(), 1)
+  })
+
+  it('is refused, and leaves nothing, if its directory was given to its user meanwhile', async () => {
+    const answer = await create(0o755)
+    assert.equal(answer.answer === 'refused' && answer.reason.code, 'root')
+    assert.equal(engine.asked.filter(asked => /POST .*\/containers\/create/.test(asked)).length, 0)
+    assert.equal(traces(), 0)
   })
 })

@@ -77,13 +77,13 @@ describeOnEngine('T36: a folder that is mounted', function () {
     await until('he tries', () =>
       lstatSync(HIS).isDirectory() && spawnSync('test', ['-s', ROUNDS]).status === 0 ? true : null,
     )
-    const before = rounds()
     for (let i = 0; i < STARTS; i++) {
+      const before = rounds()
       const spec = reads()
       await world.ended(await world.run(spec))
       assert.equal(world.output(spec), 'his')
+      await until('he tries again', () => (rounds() > before ? true : null))
     }
-    assert.ok(rounds() - before >= STARTS, 'he hardly tried')
     assert.deepEqual([lstatSync(HIS).dev, lstatSync(HIS).ino], [dev, ino])
     tellCases('T36', STARTS)
   })

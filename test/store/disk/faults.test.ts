@@ -218,7 +218,7 @@ const faultsFor = async (operation: Operation): Promise<Fault[]> => {
 
 const isTold = (error: unknown): boolean => {
   if (!(error instanceof GodError)) return error === null || errno(error) !== null
-  return [74, 75].includes(error.exit) || error.code === 'E_RECORD_BAD'
+  return [74, 75].includes(error.exit) || ['E_RECORD_BAD', 'E_NOT_PERMITTED'].includes(error.code)
 }
 
 const isSync = ({call}: Fault): boolean => call === 'fsync' || call === 'fsyncDir'

@@ -120,6 +120,8 @@ const REFUSALS: readonly (readonly [string, string, (place: Place) => unknown])[
   ],
   ['listing what is not there', 'ENOENT', p => p.fs.readdir(`${p.at}/no`)],
   ['listing a file', 'ENOTDIR', p => p.fs.readdir(put(p, 'a'))],
+  ['listing name by name what is not there', 'ENOENT', p => [...p.fs.names(`${p.at}/no`)]],
+  ['listing a file name by name', 'ENOTDIR', p => [...p.fs.names(put(p, 'a'))]],
   ['syncing a folder that is not there', 'ENOENT', p => p.fs.fsyncDir(`${p.at}/no`)],
   ['syncing a file as a folder', 'ENOTDIR', p => p.fs.fsyncDir(put(p, 'a'))],
 ]
@@ -139,6 +141,15 @@ const SIGHTS: readonly (readonly [string, unknown, (place: Place) => unknown])[]
     p => {
       p.fs.rename(folder(p, 'd'), folder(p, 'e'))
       return p.fs.readdir(p.at)
+    },
+  ],
+  [
+    'a folder listed name by name',
+    ['a', 'b'],
+    p => {
+      put(p, 'a')
+      folder(p, 'b')
+      return [...p.fs.names(p.at)].sort()
     },
   ],
   ['appending', 'one\ntwo\n', p => appended(p)],
