@@ -22,7 +22,6 @@ Exit codes: 0 ok; 1 it cannot be made; 4 it is not yours to make; 5 it is one al
     '<%= config.bin %> init /srv/god --image busybox:local',
     '<%= config.bin %> init trial --executor process',
     '<%= config.bin %> init /srv/god-lab --multi-user',
-    '<%= config.bin %> init /srv/god-lab --multi-user --service-account god',
   ]
 
   static override args = {
