@@ -46,12 +46,18 @@ const MOST_WHY = 65_536
 
 /**
  * Requests of one key have one token: a later one that is refused too gets a name made of its id, the same one when it is
- * judged again after a crash.
+ * judged again after a crash. Null: it cannot be told now.
  */
-const freeName = (fs: FileSystem, folder: string, tok: Token, id: number | null): Token =>
-  lstatIfThere(fs, join(folder, `${BAD_PREFIX}${tok}`))?.kind !== 'file'
-    ? tok
-    : token(sha256(`${tok}\n${id ?? ''}`).slice(0, tok.length))
+const freeName = (fs: FileSystem, folder: string, tok: Token, id: number | null): Token | null => {
+  try {
+    return lstatIfThere(fs, join(folder, `${BAD_PREFIX}${tok}`))?.kind !== 'file'
+      ? tok
+      : token(sha256(`${tok}\n${id ?? ''}`).slice(0, tok.length))
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return null
+  }
+}
 
 /** `folder` = the held drop folder. What cannot be moved now stays, and is judged again. */
 export const writeRefusal = (fs: FileSystem, folder: string, tok: Token, why: Reason): void => {
@@ -59,6 +65,7 @@ export const writeRefusal = (fs: FileSystem, folder: string, tok: Token, why: Re
   const together = others.length === 0 ? {} : {others}
   const text = `${JSON.stringify({v: 1, id, code, message: message.slice(0, 2000), hint, at, ...together})}\n`
   const name = freeName(fs, folder, tok, id)
+  if (name === null) return
   if (!writeReason(fs, join(folder, `${WHY_PREFIX}${name}`), Buffer.from(text))) return
   try {
     fs.rename(join(folder, requestName(tok)), join(folder, `${BAD_PREFIX}${name}`))
