@@ -94,7 +94,7 @@ export const simulate = async (
 ): Promise<Report> => {
   const id = flags.policy ?? 'fifo'
   const rules = rulesOf(flags)
-  checkOutputs(flags)
+  checkOutputs(from, flags)
   const policy = await policyOf(flags, id, screen, guard)
   const workload = await readWorkload(from, flags)
   const shares = {halfLife: halfLifeGiven(flags) ?? HALF_LIFE, mode: 'tree' as const, shares: NO_SHARES}

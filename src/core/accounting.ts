@@ -6,7 +6,7 @@ import {resultsOf} from './array-results.js'
 import {usedRecords} from './array-view.js'
 import type {Instant, Uid} from './brand.js'
 import type {Counted} from './counted.js'
-import {countedKeptFor, type Earlier, keptFor, mibSeconds, plusCountedKept} from './earlier.js'
+import {countedKeptFor, type Earlier, keptFor, mibSeconds, plusCountedKept, plusKept} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {type FinalState, isFinal} from './state.js'
 import type {TaskResult} from './task-result.js'
@@ -157,9 +157,7 @@ const plus = (a: Sums, b: Sums): Sums => ({
   ran: a.ran + b.ran,
   waited: a.waited + b.waited,
   cpu: a.cpu + b.cpu,
-  cpuKept: a.cpuKept + b.cpuKept,
-  memoryKept: a.memoryKept + b.memoryKept,
-  gpuKept: a.gpuKept + b.gpuKept,
+  ...plusKept(a, b),
   ...plusCountedKept(a, b),
   ...(a.measured === undefined && b.measured === undefined
     ? {}

@@ -49,6 +49,12 @@ export const keptFor = (resources: Resources, ran: number): Kept => ({
   gpuKept: resources.gpus * ran,
 })
 
+export const plusKept = (a: Kept, b: Kept): Kept => ({
+  cpuKept: a.cpuKept + b.cpuKept,
+  memoryKept: a.memoryKept + b.memoryKept,
+  gpuKept: a.gpuKept + b.gpuKept,
+})
+
 interface KeptCounted {
   readonly countedKept?: Counted
 }
@@ -99,9 +105,7 @@ const plus = (a: Earlier, b: Earlier): Earlier => ({
   ran: a.ran + b.ran,
   cpu: a.cpu + b.cpu,
   charged: a.charged + b.charged,
-  cpuKept: a.cpuKept + b.cpuKept,
-  memoryKept: a.memoryKept + b.memoryKept,
-  gpuKept: a.gpuKept + b.gpuKept,
+  ...plusKept(a, b),
   ...plusCountedKept(a, b),
   from: instant(Math.min(a.from, b.from)),
   until: instant(Math.max(a.until, b.until)),

@@ -26,6 +26,13 @@ export const outputFault = (path: string): string | null => {
   }
 }
 
+/** By whatever names. What is not there is nothing's other name, but its own. */
+export const isSameFile = (a: string, b: string): boolean => {
+  const [one, other] = [a, b].map(path => statSync(path, {throwIfNoEntry: false}))
+  if (one === undefined || other === undefined) return resolve(a) === resolve(b)
+  return one.isFile() && one.dev === other.dev && one.ino === other.ino
+}
+
 export const writeUserFile = (path: string, text: string): void => {
   const kind = kindOf(path)
   if (kind === 'other') {

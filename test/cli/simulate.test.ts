@@ -198,6 +198,11 @@ describe('god simulate', () => {
       [['a.swf', '--half-life', '-3d'], /E_AMOUNT_BAD --half-life '-3d' is no time/],
       [['a.swf', '--policy-option', 'x'], /--policy-option 'x' is no option/],
       [['a.swf', '--picture', 'folder'], /folder cannot be written: it is a folder/],
+      [
+        ['a.swf', '--picture', './a.swf'],
+        /a\.swf cannot be written: it is read, or written, as something else/,
+      ],
+      [['a.swf', '--csv', 'b', '--picture', './b'], /b cannot be written: it is read, or written, as/],
       [['a.swf', '--csv', 'no/such/file'], /cannot be written: there is no folder/],
       [['a.swf', '--live'], /--live looks at the present queue, and 'a.swf' is a trace/],
       [['--live', '--procs', '4'], /--procs is of a trace, and not for --live/],

@@ -4,7 +4,7 @@ import {GodError} from '../../core/errors.js'
 import type {Backfill, Placement} from '../../core/scheduling/rules.js'
 import type {Estimates} from '../../core/simulate/predict.js'
 import type {EventOrder} from '../../core/simulate/replay.js'
-import {outputFault} from '../../host/user-output.js'
+import {isSameFile, outputFault} from '../../host/user-output.js'
 
 export interface SimulateFlags {
   readonly policy: string | undefined
@@ -98,10 +98,14 @@ export const traceGiven = (flags: SimulateFlags, trace: string | undefined): str
   return trace ?? null
 }
 
-/** Told before a replay that may be long, not after it. */
-export const checkOutputs = ({csv, picture}: SimulateFlags): void => {
+/** Told before a replay that may be long, not after it. `trace`: what is read. */
+export const checkOutputs = (trace: string, {csv, picture, nodes}: SimulateFlags): void => {
+  const taken = [trace, nodes].filter(path => path !== undefined)
   for (const path of [csv, picture]) {
-    const fault = path === undefined ? null : outputFault(path)
+    if (path === undefined) continue
+    const isTaken = taken.some(other => isSameFile(path, other))
+    const fault = isTaken ? 'it is read, or written, as something else' : outputFault(path)
     if (fault !== null) throw usage(`${path} cannot be written: ${fault}`, 'Name another file.')
+    taken.push(path)
   }
 }
