@@ -6,14 +6,16 @@
  */
 import type {ListedContainer} from '@god-cli/api'
 import {taskRecord} from '../core/array-view.js'
-import {jobId} from '../core/brand.js'
+import {type JobId, jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import {isFinal} from '../core/state.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {readSights, writeSights} from '../store/orphan-sights.js'
 import {derived} from './derived.js'
+import {isRecordBad} from './readable-jobs.js'
 import type {Reconciler} from './reconciler.js'
+import {returnLeft} from './return-folder.js'
 import type {Service} from './service.js'
 
 export const ORPHAN_AFTER = 10 * 60 * 1000
@@ -75,6 +77,25 @@ const removed = async (service: Service, {name, id}: ListedContainer): Promise<b
   }
 }
 
+/** Live or packed; null: nobody knows it, or it cannot be read. */
+const known = ({jobs, packs}: Service, id: JobId): JobRecord | null => {
+  try {
+    return (jobs.read(id) ?? packs.job(id))?.record ?? null
+  } catch (error) {
+    if (isRecordBad(error)) return null
+    throw error
+  }
+}
+
+/** Its user gets what it left, if it was root inside: its job came to an end, or went on, without this node. */
+const returned = async (service: Service, container: ListedContainer): Promise<void> => {
+  const job = known(service, jobId(container.job))
+  const record = job === null ? null : partOf(job, container)
+  if (record === null || record.root !== true) return
+  if (container.attempt < record.attempt || isFinal(record.state))
+    await returnLeft(service, record, container)
+}
+
 const tell = (service: Service, {name, job, task, attempt}: ListedContainer): void => {
   const key = partKey({id: jobId(job), task})
   service.log('warning', `removing orphan container ${name} (job ${key}, attempt ${attempt})`)
@@ -94,6 +115,7 @@ const removeAll = async (
     const gone = await removed(service, container)
     if (gone) pauses.end(container.id)
     else pauses.begin(container.id, SIGHT)
+    if (gone) await returned(service, container)
     stayed = gone ? 0 : stayed + 1
     if (stayed === ENOUGH) return
   }

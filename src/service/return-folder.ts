@@ -3,7 +3,9 @@
  * more (decision 33). Whether that is done yet is looked at in one place: the folder above its directory is closed. So a
  * crash before or in the midst of it leaves what the next look does.
  */
+import type {ListedContainer} from '@god-cli/api'
 import {partRecords} from '../core/array-view.js'
+import {token} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import type {Observed, Step} from '../core/reconcile.js'
@@ -49,10 +51,9 @@ const isLeft = ({state}: JobRecord, {container}: Observed, step: Step): boolean 
 }
 
 /** By the engine's own word: what was to be removed may not have gone yet. Where it cannot be asked, later. */
-const isGone = async ({executor}: Service, {container}: JobRecord): Promise<boolean> => {
-  if (container === null) return false
+const isGone = async ({executor}: Service, nameOrId: string): Promise<boolean> => {
   try {
-    return (await executor.inspect(container.id ?? container.name)) === null
+    return (await executor.inspect(nameOrId)) === null
   } catch {
     return false
   }
@@ -63,11 +64,25 @@ const isAnother = (step: Step): boolean => step.do === 'publish' && step.change.
 
 /** His, or closed for good. */
 const isDone = async (service: Service, record: JobRecord): Promise<boolean> => {
-  if (!(await isGone(service, record))) return false
-  const {uid, gid, attempt} = record
+  const {uid, gid, attempt, container} = record
+  if (container === null || !(await isGone(service, container.id ?? container.name))) return false
   const fault = await service.work.giveBack(uid, partKey(record), attempt, {uid, gid})
   if (fault !== null) tell(service, record, fault)
   return fault === null || !isUnreturned(service, record)
+}
+
+/**
+ * What an attempt left on a node that was lost and came back, after its container there was removed. Its job has gone on,
+ * or is packed, so no later look finds what a crash leaves closed here.
+ */
+export const returnLeft = async (
+  service: Service,
+  job: JobRecord,
+  {name, attempt, nonce}: ListedContainer,
+): Promise<void> => {
+  // By its name: a late starter may have made it once more.
+  const record = {...job, attempt, container: {id: null, name, nonce: token(nonce), engine: null}}
+  if (isUnreturned(service, record)) await isDone(service, record)
 }
 
 /** False: it is to be done yet, and would never be after this step. */

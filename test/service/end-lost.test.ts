@@ -1,11 +1,13 @@
 /** A node that an operator declares lost: what ran there ends, is tried again elsewhere if it may be, and never runs twice. */
 import assert from 'node:assert/strict'
-import type {JobId} from '../../src/core/brand.js'
+import {dirname} from 'node:path'
+import {type JobId, uid} from '../../src/core/brand.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {attempt, dying} from '../support/dying.js'
 import {assertAtRest} from '../support/invariants.js'
-import {World} from '../support/world.js'
+import {packAll} from '../support/packing.js'
+import {SETTINGS, USER, World} from '../support/world.js'
 
 const GIB = 1024 ** 3
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}
@@ -98,6 +100,37 @@ describe('a node that is lost', () => {
     assert.equal(world.record(requeued)?.attempt, 2)
     assert.equal(world.record(requeued)?.earlier?.runs, 1)
     assert.equal(world.state(killed), 'killed')
+  })
+
+  it('T39: keeps the directory of a job that is root inside closed until it comes back and its container is gone', async () => {
+    const root = {users: ['*'], groups: [], never: null}
+    world = new World({
+      nodes: [aNode('n1'), aNode('n2')],
+      settings: {admission: {...SETTINGS.admission, root}},
+    })
+    const [once, again] = [
+      world.submit({...FOREVER, root: true}),
+      world.submit({...FOREVER, root: true, retry: '1:node-lost'}),
+    ]
+    await running(once, again)
+    const doors = (): readonly unknown[] =>
+      [once, again].map(id => world.disk.lookup(dirname(world.layout.workOf(uid(USER), id, 1)))?.mode)
+    world.node('lost', 'n1')
+    for (let i = 0; i < 3; i++) {
+      await turn('n2')
+      world.clock.advance(10_000)
+    }
+    assert.deepEqual([world.state(once), world.record(again)?.node], ['lost', 'n2'])
+    assert.deepEqual(doors(), [0o700, 0o700])
+    world.control('kill', [again])
+    for (let i = 0; i < 4; i++) {
+      await turn('n2')
+      world.clock.advance(3_600_000)
+    }
+    packAll(world)
+    assert.deepEqual([world.record(once), doors()], [null, [0o700, 0o700]], 'nobody waits for such a node')
+    for (let i = 0; i < 2; i++) await turn('n1')
+    assert.deepEqual([world.engineOf('n1').all().length, doors()], [0, [0o755, 0o755]])
   })
 
   it('ends all of it wherever the pass is killed', async () => {

@@ -66,6 +66,30 @@ describe('recurring jobs', () => {
     assert.match(world.record(id)?.reason?.text ?? '', /left out once, for job \d+ still runs; next at /)
   })
 
+  it('T30: with --root are root at each of their times, as long as their user may', async () => {
+    const allow = (...users: readonly string[]): void =>
+      void Object.assign(world.settings, {
+        admission: {...world.settings.admission, root: {users, groups: [], never: null}},
+      })
+    allow('ann')
+    const id = hourly({root: true})
+    await world.cron()
+    await hour()
+    await world.settle(3)
+    allow('bob')
+    await hour()
+    await world.settle(3)
+    const told = runs(id).map(run => [world.state(run), world.record(run)?.root])
+    assert.deepEqual(told, [['done', true]])
+    assert.match(
+      world.record(id)?.reason?.text ?? '',
+      /ann may not be root in a container here: allow_root names bob/,
+    )
+    allow('ann')
+    await hour()
+    assert.equal(runs(id).length, 2)
+  })
+
   it('are held, released and killed as any job, and their runs by themselves', async () => {
     const id = hourly({env: {FAKE_SECONDS: 'forever'}, overlap: true})
     await world.cron()
