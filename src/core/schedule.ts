@@ -89,8 +89,12 @@ export const groupsOf = (
 
 /** By an order of all of them. */
 export const lineUpInOrder = (ordered: readonly Waiting[], groups: Groups): LineUp => {
-  const places = new Map(ordered.map((job, i) => [job.id, i]))
-  const placeOf = ({id}: Waiting): number => places.get(id) ?? Number.POSITIVE_INFINITY
+  let places: ReadonlyMap<number, number> | null = null
+  // Who asks is rare, and there may be a hundred thousand.
+  const placeOf = ({id}: Waiting): number => {
+    places ??= new Map(ordered.map((job, i) => [job.id, i]))
+    return places.get(id) ?? Number.POSITIVE_INFINITY
+  }
   return {groups, lanes: oneLane(ordered, groups), compare: (a, b) => placeOf(a) - placeOf(b)}
 }
 

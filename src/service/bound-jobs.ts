@@ -1,9 +1,11 @@
 /**
- * Live jobs that something besides room keeps, or that are to be tried again: made a bucket at a time and kept while
- * that is unchanged, so that jobs without any of it cost nothing. Keeps nothing that a crash could lose.
+ * Live jobs that something besides room keeps, that are to be tried again, or that are more than one: made a bucket at a
+ * time and kept while that is unchanged, so that jobs without any of it cost nothing. Keeps nothing that a crash could lose.
  */
+import {wantsPacking} from '../core/array-results.js'
 import type {JobRecord} from '../core/job.js'
 import {triedAgain, willRetry} from '../core/retry.js'
+import {isOver} from '../core/state.js'
 import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
 
 interface Bound {
@@ -13,6 +15,10 @@ interface Bound {
   readonly again: readonly Stored[]
   /** They wait for a further attempt. */
   readonly retried: readonly Stored[]
+  /** Not over; they become a job at each of their times. */
+  readonly schedules: readonly Stored[]
+  /** Arrays that hold more results than they should. */
+  readonly crowded: readonly Stored[]
 }
 
 /** An array waits only before it began. */
@@ -33,6 +39,8 @@ const boundIn = (bucket: readonly Stored[]): Bound => {
     dependent: bucket.filter(isDependent),
     again: retrying.filter(({record}) => willRetry(record)),
     retried: retrying.filter(({record}) => isWaiting(record) && triedAgain(record)),
+    schedules: bucket.filter(({record}) => record.timetable !== undefined && !isOver(record.state)),
+    crowded: bucket.filter(({record}) => wantsPacking(record)),
   }
   bound.set(bucket, found)
   return found
@@ -46,3 +54,5 @@ const each =
 export const dependentJobs = each('dependent')
 export const jobsToRetry = each('again')
 export const retriedJobs = each('retried')
+export const scheduleJobs = each('schedules')
+export const crowdedJobs = each('crowded')

@@ -25,6 +25,7 @@ import {claimId, raiseHint, removeClaim} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import type {Reason as Refused} from '../store/requests/refused.js'
 import {admitAll} from './admit-requests.js'
+import {scheduleJobs} from './bound-jobs.js'
 import type {Submission} from './judge-submissions.js'
 import {publish} from './publish.js'
 import {liveAndTold, readIfReadable, tellOnce} from './readable-jobs.js'
@@ -149,7 +150,9 @@ const hasOwner = async (service: Service, base: Schedule, author: Author): Promi
 /** How many runs came into the queue. */
 export const fireTimetables = async (service: Service, author: Author): Promise<number> => {
   const live = liveAndTold(service)
-  const schedules = live.all.filter(isSchedule).filter(({record}) => record.state === 'pending')
+  const schedules = scheduleJobs(live)
+    .filter(isSchedule)
+    .filter(({record}) => record.state === 'pending')
   if (schedules.length === 0) return 0
   const now = service.now()
   const isPacked = service.manifest.now()

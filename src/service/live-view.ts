@@ -3,6 +3,7 @@
  * at a time and kept while that is unchanged, so that a pass over very many waiting jobs looks at few. Keeps nothing that
  * a crash could lose.
  */
+import type {Resources} from '@god-cli/api'
 import {startable} from '../core/array-start.js'
 import {partRecords} from '../core/array-view.js'
 import {whereOf} from '../core/constraint.js'
@@ -16,20 +17,30 @@ import {isAllocated, isFinal, isOver} from '../core/state.js'
 import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {lastKnownParts} from './readable-jobs.js'
 
+type Writable<T> = {-readonly [Key in keyof T]: T[Key]}
+
 interface Part {
   readonly pending: readonly Waiting[]
+  /** Of these, those that do not start before a moment of their own. */
+  readonly timed: readonly Waiting[]
   readonly placed: readonly JobRecord[]
 }
 
+/** What alike jobs share, kept once for all of a bucket: there may be a hundred thousand of them. */
+interface Shared {
+  readonly alike: string
+  readonly resources: Resources
+}
+
 /** Frozen: policies of others are shown it. */
-const pendingJob = (record: JobRecord): Waiting => {
-  const job: Waiting = {
+const pendingJob = (record: JobRecord, known: Map<string, Shared>): Waiting => {
+  const job: Writable<Waiting> = {
     id: record.id,
     uid: record.uid,
     user: record.user,
     project: record.project,
     queue: record.queue,
-    resources: Object.freeze(resourcesOf(record)),
+    resources: resourcesOf(record),
     walltime: record.walltime,
     nice: record.nice,
     priority: record.priority ?? 0,
@@ -40,7 +51,10 @@ const pendingJob = (record: JobRecord): Waiting => {
     ...whereOf(record.constraint),
     ...(record.array === undefined ? {} : {tasks: startable(record)}),
   }
-  return Object.freeze({...job, alike: alikeKey(job)})
+  const alike = alikeKey(job)
+  const shared = known.get(alike) ?? {alike, resources: Object.freeze(job.resources)}
+  known.set(alike, shared)
+  return Object.freeze(Object.assign(job, shared))
 }
 
 /** An array waits as long as one of its tasks does; a schedule never runs itself. */
@@ -58,8 +72,11 @@ const parts = new WeakMap<readonly Stored[], Part>()
 const partOf = (bucket: readonly Stored[]): Part => {
   const before = parts.get(bucket)
   if (before !== undefined) return before
+  const known = new Map<string, Shared>()
+  const pending = bucket.flatMap(({record}) => (waits(record) ? [pendingJob(record, known)] : []))
   const part = {
-    pending: bucket.flatMap(({record}) => (waits(record) ? [pendingJob(record)] : [])),
+    pending,
+    timed: pending.filter(({begin}) => begin !== undefined),
     placed: bucket.flatMap(({record}) => partRecords(record).filter(isPlaced)),
   }
   parts.set(bucket, part)
@@ -76,6 +93,10 @@ export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
   pendings.set(live, pending)
   return pending
 }
+
+/** Those of the pending that have a begin time. */
+export const timedJobs = (live: LiveJobs): readonly Waiting[] =>
+  live.buckets.flatMap(bucket => partOf(bucket).timed)
 
 /** Jobs and tasks of arrays that have, or had, a place on a node. */
 export const placedJobs = (live: LiveJobs): readonly JobRecord[] =>

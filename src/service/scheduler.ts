@@ -6,7 +6,6 @@
  * next pass does not find again.
  */
 import type {NodeReport, Reason} from '@god-cli/api'
-import {wantsPacking} from '../core/array-results.js'
 import {startTasks, type TaskStart} from '../core/array-start.js'
 import {nextBegin} from '../core/begin-time.js'
 import {type Epoch, type Instant, type JobId, jobId, token} from '../core/brand.js'
@@ -22,13 +21,14 @@ import type {Sections} from '../core/sections.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
+import {crowdedJobs} from './bound-jobs.js'
 import {burnClaims} from './burn-claims.js'
 import {derived} from './derived.js'
 import {endLost} from './end-lost.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
 import {fireTimetables} from './fire-timetables.js'
 import {settleMembers} from './group-members.js'
-import {gpuHolders, pendingJobs} from './live-view.js'
+import {gpuHolders, pendingJobs, timedJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
 import type {Service} from './service.js'
@@ -238,8 +238,8 @@ export const schedulerPass = async (
   derived(service, 'the index', () => service.jobs.refreshIndex(service.random, service.now()))
   const {admitted, refused} = taken
   const unread = taken.unread || more
-  const crowded = live.all.some(({record}) => wantsPacking(record))
-  const next = nextBegin(pendingJobs(live), service.now())
+  const crowded = crowdedJobs(live).length > 0
+  const next = nextBegin(timedJobs(live), service.now())
   const pending = waitingIn(plan)
   return {admitted: admitted + fired, refused, started, pending, unread, crowded, next}
 }

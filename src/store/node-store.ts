@@ -13,7 +13,7 @@ import type {ReadonlyDeep} from '../core/record-fields.js'
 import type {Durable} from './disk/durable.js'
 import {isErrno} from './disk/file-system.js'
 import {listNames, readFile, unlinkIfThere} from './disk/read-file.js'
-import {decode, encode} from './jobs/record-codec.js'
+import {decode, decodeUtf8, encode} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
 
 const nodeSchema = v.object({
@@ -115,6 +115,16 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
     return null
   }
 
+  /**
+   * False: a whole line of JSON that does not speak of it. `stat` asks at each start, and its checksum would cost a fifth
+   * of that.
+   */
+  const mayBeDown = (name: string, newestRev: number): boolean => {
+    const file = readIfFile(pathOf(name, newestRev))
+    const text = file === null ? null : decodeUtf8(file.bytes)
+    return text === null || !text.endsWith('}\n') || text.includes('"down"')
+  }
+
   /** False: somebody else was faster. */
   const publish = (
     old: NodeRecord | null,
@@ -173,7 +183,14 @@ export const createNodeStore = (durable: Durable, layout: Layout): NodeStore => 
       const down = why === null ? {} : {down: {since: at, why: why.slice(0, MOST_WHY)}}
       publish(old, {name, capacity, ...more, labels, ...down, ...others}, revs)
     },
-    down: () =>
-      new Map(records().flatMap(({name, down}) => (down === undefined ? [] : [[name, down] as const]))),
+    down: () => {
+      const suspects = [...revisions()].filter(([name, revs]) => mayBeDown(name, Math.max(...revs)))
+      return new Map(
+        suspects.flatMap(([name, revs]) => {
+          const down = newest(name, revs)?.down
+          return down === undefined ? [] : [[name, down] as const]
+        }),
+      )
+    },
   }
 }

@@ -105,6 +105,18 @@ describe('the nodes', () => {
     assert.deepEqual(store().all(), [node('n1', 2000), node('n2')])
   })
 
+  it('are known to be down by the record before where the newest is torn', () => {
+    store().report([node('n1')])
+    store().mark('n1', 'refused', instant(7))
+    const fs = world.process()
+    const [name = ''] = files().slice(-1)
+    const path = `${world.layout.nodes}/${name.replace('.2.', '.3.')}`
+    const fd = fs.open(path, 'create', 0o644)
+    fs.write(fd, Buffer.from('{"v":1,"rev":3,"name":"n1","cap'))
+    fs.close(fd)
+    assert.deepEqual([...store().down()], [['n1', {since: 7, why: 'refused'}]])
+  })
+
   it('survive a power loss', () => {
     store().report([node('n1')])
     world.disk.powerLoss()

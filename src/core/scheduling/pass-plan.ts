@@ -21,34 +21,64 @@ const MOST_ORDERED = 2000
 
 const idsOf = ({members, first}: Group): readonly JobId[] => members.slice(first).map(({id}) => jobId(id))
 
+/** Whose jobs are behind, and which of them nothing else is told of. */
+interface Asked {
+  readonly isBehind: (group: Group) => boolean
+  readonly isOpen: (id: number) => boolean
+}
+
 interface Behind {
   readonly ordered: readonly JobId[]
   readonly rest: readonly JobId[]
 }
 
-const inOneLane = ({slots, jobs, groups}: Lane, isBehind: (id: number, group: Group) => boolean): Behind => {
-  const ordered: JobId[] = []
-  for (let i = 0; i < slots.length; i++) {
-    const [job, group] = [jobs[i], 'shape' in groups ? groups : groups[i]]
-    if (job !== undefined && group !== undefined && isBehind(job.id, group)) ordered.push(jobId(job.id))
-  }
-  return {ordered, rest: []}
+/** A lane of all jobs, to be gone through in each pass while the same wait: without a look at each job itself. */
+interface Line {
+  readonly ids: readonly JobId[]
+  readonly groups: readonly Group[]
+  /** Of each job: which of the groups is its own. */
+  readonly groupOf: Uint32Array
 }
 
-const behindOf = (
-  {lanes, compare, groups}: PassInput,
-  isBehind: (id: number, group: Group) => boolean,
-): Behind => {
-  const [only] = lanes
-  if (only !== undefined && lanes.length === 1) return inOneLane(only, isBehind)
+const lineOf = ({jobs, groups}: Lane): Line => {
+  const numbers = new Map<Group, number>()
+  const groupOf = new Uint32Array(jobs.length)
+  for (let i = 0; i < jobs.length; i++) {
+    const group = 'shape' in groups ? groups : groups[i]
+    if (group === undefined) continue
+    const number = numbers.get(group) ?? numbers.size
+    numbers.set(group, number)
+    groupOf[i] = number
+  }
+  return {ids: jobs.map(({id}) => jobId(id)), groups: [...numbers.keys()], groupOf}
+}
+
+const lines = new WeakMap<Lane, Line>()
+
+const inOneLane = (lane: Lane, {isBehind, isOpen}: Asked): Behind => {
+  const {ids, groups, groupOf} = lines.get(lane) ?? lineOf(lane)
+  lines.set(lane, {ids, groups, groupOf})
+  const behind = groups.map(isBehind)
+  return {ordered: ids.filter((id, i) => behind[groupOf[i] ?? 0] === true && isOpen(id)), rest: []}
+}
+
+/** By turns only so far: who comes after that is told in no order. */
+const inManyLanes = ({lanes, compare, groups}: PassInput, {isBehind, isOpen}: Asked): Behind => {
   const ordered = new Set<JobId>()
   const turns = createTurns({lanes, compare}, () => false)
   for (let turn = turns.next(); turn !== null && ordered.size < MOST_ORDERED; turn = turns.next())
-    if (isBehind(turn.job.id, turn.group)) ordered.add(jobId(turn.job.id))
+    if (isBehind(turn.group) && isOpen(turn.job.id)) ordered.add(jobId(turn.job.id))
   const rest: JobId[] = []
-  for (const group of groups.all())
-    for (const id of idsOf(group)) if (!ordered.has(id) && isBehind(id, group)) rest.push(id)
+  for (const group of groups.all()) {
+    if (!isBehind(group)) continue
+    for (const id of idsOf(group)) if (!ordered.has(id) && isOpen(id)) rest.push(id)
+  }
   return {ordered: [...ordered], rest}
+}
+
+const behindOf = (input: PassInput, asked: Asked): Behind => {
+  const [only] = input.lanes
+  return only !== undefined && input.lanes.length === 1 ? inOneLane(only, asked) : inManyLanes(input, asked)
 }
 
 /** For whom the room is kept that a group of that shape would fit into. */
@@ -98,7 +128,8 @@ export const planOf = (pass: Pass, input: PassInput): Plan => {
   const single = singleReasons(pass, input.space)
   for (const [id, reason] of single) waiting.because(reason, jobId(id))
 
-  const isOpen = (id: number): boolean => !single.has(id) && !gone.has(id)
+  const shut = new Set([...single.keys(), ...gone])
+  const isOpen = (id: number): boolean => !shut.has(id)
   const keptFor = keeping(pass, input.space)
   const behind = new Set<Group>()
   for (const group of input.groups.all()) {
@@ -109,7 +140,7 @@ export const planOf = (pass: Pass, input: PassInput): Plan => {
   }
 
   const [head] = blocked
-  const behindHead = (): Behind => behindOf(input, (id, group) => behind.has(group) && isOpen(id))
+  const behindHead = (): Behind => behindOf(input, {isBehind: group => behind.has(group), isOpen})
   return {
     starts,
     waits: waiting.all(),

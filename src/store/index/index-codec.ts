@@ -117,17 +117,21 @@ export const encodeIndex = (head: Omit<IndexHead, 'slices'>, stored: readonly St
   return Buffer.concat([Buffer.from(`${checksum(Buffer.from(text))} ${text}\n`), ...parts])
 }
 
+type SliceTuple = HeadJson['slices'][number]
+
 const isPlace = (n: unknown): boolean => Number.isSafeInteger(n) && Number(n) >= 0
 
+const isTuple = (slice: unknown): slice is SliceTuple =>
+  Array.isArray(slice) && slice.length === 4 && slice.every(isPlace)
+
 /** A look at it is enough: the checksum says that it was written here, and a hundred of them are read at once. */
-const isHead = (value: unknown): value is HeadJson =>
+const isHead = (value: unknown): value is HeadJson & {readonly slices: readonly unknown[]} =>
   typeof value === 'object' &&
   value !== null &&
   'v' in value &&
   value.v === VERSION &&
   'slices' in value &&
-  Array.isArray(value.slices) &&
-  value.slices.every(slice => Array.isArray(slice) && slice.length === 4 && slice.every(isPlace))
+  Array.isArray(value.slices)
 
 /** Null: it is none. */
 const jsonIn = (text: string): unknown => {
@@ -138,21 +142,33 @@ const jsonIn = (text: string): unknown => {
   }
 }
 
-/** Null: damaged, of another version, or of another bucket than the file's name says. */
-export const decodeHead = (line: Uint8Array, bucket: number): IndexHead | null => {
-  const text = Buffer.from(line).toString('utf8').trimEnd()
-  const body = text.slice(text.indexOf(' ') + 1)
-  const isWhole = text === `${checksum(Buffer.from(body))} ${body}` && line.at(-1) === LINE_END
-  const json = isWhole ? jsonIn(body) : null
+const SPACE = 0x20
+
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+
+/** Null: without its checksum, or with another one. */
+const wholeBody = (line: Uint8Array): Uint8Array | null => {
+  const space = line.indexOf(SPACE)
+  if (space < 0 || line.at(-1) !== LINE_END) return null
+  const body = line.subarray(space + 1, -1)
+  return textOf(line.subarray(0, space)) === String(checksum(body)) ? body : null
+}
+
+/**
+ * Null: damaged, of another version, or of another bucket than the file's name says. `only`: whose slice is asked for, of
+ * very many heads.
+ */
+export const decodeHead = (line: Uint8Array, bucket: number, only?: Uid): IndexHead | null => {
+  const body = wholeBody(line)
+  const json = body === null ? null : jsonIn(textOf(body))
   if (!isHead(json) || json.bucket !== bucket) return null
-  const {ino, mtimeMs, exact, boot, slices} = json
-  return {
-    bucket,
-    stamp: {ino, mtimeMs},
-    exact,
-    boot,
-    slices: slices.map(([owner, at, bytes, sum]) => ({uid: uid(owner), at, bytes, sum})),
-  }
+  const {ino, mtimeMs, exact, boot} = json
+  const wanted: readonly unknown[] =
+    only === undefined ? json.slices : json.slices.filter(slice => Array.isArray(slice) && slice[0] === only)
+  if (!wanted.every(isTuple)) return null
+  const slices = wanted.map(([owner, at, bytes, sum]) => ({uid: uid(owner), at, bytes, sum}))
+  return {bucket, stamp: {ino, mtimeMs}, exact, boot, slices}
 }
 
 /** Of a sha256 in hexadecimal digits. */
@@ -193,7 +209,7 @@ const isSlice = (value: unknown): value is SliceJson =>
 /** Null: not what was written. */
 export const decodeSlice = (bytes: Uint8Array, slice: Slice, bucket: number): readonly Stored[] | null => {
   if (bytes.length !== slice.bytes || checksum(bytes) !== slice.sum) return null
-  const value = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  const value = jsonIn(textOf(bytes))
   if (!isSlice(value)) return null
   const stored: Stored[] = []
   for (const row of value.rows) {

@@ -17,6 +17,8 @@ import {decodeHead, decodeSlice, encodeIndex, type IndexHead, LINE_END, type Sta
 
 /** A head with some tens of users; longer ones take a second read. */
 const FIRST_READ = 4096
+/** One for all, for a start reads a hundred heads: what is of use of one is made anew before the next is read. */
+const firstPart = new Uint8Array(FIRST_READ)
 /** More than this is no index of a thousand jobs. */
 const MOST_BYTES = 256 * 1024 * 1024
 
@@ -35,11 +37,16 @@ export interface IndexReader {
   load(bucket: number, only?: Uid): Indexed | null
 }
 
-const readPart = (fs: FileSystem, fd: number, from: number, bytes: number): Uint8Array => {
-  const part = new Uint8Array(bytes)
+const readPart = (
+  fs: FileSystem,
+  fd: number,
+  from: number,
+  bytes: number,
+  part = new Uint8Array(bytes),
+): Uint8Array => {
   let done = 0
   while (done < bytes) {
-    const n = fs.read(fd, part.subarray(done), from + done)
+    const n = fs.read(fd, part.subarray(done, bytes), from + done)
     if (n === 0) break
     done += n
   }
@@ -54,25 +61,19 @@ interface HeadRead {
   readonly bytes: Uint8Array
 }
 
-const readHead = (fs: FileSystem, fd: number, bucket: number): HeadRead | null => {
+const readHead = (fs: FileSystem, fd: number, bucket: number, only?: Uid): HeadRead | null => {
   const {size} = fs.fstat(fd)
   if (size > MOST_BYTES) return null
-  let bytes = readPart(fs, fd, 0, Math.min(size, FIRST_READ))
+  let bytes = readPart(fs, fd, 0, Math.min(size, FIRST_READ), firstPart)
   if (!bytes.includes(LINE_END)) bytes = readPart(fs, fd, 0, size)
   const from = bytes.indexOf(LINE_END) + 1
-  const head = from === 0 ? null : decodeHead(bytes.subarray(0, from), bucket)
+  const head = from === 0 ? null : decodeHead(bytes.subarray(0, from), bucket, only)
   return head === null ? null : {head, from, bytes}
 }
 
-const slicesOf = (
-  fs: FileSystem,
-  fd: number,
-  {head, from, bytes}: HeadRead,
-  only?: Uid,
-): readonly Stored[] | null => {
+const slicesOf = (fs: FileSystem, fd: number, {head, from, bytes}: HeadRead): readonly Stored[] | null => {
   const rows: Stored[] = []
   for (const slice of head.slices) {
-    if (only !== undefined && slice.uid !== only) continue
     const start = from + slice.at
     const part =
       start + slice.bytes <= bytes.length
@@ -96,11 +97,14 @@ export const bootOfIndex = (fs: 'local' | 'nfs', boot: string): string | undefin
 
 /** `boot`: of this host, where the directory lies on its own disk; else empty. */
 export const createIndexReader = (fs: FileSystem, layout: Layout, boot: string): IndexReader => {
-  const reading = <T>(bucket: number, read: (fd: number, head: HeadRead) => T | null): T | null => {
+  const reading = <T>(
+    {bucket, only}: {readonly bucket: number; readonly only?: Uid | undefined},
+    read: (fd: number, head: HeadRead) => T | null,
+  ): T | null => {
     try {
       const fd = fs.open(layout.indexFile(bucket), 'read')
       try {
-        const found = readHead(fs, fd, bucket)
+        const found = readHead(fs, fd, bucket, only)
         return found === null || found.head.boot !== boot ? null : read(fd, found)
       } finally {
         fs.close(fd)
@@ -112,10 +116,10 @@ export const createIndexReader = (fs: FileSystem, layout: Layout, boot: string):
     }
   }
   return {
-    head: bucket => reading(bucket, (_fd, {head}) => head),
+    head: bucket => reading({bucket}, (_fd, {head}) => head),
     load: (bucket, only) =>
-      reading(bucket, (fd, found) => {
-        const rows = slicesOf(fs, fd, found, only)
+      reading({bucket, only}, (fd, found) => {
+        const rows = slicesOf(fs, fd, found)
         return rows === null ? null : {stamp: found.head.stamp, exact: found.head.exact, rows}
       }),
   }
