@@ -4,12 +4,15 @@
  * The findings are pure functions of the engine's answers. Never throws: an engine that does not answer is a
  * finding itself. A version of runc is judged by its number; distributions mend old ones without changing it.
  */
+import {lstatSync} from 'node:fs'
 import type {ExecutorHealth} from '@god-cli/api'
 import type {EngineFacts, EngineVersion} from './answers.js'
 import {type Busybox, findBusybox} from './busybox.js'
 import type {Engine} from './engine.js'
 import {engineFacts} from './engine-facts.js'
 import type {Groups} from './groups.js'
+import type {Look} from './mounts.js'
+import {engineFault} from './root-job.js'
 
 const finding = (check: string, ok: boolean, text: string, remedy: string): ExecutorHealth =>
   ok ? {check, ok, text} : {check, ok, text, remedy}
@@ -96,6 +99,17 @@ const busyboxFinding = (busybox: Busybox): ExecutorHealth =>
     'Install busybox-static, or name a statically linked busybox with the option busybox.',
   )
 
+/** What root writes in its container lies below it: a job with --root is refused where others get there. */
+export const folderFinding = ({DockerRootDir}: EngineFacts, look: Look): ExecutorHealth => {
+  const fault = DockerRootDir === undefined ? null : engineFault(DockerRootDir, look)
+  return finding(
+    'engine-dir',
+    fault === null,
+    fault === null ? (DockerRootDir ?? 'not told by the engine') : `${fault}: no job with --root starts here`,
+    `Close it with 'chmod o= ${DockerRootDir}', if anybody may be root in a container.`,
+  )
+}
+
 export const judge = (facts: EngineFacts, fault: Groups['fault']): readonly ExecutorHealth[] => [
   cgroupFinding(facts, fault),
   limitsFinding(facts),
@@ -105,6 +119,7 @@ export const judge = (facts: EngineFacts, fault: Groups['fault']): readonly Exec
 
 const engineFindings = async (engine: Engine, {fault}: Groups): Promise<readonly ExecutorHealth[]> => {
   const {version, spoken} = await engine.version()
+  const facts = await engineFacts(engine)
   return [
     {check: 'engine', ok: true, text: `${version.Version} answers`},
     {
@@ -113,7 +128,8 @@ const engineFindings = async (engine: Engine, {fault}: Groups): Promise<readonly
       text: `speaks ${spoken} (engine: ${version.MinAPIVersion ?? '?'} to ${version.ApiVersion})`,
     },
     runcFinding(version),
-    ...judge(await engineFacts(engine), fault),
+    ...judge(facts, fault),
+    ...(engine.address.local ? [folderFinding(facts, lstatSync)] : []),
   ]
 }
 

@@ -41,7 +41,7 @@ export const rootFault = (
 }
 
 /** Others may get into it, and no further: then what is in it is the engine's own to close. */
-const engineFault = (folder: string, look: Look): string | null => {
+export const engineFault = (folder: string, look: Look): string | null => {
   try {
     return (look(folder).mode & 0o007) === 0
       ? null

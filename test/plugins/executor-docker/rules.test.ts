@@ -23,7 +23,7 @@ import {
 } from '../../../plugins/executor-docker/src/cgroup.js'
 import {parseAddress, pickVersion} from '../../../plugins/executor-docker/src/engine.js'
 import {readGroups} from '../../../plugins/executor-docker/src/groups.js'
-import {isRuncMended, judge} from '../../../plugins/executor-docker/src/health.js'
+import {folderFinding, isRuncMended, judge} from '../../../plugins/executor-docker/src/health.js'
 import {parseImage} from '../../../plugins/executor-docker/src/image-reference.js'
 import {viewOf} from '../../../plugins/executor-docker/src/inspect.js'
 import {createSlots} from '../../../plugins/executor-docker/src/slots.js'
@@ -173,6 +173,23 @@ describe('the engine', () => {
         remedy: 'Run god as root on the node of the engine, with /sys/fs/cgroup mounted and writable.',
       },
     )
+  })
+
+  it('is told of a folder of its own that others get into, for what root writes in a container lies there', () => {
+    const found = (mode: number) =>
+      folderFinding({DockerRootDir: '/srv/engine'}, () => ({uid: 0, mode, isDirectory: () => true}))
+    assert.deepEqual(found(0o40710), {check: 'engine-dir', ok: true, text: '/srv/engine'})
+    assert.deepEqual(found(0o40711), {
+      check: 'engine-dir',
+      ok: false,
+      text: '/srv/engine, where the engine keeps containers, is open to others: no job with --root starts here',
+      remedy: "Close it with 'chmod o= /srv/engine', if anybody may be root in a container.",
+    })
+    const gone = (): never => {
+      throw new Error('ENOENT')
+    }
+    assert.match(folderFinding({DockerRootDir: '/srv/engine'}, gone).text, /cannot be looked at \(ENOENT\)/)
+    assert.equal(folderFinding({}, gone).ok, true)
   })
 
   it('is warned about with a runc that was not mended', () => {
