@@ -45,6 +45,8 @@ const god5 = (...args: readonly string[]) => {
 
 interface Passes {
   readonly schedule: readonly number[]
+  /** Each after one more submission. */
+  readonly changed: readonly number[]
   readonly cpu: readonly number[]
   readonly watch: readonly number[]
   readonly rss: number
@@ -158,6 +160,7 @@ const measure = async (
     warm(quiet),
     `CPU ${ms(median(quiet.cpu.slice(3)))}; the first ${ms(quiet.schedule[0] ?? Number.NaN)}`,
   )
+  tell('scheduling pass after one more job', median(quiet.changed.slice(1)))
   tell('watcher pass, warm', median(quiet.watch.slice(3)))
   const read = await besideReader(dir, () => warm(passes(dir, 60)))
   tell(

@@ -89,7 +89,8 @@ const pendings = new WeakMap<LiveJobs, readonly Waiting[]>()
 export const pendingJobs = (live: LiveJobs): readonly Waiting[] => {
   const before = pendings.get(live)
   if (before !== undefined) return before
-  const pending = live.buckets.flatMap(bucket => partOf(bucket).pending)
+  const none: readonly Waiting[] = []
+  const pending = none.concat(...live.buckets.map(bucket => partOf(bucket).pending))
   pendings.set(live, pending)
   return pending
 }

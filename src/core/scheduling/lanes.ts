@@ -43,10 +43,11 @@ const byOwnPriority = (slots: readonly Waiting[], choosy: ReadonlySet<string>): 
 
 const laneOf = (slots: readonly Waiting[], groups: Groups, choosy: ReadonlySet<string>): Lane => {
   const jobs = choosy.size === 0 ? slots : byOwnPriority(slots, choosy)
-  const known = jobs.flatMap(job => {
+  const known: Group[] = []
+  for (const job of jobs) {
     const group = groups.of(job)
-    return group === undefined ? [] : [group]
-  })
+    if (group !== undefined) known.push(group)
+  }
   return {slots, jobs, groups: known, first: 0}
 }
 

@@ -41,16 +41,16 @@ interface Line {
 }
 
 const lineOf = ({jobs, groups}: Lane): Line => {
-  const numbers = new Map<Group, number>()
+  const ids = jobs.map(({id}) => jobId(id))
   const groupOf = new Uint32Array(jobs.length)
-  for (let i = 0; i < jobs.length; i++) {
-    const group = 'shape' in groups ? groups : groups[i]
-    if (group === undefined) continue
+  if ('shape' in groups) return {ids, groups: [groups], groupOf}
+  const numbers = new Map<Group, number>()
+  for (const [i, group] of groups.entries()) {
     const number = numbers.get(group) ?? numbers.size
-    numbers.set(group, number)
+    if (number === numbers.size) numbers.set(group, number)
     groupOf[i] = number
   }
-  return {ids: jobs.map(({id}) => jobId(id)), groups: [...numbers.keys()], groupOf}
+  return {ids, groups: [...numbers.keys()], groupOf}
 }
 
 const lines = new WeakMap<Lane, Line>()
