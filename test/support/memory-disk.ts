@@ -85,6 +85,11 @@ export class MemoryDisk {
     folder.unsynced = []
   }
 
+  /** How many files and folders there ever were. */
+  get made(): number {
+    return this.#serial
+  }
+
   /** The inode at an absolute path, or null. */
   lookup(path: string): Inode | null {
     let node: Inode = this.root

@@ -176,6 +176,11 @@ export class World {
 
   readonly random = (): string => (++this.#tokens).toString(16).padStart(24, '0')
 
+  /** How many tokens were drawn. */
+  get drawn(): number {
+    return this.#tokens
+  }
+
   /** Tokens as this process draws them: a process that is run again draws the same. */
   randomOf(fs: DiskProcess): () => string {
     return () => fs.mutate('look.random', '', this.random)
