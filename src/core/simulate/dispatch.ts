@@ -97,15 +97,14 @@ class PassDriver implements Dispatcher {
     const {last, fresh, line} = this
     const {compare} = this.options.policy
     if (last === null || compare === undefined || !line.isSteady || this.taken.isOverdue(now)) return null
-    const placed: Placed[] = []
-    for (const job of fresh.sort((a, b) => compare(a, b) || a.id - b.id)) {
-      const group = line.groups.of(job)
-      const starts = group === undefined ? null : last.consider(job, group, now)
-      // What was decided until here stands: a whole pass would have decided the same.
-      if (starts === null) return [...placed, ...this.whole(now)]
-      for (const {id, node} of starts) placed.push(...this.start(id, node, now))
-    }
-    return placed
+    const turns = fresh
+      .sort((a, b) => compare(a, b) || a.id - b.id)
+      .flatMap(job => {
+        const group = line.groups.of(job)
+        return group === undefined ? [] : [{job, group}]
+      })
+    const starts = last.goOn(turns, now)
+    return starts === null ? null : starts.flatMap(({id, node}) => this.start(id, node, now))
   }
 
   private whole(now: number): readonly Placed[] {
