@@ -127,13 +127,24 @@ export const emptySite = ({shared}: Space): RoomState & {readonly free: number[]
 })
 
 /**
+ * Of those that should be over: whose node does not answer, so that nothing can end them. When they give back what the nodes
+ * share nobody can foretell, and no reservation is built on it.
+ */
+export const endlessAmong = (
+  {nodes, drained = []}: Pick<Snapshot, 'nodes' | 'drained'>,
+  now: number,
+): ((allocation: Pick<Allocation, 'node' | 'until'>) => boolean) => {
+  const answering = new Set([...nodes, ...drained].map(({name}) => name))
+  return ({node, until}) => until !== undefined && until <= now && !answering.has(node)
+}
+
+/**
  * The nodes, which are in order of their names, with what is left on each, and what is left of what they share: below zero
  * where one shrank under running jobs. What runs on a node that takes no work has its part of the site.
  */
-const roomsOf = (
-  nodes: readonly NodeReport[],
-  {allocations, now, assumedTime = ASSUMED_TIME, closures, space = BASIC}: Snapshot,
-): Pick<PassInput, 'rooms' | 'site'> => {
+const roomsOf = (nodes: readonly NodeReport[], snapshot: Snapshot): Pick<PassInput, 'rooms' | 'site'> => {
+  const {allocations, now, assumedTime = ASSUMED_TIME, closures, space = BASIC} = snapshot
+  const isEndless = endlessAmong(snapshot, now)
   const site = emptySite(space)
   const rooms = new Map(
     nodes.map(({name, capacity, labels}) => {
@@ -142,7 +153,8 @@ const roomsOf = (
       return [name, {...room, closures: closures?.get(name) ?? []}]
     }),
   )
-  for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
+  for (const allocation of allocations) {
+    const {node, resources, until = now + assumedTime * 1000} = allocation
     const shared = vectorOfSite(resources, space)
     const takes = [
       {room: rooms.get(node), need: vectorOfNode(resources, space)},
@@ -151,7 +163,7 @@ const roomsOf = (
     for (const {room, need} of takes) {
       if (room === undefined) continue
       subtract(room.free, need)
-      room.ends.push({at: until, change: need})
+      if (!isEndless(allocation)) room.ends.push({at: until, change: need})
     }
   }
   for (const {ends} of [...rooms.values(), site]) ends.sort((a, b) => a.at - b.at)

@@ -4,9 +4,9 @@
  */
 import type {NodeReport, PendingJob} from '@god-cli/api'
 import {jobId} from '../brand.js'
-import {type Allocation, neverReason, type Waiting} from '../schedule.js'
+import {type Allocation, endlessAmong, neverReason, type Waiting} from '../schedule.js'
 import {shapeOf} from '../scheduling/shape.js'
-import type {Space} from '../scheduling/vector.js'
+import {BASIC, type Space, subtract, vectorOfSite} from '../scheduling/vector.js'
 import {createDispatcher, type DispatchOptions} from './dispatch.js'
 import type {Forecast} from './predict.js'
 import {type Adopted, createReplay} from './replay.js'
@@ -17,6 +17,8 @@ export interface Present {
   readonly now: number
   /** That take new work. */
   readonly nodes: readonly NodeReport[]
+  /** That answer, and take none. */
+  readonly drained: readonly NodeReport[]
   readonly running: readonly Allocation[]
   readonly pending: readonly Waiting[]
   /** Jobs that wait for others, and so for no room: when those end is not known. */
@@ -76,12 +78,22 @@ const simulated = (job: Waiting, {now, assumedTime}: Present, expected: Forecast
   }
 }
 
+/** Without those of whom nobody can tell when they end, and what they hold of what the nodes share. */
+const foreseeable = (present: Present): Present => {
+  const {running, now, space = BASIC} = present
+  const isEndless = endlessAmong(present, now)
+  const shared = [...space.shared]
+  for (const one of running) if (isEndless(one)) subtract(shared, vectorOfSite(one.resources, space) ?? [])
+  return {...present, running: running.filter(one => !isEndless(one)), space: {...space, shared}}
+}
+
 /** `expected`: how long a waiting job will run. */
 export const foresee = (
-  present: Present,
+  all: Present,
   {policy, rules, account}: Manner,
   expected: Forecast['of'],
 ): readonly Foreseen[] => {
+  const present = foreseeable(all)
   const able = present.pending.filter(job => couldStart(job, present))
   const jobs = able
     .map(job => simulated(job, present, expected))

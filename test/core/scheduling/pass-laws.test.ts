@@ -56,23 +56,30 @@ const anyNodes: fc.Arbitrary<NodeReport[]> = fc
 /** Short of room, with many times alike; seconds. */
 const aTime = fc.integer({min: 1, max: 6})
 
-const anyRunning = (nodes: readonly NodeReport[]): fc.Arbitrary<Allocation[]> =>
-  fc
-    .array(fc.tuple(fc.nat({max: nodes.length - 1}), anyAmounts(3), fc.integer({min: -1, max: 6})), {
+/** One that takes no new work, and answers. */
+const DRAINED: NodeReport = {name: 'd0', capacity: {cpus: 6, memory: 6, gpus: 0}, labels: {}}
+
+/** Some on nodes that take no work, of which only seats matter. */
+const anyRunning = (nodes: readonly NodeReport[]): fc.Arbitrary<Allocation[]> => {
+  const names = [...nodes.map(({name}) => name), DRAINED.name, 'gone']
+  return fc
+    .array(fc.tuple(fc.constantFrom(...names), anyAmounts(3), fc.integer({min: -1, max: 6})), {
       maxLength: 5,
     })
     .map(all => {
-      const left = nodes.map(node => roomOn(node, spaceWith(0)))
-      return all.flatMap(([at, resources, seconds], i) => {
-        const [node, room] = [nodes[at], left[at]]
-        if (node === undefined || room === undefined) return []
+      const left = new Map(nodes.map(node => [node.name, roomOn(node, spaceWith(0))]))
+      return all.flatMap(([node, resources, seconds], i) => {
+        const room = left.get(node)
         // More seats may be taken than there are now: an operator may have fewer of them.
-        if (OF_NODE.some(kind => amountOf(resources, kind) > room[kind])) return []
-        for (const kind of OF_NODE) room[kind] -= amountOf(resources, kind)
+        if (room !== undefined) {
+          if (OF_NODE.some(kind => amountOf(resources, kind) > room[kind])) return []
+          for (const kind of OF_NODE) room[kind] -= amountOf(resources, kind)
+        }
         const until = NOW + seconds * 1000
-        return [{id: jobId(1000 + i), node: node.name, user: 'ann', project: 'default', resources, until}]
+        return [{id: jobId(1000 + i), node, user: 'ann', project: 'default', resources, until}]
       })
     })
+}
 
 const anyWaiting: fc.Arbitrary<Waiting[]> = fc
   .array(
@@ -125,6 +132,7 @@ const anySite = anyNodes.chain(nodes =>
   fc.record({
     now: fc.constant(NOW),
     nodes: fc.constant(nodes),
+    drained: fc.constant([DRAINED]),
     allocations: anyRunning(nodes),
     closures: fc.oneof(fc.constant(new Map<string, Closure[]>()), anyClosures(nodes)),
     pending: anyWaiting,
@@ -161,7 +169,8 @@ const slowly = (site: Site): BrutePlan =>
         need: ofNode(resources),
         shared: ofSite(resources),
         from: 0,
-        to: until,
+        // Nothing can end it.
+        to: node === 'gone' && until <= site.now ? Number.POSITIVE_INFINITY : until,
       })),
       jobs: permuted(inOrder(site.pending, site.now, fifo)).map(({id, user, resources, walltime}) => ({
         id,
