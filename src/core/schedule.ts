@@ -10,7 +10,7 @@ import type {Plan} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
 import {type Queues, whereIn} from './queue.js'
 import {allRooms, queueRoom} from './queue-room.js'
-import type {Quotas} from './quota.js'
+import type {Quotas, Taking} from './quota.js'
 import {type QuotaRoom, quotaRoom} from './quota-room.js'
 import {barOf} from './scheduling/bar.js'
 import {createGroups, type Groups} from './scheduling/groups.js'
@@ -180,9 +180,13 @@ export const capacityOf = (nodes: readonly NodeReport[], space: Space = BASIC): 
   return {cpus, memory, gpus, counted: Object.fromEntries(names.map((name, i) => [name, counted[i] ?? 0]))}
 }
 
-const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
+/** How much each may have at once. */
+export type Caps = Pick<Snapshot, 'quotas' | 'queues'>
+
+/** What is left of it to all when those have theirs. */
+export const roomInCaps = ({quotas, queues}: Caps, having: Iterable<Taking>): QuotaRoom => {
   const room = queues === undefined ? quotaRoom(quotas) : allRooms(quotaRoom(quotas), queueRoom(queues))
-  for (const allocation of allocations) room.take(allocation)
+  for (const each of having) room.take(each)
   return room
 }
 
@@ -197,7 +201,7 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
     ...roomsOf(nodes, snapshot),
     space,
     rules: snapshot.rules ?? DEFAULT_RULES,
-    quotas: roomInQuotas(snapshot),
+    quotas: roomInCaps(snapshot, snapshot.allocations),
     bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained, space),
     kept: snapshot.kept ?? NOTHING_KEPT,
   }

@@ -34,6 +34,7 @@ export const presentOf = ({jobs, nodes}: PresentStores, plans: PresentPlans): Pr
     now,
     nodes: taking.nodes,
     drained: taking.drained,
+    closures: taking.closures,
     running: allocationsOf(live, plans),
     pending,
     kept: new Set(live.all.flatMap(({record}) => (waitsForOthers(record) ? [record.id] : []))),

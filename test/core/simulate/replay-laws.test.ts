@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import {jobId} from '../../../src/core/brand.js'
 import {partKey} from '../../../src/core/part-key.js'
 import type {Policy} from '../../../src/core/policy-order.js'
-import {neverReason} from '../../../src/core/schedule.js'
+import {type Caps, neverReason} from '../../../src/core/schedule.js'
+import type {Closure} from '../../../src/core/scheduling/room.js'
 import {BACKFILLS, DEFAULT_RULES, PLACEMENTS, type Rules} from '../../../src/core/scheduling/rules.js'
 import type {Space} from '../../../src/core/scheduling/vector.js'
 import {createDispatcher} from '../../../src/core/simulate/dispatch.js'
@@ -17,7 +18,7 @@ import {anySeats, counting, countingNode} from '../scheduling/counted.js'
 import {FIFO} from './workloads.js'
 
 /** The same ones each time. */
-const RUNS = {numRuns: amount(4000, 200_000), seed: 15}
+const RUNS = {numRuns: amount(2000, 200_000), seed: 15}
 const PATIENCE = amount(60_000, 3_600_000)
 
 interface Life {
@@ -25,6 +26,8 @@ interface Life {
   readonly space: Space
   readonly jobs: readonly SimulatedJob[]
   readonly rules: Omit<Rules, 'horizon'>
+  readonly caps: Caps
+  readonly closures: ReadonlyMap<string, readonly Closure[]>
   readonly estimates: Estimates
   readonly eventOrder: EventOrder
 }
@@ -87,24 +90,61 @@ const anyRules: fc.Arbitrary<Omit<Rules, 'horizon'>> = fc.record({
   placement: fc.constantFrom(...PLACEMENTS),
 })
 
+const NO_LIMIT = {cpus: null, ram: null, running: null, pending: null, cpu_time: null}
+
+/** Of each user, or none; not so little that a job could never start. */
+const anyCaps: fc.Arbitrary<Caps> = fc.option(
+  fc.record({running: fc.constantFrom(null, 1, 2), cpus: fc.constantFrom(null, 4, 6)}).map(limits => ({
+    quotas: {
+      users: new Map([['*', {...NO_LIMIT, ...limits}]]),
+      projects: new Map(),
+      spent: {users: new Map(), projects: new Map()},
+    },
+  })),
+  {nil: {}, freq: 1},
+)
+
+const anyClosures = fc
+  .array(
+    fc.record({
+      node: fc.constantFrom('n0', 'n1'),
+      from: fc.integer({min: 0, max: 12}),
+      length: fc.integer({min: 1, max: 6}),
+      users: fc.constantFrom<string[][]>(['ann'], ['bob'], []),
+    }),
+    {maxLength: 2},
+  )
+  .map(all => {
+    const closures = new Map<string, Closure[]>()
+    for (const {node, from, length, users} of all) {
+      const one = {from: from * 1000, to: (from + length) * 1000, users}
+      closures.set(node, [...(closures.get(node) ?? []), one])
+    }
+    return closures
+  })
+
 const anyLife: fc.Arbitrary<Life> = fc.tuple(anyNodes, anySeats).chain(([nodes, space]) =>
   fc.record({
     nodes: fc.constant(nodes),
     space: fc.constant(space),
     jobs: jobsOn(nodes, space),
     rules: anyRules,
+    caps: anyCaps,
+    closures: fc.oneof(fc.constant(new Map<string, Closure[]>()), anyClosures),
     estimates: fc.constantFrom(...ESTIMATES),
     eventOrder: fc.constantFrom(...EVENT_ORDERS),
   }),
 )
 
 const startsOf = (
-  {nodes, space, jobs, rules, estimates, eventOrder}: Life,
+  {nodes, space, jobs, rules, caps, closures, estimates, eventOrder}: Life,
   horizon: number,
   policy: Policy,
 ) => {
-  const dispatcher = createDispatcher({nodes, space, policy, rules: {...rules, horizon}})
-  const replay = createReplay({jobs, eventOrder, forecast: forecastBy(estimates), dispatcher})
+  const limits = {...(caps.quotas === undefined ? {} : {caps}), ...(closures.size === 0 ? {} : {closures})}
+  const dispatcher = createDispatcher({nodes, space, policy, rules: {...rules, horizon}, ...limits})
+  const wakes = [...closures.values()].flatMap(all => all.map(({to}) => to)).sort((a, b) => a - b)
+  const replay = createReplay({jobs, eventOrder, forecast: forecastBy(estimates), dispatcher, wakes})
   while (replay.step(1000));
   return replay.started.map(({job: {id}, start, node}) => ({id, start, node}))
 }
