@@ -141,7 +141,7 @@ const measure = async (groups: number): Promise<void> => {
     const job = {...one, alike: alikeKey(one)}
     again.add(job)
     const group = again.of(job)
-    if (group === undefined || pass.consider(job, group, NOW) === null) throw new Error('not considered')
+    if (group === undefined || pass.goOn([{job, group}], NOW) === null) throw new Error('not considered')
   })
   told('one more job', submits)
 }

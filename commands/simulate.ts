@@ -34,7 +34,8 @@ For policies that go by fair share all users of a trace share alike, and are cha
 With --live the queue of now is played forward, by the rules of the site and by those that are given: each job runs for
 as long as it may, or as is predicted, and nothing else is submitted. Drained nodes take nothing, jobs keep to the
 nodes of their queues and to their begin times; held jobs are left out, and who waits for other jobs does not start.
-Not played: quotas, caps of queues, reservations of nodes, maintenance, and tasks beyond the limit of their array.
+Reservations of nodes hold, and so do quotas and caps of queues of what runs at once. Not played: budgets of cpu time,
+maintenance, and tasks beyond the limit of their array.
 
 Exit codes: 0 replayed; 1 the policy is not there or damaged; 2 something is wrong with the words or the trace.`)
 

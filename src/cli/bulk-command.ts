@@ -23,6 +23,7 @@ import {
 } from './job-lines.js'
 import {checkNoKey, judgingKeys} from './key-lines.js'
 import {judgingNames} from './name-lines.js'
+import {namedTogether} from './named-together.js'
 import {operandsOf} from './operands.js'
 import {showProgress} from './progress.js'
 import {reachSite} from './reach-site.js'
@@ -153,11 +154,12 @@ export const submitFrom = async (
   const local = localTime(systemClock.now())
   const defaults = defaultsOf(flags, local)
   const site = await reachSite(flags, screen)
-  const lines = parseJobLines(
+  const read = parseJobLines(
     await readJobFile(from),
     {defaults, local},
     judgingKeys(site, judgingNames(judgeWhole(site))),
   )
+  const lines = read.bad.length > 0 ? read : namedTogether(site, read.jobs)
   if (lines.bad.length > 0) return tellBad(screen, from, lines)
   if (lines.jobs.length === 0) throw noJobs(from)
   for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)

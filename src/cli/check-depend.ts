@@ -2,7 +2,7 @@
  * An early word on `submit -d`: whether the jobs it names are there, and whether what it waits for can still come. The
  * same pure judgement that admission will make, by what a user can read; only admission's counts.
  */
-import {admitDependency, type Told} from '../core/admit-dependency.js'
+import {admitDependency, namedIn, type Told} from '../core/admit-dependency.js'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import type {Parent} from '../core/depend-text.js'
 import {standingOf} from '../core/dependency.js'
@@ -28,8 +28,11 @@ const told = (seen: SeenParent, task: number | undefined): Told => {
   }
 }
 
-/** Each job that is named is looked up once for all jobs of one submission. Throws what the site would say. */
-export const dependCheck = (site: Site): ((depend: JobRecord['depend']) => void) => {
+/**
+ * Each job that is named is looked up once for all jobs of one submission. Throws what the site would say; returns how many
+ * jobs are still to be waited for.
+ */
+export const dependCheck = (site: Site): ((depend: JobRecord['depend']) => number) => {
   const known = new Map<JobId, SeenParent>()
   const tell = ({id, task}: Parent): Told => {
     const seen = known.get(id) ?? seeParent(site, id)
@@ -37,9 +40,10 @@ export const dependCheck = (site: Site): ((depend: JobRecord['depend']) => void)
     return isHidden(site, seen) ? null : told(seen, task)
   }
   return depend => {
-    if (depend === undefined) return
+    if (depend === undefined) return 0
     // Its own id is claimed later, and is above all that are there.
     const answer = admitDependency(jobId(MAX_ID), depend, {tell, named: 0, now: site.now()})
     if ('code' in answer) throw asError(answer)
+    return namedIn(answer.open)
   }
 }

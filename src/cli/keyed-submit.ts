@@ -30,6 +30,7 @@ interface Holder {
   readonly wish: Wish | null
 }
 
+type Keying = Wish & {readonly key: string}
 type Keyed = SubmitRequest & {readonly wish: {readonly key: string}}
 
 const orBad = <T>(act: () => T, bad: T): T => {
@@ -67,18 +68,25 @@ const checked = (site: KeyedSite, {wish}: SubmitRequest, holder: Holder): JobId 
   )
 }
 
-const keyed = (site: KeyedSite, wish: Wish & {readonly key: string}): Keyed => ({
+const keyed = (site: KeyedSite, wish: Keying): Keyed => ({
   ...requestFor(site, wish),
   tok: keyToken(site.format.cluster, site.uid, wish.key),
   wish,
 })
 
-export const hasKey = (wish: Wish): wish is Wish & {readonly key: string} => wish.key !== undefined
+export const hasKey = (wish: Wish): wish is Keying => wish.key !== undefined
+
+const holding = (site: KeyedSite, request: SubmitRequest): Holder | null =>
+  waiting(site, request) ?? admitted(site, request)
+
+/** Whatever it was asked for. */
+export const isKeyTaken = (site: KeyedSite, wish: Keying): boolean =>
+  holding(site, keyed(site, wish)) !== null
 
 /** The job that has the key of this wish. E_KEY_TAKEN: it was asked for something else. */
-export const holderOf = (site: KeyedSite, wish: Wish & {readonly key: string}): JobId | null => {
+export const holderOf = (site: KeyedSite, wish: Keying): JobId | null => {
   const request = keyed(site, wish)
-  const holder = waiting(site, request) ?? admitted(site, request)
+  const holder = holding(site, request)
   return holder === null ? null : checked(site, request, holder)
 }
 
@@ -95,7 +103,7 @@ export interface Once {
   readonly request: SubmitRequest | null
 }
 
-export const submitOnce = (site: KeyedSite, wish: Wish & {readonly key: string}): Once => {
+export const submitOnce = (site: KeyedSite, wish: Keying): Once => {
   const draft = keyed(site, wish)
   for (;;) {
     const there = holderOf(site, wish)

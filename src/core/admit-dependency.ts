@@ -35,6 +35,15 @@ const parentRefusal = (parent: Parent, tell: (parent: Parent) => Told): Refusal 
 /** How many jobs a text of what is open names. */
 export const namedIn = (open: string): number => open.split(':').length - 1
 
+/** `count`: with those that the user's other waiting jobs name. Null: so many may be. */
+export const tooManyNamed = (count: number): Refusal | null =>
+  count <= MOST_NAMED
+    ? null
+    : no(
+        `your waiting jobs would depend on ${count} jobs together; ${MOST_NAMED} is the most`,
+        'Submit fewer at once, or let one job wait for a whole array.',
+      )
+
 type Depend = NonNullable<JobRecord['depend']>
 
 /** What the record holds of it, without what holds already, or why not. `named`: by the user's other waiting jobs. */
@@ -46,11 +55,8 @@ export const admitDependency = (
   const dependency = parseDepend(depend.on)
   if (typeof dependency === 'string') return no(dependency)
   const parents = parentsOf(dependency)
-  if (named + parents.length > MOST_NAMED)
-    return no(
-      `your waiting jobs would depend on ${named + parents.length} jobs together; ${MOST_NAMED} is the most`,
-      'Submit fewer at once, or let one job wait for a whole array.',
-    )
+  const many = tooManyNamed(named + parents.length)
+  if (many !== null) return many
   for (const parent of parents) {
     if (parent.id === id) return no(`job ${id} depends on itself`)
     if (parent.id > id)

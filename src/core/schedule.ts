@@ -10,7 +10,7 @@ import type {Plan} from './plan.js'
 import {inOrder, type Policy} from './policy-order.js'
 import {type Queues, whereIn} from './queue.js'
 import {allRooms, queueRoom} from './queue-room.js'
-import type {Quotas} from './quota.js'
+import type {Quotas, Taking} from './quota.js'
 import {type QuotaRoom, quotaRoom} from './quota-room.js'
 import {barOf} from './scheduling/bar.js'
 import {createGroups, type Groups} from './scheduling/groups.js'
@@ -131,13 +131,24 @@ export const emptySite = ({shared}: Space): RoomState & {readonly free: number[]
 })
 
 /**
+ * Of those that should be over: whose node does not answer, so that nothing can end them. When they give back what the nodes
+ * share nobody can foretell, and no reservation is built on it.
+ */
+export const endlessAmong = (
+  {nodes, drained = []}: Pick<Snapshot, 'nodes' | 'drained'>,
+  now: number,
+): ((allocation: Pick<Allocation, 'node' | 'until'>) => boolean) => {
+  const answering = new Set([...nodes, ...drained].map(({name}) => name))
+  return ({node, until}) => until !== undefined && until <= now && !answering.has(node)
+}
+
+/**
  * The nodes, which are in order of their names, with what is left on each, and what is left of what they share: below zero
  * where one shrank under running jobs. What runs on a node that takes no work has its part of the site.
  */
-const roomsOf = (
-  nodes: readonly NodeReport[],
-  {allocations, now, assumedTime = ASSUMED_TIME, closures, space = BASIC}: Snapshot,
-): Pick<PassInput, 'rooms' | 'site'> => {
+const roomsOf = (nodes: readonly NodeReport[], snapshot: Snapshot): Pick<PassInput, 'rooms' | 'site'> => {
+  const {allocations, now, assumedTime = ASSUMED_TIME, closures, space = BASIC} = snapshot
+  const isEndless = endlessAmong(snapshot, now)
   const site = emptySite(space)
   const rooms = new Map(
     nodes.map(({name, capacity, labels}) => {
@@ -146,7 +157,8 @@ const roomsOf = (
       return [name, {...room, closures: closures?.get(name) ?? []}]
     }),
   )
-  for (const {node, resources, until = now + assumedTime * 1000} of allocations) {
+  for (const allocation of allocations) {
+    const {node, resources, until = now + assumedTime * 1000} = allocation
     const shared = vectorOfSite(resources, space)
     const takes = [
       {room: rooms.get(node), need: vectorOfNode(resources, space)},
@@ -155,7 +167,7 @@ const roomsOf = (
     for (const {room, need} of takes) {
       if (room === undefined) continue
       subtract(room.free, need)
-      room.ends.push({at: until, change: need})
+      if (!isEndless(allocation)) room.ends.push({at: until, change: need})
     }
   }
   for (const {ends} of [...rooms.values(), site]) ends.sort((a, b) => a.at - b.at)
@@ -172,9 +184,13 @@ export const capacityOf = (nodes: readonly NodeReport[], space: Space = BASIC): 
   return {cpus, memory, gpus, counted: Object.fromEntries(names.map((name, i) => [name, counted[i] ?? 0]))}
 }
 
-const roomInQuotas = ({quotas, queues, allocations}: Snapshot): QuotaRoom => {
+/** How much each may have at once. */
+export type Caps = Pick<Snapshot, 'quotas' | 'queues'>
+
+/** What is left of it to all when those have theirs. */
+export const roomInCaps = ({quotas, queues}: Caps, having: Iterable<Taking>): QuotaRoom => {
   const room = queues === undefined ? quotaRoom(quotas) : allRooms(quotaRoom(quotas), queueRoom(queues))
-  for (const allocation of allocations) room.take(allocation)
+  for (const each of having) room.take(each)
   return room
 }
 
@@ -189,7 +205,7 @@ export const passInput = (snapshot: Snapshot, line: LineUp): PassInput => {
     ...roomsOf(nodes, snapshot),
     space,
     rules: snapshot.rules ?? DEFAULT_RULES,
-    quotas: roomInQuotas(snapshot),
+    quotas: roomInCaps(snapshot, snapshot.allocations),
     bar: barOf(nodes, snapshot.closed ?? null, snapshot.drained, space),
     kept: snapshot.kept ?? NOTHING_KEPT,
   }

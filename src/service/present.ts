@@ -29,9 +29,12 @@ export const presentOf = ({jobs, nodes}: PresentStores, plans: PresentPlans): Pr
   const {now, assumedTime} = plans
   const answering = nodes.all().filter(({name}) => !down.has(name))
   const pending = pendingJobs(live)
+  const taking = nodesTaking({nodes: {records: () => nodes.records()}, now: () => instant(now)}, answering)
   return {
     now,
-    nodes: nodesTaking({nodes: {records: () => nodes.records()}, now: () => instant(now)}, answering).nodes,
+    nodes: taking.nodes,
+    drained: taking.drained,
+    closures: taking.closures,
     running: allocationsOf(live, plans),
     pending,
     kept: new Set(live.all.flatMap(({record}) => (waitsForOthers(record) ? [record.id] : []))),

@@ -137,10 +137,36 @@ describe('submit --from', () => {
 
   it('splits by the size that it has with the ids that names become', async () => {
     const {site} = held
-    put(site, many(1000, {name: 'prep'}) + many(1000, {depend: 'afterok:@prep'}))
+    const long = {argv: ['true', '#'.repeat(36_000)]}
+    put(site, many(1000, {name: 'prep'}) + many(90, {...long, depend: 'afterok:@prep'}))
     const {stdout, stderr} = await site.here(['submit', '-f', 'jobs.ndjson'])
-    assert.equal(stdout, 'Submitted 2000 jobs: 1-2000\n', stderr)
-    assert.equal(requests(site).length, 4)
+    assert.equal(stdout, 'Submitted 1090 jobs: 1-1090\n', stderr)
+    assert.equal(requests(site).length, 3)
+  })
+
+  it('refuses lines that depend on more jobs together than may be, with what waits, before any is queued', async () => {
+    const {site} = held
+    const submit = (...flags: readonly string[]) => site.here(['submit', ...flags, '-f', 'jobs.ndjson'])
+    put(site, many(500, {name: 'prep', hold: true}) + many(100, {depend: 'afterok:@prep', hold: true}))
+    assert.equal((await submit()).code, 0)
+    await site.pass()
+    const preps = Array.from({length: 500}, (_, i) => i + 1).join(':')
+    put(site, many(90, {depend: `afterok:${preps}`}))
+    assert.equal((await submit()).code, 0)
+    const before = requests(site)
+    put(site, many(51, {name: 'more'}) + many(100, {depend: 'after:@more'}))
+    for (const flags of [[], ['-n']]) {
+      const {stdout, stderr, code} = await submit(...flags)
+      assert.deepEqual([stdout, code], ['', 6])
+      assert.match(stderr, /line 150: your waiting jobs would depend on 100049 jobs together; 100000 is the/)
+      assert.match(stderr, /2 of 151 jobs in jobs.ndjson are bad; nothing was queued/)
+    }
+    assert.deepEqual(requests(site), before)
+    const keyed = Array.from({length: 8}, (_, i) =>
+      JSON.stringify({name: 'k', argv: ['true'], key: `k${i}`, depend: `afterok:${preps}`}),
+    )
+    put(site, lines(...keyed))
+    for (const told of ['', '8 of them are there already\n']) assert.equal((await submit()).stderr, told)
   })
 
   it('tells one job as submit does', async () => {

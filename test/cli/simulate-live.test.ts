@@ -129,6 +129,26 @@ describe('god simulate --live', () => {
     assert.deepEqual(hours(await live(), 'present'), {2: 3, 3: 2, 4: 1})
   })
 
+  it('keeps reserved nodes for their users, and gives them back when that is over', async () => {
+    await queue()
+    await held.site.here(['nodes', 'reserve', 'n1', '--from', '+2h', '--to', '+8h'])
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {1: null, 3: 10, 4: 12})
+    assert.deepEqual(hours(await live('--job', '3', '--time', '50m'), 'whatIf'), {1: null, 3: 1, 4: 10})
+  })
+
+  it('heeds quotas and the caps of queues of what runs at once', async () => {
+    const {lines} = held.site
+    held.site.configure([...lines, '[quota.user.*]', 'cpus = 2', '[queue.long]', 'user_running = 1'])
+    for (const words of [[], [], [], ['-q', 'long'], ['-q', 'long']])
+      await submit('-c', '1', '-t', '1h', ...words)
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {3: 1, 4: 1, 5: 2})
+    held.site.configure([...lines, '[queue.long]', 'user_running = 1'])
+    await held.site.pass()
+    assert.deepEqual(hours(await live(), 'present'), {5: 1})
+  })
+
   it('is for waiting jobs alone', async () => {
     await queue()
     const {stdout, code} = await held.site.here(['simulate', '--live', '--json', '--job', '2', '--mem', '1G'])

@@ -4,6 +4,7 @@ import {jobId} from '../../src/core/brand.js'
 import {type Plan, reasonsOf} from '../../src/core/plan.js'
 import {type Allocation, neverReason, schedule} from '../../src/core/schedule.js'
 import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
+import {spaceOf} from '../../src/core/scheduling/vector.js'
 import {amounts, aNode, aPending, GIB, NOW} from './builders.js'
 
 const BY_ID = {order: (pending: readonly PendingJob[]) => pending.map(job => job.id).sort((a, b) => a - b)}
@@ -115,6 +116,48 @@ describe('a scheduling pass', () => {
 
   it('has nothing to do without jobs', () => {
     assert.deepEqual(plan([aNode('n1', 1)], []), {starts: [], waits: [], queue: null, reservations: []})
+  })
+})
+
+describe('what the nodes share, held by a job that should be over', () => {
+  const space = spaceOf([{name: 'seat', scope: 'site', amount: 2}])
+  const seated = (job: PendingJob, seat: number): PendingJob => ({
+    ...job,
+    resources: {...job.resources, counted: {seat}},
+  })
+  const holder: Allocation = {
+    ...running(9, 'n2', 1),
+    resources: {...amounts(1), counted: {seat: 1}},
+    until: NOW - 1000,
+  }
+  /** 1 waits for a seat; 2 would run on beyond any time at which 1 could start. */
+  const pending = [
+    seated(aPending(1, amounts(4)), 2),
+    aPending(2, amounts(4)),
+    seated(aPending(3, amounts(1)), 2),
+  ]
+  const planned = (nodes: readonly NodeReport[], drained: readonly NodeReport[] = []): Plan =>
+    schedule({now: NOW, nodes, drained, allocations: [holder], pending, space}, BY_ID)
+
+  it('is expected in the next moment where its node can end it, be it drained or not', () => {
+    for (const made of [
+      planned([aNode('n1', 4), aNode('n2', 1)]),
+      planned([aNode('n1', 4)], [aNode('n2', 1)]),
+    ]) {
+      assert.deepEqual([placed(made), made.reservations], ['', [{id: 1, node: 'n1', at: NOW + 1}]])
+      assert.deepEqual(codes(made), {1: 'resources', 2: 'reserved', 3: 'priority'})
+    }
+  })
+
+  it('is given to nobody while its node is gone, and no node stands idle for who waits for it', () => {
+    const made = planned([aNode('n1', 4)])
+    assert.deepEqual([placed(made), made.reservations], ['2@n1', []])
+    assert.equal(codes(made)[1], 'resources')
+    const alone = schedule(
+      {now: NOW, nodes: [aNode('n1', 4)], allocations: [holder], pending: pending.slice(0, 1), space},
+      BY_ID,
+    )
+    assert.equal(textOf(alone, 1), 'next to start; waits for 1 seat more of the whole site')
   })
 })
 

@@ -46,9 +46,9 @@ const PATTERNS: readonly (readonly [RegExp, string, Form])[] = [
   [/^reasons\.json$/, 'reasons', 'json'],
   [/^engine\/orphans-[\w.-]+\.json$/, 'orphan sights', 'json'],
   [/^work\/u\d+\/\d+\/cmd\.sh$/, 'script', 'none'],
-  [/^work\/u\d+\/\d+\/(\d+\/)?started\.\d+$/, 'void fence', 'none'],
-  [/^work\/u\d+\/\d+\/(\d+\/)?started\.\d+\/exit$/, 'exit file', 'text'],
-  [/^work\/u\d+\/\d+\/(\d+\/)?started\.\d+\/cause$/, 'launch fault', 'text'],
+  [/^work\/u\d+\/\d+\/(\d+\/)?(attempt\.\d+\/files\/)?started\.\d+$/, 'void fence', 'none'],
+  [/^work\/u\d+\/\d+\/(\d+\/)?(attempt\.\d+\/files\/)?started\.\d+\/exit$/, 'exit file', 'text'],
+  [/^work\/u\d+\/\d+\/(\d+\/)?(attempt\.\d+\/files\/)?started\.\d+\/cause$/, 'launch fault', 'text'],
   [/^quarantine\/[^/]+\.why$/, 'reason of quarantine', 'text'],
   [/^quarantine\/[^/]+$/, 'quarantined', 'none'],
   // Half written: removed after a day.
@@ -64,7 +64,10 @@ export const kindOf = (path: string): Kind | null => {
 }
 
 /** Their keys are users' words, numbers of jobs or names of numbers. */
-const FREE = ['labels', 'constraint', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments']
+const FREE = [
+  ...['labels', 'constraint', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments'],
+  ...['counted', 'countedKept'],
+]
 
 /** A new word in one of these is one that an older reader does not know. */
 const WORDS = ['v', 'format', 'mode', 'fs', 'op', 'state', 'desired', 'cause', 'kind', 'what']

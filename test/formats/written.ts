@@ -1,5 +1,6 @@
 /** All files that god writes in every scenario of the crash tests, and in some seeded lives of a site. */
 import type {JobId} from '../../src/core/brand.js'
+import {parseSections} from '../../src/core/sections.js'
 import {createUsageSampler} from '../../src/service/sample-usage.js'
 import {standings} from '../../src/service/standings.js'
 import {writeHalt} from '../../src/store/halt.js'
@@ -7,7 +8,7 @@ import {SCENARIOS} from '../crash/scenarios.js'
 import {Simulation} from '../crash/simulation.js'
 import {DiskProcess} from '../support/disk-process.js'
 import type {MemoryDisk} from '../support/memory-disk.js'
-import {World} from '../support/world.js'
+import {GIB, SETTINGS, World} from '../support/world.js'
 import type {Frozen} from './frozen.js'
 
 /** Each content is told once: the files of a disk at this moment. */
@@ -69,6 +70,39 @@ const arrays = async (tell: Tell): Promise<void> => {
   }
 }
 
+const COUNTING = parseSections([
+  {key: 'resource.seat.scope', value: 'site', origin: 'x'},
+  {key: 'resource.seat.amount', value: '9', origin: 'x'},
+  {key: 'resource.fpga.amount', value: '9', origin: 'x'},
+])
+
+const NODES = [{name: 'n1', capacity: {cpus: 16_000, memory: 64 * GIB, gpus: 0}, labels: {}}]
+
+/** What an operator may allow besides: jobs that take what he counts, and jobs that are root inside. */
+const allowed = async (tell: Tell): Promise<void> => {
+  const root = {users: ['*'], groups: [], never: null}
+  const admission = {...SETTINGS.admission, sections: COUNTING, root}
+  const world = new World({nodes: NODES, settings: {admission}})
+  const wish = {env: {FAKE_SECONDS: '3'}}
+  const counted = {fpga: 1, seat: 2}
+  const ids = [{counted}, {root: true as const}, {counted, root: true as const, array: '0-2'}].map(each =>
+    world.submit({...wish, ...each}),
+  )
+  const step = async (): Promise<void> => {
+    tellAll(world.disk, world.layout.root, tell)
+    await watched(world)
+    world.clock.advance(4000)
+    await world.cron()
+  }
+  await step()
+  world.control('requeue', ids)
+  world.update(ids.slice(0, 1), {counted: {seat: 1}})
+  await step()
+  await step()
+  await world.process().pack()
+  tellAll(world.disk, world.layout.root, tell)
+}
+
 export const writtenFiles = async (tell: Tell): Promise<void> => {
   const world = await troubled()
   tellAll(world.disk, world.layout.root, tell)
@@ -82,6 +116,7 @@ export const writtenFiles = async (tell: Tell): Promise<void> => {
     tellAll(world.disk, world.layout.root, tell)
   }
   await arrays(tell)
+  await allowed(tell)
   for (let seed = 1; seed <= LIVES; seed++) {
     const site = new Simulation(seed)
     for (let i = 0; i < EVENTS; i++) {

@@ -7,8 +7,9 @@ import {asError, GodError} from '../../core/errors.js'
 import type {ShareRules} from '../../core/fair-share/standings.js'
 import {AMOUNTS, amountRefusal} from '../../core/job-form.js'
 import {type Queues, whereIn} from '../../core/queue.js'
+import type {Quotas} from '../../core/quota.js'
 import {rankFactors} from '../../core/rank-factors.js'
-import {capacityOf, type Waiting} from '../../core/schedule.js'
+import {type Caps, capacityOf, type Waiting} from '../../core/schedule.js'
 import type {Rules} from '../../core/scheduling/rules.js'
 import {parseSelector} from '../../core/selector.js'
 import {shareRules} from '../../core/settings.js'
@@ -122,6 +123,18 @@ const onItsNodes = (queues: Queues, job: Waiting): Waiting => {
   return where === undefined ? job : {...job, where}
 }
 
+const NOTHING_SPENT: Quotas['spent'] = {users: new Map(), projects: new Map()}
+
+/** Without budgets of cpu time: what will be left of one at another time nobody knows. */
+const capsOf = ({queues, userQuotas, projectQuotas}: Site['configuration']['sections']): Caps => {
+  const timeless = (all: Quotas['users']): Quotas['users'] =>
+    new Map([...all].map(([name, quota]) => [name, {...quota, cpu_time: null}]))
+  return {
+    queues,
+    quotas: {users: timeless(userQuotas), projects: timeless(projectQuotas), spent: NOTHING_SPENT},
+  }
+}
+
 export const simulateLive = async (
   site: Site,
   flags: SimulateFlags,
@@ -139,9 +152,10 @@ export const simulateLive = async (
   const at = site.now()
   const admitted = presentOf(site, {now: at, assumedTime, grace: grace_period * 1000})
   const known = new Set(site.jobs.all().map(({record}) => record.id))
-  const {queues, space} = site.configuration.sections
+  const {sections} = site.configuration
+  const {queues, space} = sections
   const pending = [...admitted.pending, ...ownWaiting(site, known, at)].map(job => onItsNodes(queues, job))
-  const read = {...admitted, space, pending}
+  const read = {...admitted, space, pending, caps: capsOf(sections)}
   const present = forecast.corrects ? runningAsPredicted(site, read, forecast) : read
   const other = asked(site, present, flags)
   const shares = shareRules(site.configuration)

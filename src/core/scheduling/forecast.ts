@@ -120,10 +120,11 @@ const aheadOf = ({lanes, compare}: LineUp, id: number): readonly Waiting[] => {
   return ahead
 }
 
-const startsIn = (input: ForecastInput, pending: readonly Waiting[], id: number): boolean =>
-  runPass(passInput({...input.snapshot, pending}, input.lineUp(pending))).starts.some(
-    start => start.id === id,
-  )
+/** Null: it does not. */
+const startsOn = (input: ForecastInput, pending: readonly Waiting[], id: number): string | null => {
+  const {starts} = runPass(passInput({...input.snapshot, pending}, input.lineUp(pending)))
+  return starts.find(start => start.id === id)?.node ?? null
+}
 
 /**
  * Also withdrawn and submitted anew, which is how its user can change it: then it is the last of all, and whom it kept
@@ -133,7 +134,7 @@ const startsAnew = (input: ForecastInput, job: Waiting): boolean => {
   const {now, pending} = input.snapshot
   const id = 1 + pending.reduce((most, each) => Math.max(most, each.id), 0)
   const others = pending.filter(each => each.id !== job.id)
-  return startsIn(input, [...others, {...job, id, submitted: now, eligible: now}], id)
+  return startsOn(input, [...others, {...job, id, submitted: now, eligible: now}], id) !== null
 }
 
 /** A minute later it ends a minute later: so long it may take to type it in. */
@@ -142,8 +143,10 @@ const typedLate = (job: Waiting, assumed: number): Waiting => ({
   walltime: (job.walltime ?? assumed) + 60,
 })
 
-const stillStarts = (input: ForecastInput, ahead: readonly Waiting[], job: Waiting): boolean =>
-  startsIn(input, [...ahead, job], job.id) && startsAnew(input, job)
+const stillStartsOn = (input: ForecastInput, ahead: readonly Waiting[], job: Waiting): string | null => {
+  const node = startsOn(input, [...ahead, job], job.id)
+  return node !== null && startsAnew(input, job) ? node : null
+}
 
 /** A whole pass for each that is tried: of long queues fewer. */
 const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
@@ -158,7 +161,8 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
   const ahead = aheadOf(line, job.id)
   const before = ahead.at(-1) ?? null
   const startsNow = plan.starts.some(({id}) => id === job.id)
-  const moment = {rooms: seats.rooms, now, assumed: assumedOf(snapshot), tries: triesFor(ahead.length)}
+  const assumed = assumedOf(snapshot)
+  const moment = {rooms: seats.rooms, now, assumed, tries: triesFor(ahead.length)}
   return {
     // Who comes after it changes nothing for it.
     ...startsOf({...input, snapshot: {...snapshot, pending: [...ahead, job]}})(job.id),
@@ -170,9 +174,9 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     ahead: before === null ? null : {id: before.id, user: before.user},
     terms: terms?.(job) ?? null,
     termsAhead: before === null ? null : (terms?.(before) ?? null),
-    funnel: funnelOf(shapeOf(job, moment.assumed, space), {...pass, space, known: input.knownNodes}),
+    funnel: funnelOf(shapeOf(job, assumed, space), {...pass, space, known: input.knownNodes}),
     suggestion: startsNow
       ? null
-      : suggestionFor(job, moment, other => stillStarts(input, ahead, typedLate(other, moment.assumed))),
+      : suggestionFor(job, moment, other => stillStartsOn(input, ahead, typedLate(other, assumed))),
   }
 }

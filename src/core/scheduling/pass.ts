@@ -11,7 +11,7 @@ import {type JobId, jobId} from '../brand.js'
 import type {Reservation, Start} from '../plan.js'
 import type {QuotaRoom} from '../quota-room.js'
 import type {Group, Groups} from './groups.js'
-import {type Compare, createTurns, type Lane} from './lanes.js'
+import {type Compare, createTurns, type Lane, type Turn} from './lanes.js'
 import type {RoomState} from './room.js'
 import type {Rules} from './rules.js'
 import {createSeats, type Seats} from './seats.js'
@@ -57,10 +57,10 @@ export interface Pass {
   /** Jobs of which nothing waits any more. */
   readonly gone: ReadonlySet<number>
   /**
-   * One more job, submitted after the pass, while nothing ended: the same as a whole pass would decide (scheduling.md 3,
-   * incremental rule). Null: only a whole pass can tell.
+   * More jobs, in order, submitted after the pass while nothing ended: the same as a whole pass would decide (scheduling.md
+   * 3, incremental rule). Null: only a whole pass can tell.
    */
-  consider(job: Waiting, group: Group, now: number): readonly Start[] | null
+  goOn(turns: readonly Turn[], now: number): readonly Start[] | null
 }
 
 const reservationsOf = ({backfill, depth}: Rules): number =>
@@ -164,12 +164,13 @@ export const runPass = (input: PassInput): Pass => {
 
   return {
     ...{seats, starts, reservations, blocked, verdicts, told, gone},
-    consider: (job, group, now) => {
-      if (!comesAfterAll(job)) return null
+    goOn: (more, now) => {
+      if (!seats.moveTo(now) || !more.every(({job}) => comesAfterAll(job))) return null
       const begun: Start[] = []
-      seats.moveTo(now)
-      const isBarred = input.bar !== undefined && input.bar(group) !== null
-      if (!isBarred && !isStopped() && !verdicts.has(group)) decide(job, group, begun)
+      for (const {job, group} of more) {
+        const isBarred = input.bar !== undefined && input.bar(group) !== null
+        if (!isBarred && !isStopped() && !verdicts.has(group)) decide(job, group, begun)
+      }
       return begun
     },
   }

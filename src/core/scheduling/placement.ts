@@ -48,19 +48,31 @@ export const placeNow = (
   return best
 }
 
+export interface Found {
+  readonly room: Room
+  readonly gap: Gap
+  /** Those that have it as early, but are filled less well: who starts on one of them may change that. */
+  readonly rivals: readonly Room[]
+}
+
 /** The room with the earliest gap; of equals the one it fills best. */
 export const placeLater = (
   rooms: readonly Room[],
   {allows, here}: Shape,
   gapIn: (room: Room) => Gap | null,
-): {readonly room: Room; readonly gap: Gap} | null => {
+): Found | null => {
   let best: {readonly room: Room; readonly gap: Gap; readonly price: number} | null = null
+  let tied: Room[] = []
   for (const room of rooms) {
     const gap = allows(room) ? gapIn(room) : null
-    if (gap === null) continue
+    if (gap === null || (best !== null && gap.at > best.gap.at)) continue
+    const isEarlier = best === null || gap.at < best.gap.at
+    if (isEarlier) tied = []
+    tied.push(room)
     const price = cost(room, gap.free, here, 'pack')
-    if (best === null || gap.at < best.gap.at || (gap.at === best.gap.at && price < best.price))
-      best = {room, gap, price}
+    if (isEarlier || best === null || price < best.price) best = {room, gap, price}
   }
-  return best
+  if (best === null) return null
+  const {room, gap} = best
+  return {room, gap, rivals: tied.filter(each => each !== room)}
 }

@@ -113,7 +113,7 @@ export interface Gap {
 /** With the moments at which a closure begins or ends: nothing is freed there, but much may fit from then on. */
 const withEdges = (steps: readonly Step[], closures: readonly Closure[]): readonly Step[] =>
   closures
-    .flatMap(({from, to}) => [from, to])
+    .flatMap(({from, to}) => (to === Number.POSITIVE_INFINITY ? [from] : [from, to]))
     .reduce<readonly Step[]>((all, at) => withStep(all, {at, change: []}), steps)
 
 /**

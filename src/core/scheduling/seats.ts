@@ -3,7 +3,7 @@
  * the rest of the pass, for in it room only shrinks (scheduling.md 6). Pure but for its own state.
  */
 import type {Reservation} from '../plan.js'
-import {placeLater, placeNow} from './placement.js'
+import {type Found, placeLater, placeNow} from './placement.js'
 import {
   type Closure,
   closureOf,
@@ -46,8 +46,11 @@ export interface Seats {
   keeper(shape: Shape, who?: string, own?: Reservation): Keeper | null
   /** Some node is reserved for him: what holds for others of a shape need not hold for him. */
   isFavoured(who: string): boolean
-  /** Time goes on, and nothing ends. */
-  moveTo(now: number): void
+  /**
+   * Time goes on, and nothing ends. False: all would have to be decided anew, for another node may be the best for whom room
+   * is reserved, or time alone gives room to who was refused some.
+   */
+  moveTo(now: number): boolean
 }
 
 export const createSeats = (
@@ -61,6 +64,11 @@ export const createSeats = (
   const favoured = new Set(rooms.flatMap(({closures}) => closures.flatMap(({users}) => users)))
   let now = start
   let most: Vector | null = null
+  /** With those for whom it may become the better one, as soon as they are to start. */
+  const rivals = new Map<Room, number>()
+  let isUpset = false
+  /** From when on who was refused room could have some, though nothing ends. */
+  let opens = Math.min(...rooms.flatMap(({closures}) => closures.map(({to}) => to)))
 
   const mostFree = (): Vector => {
     const free = greatest(
@@ -91,8 +99,15 @@ export const createSeats = (
   const gapFor = ({here, limit}: Shape, room: Room, who: string, short: readonly Closure[]): Gap | null => {
     if (!fits(here, room.capacity)) return null
     const open = short.length === 0 ? room : {...room, closures: [...room.closures, ...short]}
-    const gap = earliestGap(open, here, limit, now, who)
-    return gap === null || gap.at > now + horizon ? null : gap
+    return earliestGap(open, here, limit, now, who)
+  }
+
+  /** Its part of the node and of what the nodes share. */
+  const keep = ({room, gap, rivals: others}: Found, id: number, {here, shared, limit}: Shape): void => {
+    const {at} = gap
+    for (const rival of others) rivals.set(rival, Math.min(at, rivals.get(rival) ?? at))
+    reserve(room, id, here, limit, gap)
+    if (shared !== null) reserve(site, id, shared, limit, {at, free: freeAt(site, at)})
   }
 
   const keeperIn = (
@@ -120,8 +135,10 @@ export const createSeats = (
     take: (shape, who = '') => {
       const room = roomFor(shape, who)
       if (room === null) return null
-      occupy(room, shape.here, now + shape.limit)
-      if (shape.shared !== null) occupy(site, shape.shared, now + shape.limit)
+      const until = now + shape.limit
+      occupy(room, shape.here, until)
+      if (shape.shared !== null) occupy(site, shape.shared, until)
+      isUpset ||= until > (rivals.get(room) ?? until)
       most = null
       return room.name
     },
@@ -132,12 +149,13 @@ export const createSeats = (
       const short = shared === null ? [] : shortTimes(site, shared, now)
       const found = placeLater(rooms, shape, room => gapFor(shape, room, who, short))
       if (found === null) return null
-      reserve(found.room, id, shape.here, shape.limit, found.gap)
-      if (shared !== null) {
-        const {at} = found.gap
-        reserve(site, id, shared, shape.limit, {at, free: freeAt(site, at)})
+      const {at} = found.gap
+      if (at > now + horizon) {
+        opens = Math.min(opens, at - horizon)
+        return null
       }
-      return {id, node: found.room.name, at: found.gap.at}
+      keep(found, id, shape)
+      return {id, node: found.room.name, at}
     },
     keeper: (shape, who = '', own = undefined) => {
       for (const room of own === undefined ? rooms : rooms.filter(({name}) => name === own.node)) {
@@ -149,6 +167,7 @@ export const createSeats = (
     isFavoured: who => favoured.has(who),
     moveTo: later => {
       now = later
+      return !isUpset && now < opens
     },
   }
 }

@@ -6,8 +6,10 @@ import type {Resources} from '@god-cli/api'
 import type {Room} from './room.js'
 import type {Waiting} from './waiting.js'
 
+export type Change = Partial<Resources> & {readonly walltime?: number}
+
 export interface Suggestion {
-  readonly change: Partial<Resources> & {readonly walltime?: number}
+  readonly change: Change
   readonly node: string
 }
 
@@ -25,23 +27,26 @@ const less = (free: number, asked: number, grain: number): number | null => {
   return amount >= grain && amount >= asked * LEAST_PART && amount < asked ? amount : null
 }
 
-/** What could be asked for so that a node has it, the least change first: time, then one amount. */
-const changesFor = (job: Waiting, {free, marks, name}: Room, now: number, assumed: number): Suggestion[] => {
-  const changes: Suggestion[] = []
+/**
+ * What could be asked for so that a node has it, the least change first: time, then one amount. Who is reserved some of what
+ * the nodes share has room on one of them from the same time on.
+ */
+const changesFor = (job: Waiting, {free, marks}: Room, {now, assumed}: Moment): Change[] => {
+  const changes: Change[] = []
   const limit = job.walltime ?? assumed
   for (const {at} of marks) {
     const walltime = Math.floor((at - now - TIME_TO_ACT) / 1000 / MINUTE) * MINUTE
-    if (walltime >= MINUTE && walltime < limit) changes.push({change: {walltime}, node: name})
+    if (walltime >= MINUTE && walltime < limit) changes.push({walltime})
   }
   const [cpus = 0, memory = 0] = free
   const fewer = less(cpus, job.resources.cpus, GRAIN.cpus)
-  if (fewer !== null) changes.push({change: {cpus: fewer}, node: name})
+  if (fewer !== null) changes.push({cpus: fewer})
   const smaller = less(memory, job.resources.memory, GRAIN.memory)
-  if (smaller !== null) changes.push({change: {memory: smaller}, node: name})
+  if (smaller !== null) changes.push({memory: smaller})
   return changes
 }
 
-export const changed = (job: Waiting, {change: {walltime, ...amounts}}: Suggestion): Waiting => {
+export const changed = (job: Waiting, {walltime, ...amounts}: Change): Waiting => {
   const {alike: _, ...rest} = job
   return {
     ...rest,
@@ -51,15 +56,15 @@ export const changed = (job: Waiting, {change: {walltime, ...amounts}}: Suggesti
 }
 
 /** How much of what it asked for it would lose. */
-const loss = (job: Waiting, {change: {walltime, cpus, memory}}: Suggestion, assumed: number): number =>
+const loss = (job: Waiting, {walltime, cpus, memory}: Change, assumed: number): number =>
   1 -
   ((walltime ?? job.walltime ?? assumed) / (job.walltime ?? assumed)) *
     ((cpus ?? job.resources.cpus) / job.resources.cpus) *
     ((memory ?? job.resources.memory) / job.resources.memory)
 
 /** Many nodes have the same left. */
-const eachOnce = (all: readonly Suggestion[]): Suggestion[] => [
-  ...new Map(all.map(each => [JSON.stringify(each.change), each])).values(),
+const eachOnce = (all: readonly Change[]): Change[] => [
+  ...new Map(all.map(each => [JSON.stringify(each), each])).values(),
 ]
 
 interface Moment {
@@ -70,13 +75,19 @@ interface Moment {
   readonly tries: number
 }
 
-/** `starts`: whether it starts now if it asks for that instead. */
+/** `startsOn`: where it starts now if it asks for that instead; null: it does not. */
 export const suggestionFor = (
   job: Waiting,
-  {rooms, now, assumed, tries}: Moment,
-  starts: (job: Waiting) => boolean,
-): Suggestion | null =>
-  eachOnce(rooms.flatMap(room => changesFor(job, room, now, assumed)))
+  moment: Moment,
+  startsOn: (job: Waiting) => string | null,
+): Suggestion | null => {
+  const {rooms, assumed, tries} = moment
+  const tried = eachOnce(rooms.flatMap(room => changesFor(job, room, moment)))
     .sort((a, b) => loss(job, a, assumed) - loss(job, b, assumed))
     .slice(0, tries)
-    .find(suggestion => starts(changed(job, suggestion))) ?? null
+  for (const change of tried) {
+    const node = startsOn(changed(job, change))
+    if (node !== null) return {change, node}
+  }
+  return null
+}

@@ -5,11 +5,11 @@
  */
 import type {NodeReport, PolicyWorld, Resources} from '@god-cli/api'
 import type {Policy} from '../policy-order.js'
-import {quotaRoom} from '../quota-room.js'
 import {NO_FACTORS} from '../rank-factors.js'
-import {capacityOf} from '../schedule.js'
+import {type Caps, capacityOf, roomInCaps, type Snapshot} from '../schedule.js'
 import type {Group} from '../scheduling/groups.js'
 import {type Pass, runPass} from '../scheduling/pass.js'
+import type {RoomState} from '../scheduling/room.js'
 import type {Rules} from '../scheduling/rules.js'
 import {BASIC, type Space} from '../scheduling/vector.js'
 import type {Waiting} from '../scheduling/waiting.js'
@@ -32,11 +32,15 @@ export interface DispatchOptions {
   readonly rules: Rules
   /** What is counted besides. Left out: nothing. */
   readonly space?: Space
+  /** Left out: nobody is limited. */
+  readonly caps?: Caps
+  /** Left out: all nodes are everybody's. */
+  readonly closures?: Snapshot['closures']
   /** As they are at a moment. */
   readonly standings?: (now: number) => Standings
 }
 
-const NO_QUOTAS = quotaRoom(undefined)
+const NOBODY_LIMITED = roomInCaps({}, [])
 
 /** No single job has a reason of its own to wait. */
 const NOTHING = new Map<never, never>()
@@ -54,7 +58,7 @@ class PassDriver implements Dispatcher {
     const {nodes, policy, space = BASIC} = options
     this.taken = new Occupancy(nodes, space)
     this.capacity = capacityOf(nodes, space)
-    this.line = new Line(policy, space)
+    this.line = new Line(policy, space, options.caps !== undefined || options.closures !== undefined)
   }
 
   enqueue(job: SimulatedJob, estimate: number): void {
@@ -97,15 +101,14 @@ class PassDriver implements Dispatcher {
     const {last, fresh, line} = this
     const {compare} = this.options.policy
     if (last === null || compare === undefined || !line.isSteady || this.taken.isOverdue(now)) return null
-    const placed: Placed[] = []
-    for (const job of fresh.sort((a, b) => compare(a, b) || a.id - b.id)) {
-      const group = line.groups.of(job)
-      const starts = group === undefined ? null : last.consider(job, group, now)
-      // What was decided until here stands: a whole pass would have decided the same.
-      if (starts === null) return [...placed, ...this.whole(now)]
-      for (const {id, node} of starts) placed.push(...this.start(id, node, now))
-    }
-    return placed
+    const turns = fresh
+      .sort((a, b) => compare(a, b) || a.id - b.id)
+      .flatMap(job => {
+        const group = line.groups.of(job)
+        return group === undefined ? [] : [{job, group}]
+      })
+    const starts = last.goOn(turns, now)
+    return starts === null ? null : starts.flatMap(({id, node}) => this.start(id, node, now))
   }
 
   private whole(now: number): readonly Placed[] {
@@ -115,15 +118,27 @@ class PassDriver implements Dispatcher {
     return hoping.length === 0 ? [] : this.afresh(now, hoping)
   }
 
+  private roomsAt(now: number): readonly RoomState[] {
+    const {closures} = this.options
+    const {rooms} = this.taken
+    if (closures === undefined) return rooms
+    return rooms.map(room => ({
+      ...room,
+      closures: (closures.get(room.name) ?? []).filter(({to}) => to > now),
+    }))
+  }
+
   private afresh(now: number, hoping: readonly Group[]): readonly Placed[] {
     const {options, line, taken, capacity} = this
-    const {rooms, site, space} = taken
-    const {policy, rules, standings} = options
+    const {site, space} = taken
+    const {policy, rules, standings, caps} = options
     const ranking = policy.rank?.({now, capacity, ...(standings?.(now) ?? NO_STANDINGS)})
     // Strictly in order the first who does not fit is the last who is asked.
     const asked = rules.backfill === 'none' ? [] : hoping
     const lined = line.lineUp(now, asked, ranking?.compare ?? null)
-    const pass = runPass({...lined, now, rooms, site, space, rules, kept: NOTHING, quotas: NO_QUOTAS})
+    const quotas = caps === undefined ? NOBODY_LIMITED : roomInCaps(caps, taken.jobs())
+    const rooms = this.roomsAt(now)
+    const pass = runPass({...lined, now, rooms, site, space, rules, kept: NOTHING, quotas})
     this.last = line.isSteady ? pass : null
     return pass.starts.flatMap(({id, node}) => this.start(id, node, now))
   }

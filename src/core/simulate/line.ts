@@ -115,16 +115,18 @@ export class Line {
   private readonly ordered: Ordered | null
   private readonly keyOf: (job: Waiting) => string
 
+  /** `isPersonal`: whose a job is, and in which queue, decides with others than the policy whether it may start. */
   constructor(
     private readonly policy: Policy,
     space: Space,
+    isPersonal = false,
   ) {
     const {compare, rank} = policy
     const isStatic = rank === undefined && compare !== undefined
     const whole: Compare | undefined = isStatic ? (a, b) => compare(a, b) || a.id - b.id : undefined
     this.groups = createGroups(ASSUMED, undefined, space, whole)
     this.ordered = whole === undefined ? null : new Ordered(whole)
-    this.keyOf = isStatic ? roomKeyIn(space) : alikeKey
+    this.keyOf = isStatic && !isPersonal ? roomKeyIn(space) : alikeKey
   }
 
   /** Whether one who comes later can be put behind those who wait, without asking about them again. */

@@ -81,6 +81,11 @@ export class Occupancy {
     this.stays.set(job, stays)
   }
 
+  /** All that take something. */
+  jobs(): Iterable<SimulatedJob> {
+    return this.stays.keys()
+  }
+
   /** False: it was not there. */
   release(job: SimulatedJob): boolean {
     const stays = this.stays.get(job) ?? []

@@ -29,6 +29,8 @@ export interface ReplayOptions {
   readonly witness?: Witness
   /** What runs when it begins. */
   readonly running?: readonly Adopted[]
+  /** Moments at which a pass is due besides: somebody may start, though nothing ended. In order. */
+  readonly wakes?: readonly number[]
 }
 
 export interface Adopted {
@@ -58,6 +60,8 @@ class VirtualSite {
   readonly started: Started[] = []
   /** Place in `jobs` of the next that is submitted. */
   private coming = 0
+  /** Place in `wakes`. */
+  private waking = 0
   private readonly ends: EndQueue<Running> = createEndQueue()
   /** By the moment at which they are expected to end, where that can be a mistake. */
   private readonly expiries: EndQueue<Running> = createEndQueue()
@@ -79,7 +83,16 @@ class VirtualSite {
 
   /** Infinity: nothing will happen any more. */
   private nextEvent(): number {
-    return Math.min(this.ends.next(), this.next?.submit ?? Number.POSITIVE_INFINITY)
+    const never = Number.POSITIVE_INFINITY
+    return Math.min(this.ends.next(), this.next?.submit ?? never, this.options.wakes?.[this.waking] ?? never)
+  }
+
+  /** Whether a pass is due by that. */
+  private wake(now: number): boolean {
+    const {wakes = []} = this.options
+    const before = this.waking
+    while ((wakes[this.waking] ?? Number.POSITIVE_INFINITY) <= now) this.waking++
+    return this.waking > before
   }
 
   private pass(now: number): void {
@@ -122,6 +135,7 @@ class VirtualSite {
 
   /** All ends, then all submissions, then one pass. */
   batch(now: number): void {
+    this.wake(now)
     while (this.ends.next() === now) {
       const one = this.ends.pop()
       if (one !== undefined) this.end(one, now)
@@ -154,6 +168,7 @@ class VirtualSite {
       this.end(one, now)
       this.pass(now)
     }
+    if (this.wake(now)) this.pass(now)
   }
 
   step(events: number): boolean {

@@ -23,7 +23,7 @@ export interface BruteNode {
   }[]
 }
 
-/** What a node, and the site, gives to one job, from when until when. */
+/** What a node, and the site, gives to one job, from when until when. Infinity: when nobody can tell. */
 interface Lot {
   readonly node: string
   readonly need: readonly number[]
@@ -126,7 +126,7 @@ export const brutePass = ({now, nodes, shared, running, jobs}: BruteSite, rules:
       from,
       to,
     ])
-    const times = [...new Set(edges.filter(time => time > now))]
+    const times = [...new Set(edges.filter(time => time > now && time < Number.POSITIVE_INFINITY))]
     const gaps = able.flatMap(each =>
       times.filter(at => fitsFrom(each, shared, lots, job, at)).map(at => ({node: each, at})),
     )

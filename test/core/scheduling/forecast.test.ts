@@ -179,7 +179,7 @@ describe('R15: what is suggested', () => {
           assert.ok(!startsNow || suggestion === null)
           if (suggestion === null) continue
           suggested++
-          const tried = pending.map(each => (each.id === job.id ? changed(each, suggestion) : each))
+          const tried = pending.map(each => (each.id === job.id ? changed(each, suggestion.change) : each))
           const {starts} = schedule({...snapshot, pending: tried}, fifo)
           assert.ok(
             starts.some(({id}) => id === job.id),

@@ -253,6 +253,18 @@ describe('R15: what a waiting job is told', () => {
     ])
   })
 
+  it('suggests to be done before what all nodes share is given to another, on a node that has room', () => {
+    const hour = 3_600_000
+    const site: SomeSite = {
+      ...{now: NOW, nodes: [aNode('n1', 1), aNode('n2', 4)], fair: false, space: spaceWith(2)},
+      allocations: [{...runs, resources: seats(1), until: NOW + 2 * hour}],
+      pending: [aPending(1, seats(2), {walltime: 3600}), aPending(2, seats(1), {walltime: 4 * 3600})],
+      rules: DEFAULT_RULES,
+    }
+    const {suggestion} = foreseen(site, site.pending[1] ?? assert.fail())
+    assert.deepEqual(suggestion, {change: {walltime: 2 * 3600 - 60}, node: 'n2'})
+  })
+
   it('says of what nobody counts any more that it will never start', () => {
     const site: SomeSite = {
       ...{now: NOW, nodes: [aNode('n1', 4)], fair: false, space: BASIC, allocations: []},
@@ -277,7 +289,7 @@ describe('R15: what a waiting job is told', () => {
         if (job === undefined || suggestion === null) return
         suggested++
         cases++
-        const instead = changed(job, suggestion)
+        const instead = changed(job, suggestion.change)
         const inPlace = {...site, pending: site.pending.map(each => (each.id === job.id ? instead : each))}
         assert.ok(startsIn(inPlace, job.id), `in its place: ${JSON.stringify(suggestion)}`)
         assert.ok(startsIn(applied(site, job, instead, delay), 5000), `anew: ${JSON.stringify(suggestion)}`)
