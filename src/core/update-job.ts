@@ -10,6 +10,7 @@ import type {NodeReport, Resources} from '@god-cli/api'
 import type {AdmissionPolicy} from './admission.js'
 import {checkLimits} from './admission-limits.js'
 import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {tasksFault} from './array-places.js'
 import {momentText} from './begin-time.js'
 import {type Instant, instant} from './brand.js'
 import {whereOf} from './constraint.js'
@@ -191,14 +192,18 @@ const reasonOf = (
 const onlyChanging = (set: JobUpdate, changing: readonly Key[]): JobUpdate =>
   Object.fromEntries(Object.entries(set).filter(([key]) => (changing as readonly string[]).includes(key)))
 
-const tasksFault = ({id, array}: JobRecord): Effect =>
-  array === undefined
-    ? refused('E_NO_JOB', `job ${id} is no array, it has no tasks`, '')
-    : refused(
+/** None can be updated alone. */
+const noneAlone = (record: JobRecord, tasks: string): Effect => {
+  const {id} = record
+  const no = tasksFault(record, tasks)
+  return no === null
+    ? refused(
         'E_SELECTOR_BAD',
         `the tasks of job ${id} share what they ask for, so none can be updated alone`,
         `Update the whole of it: god update ${id}.`,
       )
+    : {kind: 'refused', refusal: no}
+}
 
 interface Asked {
   readonly set: JobUpdate
@@ -213,7 +218,7 @@ export const updateJob = (
   {operator, judge}: UpdateRules,
   now: Instant,
 ): Effect => {
-  if (tasks !== undefined) return tasksFault(record)
+  if (tasks !== undefined) return noneAlone(record, tasks)
   const before = present(record)
   const {counted} = given
   const wanted = counted === undefined ? given : {...given, counted: withOther(record.counted, counted)}
