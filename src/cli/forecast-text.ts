@@ -1,5 +1,5 @@
 /** A forecast in words and as JSON: for `god why`, `god submit --explain` and `god stat --start`. */
-import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {counted, cpusText, formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import type {Waiting} from '../core/schedule.js'
 import type {Forecast, When} from '../core/scheduling/forecast.js'
 import type {Suggestion} from '../core/scheduling/suggestion.js'
@@ -33,8 +33,6 @@ const ordinal = (n: number): string => {
   return `${n}${teen ? 'th' : (ends[n % 10] ?? 'th')}`
 }
 
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
-
 const placeLine = ({place, waiting, usersAhead, ahead}: Forecast): string => {
   const first = `place ${ordinal(place)} of ${counted(waiting, 'job')} that ${waiting === 1 ? 'waits' : 'wait'}`
   return ahead === null
@@ -65,7 +63,7 @@ const startLine = ({startsNow, likely, latest}: Forecast, now: number): string =
 
 const amountsText = ({change: {walltime, cpus, memory}}: Suggestion): string => {
   if (walltime !== undefined) return `a walltime of ${formatTime(walltime)}`
-  return cpus === undefined ? `${formatMemory(memory ?? 0)} of memory` : `${formatCpus(cpus)} cpus`
+  return cpus === undefined ? `${formatMemory(memory ?? 0)} of memory` : cpusText(cpus)
 }
 
 const askedText = (

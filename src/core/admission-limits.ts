@@ -1,6 +1,6 @@
 /** Whether one job asks for no more than the site allows one, and than some node has. Pure. */
 import type {NodeReport, Resources} from '@god-cli/api'
-import {formatCpus, formatMemory} from './amounts.js'
+import {cpusText, formatCpus, formatMemory} from './amounts.js'
 import {checkCounted} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
 import {neverReason} from './scheduling/never.js'
@@ -26,7 +26,7 @@ export const checkLimits = (
   const {maxCpus, maxMemory} = policy
   const {space, resources: all} = policy.sections
   if (maxCpus !== null && resources.cpus > maxCpus)
-    return tooMuch(`${formatCpus(resources.cpus)} cpus`, formatCpus(maxCpus), '-c')
+    return tooMuch(cpusText(resources.cpus), formatCpus(maxCpus), '-c')
   if (maxMemory !== null && resources.memory > maxMemory)
     return tooMuch(`${formatMemory(resources.memory)} of memory`, formatMemory(maxMemory), '-m')
   const no = checkCounted(resources.counted ?? {}, all)

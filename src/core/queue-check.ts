@@ -1,6 +1,6 @@
 /** Whether a job may be in the queue that it names, and is within what that allows one job. Pure. */
 import type {Resources} from '@god-cli/api'
-import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {cpusText, formatCpus, formatMemory, formatTime} from './amounts.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Grantee, GroupNumbers} from './grants.js'
 import {isQueue, mayUse, type Queue, type Queues, queueNames, queuesFor} from './queue.js'
@@ -55,8 +55,7 @@ export const checkQueueLimits = (queue: Queue | undefined, {resources, walltime}
   if (queue === undefined) return null
   const {cpus, memory, gpus} = resources
   const mostCpus = leastOf(queue.max_cpu, queue.cpus, queue.user_cpus)
-  if (mostCpus !== null && cpus > mostCpus)
-    return tooMuch(queue, `${formatCpus(cpus)} cpus`, formatCpus(mostCpus), '-c')
+  if (mostCpus !== null && cpus > mostCpus) return tooMuch(queue, cpusText(cpus), formatCpus(mostCpus), '-c')
   if (queue.max_ram !== null && memory > queue.max_ram)
     return tooMuch(queue, `${formatMemory(memory)} of memory`, formatMemory(queue.max_ram), '-m')
   const mostGpus = leastOf(queue.gpus, queue.user_gpus)

@@ -9,7 +9,7 @@
 import type {NodeReport, Resources} from '@god-cli/api'
 import type {AdmissionPolicy} from './admission.js'
 import {checkLimits} from './admission-limits.js'
-import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {cpusText, formatMemory, formatTime} from './amounts.js'
 import {tasksFault} from './array-places.js'
 import {momentText} from './begin-time.js'
 import {type Instant, instant} from './brand.js'
@@ -91,7 +91,7 @@ const present = ({
 
 const SHOW: Readonly<Record<Key, (set: JobUpdate) => string>> = {
   walltime: ({walltime = 0}) => `time ${formatTime(walltime)}`,
-  cpus: ({cpus = 0}) => `${formatCpus(cpus)} cpus`,
+  cpus: ({cpus = 0}) => cpusText(cpus),
   memory: ({memory = 0}) => `${formatMemory(memory)} memory`,
   counted: ({counted}) => countedText(counted, ' ') || 'no other resources',
   nice: ({nice}) => `nice ${nice}`,

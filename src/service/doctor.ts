@@ -2,6 +2,7 @@
  * `god doctor`: what is wrong with this directory, its engine and its accounts, each with its remedy.
  * Looks at everything even if something fails; changes nothing but a probe folder of its own.
  */
+import {counted, cpusText} from '../core/amounts.js'
 import {GodError} from '../core/errors.js'
 import {type Finding, probeDirectory} from '../store/disk/probe.js'
 import {staleTemporaries, TEMPORARY_LIFE} from '../store/disk/stale-temporaries.js'
@@ -49,7 +50,7 @@ const quarantineFinding = ({service}: OpenService): Finding => {
     : {
         check: 'quarantine',
         ok: false,
-        text: `${names.length} damaged ${names.length === 1 ? 'file' : 'files'}, the first ${names[0]}`,
+        text: `${counted(names.length, 'damaged file')}, the first ${names[0]}`,
         remedy: `Read the .why files in ${service.layout.quarantine}.`,
       }
 }
@@ -63,7 +64,7 @@ const temporariesFinding = ({service: {durable, layout, now}}: OpenService): Fin
   return {
     check,
     ok: false,
-    text: `${stale.length} are older than two days, the first is ${first}`,
+    text: `${stale.length} ${stale.length === 1 ? 'is' : 'are'} older than two days, the first is ${first}`,
     remedy: "Let a scheduler run, or sweep them with 'god fsck --repair'.",
   }
 }
@@ -106,7 +107,7 @@ const nodesFinding = async ({service}: OpenService): Promise<Finding> => {
     const nodes = await service.executor.nodes()
     const text = nodes.map(
       ({name, capacity}) =>
-        `${name} with ${capacity.cpus / 1000} cpus, ${Math.floor(capacity.memory / 1024 ** 2)} MiB`,
+        `${name} with ${cpusText(capacity.cpus)}, ${Math.floor(capacity.memory / 1024 ** 2)} MiB`,
     )
     return {
       check: 'nodes',
@@ -155,7 +156,7 @@ const looked = ({service: {durable, layout, manifest}}: OpenService): LiveJobs =
 const recordsFinding = ({all, unread}: LiveJobs): Finding => {
   const check = 'records'
   const [first] = unread
-  if (first === undefined) return {check, ok: true, text: `${all.length} live jobs can be read`}
+  if (first === undefined) return {check, ok: true, text: `${counted(all.length, 'live job')} can be read`}
   const {message, hint} = unreadError(...first)
   const others = unread.size > 1 ? `, and ${unread.size - 1} more` : ''
   return {check, ok: false, text: `${message}${others}`, remedy: hint}

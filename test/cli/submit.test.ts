@@ -79,7 +79,7 @@ describe('god submit', () => {
     const {stdout, code} = await site.here(['submit', '-n', '-t', '1h', '--', 'sort'])
     assert.deepEqual(
       [stdout, code],
-      ['would submit sort in busybox:local: 1 cpus, 512M memory, at most 1:00:00\n', 0],
+      ['would submit sort in busybox:local: 1 cpu, 512M memory, at most 1:00:00\n', 0],
     )
     assert.equal((await site.here(['submit', '-n', '-c', 'x', 'sort'])).code, 2)
     assert.deepEqual(requests(site), [])

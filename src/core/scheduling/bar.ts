@@ -31,7 +31,10 @@ const noneAllowed = ({where: {labels = {}, nodes = []}}: Shape, all: number): Re
   ].join(' and ')
   return {
     code: 'no-node',
-    text: `none of the ${all} nodes that take work ${what}`.slice(0, MOST_TEXT),
+    text: `${all === 1 ? 'no node that takes work' : `none of the ${all} nodes that take work`} ${what}`.slice(
+      0,
+      MOST_TEXT,
+    ),
     numbers: {constraint: wanted.join(',').slice(0, 256), matching: 0, nodes: all, drained: 0},
   }
 }
