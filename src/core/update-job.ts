@@ -42,7 +42,7 @@ export const asksOther = (before: JobRecord, next: JobRecord): boolean =>
 const checkName = (name: string, hidden: boolean): Refusal | null =>
   hidden
     ? refusal('E_SPEC_BAD', "names are private here: the job's stands in its spec, which never changes", '')
-    : checkJobName(name)
+    : checkJobName(name, 'update')
 
 const checkAmounts = (
   record: JobRecord,
@@ -54,8 +54,8 @@ const checkAmounts = (
   const {queues} = policy.sections
   const where = whereIn(queues, {queue, ...whereOf(constraint)})
   return (
-    checkQueueLimits(queues.get(queue), {resources, walltime}) ??
-    checkLimits(resources, walltime, policy, nodesIn(where, nodes))
+    checkQueueLimits(queues.get(queue), {resources, walltime}, 'update') ??
+    checkLimits(resources, walltime, policy, nodesIn(where, nodes), 'update')
   )
 }
 

@@ -287,6 +287,23 @@ describe('god submit: its place in the queue', () => {
     assert.notEqual((await site.json<Ordered>(['show', '1'])).state, 'pending')
   })
 
+  it('puts a job before those of others for an operator, as the help says', async () => {
+    const {site} = held
+    await site.here(['submit', '-H', 'x'])
+    const {stderr, code} = await site.here(['submit', '-H', '--nice', '-1', 'x'])
+    assert.deepEqual([stderr, code], ['', 0])
+    await site.pass()
+    await site.here(['update', '1', '--nice', '-2'])
+    await site.pass()
+    assert.equal((await site.json<Ordered>(['show', '1'])).nice, -2)
+    assert.equal((await site.json<Ordered>(['show', '2'])).nice, -1)
+    for (const verb of ['submit', 'update'])
+      assert.match(
+        (await site.god([verb, '--help'])).stdout.replace(/\s+/g, ' '),
+        /operators also -1000 to -1/,
+      )
+  })
+
   it('refuses what is no time and no number, and queues nothing', async () => {
     const {site} = held
     for (const [words, message] of [
