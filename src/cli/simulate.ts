@@ -43,6 +43,7 @@ const policyOf = (flags: SimulateFlags, id: string, screen: Screen, guard: Guard
       id,
       options: policyOptions(flags['policy-option']),
       originOf: key => `--policy-option ${key}`,
+      isTyped: () => true,
       now: () => 0,
       note: text => screen.note(text),
     },

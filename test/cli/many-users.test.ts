@@ -56,6 +56,16 @@ describe('a site of many users (needs root)', () => {
     )
   })
 
+  it('says to who asks for the output of another whose job it is', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'true')
+    await site.pass()
+    const {stdout, stderr, code} = await site.as(BOB, 'logs', '1')
+    const killed = await site.as(BOB, 'kill', '1')
+    assert.deepEqual([stdout, stderr, code], ['', killed.stderr, killed.code])
+    assert.equal(stderr, 'god: job 1: belongs to daemon. Ask its owner or an operator.\n')
+  })
+
   it('shows the command of a job to its owner alone: waiting, admitted, started, and of an array', async () => {
     const {site} = held
     const {layout} = site
