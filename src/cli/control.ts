@@ -21,7 +21,6 @@ import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {
   allJobs,
-  type Choice,
   chooseEach,
   errorsJson,
   type Filters,
@@ -31,6 +30,7 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import type {Choice} from './named-tasks.js'
 import {notYours} from './not-yours.js'
 import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'

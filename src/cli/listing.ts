@@ -14,7 +14,7 @@ import {NO_REASONS, readReasons} from '../store/reasons.js'
 import {partsOf, taskViews} from './array-tasks.js'
 import {damageOf, readWhole} from './damaged.js'
 import {type JobView, viewOfRecord, waits} from './job-view.js'
-import {tasksApart} from './named-tasks.js'
+import {type Choice, tasksApart} from './named-tasks.js'
 import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
 import {packedIfReadable, withPacked} from './packed-jobs.js'
@@ -122,13 +122,6 @@ export const filterTest = ({users, names, states, labels, queues}: Filters): ((j
     (queues.length === 0 || queues.includes(job.queue)) &&
     ofState(job.state) &&
     ofLabel.every(test => test(job))
-}
-
-/** What one selector means, or why it means nothing. */
-export interface Choice {
-  readonly selector: Selector
-  readonly jobs: readonly JobView[]
-  readonly failed: GodError | null
 }
 
 type Single = Extract<Selector, {readonly id: JobId}>

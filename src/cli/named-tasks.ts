@@ -1,7 +1,15 @@
 /** Of the tasks that a selector names, those that there are apart from those that there are not: each of these is told of. */
 import {tasksFault} from '../core/array-places.js'
-import {asError} from '../core/errors.js'
-import type {Choice} from './listing.js'
+import {asError, type GodError} from '../core/errors.js'
+import type {Selector} from '../core/selector.js'
+import type {JobView} from './job-view.js'
+
+/** What one selector means, or why it means nothing. */
+export interface Choice {
+  readonly selector: Selector
+  readonly jobs: readonly JobView[]
+  readonly failed: GodError | null
+}
 
 /** A range of them means those that are there, and must mean some; a single one must be there. */
 export const tasksApart = (choice: Choice): readonly Choice[] => {
