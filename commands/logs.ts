@@ -16,7 +16,8 @@ export default class Logs extends GodCommand {
     prose(`Byte for byte where it is no terminal; on a terminal, control characters other than colours are shown
 escaped. Works before the start: then there is nothing yet. Ctrl-C leaves the job alone.
 
-Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer; 130 interrupted.`)
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 4 not
+yours; 75 the directory does not answer; 130 interrupted.`)
 
   static override examples = [
     '<%= config.bin %> logs 42',

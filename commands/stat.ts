@@ -12,7 +12,8 @@ export default class Stat extends GodCommand {
   static override description =
     prose(`A table on a terminal, tab-separated lines elsewhere. A job that nobody has admitted yet is shown as pending,
 reason new. With ids given, also jobs that are over. With --start when those that wait start: likely, by what their users'
-last two jobs took, and by the walltimes, if all take what they may; nobody else's jobs to come are thought of.
+last two jobs took, and by the walltimes, if all take what they may; nobody else's jobs to come are thought of. Of those that
+wait for something else than room it says what: a time, a limit, other jobs, a release.
 
 Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the directory does not answer.`)
 

@@ -1,14 +1,14 @@
 /**
  * Tasks of arrays as commands show them: each like a job of its own, looked for without reading the others.
  */
-import {placesOf} from '../core/array-places.js'
-import {rangeText, tryRange} from '../core/array-range.js'
-import {type ArrayRecord, setsOf} from '../core/array-record.js'
+import {placesOf, tasksFault} from '../core/array-places.js'
+import {tryRange} from '../core/array-range.js'
+import type {ArrayRecord} from '../core/array-record.js'
 import {countsOf} from '../core/array-results.js'
 import {taskRecord, tasksAt} from '../core/array-view.js'
 import type {JobId} from '../core/brand.js'
 import {asError, GodError} from '../core/errors.js'
-import {firstOf, size} from '../core/interval-set.js'
+import {EMPTY, firstOf, size} from '../core/interval-set.js'
 import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey, partName} from '../core/part-key.js'
 import type {Selector} from '../core/selector.js'
@@ -45,31 +45,20 @@ const taskView = (site: Site, job: JobView, task: number): JobView => {
   return record.state === 'pending' ? {...view, reason: job.reason} : view
 }
 
-const noTasks = (id: number): GodError =>
-  new GodError('E_NO_JOB', `job ${id} is no array, it has no tasks`, `See 'god stat ${id}'.`)
-
-const tasksIn = (id: number, array: ArrayRecord, tasks: string): readonly number[] => {
-  const places = placesOf(array, tasks)
-  if ('code' in places) throw asError(places)
+/** The tasks of a job that a text like `3-9,12` names; throws where it names none. */
+export const taskViews = (site: Site, job: JobView, tasks: string): readonly JobView[] => {
+  const no = tasksFault(job, tasks)
+  if (no !== null) throw asError(no)
+  const {id, array} = job
+  const places = array === undefined ? EMPTY : placesOf(array, tasks)
+  if (array === undefined || 'code' in places) return []
   const count = size(places)
-  if (count === 0)
-    throw new GodError(
-      'E_NO_JOB',
-      `job ${id} has no task ${tasks}`,
-      `Its tasks: ${rangeText(setsOf(array).range)}.`,
-    )
   if (count > MOST_SHOWN)
     throw new GodError(
       'E_SELECTOR_BAD',
       `${id}[${tasks}] names ${count} tasks; at most ${MOST_SHOWN} are shown at once`,
     )
-  return tasksAt(array, firstOf(places, count))
-}
-
-/** The tasks of a job that a text like `3-9,12` names; throws where it names none. */
-export const taskViews = (site: Site, job: JobView, tasks: string): readonly JobView[] => {
-  if (job.array === undefined) throw noTasks(job.id)
-  return tasksIn(job.id, job.array, tasks).map(task => taskView(site, job, task))
+  return tasksAt(array, firstOf(places, count)).map(task => taskView(site, job, task))
 }
 
 /** Jobs, and of arrays the tasks that the keys name; those that are there. */
@@ -95,9 +84,10 @@ interface Choice {
 /** Which tasks the selectors mean, of arrays that no other selector means as a whole. */
 export const tasksMeant = (choices: readonly Choice[]): ReadonlyMap<JobId, string> => {
   const tasks = new Map<JobId, string>()
-  for (const {selector} of choices)
+  const there = choices.filter(({jobs}) => jobs.length > 0)
+  for (const {selector} of there)
     if (selector.kind === 'tasks') tasks.set(selector.id, together(tasks.get(selector.id), selector.tasks))
-  for (const {selector, jobs} of choices)
+  for (const {selector, jobs} of there)
     if (selector.kind !== 'tasks') for (const {id} of jobs) tasks.delete(id)
   return tasks
 }

@@ -1,5 +1,6 @@
 /** `god submit --from` behind its flags: read all, judge all, then queue in order and say what came of it. */
 
+import {counted} from '../core/amounts.js'
 import {GodError} from '../core/errors.js'
 import {EXIT} from '../core/exit.js'
 import {formatIds} from '../core/id-ranges.js'
@@ -165,10 +166,7 @@ export const submitFrom = async (
   for (const remark of submitRemarks(site, flags.env, defaults.begin)) screen.note(remark)
   if (flags['dry-run']) {
     const jobs = lines.jobs.map(({settled}) => settledFields(settled))
-    screen.show(
-      {schema: SCHEMA, jobs},
-      () => `would submit ${jobs.length} job${jobs.length === 1 ? '' : 's'}\n`,
-    )
+    screen.show({schema: SCHEMA, jobs}, () => `would submit ${counted(jobs.length, 'job')}\n`)
     return EXIT.ok
   }
   const interrupt = catchInterrupt()

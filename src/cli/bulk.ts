@@ -4,6 +4,7 @@
  * A request is all or nothing. Whatever ends it in between (Ctrl-C, a full disk), what was queued is told with what
  * was not; the jobs whose ids were told survive everything, as those of a single submit do.
  */
+import {counted} from '../core/amounts.js'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import {batchSizes, bytesOf} from '../core/bulk.js'
 import {GodError} from '../core/errors.js'
@@ -144,7 +145,7 @@ export const partError = (lines: readonly JobLine[], {ids, fault}: Queued): unkn
   if (!(fault instanceof GodError) || ids.length === 0 || next === undefined) return fault
   return new GodError(
     fault.code,
-    `${fault.message}; ${ids.length} of ${lines.length} jobs are queued: ${formatIds(ids)}`,
+    `${fault.message}; ${ids.length} of ${counted(lines.length, 'job')} ${ids.length === 1 ? 'is' : 'are'} queued: ${formatIds(ids)}`,
     `${fault.hint === '' ? '' : `${fault.hint} `}Of line ${next.number} and those after it nothing is queued.`,
     {cause: fault},
   )

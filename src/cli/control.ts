@@ -21,7 +21,6 @@ import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {
   allJobs,
-  type Choice,
   chooseEach,
   errorsJson,
   type Filters,
@@ -31,6 +30,8 @@ import {
   type Listed,
   merged,
 } from './listing.js'
+import type {Choice} from './named-tasks.js'
+import {notYours} from './not-yours.js'
 import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'
 import type {Site} from './site.js'
@@ -107,13 +108,8 @@ const judged = (
 ): ControlOutcome => {
   const {id} = job
   if (!mayChange({uid: site.uid, operator: isOperator(site)}, job)) {
-    return {
-      id,
-      result: 'refused',
-      code: 'E_NOT_PERMITTED',
-      text: `belongs to ${job.user}`,
-      hint: 'Ask its owner or an operator.',
-    }
+    const {code, text, hint} = notYours(job)
+    return {id, result: 'refused', code, text, hint}
   }
   if (job.state === 'refused') return {id, result: 'already', text: 'is over already (refused)'}
   const asked = {id, result: 'requested', text: askedText(choice)} as const

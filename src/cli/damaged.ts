@@ -52,19 +52,39 @@ export const damagedNow = ({damaged, durable}: Site): readonly GodError[] => {
   return [...errors.values()]
 }
 
+const setAside = ({layout: {quarantine}}: Site, id: JobId, why: string): GodError =>
+  bad(
+    id,
+    'its file was set aside',
+    `Read ${join(quarantine, why)}; restore the record, or submit the job again and remove both files.`,
+  )
+
+/** Of a job's record, the file in quarantine that says why it is there. Null: it is something else's. */
+const parseWhy = (name: string): JobId | null => {
+  const moved = name.endsWith('.why') ? name.slice(0, -'.why'.length) : ''
+  return parseRecordName(moved.slice(0, moved.lastIndexOf('.')))?.id ?? null
+}
+
+const isPacked = ({manifest, packs}: Site, id: JobId): boolean => manifest.contains(id) || packs.isDropped(id)
+
+/** Jobs of which nothing is left but what lies in quarantine, as long as it does and may be looked at. */
+export const damagedBefore = (site: Site): readonly GodError[] => {
+  const errors = new Map<JobId, GodError>()
+  for (const name of names(site, site.layout.quarantine)) {
+    const id = parseWhy(name)
+    if (id === null || errors.has(id) || look(site, id) !== null || isPacked(site, id)) continue
+    errors.set(id, setAside(site, id, name))
+  }
+  return [...errors.values()]
+}
+
 /** Null: nothing of such a job is there at all, or ever was. */
 export const damageOf = (site: Site, id: JobId): GodError | null => {
   const now = look(site, id)
   if (now instanceof GodError) return now
   const {quarantine} = site.layout
   const kept = names(site, quarantine).find(name => name.startsWith(`${id}.`) && name.endsWith('.why'))
-  if (kept !== undefined) {
-    return bad(
-      id,
-      'its file was set aside',
-      `Read ${join(quarantine, kept)}; restore the record, or submit the job again.`,
-    )
-  }
+  if (kept !== undefined) return setAside(site, id, kept)
   const live = names(site, site.layout.bucket(id)).some(name => parseRecordName(name)?.id === id)
   return live ? bad(id, 'no revision of it can be read', TILL_PASS) : packedDamage(site, id)
 }

@@ -1,4 +1,5 @@
 /** How `god fsck` shows what it found and what it mended. */
+import {counted} from '../core/amounts.js'
 import {EXIT} from '../core/exit.js'
 import {FINDINGS, type Severity} from '../core/findings.js'
 import {neutralise} from '../core/text.js'
@@ -42,14 +43,12 @@ const line = (told: Told, style: Style): string => {
   return `${mark} ${id.padEnd(19)} ${neutralise(`${path}: ${text}`)}\n${' '.repeat(28)}${neutralise(cureOf(told))}\n`
 }
 
-const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
-
 const lookedAt = ({jobs, revisions, requests, containers}: Report): string =>
   [
-    many(jobs, 'live job'),
-    many(revisions, 'revision'),
-    many(requests, 'request'),
-    ...(containers === null ? [] : [many(containers, 'container')]),
+    counted(jobs, 'live job'),
+    counted(revisions, 'revision'),
+    counted(requests, 'request'),
+    ...(containers === null ? [] : [counted(containers, 'container')]),
   ].join(', ')
 
 const counts = ({findings}: Report): string => {
@@ -57,7 +56,7 @@ const counts = ({findings}: Report): string => {
   const mended = findings.length - open.length
   const of = (severity: Severity): number => open.filter(told => severityOf(told) === severity).length
   const parts = (['error', 'warning', 'note'] as const).flatMap(severity =>
-    of(severity) === 0 ? [] : [many(of(severity), severity)],
+    of(severity) === 0 ? [] : [counted(of(severity), severity)],
   )
   return [...(mended === 0 ? [] : [`${mended} mended`]), ...(parts.length === 0 ? ['clean'] : parts)].join(
     ', ',

@@ -1,4 +1,5 @@
 /** How `god gc` tells what it did, or would do. */
+import {counted} from '../core/amounts.js'
 import {SCHEMA} from './job-json.js'
 
 interface Packed {
@@ -24,18 +25,16 @@ export const gcJson = (report: Packed | null, dryRun: boolean): object =>
         removed: report.removed,
       }
 
-const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
-
 /** What there is to say; nothing where nothing was to be done. */
 export const gcText = (report: Packed | null, dryRun: boolean): string => {
   if (report === null) return 'another process is packing\n'
   const {packed, merged, dropped, removed} = report
   const said = [
-    [packed, `${counted(packed, 'job', 'jobs')} packed`],
-    [report.void, `the live files of ${counted(report.void, 'packed job', 'packed jobs')} removed`],
-    [merged, `${counted(merged, 'segment', 'segments')} merged into others`],
-    [dropped, `${counted(dropped, 'job', 'jobs')} dropped`],
-    [removed, `${counted(removed, 'file', 'files')} removed that nothing names`],
+    [packed, `${counted(packed, 'job')} packed`],
+    [report.void, `the live files of ${counted(report.void, 'packed job')} removed`],
+    [merged, `${counted(merged, 'segment')} merged into others`],
+    [dropped, `${counted(dropped, 'job')} dropped`],
+    [removed, `${counted(removed, 'file')} removed that nothing names`],
   ] as const
   const lines = said.flatMap(([n, text]) => (n === 0 ? [] : [`${dryRun ? 'would be: ' : ''}${text}\n`]))
   return lines.length > 0 ? lines.join('') : 'nothing to do\n'

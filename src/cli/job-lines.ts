@@ -2,7 +2,9 @@
  * The file of `god submit --from`: one job a line, all of it read and judged before anything is queued.
  * Lines without any word are passed over, so that a file may end as its writer likes; each other is a job, or is bad.
  */
+
 import type {Settled} from '../core/admission.js'
+import {counted} from '../core/amounts.js'
 import type {LocalTime} from '../core/begin-time.js'
 import {GodError, type Refusal, refusal} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
@@ -125,7 +127,7 @@ export const badLinesError = (from: string, {jobs, bad}: JobLines): GodError => 
   const same = bad.every(({refusal: {code}}) => code === first?.refusal.code)
   const code = same && first !== undefined ? first.refusal.code : 'E_JOBS_BAD'
   const more = bad.length > MOST_TOLD ? `, the first ${MOST_TOLD} are told` : ''
-  const what = `${bad.length} of ${all} jobs in ${inputName(from)} ${bad.length === 1 ? 'is' : 'are'} bad${more}`
+  const what = `${bad.length} of ${counted(all, 'job')} in ${inputName(from)} ${bad.length === 1 ? 'is' : 'are'} bad${more}`
   return new GodError(code, `${what}; nothing was queued`, 'Correct these lines and submit the file again.')
 }
 

@@ -14,6 +14,7 @@ import {NO_REASONS, readReasons} from '../store/reasons.js'
 import {partsOf, taskViews} from './array-tasks.js'
 import {damageOf, readWhole} from './damaged.js'
 import {type JobView, viewOfRecord, waits} from './job-view.js'
+import {type Choice, tasksApart} from './named-tasks.js'
 import {withNodeReasons} from './node-reasons.js'
 import {ownUnadmitted} from './own-requests.js'
 import {packedIfReadable, withPacked} from './packed-jobs.js'
@@ -123,13 +124,6 @@ export const filterTest = ({users, names, states, labels, queues}: Filters): ((j
     ofLabel.every(test => test(job))
 }
 
-/** What one selector means, or why it means nothing. */
-export interface Choice {
-  readonly selector: Selector
-  readonly jobs: readonly JobView[]
-  readonly failed: GodError | null
-}
-
 type Single = Extract<Selector, {readonly id: JobId}>
 
 const isSingle = (selector: Selector): selector is Single =>
@@ -156,7 +150,7 @@ export const chooseEach = (
       return {selector, jobs: [], failed: damage ?? error}
     }
   })
-  return orNone(choices)
+  return orNone(choices.flatMap(tasksApart))
 }
 
 /** Throws where not one of them means anything. */
@@ -193,19 +187,12 @@ const together = (errors: readonly GodError[]): GodError => {
 }
 
 /** The tasks in place of their array, where some of them were asked for. */
-export const withTasks = (site: Site, choices: readonly Choice[]): readonly Choice[] => {
-  const expanded = choices.map((choice): Choice => {
-    const {selector, jobs, failed} = choice
-    if (selector.kind !== 'tasks' || failed !== null) return choice
-    try {
-      return {selector, failed, jobs: jobs.flatMap(job => taskViews(site, job, selector.tasks))}
-    } catch (error) {
-      if (!(error instanceof GodError) || error.code !== 'E_NO_JOB') throw error
-      return {selector, jobs: [], failed: error}
-    }
+export const withTasks = (site: Site, choices: readonly Choice[]): readonly Choice[] =>
+  choices.map(choice => {
+    const {selector, jobs} = choice
+    if (selector.kind !== 'tasks') return choice
+    return {...choice, jobs: jobs.flatMap(job => taskViews(site, job, selector.tasks))}
   })
-  return orNone(expanded)
-}
 
 /** Of all choices together, each job once, ascending. */
 export const merged = (choices: readonly Pick<Choice, 'jobs'>[]): readonly JobView[] => {

@@ -17,6 +17,7 @@ import {ownAttempt} from '../store/layout.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {findPart, selectOne} from './listing.js'
+import {notYoursError} from './not-yours.js'
 import {outputFilesOf} from './output-files.js'
 import {specOf} from './packed-jobs.js'
 import type {Pages} from './pager.js'
@@ -41,6 +42,7 @@ export interface LogsOptions {
 }
 
 interface Source {
+  readonly record: JobRecord
   readonly folder: string
   readonly path: string
 }
@@ -49,7 +51,8 @@ const sourceOf = (site: Site, record: JobRecord, error: boolean): Source => {
   const wish = specOf(site, record.id)?.wish ?? {}
   const files = outputFilesOf(site, record, wish)
   const {path, onHost} = error ? files.error : files.output
-  if (onHost) return {folder: site.layout.workOf(record.uid, partKey(record), ownAttempt(record)), path}
+  if (onHost)
+    return {record, folder: site.layout.workOf(record.uid, partKey(record), ownAttempt(record)), path}
   throw new GodError(
     'E_SPEC_BAD',
     `the output of job ${record.id} is at ${path} inside its container`,
@@ -99,8 +102,12 @@ const drain = async (
 ): Promise<void> => {
   const opened = openOutput(site.durable.fs, source.folder, source.path)
   if (opened.kind === 'absent') return
-  if (opened.kind === 'unsafe')
-    throw new GodError('E_NOT_PERMITTED', `${source.path} is not read: ${opened.why}`)
+  if (opened.kind === 'unsafe') {
+    const {record, path} = source
+    throw record.uid === site.uid || site.uid === 0
+      ? new GodError('E_NOT_PERMITTED', `${path} is not read: ${opened.why}`)
+      : notYoursError(record)
+  }
   try {
     const {size} = site.durable.fs.fstat(opened.fd)
     position.at ??= tail === null ? 0 : tailStart(site, opened.fd, tail)

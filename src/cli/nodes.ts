@@ -36,17 +36,22 @@ export interface NodeView {
 const periodText = (period: NodePeriod): string =>
   `for ${whomText(period)} from ${iso(period.from)} to ${iso(period.to)}`
 
-/** What keeps work off it, the strongest first. */
+const withPeriods = (why: string, reserved: readonly NodePeriod[]): string =>
+  [...(why === '' ? [] : [why]), ...reserved.map(each => `also reserved ${periodText(each)}`)].join('; ')
+
+/** What keeps work off it, the strongest first. `reserved`: in order of time. */
 const stateOf = (
   {down, drained, lost}: NodeRecord,
   reserved: readonly NodePeriod[],
   now: number,
 ): Pick<NodeView, 'state' | 'since' | 'reason'> => {
-  if (lost !== undefined) return {state: 'lost', since: lost.since, reason: lost.why}
-  if (down !== undefined) return {state: 'down', since: down.since, reason: down.why}
-  if (drained !== undefined) return {state: 'drained', since: drained.since, reason: drained.why}
-  const current = reserved.find(({from}) => from <= now)
-  if (current !== undefined) return {state: 'reserved', since: current.from, reason: periodText(current)}
+  if (lost !== undefined) return {state: 'lost', since: lost.since, reason: withPeriods(lost.why, reserved)}
+  if (down !== undefined) return {state: 'down', since: down.since, reason: withPeriods(down.why, reserved)}
+  if (drained !== undefined)
+    return {state: 'drained', since: drained.since, reason: withPeriods(drained.why, reserved)}
+  const [first, ...others] = reserved
+  if (first !== undefined && first.from <= now)
+    return {state: 'reserved', since: first.from, reason: withPeriods(periodText(first), others)}
   return {state: 'up', since: null, reason: reserved.map(each => `reserved ${periodText(each)}`).join('; ')}
 }
 
@@ -79,7 +84,7 @@ export const viewNodes = (site: Site, name: string | undefined): readonly NodeVi
     .records()
     .filter(node => name === undefined || node.name === name)
     .map(node => {
-      const reserved = periodsAt(node, now)
+      const reserved = [...periodsAt(node, now)].sort((a, b) => a.from - b.from)
       return {
         name: node.name,
         ...stateOf(node, reserved, now),

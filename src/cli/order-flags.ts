@@ -19,7 +19,10 @@ export const orderFlags = {
     summary: 'Not before: now+2h, +90m, 14:30, 2030-01-31[T14:30[:00]], in your zone.',
     helpValue: 'TIME',
   }),
-  nice: Flags.string({summary: 'Behind the jobs of others: 0 to 1000.', helpValue: 'N'}),
+  nice: Flags.string({
+    summary: 'Behind the jobs of others: 0 to 1000; by operators also -1000 to -1, before them.',
+    helpValue: 'N',
+  }),
   priority: Flags.string({
     char: 'p',
     summary: 'Order among your own jobs: -1000 to 1000, the higher is first.',

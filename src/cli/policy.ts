@@ -3,9 +3,10 @@
  * with its options judged by the same schema.
  */
 import type {HostServices, Scheduler} from '@god-cli/api'
+import {GodError} from '../core/errors.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions} from '../plugin/options.js'
-import {pickForService} from '../plugin/resolver.js'
+import {type Provider, pickForService} from '../plugin/resolver.js'
 import {currentOffer} from './offer.js'
 
 export interface PolicyChoice {
@@ -13,6 +14,8 @@ export interface PolicyChoice {
   readonly options: Readonly<Record<string, string>>
   /** Where an option was given, for complaints of it. */
   readonly originOf: (key: string) => string
+  /** Whether it was given as a word of the command. */
+  readonly isTyped?: (key: string) => boolean
   readonly now: () => number
   readonly note: (text: string) => void
 }
@@ -32,9 +35,20 @@ const hostOf = ({options, now, note}: PolicyChoice): HostServices => ({
   signal: new AbortController().signal,
 })
 
+/** Not all is said by a schema: what the policy itself refuses is most likely what was typed. */
+const made = async (picked: Provider, choice: PolicyChoice): Promise<Scheduler> => {
+  try {
+    return await loadProvider({...picked, kind: 'scheduler'}, hostOf(choice))
+  } catch (error) {
+    const typed = Object.keys(choice.options).filter(key => choice.isTyped?.(key) ?? false)
+    if (!(error instanceof GodError) || error.code !== 'E_CONFIG_BAD' || typed.length === 0) throw error
+    throw new GodError('E_USAGE', error.message, 'Correct --policy-option.', {cause: error})
+  }
+}
+
 export const loadPolicy = async (choice: PolicyChoice, guard: Guard): Promise<Scheduler> => {
   // Whoever asks is the one who runs it.
   const picked = pickForService(currentOffer().providers, 'scheduler', choice.id, true)
   await checkOptions(picked, choice)
-  return guard(await loadProvider({...picked, kind: 'scheduler'}, hostOf(choice)), choice.id)
+  return guard(await made(picked, choice), choice.id)
 }

@@ -1,6 +1,6 @@
 /** `god show`: the whole record of one job, and its spec if it is mine to see. */
 
-import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {counted, cpusText, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
 import {constraintText} from '../core/constraint.js'
 import {countedText} from '../core/counted.js'
@@ -134,7 +134,7 @@ const moment = (at: number | null): string => (at === null ? '-' : iso(at))
 const commandText = (wish: Wish): string =>
   wish.command.kind === 'argv'
     ? wish.command.argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')
-    : `script, ${wish.command.text.length} characters${wish.command.args.length > 0 ? `, arguments ${JSON.stringify(wish.command.args)}` : ''}`
+    : `script, ${counted(wish.command.text.length, 'character')}${wish.command.args.length > 0 ? `, arguments ${JSON.stringify(wish.command.args)}` : ''}`
 
 const exitText = ({exit}: JobView): string => {
   if (exit === null) return '-'
@@ -208,7 +208,7 @@ const showLines = ({job, wish, fault, files}: Shown, now: number): readonly (rea
     ...(job.record?.imageId === undefined ? [] : ([['image id', job.record.imageId]] as const)),
     [
       'asks for',
-      `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${resources.gpus} gpus${others}`,
+      `${cpusText(resources.cpus)}, ${formatMemory(resources.memory)} memory, ${counted(resources.gpus, 'gpu')}${others}`,
     ],
     ['time', spent(job, now)],
     ...orderRows(job),

@@ -2,7 +2,9 @@
  * `god simulate`: a trace replayed by the pass of the scheduler itself. No site and no right is needed; what it writes are
  * the files that were asked for, when all is over.
  */
+
 import type {Scheduler} from '@god-cli/api'
+import {counted} from '../core/amounts.js'
 import {NO_SHARES} from '../core/fair-share/standings.js'
 import {DEFAULT_RULES, type Rules} from '../core/scheduling/rules.js'
 import {timelineOf} from '../core/simulate/timeline.js'
@@ -41,6 +43,7 @@ const policyOf = (flags: SimulateFlags, id: string, screen: Screen, guard: Guard
       id,
       options: policyOptions(flags['policy-option']),
       originOf: key => `--policy-option ${key}`,
+      isTyped: () => true,
       now: () => 0,
       note: text => screen.note(text),
     },
@@ -107,6 +110,11 @@ export const simulate = async (
   }
   const started = await replayTrace(workload, manner, screen.terminal)
   const {machine, filtered} = workload
-  await writeFiles(flags, started, workload, `${started.length} jobs, ${id}, backfill ${rules.backfill}`)
+  await writeFiles(
+    flags,
+    started,
+    workload,
+    `${counted(started.length, 'job')}, ${id}, backfill ${rules.backfill}`,
+  )
   return reportOf(started, machine, filtered, optionsOf(flags, id, rules, machine))
 }

@@ -1,12 +1,13 @@
 /** `god stat --start`: when the jobs that wait start, as far as can be told. Worked out anew each time, on demand. */
 import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import type {Start} from '../core/scheduling/forecast.js'
-import {whenJson, whenText} from './forecast-text.js'
+import {isOver, isWaiting} from '../core/state.js'
 import {jobJson, SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {reachSite} from './reach-site.js'
 import type {Screen} from './screen.js'
 import type {Site} from './site.js'
+import {latestText, likelyText, startJson} from './start-text.js'
 import {statExit, statJobs} from './stat.js'
 import {choiceOf, type StatFlags} from './stat-command.js'
 import type {Column} from './table.js'
@@ -19,6 +20,16 @@ interface Row {
 /** What the scheduler would plan now. */
 export type ForeseeStarts = (site: Site) => Promise<(id: number) => Start>
 
+/** Also an array of which some tasks run, and others wait. */
+const waitsNow = ({state, array}: JobView): boolean =>
+  isWaiting(state) || (!isOver(state) && array !== undefined && array.waiting.length > 0)
+
+/** Of jobs that wait for their turn, said before what keeps it now did. */
+const OF_TURN = ['new', 'priority', 'resources', 'reserved']
+
+const reasonText = ({job: {reason}, start: {kept}}: Row): string =>
+  kept !== null && (reason === null || OF_TURN.includes(reason.code)) ? kept.text : (reason?.text ?? '')
+
 const columns = (now: number): readonly Column<Row>[] => [
   {title: 'JOBID', value: ({job}) => String(job.id), align: 'right'},
   {title: 'NAME', value: ({job}) => job.name, shrink: true},
@@ -30,15 +41,14 @@ const columns = (now: number): readonly Column<Row>[] => [
     value: ({job}) => (job.walltime === null ? '-' : formatTime(job.walltime)),
     align: 'right',
   },
-  {title: 'LIKELY', value: ({start}) => whenText(start.likely, now)},
-  {title: 'BY WALLTIMES', value: ({start}) => whenText(start.latest, now)},
-  {title: 'REASON', value: ({job}) => job.reason?.text ?? '', shrink: true},
+  {title: 'LIKELY', value: ({start}) => likelyText(start, now)},
+  {title: 'BY WALLTIMES', value: ({start}) => latestText(start, now)},
+  {title: 'REASON', value: reasonText, shrink: true},
 ]
 
 const rowJson = ({job, start}: Row): object => ({
   ...jobJson(job),
-  likely: whenJson(start.likely),
-  latest: whenJson(start.latest),
+  ...startJson(start),
 })
 
 /** The exit code. */
@@ -51,9 +61,7 @@ export const statStart = async (
   const site = await reachSite(flags, screen)
   const listed = statJobs(site, await choiceOf(flags, words))
   const startOf = await foresee(site)
-  const rows = listed.jobs
-    .filter(({state}) => state === 'pending')
-    .map(job => ({job, start: startOf(job.id)}))
+  const rows = listed.jobs.filter(waitsNow).map(job => ({job, start: startOf(job.id)}))
   screen.show({schema: SCHEMA, jobs: rows.map(rowJson)}, () =>
     screen.table(columns(site.now()), rows, flags.header),
   )

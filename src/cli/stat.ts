@@ -7,7 +7,7 @@ import {EXIT} from '../core/exit.js'
 import {parseSelector} from '../core/selector.js'
 import {isOver} from '../core/state.js'
 import {unreadError} from '../store/jobs/unread-jobs.js'
-import {damagedNow} from './damaged.js'
+import {damagedBefore, damagedNow} from './damaged.js'
 import {sortJobs} from './fields.js'
 import {type JobJson, jobJson, SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
@@ -88,6 +88,7 @@ const liveAndPacked = (site: Site, choice: StatChoice): PackedList => {
 const missingJobs = (site: Site): readonly GodError[] => [
   ...[...site.jobs.unread].map(([id, unread]) => unreadError(id, unread)),
   ...damagedNow(site),
+  ...damagedBefore(site),
 ]
 
 export const statJobs = (site: Site, choice: StatChoice): Listed => {

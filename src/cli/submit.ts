@@ -6,7 +6,7 @@
  */
 
 import {type Settled, settleWish} from '../core/admission.js'
-import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {cpusText, formatMemory, formatTime} from '../core/amounts.js'
 import {momentText} from '../core/begin-time.js'
 import {type JobId, jobId, MAX_ID} from '../core/brand.js'
 import {countedText} from '../core/counted.js'
@@ -133,7 +133,7 @@ export const settledText = ({name, image, queue, resources, walltime}: Settled):
   const time = walltime === null ? 'no time limit' : `at most ${formatTime(walltime)}`
   const gpus = resources.gpus === 0 ? '' : `${showAmount('gpus', resources.gpus)}, `
   const others = resources.counted === undefined ? '' : `${countedText(resources.counted, ', ')}, `
-  const what = `${formatCpus(resources.cpus)} cpus, ${formatMemory(resources.memory)} memory, ${gpus}${others}${time}`
+  const what = `${cpusText(resources.cpus)}, ${formatMemory(resources.memory)} memory, ${gpus}${others}${time}`
   const where = queue === DEFAULT_QUEUE ? '' : ` to the queue ${queue}`
   return neutralise(`would submit ${name}${image === '' ? '' : ` in ${image}`}${where}: ${what}`)
 }

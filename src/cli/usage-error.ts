@@ -41,8 +41,14 @@ const meant = (error: Error): string => {
   return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}? `
 }
 
+/** Of a flag that takes a whole number; one below 0 is marked as a value, and no number to oclif. */
+const NO_NUMBER = /^Parsing (--\S+): Expected an integer\b.*? but received: ?(.*)$/
+
+/** As all amounts that cannot be read are told of. */
+const ofNumber = (text: string): string => text.replace(NO_NUMBER, "$1: '$2' is no whole number of 0 or more")
+
 export const usageWords = (error: Error, command: string): {message: string; hint: string} => {
-  const text = oneLine(error.message)
+  const text = ofNumber(oneLine(error.message))
   return {
     message: text.charAt(0).toLowerCase() + text.slice(1),
     hint: `${meant(error)}See 'god ${command} --help'.`,

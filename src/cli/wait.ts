@@ -4,7 +4,7 @@
  * Interrupted, it leaves the jobs alone and says how to end them. A job that is refused while we wait is over too.
  */
 
-import {parseTime} from '../core/amounts.js'
+import {counted, parseTime} from '../core/amounts.js'
 import {GodError} from '../core/errors.js'
 import {formatIds} from '../core/id-ranges.js'
 import {type PartKey, partKey, partName} from '../core/part-key.js'
@@ -50,7 +50,8 @@ const interrupted = (ids: readonly PartKey[]): GodError => {
 }
 
 const timedOut = (ids: readonly PartKey[]): GodError => {
-  const list = ids.length > FEW ? `${ids.length} jobs: ${listed(ids)}` : ids.map(id => `job ${id}`).join(', ')
+  const list =
+    ids.length > FEW ? `${counted(ids.length, 'job')}: ${listed(ids)}` : ids.map(id => `job ${id}`).join(', ')
   return new GodError('E_TIMED_OUT', `still not over: ${list}`, 'The jobs run on; wait again.')
 }
 

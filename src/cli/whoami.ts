@@ -3,7 +3,7 @@
  * live jobs; nothing that the service alone knows.
  */
 
-import {formatCpus, formatMemory, formatTime} from '../core/amounts.js'
+import {cpusText, formatCpus, formatMemory, formatTime} from '../core/amounts.js'
 import type {CountedResource} from '../core/counted.js'
 import type {Grantee} from '../core/grants.js'
 import {queuesFor} from '../core/queue.js'
@@ -161,15 +161,19 @@ export const whoAmIJson = (me: WhoAmI): object => ({
   resources: me.resources,
 })
 
-const amount = (value: number | null, show: (value: number) => string): string =>
-  value === null ? 'any' : show(value)
+const amount = (value: number | null, show: (value: number) => string, noun: string): string =>
+  value === null ? `any ${noun}` : show(value)
 
 const limitsText = ({limits: {cpus, memory, time}}: WhoAmI): string =>
-  `${amount(cpus, formatCpus)} cpus, ${amount(memory, formatMemory)} memory, ${amount(time, formatTime)} time`
+  [
+    amount(cpus, cpusText, 'cpus'),
+    amount(memory, size => `${formatMemory(size)} memory`, 'memory'),
+    amount(time, seconds => `${formatTime(seconds)} time`, 'time'),
+  ].join(', ')
 
 const quotaText = ({whose, quota, has}: GrantedQuota): string => {
   const parts = [
-    quota.cpus === null ? '' : `${formatCpus(has.cpus)} of ${formatCpus(quota.cpus)} cpus`,
+    quota.cpus === null ? '' : `${formatCpus(has.cpus)} of ${cpusText(quota.cpus)}`,
     quota.ram === null ? '' : `${formatMemory(has.memory)} of ${formatMemory(quota.ram)} memory`,
     quota.running === null ? '' : `${has.running} of ${quota.running} running`,
     quota.pending === null ? '' : `${has.pending} of ${quota.pending} waiting`,

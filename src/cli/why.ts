@@ -3,7 +3,9 @@
  * `stat` says. Of a job that waits for its turn besides what the scheduler would say now: its place, the nodes that are left
  * for it, when it starts, and a change that would let it start.
  */
+
 import type {Reason} from '@god-cli/api'
+import {counted} from '../core/amounts.js'
 import {SHOW} from '../core/quota.js'
 import type {Forecast} from '../core/scheduling/forecast.js'
 import {parseSelector} from '../core/selector.js'
@@ -32,7 +34,7 @@ export type Foresee = (site: Site, job: JobView) => Promise<Forecast | null>
 
 const AMOUNTS: Readonly<Record<string, (amount: number) => string>> = {
   ...SHOW,
-  gpus: amount => `${amount} gpus`,
+  gpus: amount => counted(amount, 'gpu'),
 }
 
 const show = (measure: string | number | undefined, amount: number): string =>

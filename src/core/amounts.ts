@@ -18,6 +18,12 @@ export const parseCpus = (text: string): number | null => {
 
 export const formatCpus = (milli: number): string => String(milli / 1000)
 
+/** `1 job`, `2 jobs`. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** `1 cpu`, `0.5 cpus`. */
+export const cpusText = (milli: number): string => counted(milli / 1000, 'cpu')
+
 /** Whole devices, or null. */
 export const parseCount = (text: string): number | null =>
   /^\d{1,9}$/.test(text) && Number(text) <= MOST ? Number(text) : null

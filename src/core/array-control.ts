@@ -7,7 +7,7 @@
 
 import {encodedSets} from './array-fold.js'
 import {arrayChange} from './array-own.js'
-import {placesOf} from './array-places.js'
+import {placesOf, tasksFault} from './array-places.js'
 import {ordinalOf} from './array-range.js'
 import {type ArrayRecord, type Part, setsOf} from './array-record.js'
 import {killedAgain} from './array-results.js'
@@ -226,11 +226,6 @@ const controlArray = (
   const {range} = setsOf(array)
   const places = tasks === undefined ? interval(0, range.count - 1) : placesOf(array, tasks)
   if ('code' in places) return {kind: 'refused', refusal: places}
-  if (places.length === 0)
-    return {
-      kind: 'refused',
-      refusal: refusal('E_NO_JOB', `job ${record.id} has no task ${tasks}`, `Its tasks: ${array.range}.`),
-    }
   return ON_ARRAY[wish.op]({record, array, places, whole: size(places) === range.count, wish, now})
 }
 
@@ -241,7 +236,8 @@ export const controlJob = (
   tasks: string | undefined,
   now: Instant,
 ): Effect => {
-  if (record.array !== undefined) return controlArray(record, record.array, wish, tasks, now)
-  if (tasks === undefined) return applyControl(record, wish, now)
-  return {kind: 'refused', refusal: refusal('E_NO_JOB', `job ${record.id} is no array, it has no tasks`, '')}
+  const no = tasks === undefined ? null : tasksFault(record, tasks)
+  if (no !== null) return {kind: 'refused', refusal: no}
+  const {array} = record
+  return array === undefined ? applyControl(record, wish, now) : controlArray(record, array, wish, tasks, now)
 }

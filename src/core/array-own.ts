@@ -4,6 +4,7 @@
  * Pending until a task started, running while one runs or is left, and over at the end: killed if it was killed as a
  * whole, failed if a task failed, else done.
  */
+import {counted} from './amounts.js'
 import {type ArrayRecord, setsOf} from './array-record.js'
 import type {Instant} from './brand.js'
 import {size} from './interval-set.js'
@@ -29,8 +30,7 @@ const stateOf = (array: ArrayRecord, began: boolean, desired: JobRecord['desired
   return size(held) === size(waiting) ? 'held' : 'pending'
 }
 
-const tasksText = (count: number, total: number): string =>
-  `${count} of ${total} ${total === 1 ? 'task' : 'tasks'}`
+const tasksText = (count: number, total: number): string => `${count} of ${counted(total, 'task')}`
 
 const endReason = (array: ArrayRecord, state: State): JobRecord['reason'] => {
   const {failed, killed, range} = setsOf(array)

@@ -40,3 +40,17 @@ export const placesOf = (array: ArrayRecord, tasks: string): IntervalSet | Refus
   }
   return places
 }
+
+/** Why a job has none of the tasks that a text names; null: it has some of them. */
+export const tasksFault = (
+  {id, array}: {readonly id: number; readonly array?: ArrayRecord | undefined},
+  tasks: string,
+): Refusal | null => {
+  if (array === undefined)
+    return refusal('E_NO_JOB', `job ${id} is no array, it has no tasks`, `See 'god stat ${id}'.`)
+  const places = placesOf(array, tasks)
+  if ('code' in places) return places
+  return places.length > 0
+    ? null
+    : refusal('E_NO_JOB', `job ${id} has no task ${tasks}`, `Its tasks: ${array.range}.`)
+}

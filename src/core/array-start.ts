@@ -1,7 +1,9 @@
 /**
  * Which tasks of an array may start, and their start (state.md 9). Pure; no task is listed that does not start.
  */
+
 import type {Reason} from '@god-cli/api'
+import {counted} from './amounts.js'
 import {foldTasks} from './array-fold.js'
 import {ordinalOf, parseArray, rangeText} from './array-range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './array-record.js'
@@ -91,7 +93,10 @@ const mostParts = (array: ArrayRecord, free: number): Startable => {
     count: Math.max(0, few),
     reason:
       running < parts
-        ? {code: 'packing', text: `${parts - running} results of it wait to be packed`}
+        ? {
+            code: 'packing',
+            text: `${counted(parts - running, 'result')} of it ${parts - running === 1 ? 'waits' : 'wait'} to be packed`,
+          }
         : before.waiting === 0
           ? {code: 'limit', text: `${MOST_PARTS} of its tasks run; no array has more at once`}
           : {code: 'limit', text: `${all} of its tasks run or wait once more; no array has more at once`},
@@ -112,7 +117,7 @@ export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>
     {count: free, reason: null},
     {
       count: Math.max(0, limit - running),
-      reason: {code: 'limit', text: `its limit of ${limit} tasks at once is reached`},
+      reason: {code: 'limit', text: `its limit of ${counted(limit, 'task')} at once is reached`},
     },
     mostParts(array, free),
   )

@@ -4,7 +4,9 @@
  * What holds once is held for good, and no more asked for; but `singleton` binds until the start, for others of the name
  * may come before it. What can never hold ends the job. A job that will be tried again has not ended.
  */
+
 import type {Reason} from '@god-cli/api'
+import {counted} from './amounts.js'
 import {taskRecord} from './array-view.js'
 import {
   type AfterKind,
@@ -193,7 +195,8 @@ const waitReason = (waits: readonly Wait[], any: boolean): Reason => {
     .slice(0, 3)
     .map(toCome)
     .join(any ? ', or ' : ', and ')
-  const more = waits.length > 3 ? `, ${any ? 'or' : 'and'} ${waits.length - 3} conditions more` : ''
+  const more =
+    waits.length > 3 ? `, ${any ? 'or' : 'and'} ${counted(waits.length - 3, 'condition')} more` : ''
   const jobs = [...new Set(waits.flatMap(({parents}) => parents.map(parentText)))]
   return {
     code: 'dependency',

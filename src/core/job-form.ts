@@ -43,7 +43,7 @@ export const AMOUNTS = {
     field: 'nice',
     parse: parseOrder,
     what: 'nice value',
-    how: 'Write a whole number from 0 to 1000; more is further behind.',
+    how: 'Write a whole number from 0 to 1000; more is further behind. Operators: from -1000, before others.',
   },
   priority: {
     field: 'priority',

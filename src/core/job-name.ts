@@ -1,4 +1,5 @@
 /** Names that users choose: of jobs, their keys, and of variables in a job's environment. Bounded, and harmless on a terminal. */
+import type {Asking} from './asking.js'
 import {type Refusal, refusal} from './errors.js'
 
 /** Longest job name, in characters. */
@@ -11,9 +12,13 @@ const MOST = 64
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 
 /** Null = a good name. */
-export const checkJobName = (name: string): Refusal | null => {
+export const checkJobName = (name: string, asking: Asking = 'submit'): Refusal | null => {
   if (name.trim() === '')
-    return refusal('E_NAME_BAD', 'the job name is empty', 'Leave -J out, or give a name.')
+    return refusal(
+      'E_NAME_BAD',
+      'the job name is empty',
+      `Leave ${asking === 'update' ? '--rename' : '-J'} out, or give a name.`,
+    )
   if (name.length > MOST) {
     return refusal('E_NAME_BAD', `the job name has ${name.length} characters; at most ${MOST} are taken`)
   }

@@ -1,6 +1,7 @@
 /** Whether a job may be in the queue that it names, and is within what that allows one job. Pure. */
 import type {Resources} from '@god-cli/api'
-import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {cpusText, formatCpus, formatMemory, formatTime} from './amounts.js'
+import {type Asking, askForLess} from './asking.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Grantee, GroupNumbers} from './grants.js'
 import {isQueue, mayUse, type Queue, type Queues, queueNames, queuesFor} from './queue.js'
@@ -27,42 +28,54 @@ export const checkQueueRight = (
     : refusal('E_QUEUE_REFUSED', `the queue '${queue}' is not for ${who.name}`, hint)
 }
 
-interface Asking {
+interface Wanted {
   readonly resources: Resources
   /** Seconds; null: none. */
   readonly walltime: number | null
 }
 
-const tooMuch = ({name}: Queue, asked: string, most: string, flag: string): Refusal =>
+type Flag = Parameters<typeof askForLess>[0]
+
+const tooMuch = ({name}: Queue, asked: string, most: string, flag: Flag, asking: Asking): Refusal =>
   refusal(
     'E_LIMIT',
     `the job asks for ${asked}; the queue '${name}' allows ${most}`,
-    `Ask for less with ${flag}, or take another queue with -q.`,
+    asking === 'update'
+      ? askForLess(flag, asking)
+      : `Ask for less with ${flag}, or take another queue with -q.`,
   )
 
-const checkTime = (queue: Queue, walltime: number | null): Refusal | null => {
+const checkTime = (queue: Queue, walltime: number | null, asking: Asking): Refusal | null => {
   const {max_time: most} = queue
   if (most === null || (walltime !== null && walltime <= most)) return null
   const asked = walltime === null ? 'no walltime' : `a walltime of ${formatTime(walltime)}`
-  return tooMuch(queue, asked, formatTime(most), '-t')
+  return tooMuch(queue, asked, formatTime(most), '--time', asking)
 }
 
 const leastOf = (...limits: readonly (number | null)[]): number | null =>
   limits.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
 
 /** Also what its caps could never let start. */
-export const checkQueueLimits = (queue: Queue | undefined, {resources, walltime}: Asking): Refusal | null => {
+export const checkQueueLimits = (
+  queue: Queue | undefined,
+  {resources, walltime}: Wanted,
+  asking: Asking = 'submit',
+): Refusal | null => {
   if (queue === undefined) return null
   const {cpus, memory, gpus} = resources
   const mostCpus = leastOf(queue.max_cpu, queue.cpus, queue.user_cpus)
   if (mostCpus !== null && cpus > mostCpus)
-    return tooMuch(queue, `${formatCpus(cpus)} cpus`, formatCpus(mostCpus), '-c')
+    return tooMuch(queue, cpusText(cpus), formatCpus(mostCpus), '-c', asking)
   if (queue.max_ram !== null && memory > queue.max_ram)
-    return tooMuch(queue, `${formatMemory(memory)} of memory`, formatMemory(queue.max_ram), '-m')
+    return tooMuch(queue, `${formatMemory(memory)} of memory`, formatMemory(queue.max_ram), '-m', asking)
   const mostGpus = leastOf(queue.gpus, queue.user_gpus)
   if (mostGpus !== null && gpus > mostGpus)
-    return tooMuch(queue, showAmount('gpus', gpus), String(mostGpus), '-G')
+    return tooMuch(queue, showAmount('gpus', gpus), String(mostGpus), '-G', asking)
   if (leastOf(queue.running, queue.user_running) === 0)
-    return refusal('E_LIMIT', `nothing runs in the queue '${queue.name}' now`, 'Take another one with -q.')
-  return checkTime(queue, walltime)
+    return refusal(
+      'E_LIMIT',
+      `nothing runs in the queue '${queue.name}' now`,
+      asking === 'update' ? 'Submit it again, to another one.' : 'Take another one with -q.',
+    )
+  return checkTime(queue, walltime, asking)
 }

@@ -5,7 +5,7 @@
  */
 import type {Reason} from '@god-cli/api'
 import {isQueue, type Queue, type Queues} from './queue.js'
-import {SHOW, type Taking} from './quota.js'
+import {SHOW, type Taking, usedText} from './quota.js'
 import type {QuotaRoom} from './quota-room.js'
 import {showAmount} from './scheduling/never.js'
 
@@ -47,7 +47,7 @@ const reasonOf = ({whose, caps, used}: Account, measure: Measure, need: number):
   const taken =
     measure === 'running'
       ? `and ${now} ${now === 1 ? 'runs' : 'run'}`
-      : `of which ${show(measure, now)} are used, and it asks for ${show(measure, need)}`
+      : `of which ${usedText(show(measure, now))}, and it asks for ${show(measure, need)}`
   return {
     code: 'limit',
     text: `the limit of ${whose} is ${show(measure, limit)} at once, ${taken}`,

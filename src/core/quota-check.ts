@@ -1,6 +1,7 @@
 /**
  * Whether a job may join those that wait: what is larger than its quota itself never could start. Pure.
  */
+import {counted} from './amounts.js'
 import {type Refusal, refusal} from './errors.js'
 import {limitOf, type Quotas, quotaOf, SHOW, type Taking} from './quota.js'
 import type {Quota} from './sections.js'
@@ -39,7 +40,7 @@ const WAIT_HINT = 'Wait until others of them have ended.'
 /** Where the operator wants no waiting: with all that it has, the job would be too much. */
 const doesNotFit = (whose: string, quota: Quota, {resources}: Taking, has: Holding): Refusal | null => {
   if (quota.running !== null && has.running + has.pending >= quota.running)
-    return no(whose, `${quota.running} jobs, and there are ${has.running + has.pending}`, WAIT_HINT)
+    return no(whose, `${SHOW.running(quota.running)}, and there are ${has.running + has.pending}`, WAIT_HINT)
   for (const measure of ['cpus', 'memory'] as const) {
     const limit = limitOf(quota, measure)
     const show = SHOW[measure]
@@ -64,7 +65,7 @@ export const checkQuota = (job: Taking, {quotas, refuses, holdings}: Admitting):
   for (const {whose, quota, has} of sides) {
     if (quota === null) continue
     if (quota.pending !== null && has.pending >= quota.pending)
-      return no(whose, `${quota.pending} waiting jobs, and there are ${has.pending}`, WAIT_HINT)
+      return no(whose, `${counted(quota.pending, 'waiting job')}, and there are ${has.pending}`, WAIT_HINT)
     const refused = neverFits(whose, quota, job) ?? (refuses ? doesNotFit(whose, quota, job, has) : null)
     if (refused !== null) return refused
   }

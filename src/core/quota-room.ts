@@ -4,7 +4,7 @@
  * A quota keeps its own user waiting and nobody else: those behind him go on.
  */
 import type {Reason} from '@god-cli/api'
-import {limitOf, type Measure, type Quotas, quotaOf, SHOW, type Taking} from './quota.js'
+import {limitOf, type Measure, type Quotas, quotaOf, SHOW, type Taking, usedText} from './quota.js'
 import type {Quota} from './sections.js'
 
 interface Used {
@@ -44,7 +44,7 @@ const reasonOf = ({whose, quota, used, spent}: Account, taking: Taking, measure:
   const wants = measure === 'running' || measure === 'cpuTime' ? '' : `, and it asks for ${show(need)}`
   return {
     code: 'quota',
-    text: `the quota of ${whose} is ${show(limit)}, of which ${show(now)} are used${wants}`,
+    text: `the quota of ${whose} is ${show(limit)}, of which ${usedText(show(now))}${wants}`,
     numbers: {whose, measure, limit, used: now, asked: need},
   }
 }

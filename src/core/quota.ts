@@ -4,7 +4,7 @@
  */
 
 import type {Resources} from '@god-cli/api'
-import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {counted, cpusText, formatMemory, formatTime} from './amounts.js'
 import {EACH, type Quota} from './sections.js'
 
 export interface Quotas {
@@ -30,11 +30,14 @@ export type Measure = 'cpus' | 'memory' | 'running' | 'cpuTime'
 
 /** An amount of each, for people. */
 export const SHOW: Readonly<Record<Measure, (amount: number) => string>> = {
-  cpus: amount => `${formatCpus(amount)} cpus`,
+  cpus: cpusText,
   memory: amount => `${formatMemory(amount)} of memory`,
-  running: amount => `${amount} ${amount === 1 ? 'job' : 'jobs'}`,
+  running: amount => counted(amount, 'job'),
   cpuTime: amount => `${formatTime(Math.ceil(amount))} of cpu time`,
 }
+
+/** `2 cpus are used`. */
+export const usedText = (amount: string): string => `${amount} ${amount.startsWith('1 ') ? 'is' : 'are'} used`
 
 export const limitOf = (quota: Quota, measure: Measure): number | null => {
   switch (measure) {

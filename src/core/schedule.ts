@@ -12,7 +12,7 @@ import {type Queues, whereIn} from './queue.js'
 import {allRooms, queueRoom} from './queue-room.js'
 import type {Quotas, Taking} from './quota.js'
 import {type QuotaRoom, quotaRoom} from './quota-room.js'
-import {barOf} from './scheduling/bar.js'
+import {barOf, type Withheld} from './scheduling/bar.js'
 import {createGroups, type Groups} from './scheduling/groups.js'
 import {type Compare, type Lane, lanesOf, oneLane} from './scheduling/lanes.js'
 import {type PassInput, runPass} from './scheduling/pass.js'
@@ -42,7 +42,7 @@ export interface Snapshot {
   /** Nodes that take new work. */
   readonly nodes: readonly NodeReport[]
   /** Those that take none for now, by an operator's word. Left out: none. */
-  readonly drained?: readonly NodeReport[]
+  readonly drained?: readonly Withheld[]
   /** By node, when only some users' jobs run there; of those that are not over. Left out: never. */
   readonly closures?: ReadonlyMap<string, readonly Closure[]>
   readonly allocations: readonly Allocation[]

@@ -9,7 +9,8 @@
 import type {NodeReport, Resources} from '@god-cli/api'
 import type {AdmissionPolicy} from './admission.js'
 import {checkLimits} from './admission-limits.js'
-import {formatCpus, formatMemory, formatTime} from './amounts.js'
+import {cpusText, formatMemory, formatTime} from './amounts.js'
+import {tasksFault} from './array-places.js'
 import {momentText} from './begin-time.js'
 import {type Instant, instant} from './brand.js'
 import {whereOf} from './constraint.js'
@@ -41,7 +42,7 @@ export const asksOther = (before: JobRecord, next: JobRecord): boolean =>
 const checkName = (name: string, hidden: boolean): Refusal | null =>
   hidden
     ? refusal('E_SPEC_BAD', "names are private here: the job's stands in its spec, which never changes", '')
-    : checkJobName(name)
+    : checkJobName(name, 'update')
 
 const checkAmounts = (
   record: JobRecord,
@@ -53,8 +54,8 @@ const checkAmounts = (
   const {queues} = policy.sections
   const where = whereIn(queues, {queue, ...whereOf(constraint)})
   return (
-    checkQueueLimits(queues.get(queue), {resources, walltime}) ??
-    checkLimits(resources, walltime, policy, nodesIn(where, nodes))
+    checkQueueLimits(queues.get(queue), {resources, walltime}, 'update') ??
+    checkLimits(resources, walltime, policy, nodesIn(where, nodes), 'update')
   )
 }
 
@@ -90,7 +91,7 @@ const present = ({
 
 const SHOW: Readonly<Record<Key, (set: JobUpdate) => string>> = {
   walltime: ({walltime = 0}) => `time ${formatTime(walltime)}`,
-  cpus: ({cpus = 0}) => `${formatCpus(cpus)} cpus`,
+  cpus: ({cpus = 0}) => cpusText(cpus),
   memory: ({memory = 0}) => `${formatMemory(memory)} memory`,
   counted: ({counted}) => countedText(counted, ' ') || 'no other resources',
   nice: ({nice}) => `nice ${nice}`,
@@ -191,14 +192,18 @@ const reasonOf = (
 const onlyChanging = (set: JobUpdate, changing: readonly Key[]): JobUpdate =>
   Object.fromEntries(Object.entries(set).filter(([key]) => (changing as readonly string[]).includes(key)))
 
-const tasksFault = ({id, array}: JobRecord): Effect =>
-  array === undefined
-    ? refused('E_NO_JOB', `job ${id} is no array, it has no tasks`, '')
-    : refused(
+/** None can be updated alone. */
+const noneAlone = (record: JobRecord, tasks: string): Effect => {
+  const {id} = record
+  const no = tasksFault(record, tasks)
+  return no === null
+    ? refused(
         'E_SELECTOR_BAD',
         `the tasks of job ${id} share what they ask for, so none can be updated alone`,
         `Update the whole of it: god update ${id}.`,
       )
+    : {kind: 'refused', refusal: no}
+}
 
 interface Asked {
   readonly set: JobUpdate
@@ -213,7 +218,7 @@ export const updateJob = (
   {operator, judge}: UpdateRules,
   now: Instant,
 ): Effect => {
-  if (tasks !== undefined) return tasksFault(record)
+  if (tasks !== undefined) return noneAlone(record, tasks)
   const before = present(record)
   const {counted} = given
   const wanted = counted === undefined ? given : {...given, counted: withOther(record.counted, counted)}

@@ -3,6 +3,7 @@
  * any job moves. What stands in a section is text; `"type": "integer"` means text that is one.
  */
 import {readFileSync} from 'node:fs'
+import type {ErrorCode} from '../core/catalogue.js'
 import {GodError} from '../core/errors.js'
 import type {Configuration} from '../core/settings.js'
 import {nearest} from '../core/text.js'
@@ -72,6 +73,8 @@ export interface GivenOptions {
   readonly options: Readonly<Record<string, string>>
   /** Where that option stands; the configuration as a whole where there is none. */
   readonly originOf: (key: string) => string
+  /** Whether it is a word of the command, not of the configuration; left out: none is. */
+  readonly isTyped?: (key: string) => boolean
 }
 
 export const optionsGiven = ({options, origins}: Configuration, id: string): GivenOptions => ({
@@ -80,7 +83,8 @@ export const optionsGiven = ({options, origins}: Configuration, id: string): Giv
 })
 
 const complaint = (id: string, schema: object, given: GivenOptions, error: SchemaFault): GodError => {
-  const {options, originOf} = given
+  const {options, originOf, isTyped = () => false} = given
+  const codeFor = (key: string): ErrorCode => (isTyped(key) ? 'E_USAGE' : 'E_CONFIG_BAD')
   if (error.keyword === 'additionalProperties') {
     const key = String(Reflect.get(error.params, 'additionalProperty'))
     const near = nearest(key, keysOf(schema))
@@ -88,12 +92,12 @@ const complaint = (id: string, schema: object, given: GivenOptions, error: Schem
       near.length > 0
         ? `Did you mean ${near.join(' or ')}?`
         : `It takes ${keysOf(schema).join(', ') || 'none'}.`
-    return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${id} takes no option '${key}'`, hint)
+    return new GodError(codeFor(key), `${originOf(key)}: ${id} takes no option '${key}'`, hint)
   }
   const key = error.instancePath.split('/')[1] ?? ''
   if (!(key in options)) return new GodError('E_CONFIG_BAD', `[plugin.${id}] ${error.message ?? 'is wrong'}`)
   const what = `${key} = ${JSON.stringify(options[key])}`
-  return new GodError('E_CONFIG_BAD', `${originOf(key)}: ${what}, but it ${error.message}${allowed(error)}`)
+  return new GodError(codeFor(key), `${originOf(key)}: ${what}, but it ${error.message}${allowed(error)}`)
 }
 
 /** Throws E_PROVIDER_BAD if the schema is none. */

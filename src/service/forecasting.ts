@@ -3,6 +3,7 @@
  * everybody may read, by the scheduler's own plan. Reads the live jobs and the nodes; changes nothing.
  */
 import type {NodeReport, Ranking, Reason} from '@god-cli/api'
+import {notYet} from '../core/begin-time.js'
 import {type JobId, jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Waiting} from '../core/schedule.js'
@@ -60,16 +61,23 @@ const pastRun = (record: JobRecord): PastRun | null => {
 
 export const waitsForOthers = ({depend}: JobRecord): boolean => depend?.met === null
 
-/** It waits for other jobs, or for its time. */
-const isKept = (live: LiveJobs, id: number, now: number): boolean => {
+const OTHERS: Reason = {code: 'dependency', text: 'waits for other jobs'}
+
+/** It waits for other jobs, or for its time, which a retry has too. Null: for its turn. */
+const keptBy = (live: LiveJobs, id: number, now: number): Reason | null => {
   const record = live.get(jobId(id))?.record
-  return record !== undefined && (waitsForOthers(record) || record.eligible > now)
+  if (record === undefined) return null
+  if (waitsForOthers(record)) return record.reason?.code === OTHERS.code ? record.reason : OTHERS
+  return notYet({begin: record.eligible}, now)
 }
 
-const OTHERS: Reason = {code: 'dependency', text: 'waits for other jobs, or for its time'}
-
 const keptNow = (live: LiveJobs, pending: readonly Waiting[], now: number): ReadonlyMap<JobId, Reason> =>
-  new Map(pending.filter(({id}) => isKept(live, id, now)).map(({id}) => [jobId(id), OTHERS] as const))
+  new Map(
+    pending.flatMap(({id}) => {
+      const reason = keptBy(live, id, now)
+      return reason === null ? [] : [[jobId(id), reason] as const]
+    }),
+  )
 
 const inputOf = (ground: PlanningGround, site: SiteNow, pending: readonly Waiting[]): ForecastInput => {
   const {live, knownNodes, ended, standing} = site
@@ -96,7 +104,7 @@ const allWaiting = ({live, own}: SiteNow): readonly Waiting[] =>
 export const forecastJob = (ground: PlanningGround, site: SiteNow, id: number): Forecast | null => {
   const pending = allWaiting(site)
   const job = pending.find(each => each.id === id)
-  if (job === undefined || isKept(site.live, job.id, ground.now())) return null
+  if (job === undefined || keptBy(site.live, job.id, ground.now()) !== null) return null
   return forecast(inputOf(ground, site, pending), job)
 }
 
@@ -104,6 +112,21 @@ export const forecastJob = (ground: PlanningGround, site: SiteNow, id: number): 
 export const forecastNew = (ground: PlanningGround, site: SiteNow, job: Waiting): Forecast =>
   forecast(inputOf(ground, site, [...allWaiting(site), job]), job)
 
-/** When each that waits starts. */
-export const forecastStarts = (ground: PlanningGround, site: SiteNow): ((id: number) => Start) =>
-  startsOf(inputOf(ground, site, allWaiting(site)))
+/** Of what stands in no line: a schedule, whose runs are jobs of their own, and what is held. Null: it waits for its turn. */
+const asideOf = ({state, timetable, reason}: JobRecord): Start | null => {
+  if (state === 'held') return {likely: null, latest: null, kept: reason ?? HELD}
+  if (timetable === undefined) return null
+  const next = timetable.next === null ? null : {notBefore: timetable.next}
+  return {likely: next, latest: next, kept: reason ?? {code: 'timetable', text: 'waits for its next time'}}
+}
+
+const HELD: Reason = {code: 'held', text: 'held by request'}
+
+/** When each that waits starts; of an array the next of its tasks. */
+export const forecastStarts = (ground: PlanningGround, site: SiteNow): ((id: number) => Start) => {
+  const startOf = startsOf(inputOf(ground, site, allWaiting(site)))
+  return id => {
+    const record = site.live.get(jobId(id))?.record
+    return (record === undefined ? null : asideOf(record)) ?? startOf(id)
+  }
+}

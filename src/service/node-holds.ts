@@ -22,14 +22,15 @@ export const nodesTaking = (
   offered: readonly NodeReport[],
 ): Taking => {
   const holds = new Map(nodes.records().map(record => [record.name, record]))
-  const isDrained = ({name}: NodeReport): boolean => {
-    const hold = holds.get(name)
-    return hold?.drained !== undefined || hold?.lost !== undefined
+  const withheld = (node: NodeReport): Taking['drained'] => {
+    const hold = holds.get(node.name)
+    if (hold?.lost !== undefined) return [{...node, lost: true}]
+    return hold?.drained === undefined ? [] : [node]
   }
   const at = now()
   return {
-    nodes: offered.filter(node => !isDrained(node)),
-    drained: offered.filter(isDrained),
+    nodes: offered.filter(node => withheld(node).length === 0),
+    drained: offered.flatMap(withheld),
     closures: new Map([...holds].map(([name, hold]) => [name, periodsAt(hold, at).map(closureOf)])),
   }
 }

@@ -6,6 +6,7 @@
  * manifest. A crash anywhere leaves what the next pass goes on with: a sealed record is packed, a live record that a
  * manifest has is void and goes, a manifest without a copy gets one.
  */
+import {counted} from '../core/amounts.js'
 import {resultsOf, withoutResults} from '../core/array-results.js'
 import type {JobId} from '../core/brand.js'
 import {parentsOf, parseDepend} from '../core/depend-text.js'
@@ -152,7 +153,7 @@ const packJobs = (service: Service, ripe: Ripe): number => {
       job.id,
       job.history.map(({rev}) => rev),
     )
-  const entry = {at: service.now(), what: 'packed', by: 'packer', text: `${input.jobs.length} jobs`}
+  const entry = {at: service.now(), what: 'packed', by: 'packer', text: counted(input.jobs.length, 'job')}
   derived(service, 'the journal', () => service.journal.write(entry))
   return input.jobs.length
 }

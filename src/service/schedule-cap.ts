@@ -1,4 +1,5 @@
 /** Most schedules of one user: counted from the live jobs where somebody asks for one. */
+import {counted} from '../core/amounts.js'
 import type {Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
@@ -22,7 +23,7 @@ export const scheduleCap = (service: Service): ScheduleCap => {
     if (count >= most)
       return refusal(
         'E_LIMIT',
-        `you have ${count} schedules; the site allows ${most}`,
+        `you have ${counted(count, 'schedule')}; the site allows ${most}`,
         'Kill one that is of no use any more.',
       )
     held.set(record.uid, count + 1)

@@ -2,7 +2,9 @@
  * Findings for `god doctor`: live jobs that no watcher brings on, because their engine or their node is another one.
  * Only looks. A node is taken as watched while somebody holds its lease: passes by cron hold it for moments only.
  */
+
 import type {ContainerView, Executor} from '@god-cli/api'
+import {counted} from '../core/amounts.js'
 import {allocatedRecords} from '../core/array-view.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
@@ -12,7 +14,7 @@ import type {Stored} from '../store/jobs/job-store.js'
 import type {Service} from './service.js'
 import {isElsewhere, isMine} from './whose.js'
 
-const jobs = (count: number): string => `${count} live ${count === 1 ? 'job' : 'jobs'}`
+const jobs = (count: number): string => counted(count, 'live job')
 
 const firstOf = ([first]: readonly JobRecord[]): string => (first === undefined ? '' : String(partKey(first)))
 

@@ -70,6 +70,51 @@ describe('an array at the command line', () => {
     assert.equal((await site.here(['stat', '1[3-']))?.code, 2)
   })
 
+  it('that has no such task says so to every verb: before it is admitted, while it runs and after', async () => {
+    const {site} = held
+    const verbs = [
+      ['kill'],
+      ['suspend'],
+      ['resume'],
+      ['hold'],
+      ['release'],
+      ['requeue'],
+      ['update', '-p', '1'],
+    ]
+    const refuses = async (): Promise<void> => {
+      for (const verb of verbs) {
+        const {stdout, stderr, code} = await site.here([...verb, '1[9]'])
+        assert.deepEqual([stdout, stderr, code], ['', 'god: job 1 has no task 9. Its tasks: 0-2.\n', 3])
+      }
+    }
+    await submit(site, '0-2', FOREVER)
+    await refuses()
+    await site.pass()
+    await refuses()
+    await site.here(['kill', '1'])
+    await site.pass()
+    await site.pass()
+    await refuses()
+  })
+
+  it('is asked for the tasks that it has, and each other one is told of', async () => {
+    const {site} = held
+    await submit(site, '0-3', FOREVER)
+    await site.pass()
+    for (const words of [['1[2,8]'], ['1[2]', '1[8]'], ['1_1-2,8']]) {
+      const {stderr, code} = await site.here(['kill', '--dry-run', ...words])
+      assert.deepEqual([stderr, code], ['god: job 1 has no task 8. Its tasks: 0-3.\n', 3], words.join(' '))
+    }
+    const {stdout, stderr, code} = await site.here(['kill', '1[2,8]'])
+    assert.deepEqual(
+      [stdout, stderr, code],
+      ['job 1[2]: kill requested\n', 'god: job 1 has no task 8. Its tasks: 0-3.\n', 3],
+    )
+    assert.equal((await site.here(['kill', '1[3-8]'])).code, 0)
+    const other = await site.here(['stat', '1[0,8]', '-Q'])
+    assert.deepEqual([other.stdout, other.code], ['1[0]\n', 3])
+  })
+
   it('is killed, held and released in part', async () => {
     const {site} = held
     await submit(site, '0-9', FOREVER)

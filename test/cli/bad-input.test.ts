@@ -43,11 +43,20 @@ const CASES: readonly Case[] = [
     "nonexistent flag: --usre. Did you mean --user? See 'god stat --help'.",
   ),
   bad(['stat', '-Z'], 'E_USAGE', 2, "nonexistent flag: -Z. See 'god stat --help'."),
-  bad(
-    ['stat', '-L', 'many'],
-    'E_USAGE',
-    2,
-    "parsing --limit: Expected an integer but received: many. See 'god stat --help'.",
+  ...[
+    ['stat', '-L', 'limit', 'many'],
+    ['stat', '-L', 'limit', '-1'],
+    ['logs', '--tail', 'tail', '1.5'],
+    ['simulate', '--procs', 'procs', ''],
+    ['simulate', '--seed', 'seed', '-7'],
+    ['simulate', '--depth', 'depth', '1e3'],
+  ].map(([command = '', flag = '', name = '', value = '']) =>
+    bad(
+      [command, flag, value, 'x'],
+      'E_USAGE',
+      2,
+      `--${name}: '${value}' is no whole number of 0 or more. See 'god ${command} --help'.`,
+    ),
   ),
   bad(
     ['stat', '-o', 'id,nmae'],
@@ -239,9 +248,9 @@ describe('what a site does not allow', () => {
       ['-t', '2h', 'x'],
       'E_SPEC_BAD',
       2,
-      'the job asks for a walltime of 7200 s; the site allows 3600 s. Set -t TIME.',
+      'the job asks for a walltime of 7200 s; the site allows 3600 s. Set --time TIME.',
     ),
-    submit(['x'], 'E_SPEC_BAD', 2, 'the job asks for no walltime; the site allows 3600 s. Set -t TIME.'),
+    submit(['x'], 'E_SPEC_BAD', 2, 'the job asks for no walltime; the site allows 3600 s. Set --time TIME.'),
   ]
   for (const {args, exit, says} of rows) {
     it(`is refused at once: god ${args.join(' ')}`, async () => {

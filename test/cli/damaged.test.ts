@@ -1,6 +1,6 @@
 /** A job whose record is damaged is told as such, before and after it was set aside; the others are served as ever. */
 import assert from 'node:assert/strict'
-import {readdirSync, rmSync, truncateSync} from 'node:fs'
+import {readdirSync, rmSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {NO_FILTERS} from '../../src/cli/listing.js'
 import {showJob} from '../../src/cli/show.js'
@@ -57,7 +57,7 @@ describe('a job whose record was cut off', () => {
     })
   }
 
-  it('is missing in no list without a word, until a pass has set it aside', async () => {
+  it('is missing in no list without a word, also when a pass has set it aside', async () => {
     await cut()
     const {site} = held
     const {stdout, stderr, code} = await site.here(['stat', '-Q'])
@@ -72,7 +72,39 @@ describe('a job whose record was cut off', () => {
       ['E_RECORD_BAD'],
     )
     await site.pass()
-    assert.deepEqual((await site.json(['stat'])).errors, undefined)
+    const aside = await site.here(['stat', '-Q'])
+    assert.deepEqual([aside.stdout, aside.code], ['2\n', 1])
+    assert.equal(aside.stderr, (await site.here(['show', '1'])).stderr)
+    assert.match(
+      aside.stderr,
+      /^god: the record of job 1 is damaged: its file was set aside\. Read \/.*\.why; .*\n$/,
+    )
+    const direct = await site.god(['stat', '-Q'])
+    const slow = await site.god(['stat', '-Q'], {env: {GOD_NO_FAST: '1'}})
+    assert.deepEqual([direct, slow], [aside, aside])
+    for (const name of readdirSync(site.layout.quarantine)) rmSync(join(site.layout.quarantine, name))
+    assert.deepEqual(await site.here(['stat', '-Q']), {stdout: '2\n', stderr: '', code: 0})
+  })
+
+  it('is told of no more where another record of it is there, or it is packed', async () => {
+    const {site} = held
+    await site.submit()
+    await site.pass()
+    const aside = (name: string): void => {
+      writeFileSync(join(site.layout.quarantine, `${name}.0a`), 'x')
+      writeFileSync(join(site.layout.quarantine, `${name}.0a.why`), 'x')
+    }
+    aside('1.2.json')
+    aside('7.json')
+    assert.deepEqual(await site.here(['stat', '1', '-Q']), {stdout: '1\n', stderr: '', code: 0})
+    assert.equal((await site.here(['stat', '-Q'])).stderr, '')
+    assert.equal((await site.pack())?.packed, 1)
+    assert.deepEqual(await site.here(['stat', '-Q']), {stdout: '', stderr: '', code: 0})
+    aside('9.1.json')
+    aside('9.2.json')
+    const {stderr, code} = await site.here(['stat', '-Q'])
+    assert.match(stderr, /^god: the record of job 9 is damaged: its file was set aside\. Read [^\n]*\n$/)
+    assert.equal(code, 1)
   })
 
   it('is told of as well where an older revision is shown in its place', async () => {

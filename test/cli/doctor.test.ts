@@ -89,7 +89,7 @@ describe('god doctor', () => {
     assert.equal(code, 0)
     assert.match(
       stdout,
-      /^warn +temporaries +1 are older than two days, the first is .*\.t\.0\n +Let a scheduler/m,
+      /^warn +temporaries +1 is older than two days, the first is .*\.t\.0\n +Let a scheduler/m,
     )
     assert.match(stdout, /^warn +access +.*journal: its mode is 0777, not 0755\n +See 'god fsck'/m)
   })

@@ -11,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
 import {jobId, uid} from '../../src/core/brand.js'
@@ -54,6 +55,36 @@ describe('a site of many users (needs root)', () => {
       (await site.states(BOB)).map(([, , state]) => state),
       ['killed', 'killed'],
     )
+  })
+
+  it('examines itself for a user too, and says what it did not look at and why', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'true')
+    await site.pass()
+    const {stdout, stderr, code} = await site.as(ANN, 'doctor')
+    assert.deepEqual([stderr, code], ['', 0])
+    assert.match(
+      stdout,
+      /^warn +service +not looked at, for the site is served by uid 0 and this is uid 1: the engine, accounts, .*\n +Ask the operator to run 'god doctor' as uid 0\.$/m,
+    )
+    for (const check of ['config', 'halt', 'nodes', 'requests', 'access', 'records'])
+      assert.match(stdout, RegExp(`^ok +${check} `, 'm'))
+    assert.match(stdout, /1 live job can be read/)
+    assert.deepEqual(JSON.parse((await site.as(ANN, 'doctor', '--json')).stdout).healthy, true)
+    writeFileSync(site.layout.halt, 'a disk\n')
+    const halted = await site.as(ANN, 'doctor')
+    assert.equal(halted.code, 1)
+    assert.match(halted.stdout, /^FAIL +halt +HALT is set: a disk$/m)
+  })
+
+  it('says to who asks for the output of another whose job it is', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'true')
+    await site.pass()
+    const {stdout, stderr, code} = await site.as(BOB, 'logs', '1')
+    const killed = await site.as(BOB, 'kill', '1')
+    assert.deepEqual([stdout, stderr, code], ['', killed.stderr, killed.code])
+    assert.equal(stderr, 'god: job 1: belongs to daemon. Ask its owner or an operator.\n')
   })
 
   it('shows the command of a job to its owner alone: waiting, admitted, started, and of an array', async () => {

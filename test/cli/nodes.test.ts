@@ -51,6 +51,46 @@ describe('god nodes', () => {
     assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t/)
   })
 
+  it('says of one that is lost that it is, also to a job that would fit there', async () => {
+    const {site} = held
+    await site.pass()
+    await site.here(['nodes', 'drain', 'n1'])
+    await site.here(['nodes', 'lost', 'n1'])
+    await site.here(['submit', 'x'])
+    await site.pass()
+    assert.match(
+      (await site.here(['why', '1'])).stdout,
+      /takes work now: n1 is lost\nneeds a node that it may/,
+    )
+  })
+
+  it('shows all reservations of one, those of now first', async () => {
+    const {site} = held
+    await site.pass()
+    const reserve = (from: string, user: string) =>
+      site.here(['nodes', 'reserve', 'n1', '--from', from, '--to', '+2h', '--users', user])
+    await reserve('+9h', 'late')
+    await reserve('+5h', 'soon')
+    await site.pass()
+    const period = (user: string): string => `for ${user} from \\S+Z to \\S+Z`
+    const reason = async (): Promise<string> => (await site.here(['nodes'])).stdout.split('\t')[8] ?? ''
+    assert.match(await reason(), RegExp(`^reserved ${period('soon')}; reserved ${period('late')}$`))
+    await reserve('now', 'ann')
+    await site.pass()
+    const all = `${period('ann')}; also reserved ${period('soon')}; also reserved ${period('late')}`
+    assert.match(await reason(), RegExp(`^${all}$`))
+    const {nodes} = await site.json<{
+      nodes: readonly {reservations: readonly {users: readonly string[]}[]}[]
+    }>(['nodes'])
+    assert.deepEqual(
+      nodes[0]?.reservations.map(({users}) => users[0]),
+      ['ann', 'soon', 'late'],
+    )
+    await site.here(['nodes', 'drain', 'n1', '--reason', 'new disk'])
+    await site.pass()
+    assert.match(await reason(), RegExp(`^new disk; also reserved ${period('ann')}; also`))
+  })
+
   it('tells a job what would let it pass a reservation', async () => {
     const {site} = held
     await site.pass()

@@ -140,7 +140,7 @@ describe('a value that looks like a flag', () => {
   it('is named in errors as it was typed', async () => {
     const {site} = held
     const rows: readonly (readonly [readonly string[], string])[] = [
-      [['stat', '-L', '-1'], 'parsing --limit: Expected an integer but received: -1'],
+      [['stat', '-L', '-1'], "--limit: '-1' is no whole number of 0 or more"],
       [['stat', '--color', '-x'], 'expected --color=-x to be one of: auto, always, never'],
       [['submit', '-c', '-1', 'x'], "'-1' is no number of cpus"],
       [['stat', '-S', '-x'], "there is no column 'x'"],

@@ -31,7 +31,7 @@ describe('what a site counts', () => {
     )
     assert.match(
       (await site.here(['show', '1'])).stdout,
-      /asks for +1 cpus, 512M memory, 0 gpus, fpga=1, seat=2\n/,
+      /asks for +1 cpu, 512M memory, 0 gpus, fpga=1, seat=2\n/,
     )
     const {resources} = await site.json<{resources: object}>(['show', '1'])
     assert.deepEqual(resources, {cpus: 1, memory: 512 * 1024 ** 2, gpus: 0, counted: {fpga: 1, seat: 2}})

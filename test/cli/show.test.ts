@@ -31,7 +31,7 @@ user       ${username} (${uid})
 queue      default, project default
 image      busybox:local
 image id   IMAGE
-asks for   1 cpus, 512M memory, 0 gpus
+asks for   1 cpu, 512M memory, 0 gpus
 time       0:00 of 1:00:00
 submitted  TIME
 started    TIME

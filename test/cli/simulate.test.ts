@@ -243,5 +243,18 @@ describe('god simulate', () => {
     assert.deepEqual([JSON.parse(stdout).error.code, code], ['E_PROVIDER_UNKNOWN', 1])
     const odd = await held.site.here(['simulate', '--json', 'a.swf', '--policy-option', 'x=1'])
     assert.match(JSON.parse(odd.stdout).error.message, /--policy-option x: fifo takes no option 'x'/)
+    assert.deepEqual([JSON.parse(odd.stdout).error.code, odd.code], ['E_USAGE', 2])
+    const fairshare = (option: string) =>
+      held.site.here(['simulate', 'a.swf', '--policy', 'fairshare', '--policy-option', option])
+    const unknown = await fairshare('zzz=1')
+    assert.equal(unknown.code, 2)
+    assert.match(
+      unknown.stderr,
+      /^god: --policy-option zzz: fairshare takes no option 'zzz'\. It takes .*promote_after/,
+    )
+    assert.deepEqual(
+      [(await fairshare('weight_age=much')).code, (await fairshare('promote_after=x')).code],
+      [2, 2],
+    )
   })
 })

@@ -21,7 +21,7 @@ describe('god submit --explain', () => {
     assert.equal(code, 0)
     assert.match(
       stdout,
-      /^would submit try in busybox:local: 1 cpus, .*\nplace 1st of 1 job .*\nnodes 1 .*\nstarts in the next pass\n$/,
+      /^would submit try in busybox:local: 1 cpu, .*\nplace 1st of 1 job .*\nnodes 1 .*\nstarts in the next pass\n$/,
     )
     assert.equal((await held.site.here(['stat', '-Q'])).stdout, '1\n')
   })

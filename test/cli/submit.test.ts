@@ -79,7 +79,7 @@ describe('god submit', () => {
     const {stdout, code} = await site.here(['submit', '-n', '-t', '1h', '--', 'sort'])
     assert.deepEqual(
       [stdout, code],
-      ['would submit sort in busybox:local: 1 cpus, 512M memory, at most 1:00:00\n', 0],
+      ['would submit sort in busybox:local: 1 cpu, 512M memory, at most 1:00:00\n', 0],
     )
     assert.equal((await site.here(['submit', '-n', '-c', 'x', 'sort'])).code, 2)
     assert.deepEqual(requests(site), [])
@@ -285,6 +285,23 @@ describe('god submit: its place in the queue', () => {
     assert.equal((await site.here(['submit', '-b', 'now', 'x'])).stderr, '')
     await site.pass()
     assert.notEqual((await site.json<Ordered>(['show', '1'])).state, 'pending')
+  })
+
+  it('puts a job before those of others for an operator, as the help says', async () => {
+    const {site} = held
+    await site.here(['submit', '-H', 'x'])
+    const {stderr, code} = await site.here(['submit', '-H', '--nice', '-1', 'x'])
+    assert.deepEqual([stderr, code], ['', 0])
+    await site.pass()
+    await site.here(['update', '1', '--nice', '-2'])
+    await site.pass()
+    assert.equal((await site.json<Ordered>(['show', '1'])).nice, -2)
+    assert.equal((await site.json<Ordered>(['show', '2'])).nice, -1)
+    for (const verb of ['submit', 'update'])
+      assert.match(
+        (await site.god([verb, '--help'])).stdout.replace(/\s+/g, ' '),
+        /operators also -1000 to -1/,
+      )
   })
 
   it('refuses what is no time and no number, and queues nothing', async () => {

@@ -56,6 +56,32 @@ describe('god update', () => {
     assert.match(stderr, /job 1: the job asks for 3 cpus; the site allows 2/)
   })
 
+  it('names its own flags where it refuses, not those that choose jobs there', async () => {
+    const {site} = held
+    site.configure([
+      ...site.lines,
+      ...['max_cpu = 2', 'max_ram = 1G', 'max_time = 1d', 'defaults_time = 1h'],
+      ...['[queue.short]', 'max_time = 2h', 'max_cpu = 1'],
+    ])
+    await site.here(['submit', '-H', 'x'])
+    await site.here(['submit', '-H', '-q', 'short', 'x'])
+    await site.pass()
+    const hints: readonly (readonly [string, readonly string[], string])[] = [
+      ['1', ['-c', '3'], 'Ask for less with -c.'],
+      ['1', ['-m', '2G'], 'Ask for less with -m.'],
+      ['1', ['--time', '2d'], 'Set --time TIME.'],
+      ['1', ['--rename', ' '], 'Leave --rename out, or give a name.'],
+      ['2', ['-c', '2'], 'Ask for less with -c.'],
+      ['2', ['--time', '3h'], 'Ask for less with --time.'],
+    ]
+    for (const [id, words, hint] of hints) {
+      const {stderr, code} = await site.here(['update', id, ...words])
+      assert.deepEqual([stderr.slice(-hint.length - 1), code === 0], [`${hint}\n`, false], words.join(' '))
+    }
+    const submitted = await site.here(['submit', '-q', 'short', '-t', '3h', 'x'])
+    assert.match(submitted.stderr, /Ask for less with --time, or take another queue with -q\.\n$/)
+  })
+
   it('wants to know what is to be changed, and of which jobs', async () => {
     const {site} = held
     await site.here(['submit', '-H', 'x'])

@@ -15,13 +15,13 @@ describe('god why', () => {
     await site.pass()
     assert.match(
       await why('2'),
-      /^job 2 is pending: the quota of user \S+ is 2 cpus, of which 2 cpus are used, and it asks for 1 cpus\nneeds that user \S+ uses 1 cpus less: jobs of it must end first\n/,
+      /^job 2 is pending: the quota of user \S+ is 2 cpus, of which 2 cpus are used, and it asks for 1 cpu\nneeds that user \S+ uses 1 cpu less: jobs of it must end first\n/,
     )
     const {stdout} = await site.here(['why', '2', '--json'])
     const {schema, id, state, reason, needs} = JSON.parse(stdout)
     assert.deepEqual([schema, id, state, reason.code], [1, 2, 'pending', 'quota'])
     assert.deepEqual(reason.numbers.measure, 'cpus')
-    assert.match(needs, /uses 1 cpus less/)
+    assert.match(needs, /uses 1 cpu less/)
   })
 
   it('tells of maintenance, of a hold, and of a request that nobody took', async () => {

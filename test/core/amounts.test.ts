@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {
+  counted,
+  cpusText,
   formatCpus,
   formatMemory,
   formatTime,
@@ -204,5 +206,19 @@ describe('walltime in seconds, as sbatch reads it', () => {
       }),
       RUNS,
     )
+  })
+})
+
+describe('a number before a noun', () => {
+  it('has the noun in the singular only where it is one', () => {
+    assert.deepEqual(
+      [0, 1, 2].map(n => counted(n, 'job')),
+      ['0 jobs', '1 job', '2 jobs'],
+    )
+    assert.deepEqual(
+      [1, 3].map(n => counted(n, 'child', 'children')),
+      ['1 child', '3 children'],
+    )
+    assert.deepEqual([500, 1000, 1500].map(cpusText), ['0.5 cpus', '1 cpu', '1.5 cpus'])
   })
 })

@@ -78,7 +78,7 @@ describe('a job over a quota', () => {
     )
     assert.match(
       reasonsOf(made).get(jobId(2))?.text ?? '',
-      /the quota of project lab is 1 job, of which 1 job are used/,
+      /the quota of project lab is 1 job, of which 1 job is used/,
     )
   })
 
@@ -181,7 +181,7 @@ describe('a job that is to be admitted', () => {
   it('is refused where it is larger than the quota itself', () => {
     assert.match(
       check({'user.ann.cpus': '1'}) ?? '',
-      /quota of user ann is 1 cpus, and the job asks for 2 cpus/,
+      /quota of user ann is 1 cpu, and the job asks for 2 cpus/,
     )
     assert.match(check({'project.default.ram': '512M'}) ?? '', /quota of project default is 512M of memory/)
     assert.match(check({'user.ann.running': '0'}) ?? '', /0 running jobs/)

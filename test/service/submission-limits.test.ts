@@ -40,7 +40,7 @@ describe('what comes in', () => {
     const id = world.submit({cpus: 2000})
     await pass()
     assert.equal(world.state(id), 'absent')
-    assert.match(refused()[0]?.message ?? '', /the quota of user ann is 1 cpus, and the job asks for 2 cpus/)
+    assert.match(refused()[0]?.message ?? '', /the quota of user ann is 1 cpu, and the job asks for 2 cpus/)
   })
 
   it('is refused where all of it would be too much, if the operator wants no waiting', async () => {

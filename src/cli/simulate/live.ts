@@ -55,6 +55,7 @@ const policyFor = (
       id,
       options: {...options, ...given},
       originOf: key => (key in given ? `--policy-option ${key}` : originOf(key)),
+      isTyped: key => key in given,
       now: () => site.now(),
       note: text => screen.note(text),
     },

@@ -10,11 +10,28 @@ const NO_NODE: Reason = {
   text: 'no node takes work: none is known or its engine does not answer',
 }
 
-const told = (drained: readonly NodeReport[]): string =>
-  `${drained.map(({name}) => name).join(', ')} ${drained.length === 1 ? 'is' : 'are'} drained`
+/** A node that an operator lets nothing new start on. */
+export type Withheld = NodeReport & {readonly lost?: true}
+
+const areSo = (nodes: readonly Withheld[], how: string): readonly string[] =>
+  nodes.length === 0
+    ? []
+    : [`${nodes.map(({name}) => name).join(', ')} ${nodes.length === 1 ? 'is' : 'are'} ${how}`]
+
+const told = (drained: readonly Withheld[]): string =>
+  [
+    ...areSo(
+      drained.filter(({lost}) => lost === undefined),
+      'drained',
+    ),
+    ...areSo(
+      drained.filter(({lost}) => lost === true),
+      'lost',
+    ),
+  ].join(', ')
 
 /** It waits until one of them takes work again. */
-const onlyDrained = ({where: {labels = {}}}: Shape, drained: readonly NodeReport[]): Reason => ({
+const onlyDrained = ({where: {labels = {}}}: Shape, drained: readonly Withheld[]): Reason => ({
   code: 'no-node',
   text: `no node that it fits on takes work now: ${told(drained)}`.slice(0, MOST_TEXT),
   numbers: {constraint: labelsOf({labels}).join(',').slice(0, 256), matching: 0, drained: drained.length},
@@ -31,7 +48,10 @@ const noneAllowed = ({where: {labels = {}, nodes = []}}: Shape, all: number): Re
   ].join(' and ')
   return {
     code: 'no-node',
-    text: `none of the ${all} nodes that take work ${what}`.slice(0, MOST_TEXT),
+    text: `${all === 1 ? 'no node that takes work' : `none of the ${all} nodes that take work`} ${what}`.slice(
+      0,
+      MOST_TEXT,
+    ),
     numbers: {constraint: wanted.join(',').slice(0, 256), matching: 0, nodes: all, drained: 0},
   }
 }
@@ -39,7 +59,7 @@ const noneAllowed = ({where: {labels = {}, nodes = []}}: Shape, all: number): Re
 const barOfShape = (
   shape: Shape,
   nodes: readonly NodeReport[],
-  drained: readonly NodeReport[],
+  drained: readonly Withheld[],
   space: Space,
 ): Reason | null => {
   const {resources, allows} = shape
@@ -62,7 +82,7 @@ const allOf = (node: NodeReport, space: Space): Vector => {
 export const barOf = (
   nodes: readonly NodeReport[],
   closed: Reason | null,
-  drained: readonly NodeReport[] = [],
+  drained: readonly Withheld[] = [],
   space: Space = BASIC,
 ): ((group: Pick<Group, 'shape'>) => Reason | null) => {
   const [large] = [...nodes].sort((a, b) => b.capacity.cpus - a.capacity.cpus)

@@ -39,14 +39,19 @@ export interface ForecastInput {
   readonly past: readonly PastRun[]
 }
 
-/** Epoch milliseconds; `beyond`: only that it is later than that. Null: nobody can say. */
-export type When = {readonly at: number} | {readonly beyond: number} | null
+/**
+ * Epoch milliseconds; `beyond`: only that it is later than that; `notBefore`: no earlier, and what it finds then is planned
+ * by nobody. Null: nobody can say.
+ */
+export type When = {readonly at: number} | {readonly beyond: number} | {readonly notBefore: number} | null
 
 export interface Start {
   /** By what the users' last jobs took. */
   readonly likely: When
   /** By what may be taken at most. */
   readonly latest: When
+  /** What keeps it, whatever room there is, so that no time is planned. Null: nothing but want of room. */
+  readonly kept: Reason | null
 }
 
 export interface Forecast extends Start {
@@ -91,9 +96,15 @@ const likelySnapshot = ({snapshot, running, past}: ForecastInput): Snapshot => {
   }
 }
 
+/** Of one that waits for its time. */
+const momentOf = ({code, numbers = {}}: Reason): When =>
+  code === 'begin-time' && typeof numbers.at === 'number' ? {notBefore: numbers.at} : null
+
 const when = (planned: PlannedStarts, id: number): When => {
   const at = planned.at(id)
   if (at !== null) return {at}
+  const kept = planned.kept(id)
+  if (kept !== null) return momentOf(kept)
   return planned.beyond === null ? null : {beyond: planned.beyond}
 }
 
@@ -108,7 +119,7 @@ export const startsOf = (input: ForecastInput): ((id: number) => Start) => {
     // Shorter jobs make another plan, and may for one job be a later one.
     const isLater =
       latest !== null && 'at' in latest && expected !== null && 'at' in expected && expected.at > latest.at
-    return {latest, likely: isLater ? latest : expected}
+    return {latest, likely: isLater ? latest : expected, kept: byLimits.kept(id)}
   }
 }
 

@@ -1,6 +1,6 @@
 /** Why a job fits on no node, not even an empty one (scheduling.md 7, `never`). Also asked at submission. Pure. */
 import type {NodeReport, Reason, Resources} from '@god-cli/api'
-import {formatCpus, formatMemory} from '../amounts.js'
+import {counted, cpusText, formatMemory} from '../amounts.js'
 import {
   BASIC,
   fits,
@@ -12,12 +12,10 @@ import {
   vectorOfNode,
 } from './vector.js'
 
-const counted = (amount: string, noun: string): string => `${amount} ${noun}${amount === '1' ? '' : 's'}`
-
 export const showAmount = (kind: Kind, amount: number): string => {
-  if (kind === 'cpus') return counted(formatCpus(amount), 'cpu')
+  if (kind === 'cpus') return cpusText(amount)
   if (kind === 'memory') return `${formatMemory(amount)} of memory`
-  return kind === 'gpus' ? counted(String(amount), 'gpu') : `${amount} ${kind}`
+  return kind === 'gpus' ? counted(amount, 'gpu') : `${amount} ${kind}`
 }
 
 /** Also of a job that has waited since it was counted. */

@@ -3,6 +3,7 @@
  * that starts at once and ends to the millisecond (scheduling.md 2). Pure and deterministic; it goes in steps, so that
  * whoever drives it can tell how far it is.
  */
+import {counted} from '../amounts.js'
 import {GodError} from '../errors.js'
 import {outlived} from '../scheduling/expected-run.js'
 import type {Dispatcher} from './dispatcher.js'
@@ -184,7 +185,7 @@ class VirtualSite {
   private over(): false {
     const missing = this.options.jobs.reduce((sum, {tasks = 1}) => sum + tasks, -this.started.length)
     if (missing === 0) return false
-    throw new GodError('E_BUG', `${missing} jobs never started, though nothing else runs`)
+    throw new GodError('E_BUG', `${counted(missing, 'job')} never started, though nothing else runs`)
   }
 }
 

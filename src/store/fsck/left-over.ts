@@ -1,5 +1,7 @@
 /** What crashes and lost jobs leave: specs without a job, old temporary files, directories of nobody, and the quarantine. */
+
 import {join} from 'node:path'
+import {counted} from '../../core/amounts.js'
 import type {JobId} from '../../core/brand.js'
 import {listNames} from '../disk/read-file.js'
 import {staleTemporaries} from '../disk/stale-temporaries.js'
@@ -42,7 +44,7 @@ export const checkQuarantine = ({fs, layout}: Place): readonly Finding[] => {
   if (names.length === 0) return []
   const all = new Set(listNames(fs, layout.quarantine))
   const bare = names.filter(name => !all.has(`${name}.why`)).length
-  const text = `${names.length} ${names.length === 1 ? 'file' : 'files'}${bare === 0 ? '' : `, ${bare} without a reason`}`
+  const text = `${counted(names.length, 'file')}${bare === 0 ? '' : `, ${bare} without a reason`}`
   return [{id: 'F_QUARANTINE', path: layout.quarantine, text}]
 }
 

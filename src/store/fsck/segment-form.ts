@@ -1,4 +1,5 @@
 /** Whether the files of a segment, each as it was written, fit each other and what the manifest tells of them. Pure. */
+import {counted} from '../../core/amounts.js'
 import {contains, setOf} from '../../core/interval-set.js'
 import type {Segment} from '../packs/manifest-form.js'
 import type {Line} from '../packs/packed-line.js'
@@ -16,7 +17,7 @@ const numbersFault = (
   const ofJobs = lines.filter(({task}) => task === null)
   const [foundJobs, foundTasks] = [ofJobs.length, lines.length - ofJobs.length]
   if (foundJobs !== jobs || foundTasks !== tasks)
-    return `it has lines of ${foundJobs} jobs and ${foundTasks} tasks, and the manifest tells of ${jobs} and ${tasks}`
+    return `it has lines of ${counted(foundJobs, 'job')} and ${counted(foundTasks, 'task')}, and the manifest tells of ${jobs} and ${tasks}`
   if (from !== (lines[0]?.end ?? 0) || to !== (lines.at(-1)?.end ?? 0))
     return 'its first or last end is not that of the manifest'
   if (!contains(ids, setOf(ofJobs.map(({id}) => id))))
@@ -50,7 +51,7 @@ export const indexFault = (index: Uint8Array, lines: readonly Line[]): string | 
   if (Buffer.compare(index, indexOf(lines)) === 0) return null
   const rows = decodeRows(index)
   if (rows.length !== lines.length || index.length % ROW_BYTES !== 0)
-    return `it has ${index.length} bytes for ${lines.length} lines`
+    return `it has ${counted(index.length, 'byte')} for ${counted(lines.length, 'line')}`
   const order = orderFault(rows)
   if (order !== null) return order
   const right = decodeRows(indexOf(lines))
@@ -63,7 +64,7 @@ export const indexFault = (index: Uint8Array, lines: readonly Line[]): string | 
 /** A spec has one row; its member lies in the archive. Several specs of a member have one place. */
 export const specIndexFault = (index: Uint8Array, archive: Uint8Array): string | null => {
   const rows = decodeRows(index)
-  if (index.length % ROW_BYTES !== 0) return `it has ${index.length} bytes`
+  if (index.length % ROW_BYTES !== 0) return `it has ${counted(index.length, 'byte')}`
   const at = rows.findIndex(([id], i) => id <= (rows[i - 1]?.[0] ?? 0))
   if (at >= 0) return `row ${at + 1} does not come after the one before it`
   const isMember = (offset: number, length: number): boolean =>

@@ -3,6 +3,7 @@
  * by its sum alone, and by the jobs that it costs; what can be written again from whole lines comes with its bytes.
  */
 
+import {counted} from '../../core/amounts.js'
 import {sha256} from '../jobs/record-codec.js'
 import type {Segment} from '../packs/manifest-form.js'
 import {type Line, parseJobLine, parseTaskLine, splitLines} from '../packs/packed-line.js'
@@ -43,7 +44,7 @@ const readPart = (place: Place, {name, parts}: Segment, part: SegmentPart): Part
   if (seen.kind !== 'read') return bad(bare(unseenFinding(path, seen)))
   const {bytes} = seen
   if (bytes.length !== facts.bytes) {
-    const text = `it has ${bytes.length} bytes, and ${facts.bytes} were written`
+    const text = `it has ${counted(bytes.length, 'byte')}, and ${facts.bytes} were written`
     return bad({id: 'F_SEGMENT', path, text}, bytes)
   }
   if (sha256(bytes) === facts.sha256) return {path, whole: bytes, bytes, finding: null}

@@ -145,6 +145,44 @@ describe('the forecast of a waiting job', () => {
   })
 })
 
+describe('the start of a job that something else than room keeps', () => {
+  const nodes = [aNode('n1', 4)]
+  const startOf = (job: Waiting, over: Partial<Snapshot> = {}) =>
+    startsOf(inputOf({...site([job], [], nodes), ...over}))(job.id)
+
+  it('is not before its begin time', () => {
+    const at = NOW + 5 * HOUR * 1000
+    const {likely, latest, kept} = startOf({...aPending(1, amounts(1)), begin: at})
+    assert.deepEqual([likely, latest, kept?.code], [{notBefore: at}, {notBefore: at}, 'begin-time'])
+  })
+
+  it('is nobody’s to tell where a quota, its array or another job keeps it, and that is said', () => {
+    const none = {cpus: null, ram: null, running: null, pending: null, cpu_time: null}
+    const quotas = {
+      users: new Map([['ann', {...none, cpus: 1000}]]),
+      projects: new Map(),
+      spent: {users: new Map(), projects: new Map()},
+    }
+    const job = aPending(1, amounts(2))
+    const byQuota = startOf(job, {quotas})
+    assert.deepEqual([byQuota.likely, byQuota.latest, byQuota.kept?.code], [null, null, 'quota'])
+    const reason = {code: 'limit', text: 'its limit of 1 task at once is reached'}
+    assert.deepEqual(startOf({...job, tasks: {count: 0, reason}}).kept, reason)
+    const other = {code: 'dependency', text: 'waits until job 7 ends'}
+    assert.deepEqual(startOf(job, {kept: new Map([[jobId(1), other]])}).kept, other)
+    assert.equal(startOf(job).kept, null)
+  })
+
+  it('is not taken for one beyond those that were planned', () => {
+    const many = Array.from({length: 1200}, (_, i) => aPending(i + 1, amounts(4), {walltime: HOUR}))
+    const begin = NOW + HOUR * 1000
+    const late = {...aPending(1201, amounts(4)), begin}
+    const at = startsOf(inputOf(site([...many, late], [running(9, 'n1', 4, 1)], nodes)))
+    assert.deepEqual(at(1201).latest, {notBefore: begin})
+    assert.deepEqual(at(1200).latest, {beyond: NOW + 1000 * HOUR * 1000})
+  })
+})
+
 describe('R15: what is suggested', () => {
   let cases = 0
   let suggested = 0

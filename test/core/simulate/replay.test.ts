@@ -219,7 +219,7 @@ describe('a replay', () => {
 
   it('tells of jobs that can never start instead of going on for ever', () => {
     const {jobs} = filtered([swfLine({job: 1, submit: 0, run: 1, procs: 9})], 9)
-    assert.throws(() => replayed(jobs, 4), /1 jobs never started/)
+    assert.throws(() => replayed(jobs, 4), /1 job never started/)
   })
 
   const anyRows = fc
