@@ -303,6 +303,21 @@ describe('a hostile user of the inbox (needs root)', () => {
     await again()
   })
 
+  it('T16: who takes another one’s drop folder or bell before him keeps him out until the next pass', async () => {
+    const {site} = held
+    const {bells, inbox} = site.layout
+    assert.equal(site.tries(ANN, 'mkdir', join(inbox, `u${BOB}`)), 0)
+    assert.equal(site.tries(ANN, 'touch', join(inbox, `u${BOB}`, 'x'), join(bells, `u${BOB}`)), 0)
+    const {stderr, code} = await site.as(BOB, 'submit', '--', 'echo', 'x')
+    assert.deepEqual([code, /is not your folder/.test(stderr)], [1, true], stderr)
+    assert.match(await site.pass(), /was uid 1's, and in the way of others: taken away/)
+    // The first number was claimed for nothing.
+    assert.equal((await site.as(BOB, 'submit', '--parsable', '--', 'echo', 'x')).stdout, '2\n')
+    assert.equal(lstatSync(join(bells, `u${BOB}`)).uid, BOB)
+    await site.pass()
+    assert.deepEqual(await site.states(BOB), [[2, 'bin', 'done']])
+  })
+
   it('T19: no lock, bell or claim of others can be touched', async () => {
     const {site} = held
     await honest(site)
