@@ -6,6 +6,7 @@
 import {join} from 'node:path'
 import {type JobId, jobId, type Uid} from '../core/brand.js'
 import {lstatIfThere} from '../store/disk/read-file.js'
+import {createQuarantine} from '../store/quarantine.js'
 import {CLAIM_LIFE, FAR_AHEAD, listClaims, raiseHint, readHint, removeClaim} from '../store/requests/ids.js'
 import type {Service} from './service.js'
 
@@ -19,7 +20,8 @@ const isRipe = (service: Service, id: JobId, submitters: ReadonlyMap<JobId, read
   const claim = lstatIfThere(service.durable.fs, join(service.layout.ids, String(id)))
   if (claim === null) return false
   const waits = submitters.get(id)?.some(submitter => submitter === claim.uid) ?? false
-  return !waits && service.now() - claim.mtimeMs >= CLAIM_LIFE
+  // A time to come is no clock's, but what its maker gave it: it must not stay for ever.
+  return !waits && Math.abs(service.now() - claim.mtimeMs) >= CLAIM_LIFE
 }
 
 /** A crash left it before the record, and then its request was refused: nobody will ever ask for it again. */
@@ -39,6 +41,15 @@ export const burnClaims = (service: Service, submitted: readonly Submitted[]): v
   if (last > 0) raiseHint(durable, layout, jobId(last))
   for (const id of ripe) {
     removeSpecAlone(service, id)
-    removeClaim(durable.fs, layout, id)
+    if (!removeClaim(durable.fs, layout, id)) setAside(service, id)
   }
+}
+
+/** A folder with something in it, which no submit makes: kept for the operator. */
+const setAside = ({durable: {fs}, layout, random, log}: Service, id: JobId): void => {
+  const path = join(layout.ids, String(id))
+  const found = lstatIfThere(fs, path)
+  if (found === null) return
+  const why = `a claim is an empty file, and uid ${found.uid} made a folder`
+  if (createQuarantine(fs, layout, random).take(path, found.ino, why)) log('warning', `${path}: ${why}`)
 }

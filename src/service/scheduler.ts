@@ -23,6 +23,7 @@ import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
 import {crowdedJobs} from './bound-jobs.js'
 import {burnClaims} from './burn-claims.js'
+import {clearSquats} from './clear-squats.js'
 import {derived} from './derived.js'
 import {endLost} from './end-lost.js'
 import {type EngineLooks, looksAt, type Offer} from './engine-looks.js'
@@ -227,6 +228,7 @@ export const schedulerPass = async (
   author.check()
   const offer = await offerOf(service, looks)
   service.nodes.report(offer.nodes)
+  clearSquats(service)
   const taken = await takeRequests(service, 'scheduler', author, rounds)
   burnClaims(service, taken.submitted)
   const fired = await fireTimetables(service, author)

@@ -68,13 +68,25 @@ const fenceAt = (fs: FileSystem, path: string): Fence => {
   }
 }
 
-/** What the user of a directory has closed to us is the fault of no disk: it concerns his job alone. */
+/** What the user of a directory can bring about: he may close it, and move and change all that is in it meanwhile. */
+const BY_ITS_USER = [
+  'EACCES',
+  'EPERM',
+  'EBUSY',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'EEXIST',
+  'ENOTEMPTY',
+  'ELOOP',
+]
+
+/** Such is the fault of no disk: it concerns his job alone. */
 const inUsersFolder = <T>(act: () => T): T => {
   try {
     return act()
   } catch (error) {
-    const closed = error instanceof GodError && isErrno(error.cause, 'EACCES', 'EPERM')
-    throw closed ? error.cause : error
+    throw error instanceof GodError && isErrno(error.cause, ...BY_ITS_USER) ? error.cause : error
   }
 }
 

@@ -117,6 +117,18 @@ describe('a hostile user of the inbox (needs root)', () => {
     await unharmed(site, await site.pass())
   })
 
+  it('T04: a folder in the place of a claim stops no pass, old or full as it may be', async () => {
+    const {site} = held
+    const claim = (n: number): string => join(site.layout.ids, String(n))
+    for (const n of [1, 2, 3]) assert.equal(site.tries(ANN, 'mkdir', claim(n)), 0)
+    assert.equal(site.tries(ANN, 'mkdir', join(claim(2), 'full')), 0)
+    assert.equal(site.tries(ANN, 'touch', '-d', '1 hour ago', claim(1), claim(2)), 0)
+    assert.equal((await site.as(BOB, 'submit', '--parsable', '--', 'echo', 'x')).stdout, '4\n')
+    await site.pass()
+    assert.deepEqual(await site.states(BOB), [[4, 'bin', 'done']])
+    assert.deepEqual(readdirSync(site.layout.ids), ['3'])
+  })
+
   it('T05: a name that is a request at one look and a link to a secret at the next gives nothing away', async () => {
     const {site} = held
     const target = secret(site)
@@ -289,6 +301,21 @@ describe('a hostile user of the inbox (needs root)', () => {
     await again()
     await site.asRoot('gc')
     await again()
+  })
+
+  it('T16: who takes another one’s drop folder or bell before him keeps him out until the next pass', async () => {
+    const {site} = held
+    const {bells, inbox} = site.layout
+    assert.equal(site.tries(ANN, 'mkdir', join(inbox, `u${BOB}`)), 0)
+    assert.equal(site.tries(ANN, 'touch', join(inbox, `u${BOB}`, 'x'), join(bells, `u${BOB}`)), 0)
+    const {stderr, code} = await site.as(BOB, 'submit', '--', 'echo', 'x')
+    assert.deepEqual([code, /is not your folder/.test(stderr)], [1, true], stderr)
+    assert.match(await site.pass(), /was uid 1's, and in the way of others: taken away/)
+    // The first number was claimed for nothing.
+    assert.equal((await site.as(BOB, 'submit', '--parsable', '--', 'echo', 'x')).stdout, '2\n')
+    assert.equal(lstatSync(join(bells, `u${BOB}`)).uid, BOB)
+    await site.pass()
+    assert.deepEqual(await site.states(BOB), [[2, 'bin', 'done']])
   })
 
   it('T19: no lock, bell or claim of others can be touched', async () => {

@@ -71,6 +71,39 @@ describe('claims that became no job', () => {
     assert.ok(claim() > second)
   })
 
+  it('T04, T14: that somebody made as folders go too, and end no pass; what is in them is kept', () => {
+    const {fs} = world.process()
+    for (const name of ['1', '2', '3']) fs.mkdir(`${world.layout.ids}/${name}`, 0o755)
+    fs.mkdir(`${world.layout.ids}/2/full`, 0o755)
+    world.clock.advance(CLAIM_LIFE)
+    burn()
+    assert.deepEqual(claims(), [])
+    assert.ok(claim() > 3)
+    const kept = world.process().fs.readdir(world.layout.quarantine)
+    assert.deepEqual(
+      kept.map(name => name.replace(/^(\d+)\.[^.]+/, '$1')),
+      ['2.why', '2'],
+    )
+  })
+
+  it('of the job that comes of them may be a folder of its user’s by then', async () => {
+    const id = world.submit({})
+    const {fs} = world.process()
+    fs.unlink(`${world.layout.ids}/${id}`)
+    fs.mkdir(`${world.layout.ids}/${id}`, 0o755)
+    fs.mkdir(`${world.layout.ids}/${id}/full`, 0o755)
+    await world.process().schedule()
+    assert.equal(world.state(id), 'done')
+  })
+
+  it('of times to come go as those of times gone by: a time is its user’s word', () => {
+    const id = claim()
+    world.clock.advance(-CLAIM_LIFE)
+    burn()
+    assert.deepEqual(claims(), [])
+    assert.ok(claim() > id)
+  })
+
   it('are not missed by a claimer that read the hint before', () => {
     const id = claim()
     world.clock.advance(CLAIM_LIFE)

@@ -1,9 +1,27 @@
 /** Hints of the real kernel, in real folders. */
 import assert from 'node:assert/strict'
-import {mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Hints, watchFolders} from '../../src/service/hints.js'
+
+/** '': closed meanwhile. */
+const readIfThere = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}
 
 describe('hints', () => {
   let root: string
@@ -63,6 +81,26 @@ describe('hints', () => {
     )
     await ringUntilHeard('bell')
     assert.ok(watched() <= before, `${watched()} for ${before}`)
+    assert.deepEqual(warnings, [])
+  })
+
+  it('T20: watch the folders, and no name in them: thousands of names of one user cost nothing', async () => {
+    const handles = (): number =>
+      readdirSync('/proc/self/fdinfo')
+        .map(fd => readIfThere(`/proc/self/fdinfo/${fd}`))
+        .reduce((sum, text) => sum + text.split('\n').filter(line => line.startsWith('inotify')).length, 0)
+    await ringUntilHeard('bell')
+    const before = handles()
+    await hints.close()
+    for (let i = 0; i < 2000; i++) writeFileSync(folder(`bell/x${i}`), '')
+    hints = watchFolders(
+      [folder('bell'), folder('lock')],
+      () => rings++,
+      text => warnings.push(text),
+    )
+    await ringUntilHeard('bell')
+    await ringUntilHeard('lock')
+    assert.ok(handles() <= before, `${handles()} for ${before}`)
     assert.deepEqual(warnings, [])
   })
 

@@ -80,6 +80,43 @@ describe('the directory of a job', () => {
     assert.deepEqual([...fs.counts.keys()].sort(), ['fsyncDir', 'mkdir'])
   })
 
+  /** What its user does in it while we write there; the name of our temporary file he can see. */
+  const meddling = (call: 'rename' | 'link' | 'fsync', act: (fs: DiskProcess, temporary: string) => void) =>
+    world.process(0).on({
+      ...{call, when: 'before' as const},
+      act: () => {
+        const fs = world.process()
+        const [name = ''] = fs.readdir(FOLDER).filter(one => one.startsWith('.t.'))
+        act(fs, `${FOLDER}/${name}`)
+      },
+    })
+
+  const MEDDLED = {
+    'takes our temporary file away': (fs: DiskProcess, temporary: string) => fs.unlink(temporary),
+    'makes a folder of that name': (fs: DiskProcess) => fs.mkdir(`${FOLDER}/cmd.sh`, 0o755),
+  }
+  for (const [title, act] of Object.entries(MEDDLED))
+    it(`whose user ${title} is the fault of no disk: it concerns his job alone`, () => {
+      prepare()
+      assert.throws(
+        () => prepare(SCRIPT, meddling('rename', act)),
+        error => isErrno(error, 'ENOENT', 'EISDIR'),
+      )
+    })
+
+  it('whose user writes into what was given to him is the fault of no disk either', () => {
+    prepare()
+    const write = (fs: DiskProcess, temporary: string): void => {
+      const fd = fs.open(temporary, 'append')
+      fs.write(fd, Buffer.from('x'))
+      fs.close(fd)
+    }
+    assert.throws(
+      () => prepare(SCRIPT, meddling('fsync', write)),
+      error => isErrno(error, 'EBUSY'),
+    )
+  })
+
   it('is there after a power loss, as a container that was created for it is', () => {
     prepare(SCRIPT)
     world.disk.powerLoss()
@@ -123,6 +160,16 @@ describe('the directory of a job', () => {
       const fs = world.process(0).on({call: 'link', when: 'before', act: () => start()})
       assert.equal(work(fs).voidAttempt(ANN, ID, 1), 'started')
       assert.equal(fence(), 'started')
+    })
+
+    it('is not decided where its user takes our temporary file away, and no disk is at fault', () => {
+      prepare()
+      const fs = meddling('link', (his, temporary) => his.unlink(temporary))
+      assert.throws(
+        () => work(fs).voidAttempt(ANN, ID, 1),
+        error => isErrno(error, 'ENOENT'),
+      )
+      assert.equal(fence(), 'none')
     })
 
     it('that vanished while it was looked at decides nothing', () => {

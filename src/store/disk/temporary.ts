@@ -54,6 +54,8 @@ export interface OpenTemporary {
   readonly path: string
   readonly fd: number
   readonly size: number
+  /** To somebody who may have changed it since. */
+  readonly given: boolean
 }
 
 export const openTemporary = (
@@ -62,7 +64,7 @@ export const openTemporary = (
   {beside, name, mode, owner}: Omit<TemporaryOptions, 'sync'>,
 ): OpenTemporary => {
   const path = join(dirname(beside), name)
-  const open = {path, fd: fs.open(path, 'create', mode), size: bytes.length}
+  const open = {path, fd: fs.open(path, 'create', mode), size: bytes.length, given: owner !== undefined}
   try {
     writeAll(fs, open.fd, bytes)
     if (owner !== undefined) {
@@ -86,20 +88,20 @@ export const giveUp = (fs: FileSystem, {path, fd}: OpenTemporary): void => {
 }
 
 /** After its sync: is all of it there? NFS may tell of a full disk only at the close. */
-export const closeTemporary = (fs: FileSystem, {path, fd, size: expected}: OpenTemporary): Temporary => {
+export const closeTemporary = (fs: FileSystem, open: OpenTemporary): Temporary => {
   try {
-    return {path, ino: checkedInode(fs, fd, expected)}
+    return {path: open.path, ino: checkedInode(fs, open)}
   } catch (error) {
-    discard(fs, path)
+    discard(fs, open.path)
     throw error
   }
 }
 
-const checkedInode = (fs: FileSystem, fd: number, expected: number): number => {
+const checkedInode = (fs: FileSystem, {fd, size: expected, given}: OpenTemporary): number => {
   try {
     const {size, ino} = fs.fstat(fd)
-    if (size !== expected) throw Object.assign(new Error(`${size} of ${expected} bytes`), {code: 'EIO'})
-    return ino
+    if (size === expected) return ino
+    throw Object.assign(new Error(`${size} of ${expected} bytes`), {code: given ? 'EBUSY' : 'EIO'})
   } finally {
     fs.close(fd)
   }

@@ -31,7 +31,11 @@ const ensureOwnFolder = ({durable, layout, uid}: DropContext): string => {
   if (made) return folder
   const stat = durable.fs.lstat(folder)
   if (stat.kind === 'folder' && stat.uid === uid) return folder
-  throw new GodError('E_DIR_BAD', `${folder} is not your folder`, 'An operator must remove it.')
+  throw new GodError(
+    'E_DIR_BAD',
+    `${folder} is not your folder`,
+    'The next pass takes it away: submit again then.',
+  )
 }
 
 const madeFolder = (fs: FileSystem, folder: string): boolean => {

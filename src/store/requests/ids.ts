@@ -10,7 +10,7 @@ import {join} from 'node:path'
 import {type JobId, jobId, MAX_ID} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import {type Durable, syncIfAllowed} from '../disk/durable.js'
-import {type FileSystem, isErrno} from '../disk/file-system.js'
+import {errno, type FileSystem, isErrno} from '../disk/file-system.js'
 import {listNames, lstatIfThere, unlinkIfThere} from '../disk/read-file.js'
 import {type Layout, parseIdName} from '../layout.js'
 
@@ -119,8 +119,26 @@ export const raiseHint = (durable: Durable, layout: Layout, id: JobId): void => 
   for (const n of old.slice(0, -HINTS_KEPT)) unlinkIfThere(fs, join(layout.hints, String(n)))
 }
 
-export const removeClaim = (fs: FileSystem, layout: Layout, id: JobId): void => {
-  unlinkIfThere(fs, join(layout.ids, String(id)))
+/** False: anybody may make names here, also of folders; one with something in it stays. */
+export const removeClaim = (fs: FileSystem, layout: Layout, id: JobId): boolean => {
+  const path = join(layout.ids, String(id))
+  try {
+    unlinkIfThere(fs, path)
+    return true
+  } catch (error) {
+    if (!isErrno(error, 'EISDIR')) throw error
+    return removeFolder(fs, path)
+  }
+}
+
+const removeFolder = (fs: FileSystem, path: string): boolean => {
+  try {
+    fs.rmdir(path)
+    return true
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return false
+  }
 }
 
 export const listClaims = (fs: FileSystem, layout: Layout): readonly JobId[] =>

@@ -22,7 +22,7 @@ describe('claiming an id', () => {
   const claim = (fs: DiskProcess = world.process()): number => claimId(world.durable(fs), world.layout)
   const raise = (id: number, fs: DiskProcess = world.process()): void =>
     raiseHint(world.durable(fs), world.layout, jobId(id))
-  const remove = (id: number): void => removeClaim(world.process(), world.layout, jobId(id))
+  const remove = (id: number): boolean => removeClaim(world.process(), world.layout, jobId(id))
   const hint = (): number => readHint(world.process(), world.layout)
   const claims = (): number[] => [...listClaims(world.process(), world.layout)].sort((a, b) => a - b)
   const put = (...ids: number[]): void => {
