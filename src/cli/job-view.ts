@@ -5,7 +5,7 @@
 import type {Reason, Resources} from '@god-cli/api'
 import {nameOf, resourcesWished} from '../core/admission.js'
 import {newArray} from '../core/array-start.js'
-import {instant, type JobId} from '../core/brand.js'
+import {instant} from '../core/brand.js'
 import {resourcesOf} from '../core/counted.js'
 import type {JobRecord, Wish} from '../core/job.js'
 import type {LiveUsage} from '../core/live-usage.js'
@@ -173,14 +173,15 @@ export const viewOfRequest = (site: Site, {id, wish}: NewJob): JobView => ({
 export const viewOfRefused = (
   site: Site,
   refused: RefusedRequest,
-  id: JobId,
+  {id, uid}: Pick<JobView, 'id' | 'uid'>,
   wish: Wish | null,
 ): JobView => ({
   ...unstarted,
   ...wished(site, wish ?? {command: {kind: 'argv', argv: ['?']}}),
   id,
-  user: ownName(site),
-  uid: site.uid,
+  // Of others their requests tell no name.
+  user: uid === site.uid ? ownName(site) : `u${uid}`,
+  uid,
   labels: wish?.labels ?? {},
   state: 'refused',
   ended: instant(refused.at),

@@ -16,7 +16,7 @@ import {damageOf, readWhole} from './damaged.js'
 import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {type Choice, tasksApart} from './named-tasks.js'
 import {withNodeReasons} from './node-reasons.js'
-import {ownUnadmitted} from './own-requests.js'
+import {othersRefused, ownUnadmitted} from './own-requests.js'
 import {packedIfReadable, withPacked} from './packed-jobs.js'
 import type {Site} from './site.js'
 
@@ -48,7 +48,9 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const views = ids.flatMap((id, i) => {
     const record = records[i] ?? null
     if (record !== null) return [viewOfRecord(record, reasons)]
-    return unadmitted.find(view => view.id === id) ?? packedIfReadable(site, id) ?? []
+    return (
+      unadmitted.find(view => view.id === id) ?? packedIfReadable(site, id) ?? othersRefused(site, id) ?? []
+    )
   })
   return withNodeReasons(site, views)
 }

@@ -57,6 +57,22 @@ describe('a site of many users (needs root)', () => {
     )
   })
 
+  it('shows root a job of somebody that was refused after its id was told, and others nothing of it', async () => {
+    const {site} = held
+    assert.equal((await site.as(ANN, 'submit', '-c', '2', '--', 'true')).code, 0)
+    appendFileSync(site.layout.config, 'max_cpu = 1\n')
+    await site.pass()
+    for (const [who, shown] of [
+      [await site.as(ANN, 'show', '1'), /^user +daemon/m],
+      [await site.asRoot('show', '1'), /^user +u1 /m],
+    ] as const) {
+      assert.match(who.stdout, /^state +refused: the job asks for 2 cpus; the site allows 1$/m)
+      assert.match(who.stdout, shown)
+    }
+    const {code, stderr} = await site.as(BOB, 'show', '1')
+    assert.deepEqual([code, /no such job|there is no job 1/.test(stderr)], [3, true], stderr)
+  })
+
   it('examines itself for a user too, and says what it did not look at and why', async () => {
     const {site} = held
     await site.as(ANN, 'submit', '--', 'true')
