@@ -13,9 +13,12 @@ import {realSafety} from '../support/real-invariants.js'
 import {type Dice, dice} from '../support/seeded.js'
 import {TestSite} from '../support/site.js'
 import {skip} from '../support/skip.js'
-import {type CallPoint, hasStrace, killedAt, pointsOf, type Traced} from '../support/traced.js'
+import {type CallPoint, hasStrace, type Killed, killedAt, pointsOf, type Traced} from '../support/traced.js'
 
-/** The fake engine's own files: a real engine does these steps in one. */
+/**
+ * The fake engine's own files: a real engine does these steps in one. They are no points to shoot at; and as calls are
+ * counted, and threads take turns, some shots at others strike them all the same.
+ */
 const ENGINE = /\/engine\/|\/started\.|\/god\.(log|err)/
 /** Of each command: by day a sample, by night all, and as many pairs. */
 const SHOTS = amount(8, 10_000)
@@ -154,10 +157,17 @@ describe('R03: shot by the kernel', function () {
   })
   after(() => {
     if (cases > 0) tellCases('R03', cases, fired)
+    if (astray > 0) console.log(`      R03: ${astray} struck the simulated engine, and were not judged`)
   })
 
-  const shoot = async (dir: string, point: CallPoint, args: readonly string[]): Promise<Traced> => {
+  let astray = 0
+  /** Null: it struck the simulated engine in the midst of a step. */
+  const shoot = async (dir: string, point: CallPoint, args: readonly string[]): Promise<Killed | null> => {
     const ran = await killedAt(point, args, dir)
+    if (ENGINE.test(ran.struck)) {
+      astray++
+      return null
+    }
     if (ran.code === null) fired++
     return ran
   }
@@ -171,12 +181,19 @@ describe('R03: shot by the kernel', function () {
   ): Promise<void> => {
     const dir = template.copy()
     const shot = await shoot(dir, shots.first, args)
-    const second =
-      shots.second === null ? '' : `, then ${shots.second.point.text} of ${shots.second.args.join(' ')}`
-    if (shots.second !== null) await shoot(dir, shots.second.point, shots.second.args)
-    cases++
-    await pass(dir)
-    judge(dir, idsOf(shot, ids, args), ends, `shot before ${shots.first.text}${second}`)
+    const {second} = shots
+    const next = shot === null || second === null ? shot : await shoot(dir, second.point, second.args)
+    if (shot !== null && next !== null) {
+      cases++
+      await pass(dir)
+      const then = second === null ? '' : `, then ${second.point.text} of ${second.args.join(' ')}`
+      judge(
+        dir,
+        idsOf(shot, ids, args),
+        ends,
+        `shot before ${shots.first.text}${then}; in the end ${next.struck}`,
+      )
+    }
     rmSync(dir, {recursive: true})
   }
 

@@ -92,13 +92,28 @@ export const pointsOf = async (
   return {ran, points}
 }
 
+/** The call that was under way: what strace saw no answer to. */
+const struckIn = (log: string): string =>
+  log.split('\n').findLast(line => / = \?$|<unfinished \.\.\.>$/.test(line)) ?? ''
+
+/** `struck`: which call it was in the end, for the n-th of one run is not always that of the next. */
+export interface Killed extends Traced {
+  readonly struck: string
+}
+
 /** Killed before that call happened. */
-export const killedAt = ({call, n}: CallPoint, args: readonly string[], dir: string): Promise<Traced> =>
-  strace(
-    ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${n}`],
-    args,
-    dir,
-  )
+export const killedAt = async (
+  {call, n}: CallPoint,
+  args: readonly string[],
+  dir: string,
+): Promise<Killed> => {
+  const log = `${dir}.shot`
+  const words = ['-y', '-o', log, '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${n}`]
+  const ran = await strace(words, args, dir)
+  const struck = struckIn(readFileSync(log, 'utf8'))
+  rmSync(log)
+  return {...ran, struck}
+}
 
 /** Each open of that file fails, as on a bad sector. */
 export const withoutFile = (path: string, args: readonly string[], dir: string): Promise<Traced> =>
