@@ -89,9 +89,20 @@ interface Position {
   shut: number
 }
 
+/** Where its owner or root is told so, something is amiss; others may not read it in any case. */
+const unreadable = (site: Site, {id, uid, user}: JobRecord, {path}: Source, why: string): GodError =>
+  site.uid === uid || site.uid === 0
+    ? new GodError('E_NOT_PERMITTED', `${path} is not read: ${why}`)
+    : new GodError(
+        'E_NOT_PERMITTED',
+        `the output of job ${id} is read by ${user} and root alone`,
+        `Ask ${user}.`,
+      )
+
 /** Everything new since the last look. */
 const drain = async (
   site: Site,
+  record: JobRecord,
   source: Source,
   position: Position,
   tail: number | null,
@@ -99,8 +110,7 @@ const drain = async (
 ): Promise<void> => {
   const opened = openOutput(site.durable.fs, source.folder, source.path)
   if (opened.kind === 'absent') return
-  if (opened.kind === 'unsafe')
-    throw new GodError('E_NOT_PERMITTED', `${source.path} is not read: ${opened.why}`)
+  if (opened.kind === 'unsafe') throw unreadable(site, record, source, opened.why)
   try {
     const {size} = site.durable.fs.fstat(opened.fd)
     position.at ??= tail === null ? 0 : tailStart(site, opened.fd, tail)
@@ -146,7 +156,7 @@ const lookOnce = async (
     if (isOver(state) ? position.shut++ >= GIVING : !options.follow) throw shutError(record)
     return false
   }
-  await drain(site, sourceOf(site, record, options.error), position, options.tail, emit)
+  await drain(site, record, sourceOf(site, record, options.error), position, options.tail, emit)
   return !options.follow || isOver(state)
 }
 

@@ -84,6 +84,18 @@ describe('a site of many users (needs root)', () => {
     )
   })
 
+  it('says whose an output is to who may not read it', async () => {
+    const {site} = held
+    await site.as(ANN, 'submit', '--', 'echo', 'x')
+    await site.pass()
+    assert.deepEqual(await site.as(BOB, 'logs', '1'), {
+      stdout: '',
+      stderr: 'god: the output of job 1 is read by daemon and root alone. Ask daemon.\n',
+      code: 4,
+    })
+    assert.equal((await site.as(ANN, 'logs', '1')).code, 0)
+  })
+
   it('shows a job whose copy its owner has removed, and says that its command is lost to him', async () => {
     const {site} = held
     const {layout} = site
