@@ -17,7 +17,6 @@ import {ownAttempt} from '../store/layout.js'
 import {SCHEMA} from './job-json.js'
 import type {JobView} from './job-view.js'
 import {findPart, selectOne} from './listing.js'
-import {notYoursError} from './not-yours.js'
 import {outputFilesOf} from './output-files.js'
 import {specOf} from './packed-jobs.js'
 import type {Pages} from './pager.js'
@@ -92,6 +91,16 @@ interface Position {
   shut: number
 }
 
+/** Where its owner or root is told so, something is amiss; others may not read it in any case. */
+const unreadable = (site: Site, {record: {id, uid, user}, path}: Source, why: string): GodError =>
+  site.uid === uid || site.uid === 0
+    ? new GodError('E_NOT_PERMITTED', `${path} is not read: ${why}`)
+    : new GodError(
+        'E_NOT_PERMITTED',
+        `the output of job ${id} is read by ${user} and root alone`,
+        `Ask ${user}.`,
+      )
+
 /** Everything new since the last look. */
 const drain = async (
   site: Site,
@@ -102,12 +111,7 @@ const drain = async (
 ): Promise<void> => {
   const opened = openOutput(site.durable.fs, source.folder, source.path)
   if (opened.kind === 'absent') return
-  if (opened.kind === 'unsafe') {
-    const {record, path} = source
-    throw record.uid === site.uid || site.uid === 0
-      ? new GodError('E_NOT_PERMITTED', `${path} is not read: ${opened.why}`)
-      : notYoursError(record)
-  }
+  if (opened.kind === 'unsafe') throw unreadable(site, source, opened.why)
   try {
     const {size} = site.durable.fs.fstat(opened.fd)
     position.at ??= tail === null ? 0 : tailStart(site, opened.fd, tail)

@@ -3,7 +3,7 @@
  * when it had to do with him, and until then there is only what this process is.
  */
 import {callerGroups, groupNumber} from '../host/caller-groups.js'
-import {callerName} from '../host/environment.js'
+import {callerHome, callerName} from '../host/environment.js'
 import {type OwnAccount, readAccount} from '../store/account-file.js'
 import type {Site} from './site.js'
 
@@ -36,8 +36,11 @@ export interface Self {
 
 export const self = (site: Site): Self => {
   const told = toldAccount(site)
-  if (told === null)
-    return {name: callerName(), groups: callerGroups(), home: null, source: 'process', groupNumber}
+  if (told === null) {
+    // Of a directory's user the host need not know where his home is.
+    const home = site.configuration.settings.auth_policy === 'system' ? callerHome() : null
+    return {name: callerName(), groups: callerGroups(), home, source: 'process', groupNumber}
+  }
   const {name, groups, home, named} = told
   const numbers = new Map(Object.entries(named))
   return {name, groups, home, source: 'accounts', groupNumber: of => numbers.get(of) ?? null}

@@ -31,6 +31,15 @@ export const callerName = (): string => {
   }
 }
 
+/** As this host has it; null where there is no account. */
+export const callerHome = (): string | null => {
+  try {
+    return userInfo().homedir
+  } catch {
+    return null
+  }
+}
+
 /**
  * For code that asks the account for a home and a shell, and dies where the uid has none (in a container, say): what
  * is not set is set as container engines do.

@@ -63,12 +63,6 @@ const sortIn = (service: Service, drop: Drop, tok: Token, pile: Pile): Load => {
   if (taken.kind === 'gone') return {jobs: 0, bytes: 0}
   if (taken.kind === 'bad') {
     drop.refuse(tok, {...taken.refusal, id: null, at: service.now()})
-    service.journal.write({
-      at: service.now(),
-      what: 'refused',
-      by: `u${drop.uid}`,
-      text: taken.refusal.message,
-    })
     pile.refused++
     pile.bad.set(drop.uid, [...(pile.bad.get(drop.uid) ?? []), taken.refusal.message])
     return {jobs: 0, bytes: taken.size}
@@ -140,10 +134,16 @@ const collectFrom = (service: Service, queue: Queue, pile: Pile): void => {
   }
 }
 
-/** A line a user: `god submit` writes no such files, so somebody tries something or a disk failed. */
-const tellBad = ({log, layout}: Service, bad: Pile['bad']): void => {
-  for (const [uid, [first, ...others]] of bad) {
+/**
+ * A line a user, for nothing limits how many they are: `god submit` writes no such files, so somebody tries something or a
+ * disk failed.
+ */
+const tellBad = ({log, layout, journal, settings, now}: Service, bad: Pile['bad']): void => {
+  for (const [uid, [first = '', ...others]] of bad) {
     const more = others.length === 0 ? '' : `, and ${others.length} more`
+    // Everybody may read the journal.
+    const text = `${settings.admission.private ? 'E_REQUEST_BAD' : first}${more}`
+    journal.write({at: now(), what: 'refused', by: `u${uid}`, text})
     log('warning', `${layout.dropFolder(uid)}: ${first}${more}; kept there with the reason (.why)`)
   }
 }

@@ -29,7 +29,7 @@ describe('god whoami', () => {
     await site.pass()
     const {stdout} = await site.here(['whoami', '--json'])
     const me = JSON.parse(stdout)
-    assert.deepEqual([me.schema, me.user, me.uid], [1, ME.username, ME.uid])
+    assert.deepEqual([me.schema, me.user, me.uid, me.home], [1, ME.username, ME.uid, ME.homedir])
     assert.ok(me.groups.includes(ME.gid))
     assert.deepEqual(me.volumes, [
       {name: 'mine', acl: 'rw', root: false, path: `/srv/${ME.username}`, mount: `/srv/${ME.username}`},

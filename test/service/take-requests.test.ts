@@ -140,6 +140,28 @@ describe('taking requests', () => {
       const [path] = world.disk.files(world.layout.journal)
       assert.match(world.disk.text(path ?? '') ?? '', /"what":"refused","by":"u1001"/)
     })
+
+    it('T15: are told to it by a line a user and round, so that nobody fills the disk with what he gets wrong', async () => {
+      for (let i = 0; i < 100; i++) plantRequest(world, '{', BOB)
+      await asWatcher()
+      const lines = world.disk
+        .files(world.layout.journal)
+        .flatMap(path => (world.disk.text(path) ?? '').trim().split('\n'))
+      assert.equal(lines.length, 1)
+      assert.match(lines[0] ?? '', /and 99 more/)
+    })
+
+    it('T17: are told there without what they say where jobs are private', async () => {
+      plantRequest(world, '{"v":1,"op":"kill","ids":[1],"canary":0}', BOB)
+      const god = world.process()
+      const {settings} = god.service
+      const admission = {...settings.admission, private: true}
+      Object.assign(god.service, {settings: {...settings, admission}})
+      await asWatcher(god)
+      const told = world.disk.files(world.layout.journal).map(path => world.disk.text(path) ?? '')
+      assert.match(told.join(''), /E_REQUEST_BAD/)
+      assert.doesNotMatch(told.join(''), /canary/)
+    })
   })
 
   describe('of a user whose folder cannot be used', () => {
