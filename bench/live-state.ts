@@ -27,7 +27,7 @@ export interface LiveState {
   readonly from: number
 }
 
-const POLICY = admissionPolicy(parseSettings([]), true, true)
+const POLICY = admissionPolicy(parseSettings([]), {images: true}, true)
 
 const wishOf = (id: number, cpus: number): Wish => ({
   name: `job-${id % 100}`,

@@ -7,7 +7,7 @@ import {isForWatchers, type UpdateRequest} from '../core/request.js'
 import {admissionPolicy} from '../core/settings.js'
 import {checkUpdate, type UpdateRules, updateJob} from '../core/update-job.js'
 import type {JobView} from './job-view.js'
-import {runsImages} from './offer.js'
+import {needsOf} from './offer.js'
 import {isOperator, isServedByRoot} from './operator.js'
 import type {Site} from './site.js'
 
@@ -16,8 +16,8 @@ export type AnyWish = ControlWish | Pick<UpdateRequest, 'op' | 'set' | 'remark'>
 
 /** Quotas are the service's: what others have of a project not everybody sees. */
 const rulesFor = (site: Site, record: JobRecord): UpdateRules => {
-  const images = runsImages(site.configuration.settings.executor)
-  const policy = admissionPolicy(site.configuration, images, isServedByRoot(site))
+  const needs = needsOf(site.configuration.settings.executor)
+  const policy = admissionPolicy(site.configuration, needs, isServedByRoot(site))
   return {
     operator: isOperator(site),
     judge: next => checkUpdate(record, next, policy, site.nodes.all()),

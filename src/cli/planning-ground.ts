@@ -9,7 +9,7 @@ import {admissionPolicy, shareRules} from '../core/settings.js'
 import {optionsGiven} from '../plugin/options.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {shareUsage} from '../store/share-usage.js'
-import {runsImages} from './offer.js'
+import {needsOf} from './offer.js'
 import {isServedByRoot} from './operator.js'
 import {ownWaiting} from './own-waiting.js'
 import {type Guard, loadPolicy} from './policy.js'
@@ -38,7 +38,7 @@ export const planningGround = async (site: Site, guard: Guard, note: (text: stri
       maintenance: settings.maintenance,
       limits: {grace: settings.grace_period * 1000},
       quotaWindow: settings.quota_window * 1000,
-      admission: admissionPolicy(configuration, runsImages(settings.executor), isServedByRoot(site)),
+      admission: admissionPolicy(configuration, needsOf(settings.executor), isServedByRoot(site)),
     },
     manifest: site.manifest,
     packs: site.packs,

@@ -25,7 +25,7 @@ import {claimId} from '../store/requests/ids.js'
 import {callerIn} from './caller.js'
 import {type JobJson, jobJson, resourcesJson, SCHEMA} from './job-json.js'
 import {viewOfRequest} from './job-view.js'
-import {runsImages} from './offer.js'
+import {needsOf} from './offer.js'
 import {isOperator, isServedByRoot} from './operator.js'
 import {checkReadable} from './readable.js'
 import {siteRemarks} from './remarks.js'
@@ -57,8 +57,8 @@ const checkOwnRoot = (site: Site, {root}: Wish, rule: RootRule): Refusal | null 
 /** For many wishes: what is read of the site is read once. */
 export const judgeOf = (site: Site): ((wish: Wish) => Settled) => {
   const {configuration} = site
-  const images = runsImages(configuration.settings.executor)
-  const policy = admissionPolicy(configuration, images, isServedByRoot(site))
+  const needs = needsOf(configuration.settings.executor)
+  const policy = admissionPolicy(configuration, needs, isServedByRoot(site))
   const nodes = site.nodes.all()
   const operator = isOperator(site)
   return wish => {

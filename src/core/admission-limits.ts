@@ -11,6 +11,8 @@ import type {Sections} from './sections.js'
 export interface SiteLimits {
   readonly maxCpus: number | null
   readonly maxMemory: number | null
+  /** Bytes below which the executor starts no job; left out: any amount will do. */
+  readonly leastMemory?: number
   /** Seconds. */
   readonly maxWalltime: number | null
 }
@@ -25,7 +27,7 @@ export const checkLimits = (
   nodes: readonly NodeReport[],
   asking: Asking = 'submit',
 ): Refusal | null => {
-  const {maxCpus, maxMemory} = policy
+  const {maxCpus, maxMemory, leastMemory = 0} = policy
   const {space, resources: all} = policy.sections
   if (maxCpus !== null && resources.cpus > maxCpus)
     return tooMuch(cpusText(resources.cpus), formatCpus(maxCpus), askForLess('-c', asking))
@@ -34,6 +36,12 @@ export const checkLimits = (
       `${formatMemory(resources.memory)} of memory`,
       formatMemory(maxMemory),
       askForLess('-m', asking),
+    )
+  if (resources.memory < leastMemory)
+    return refusal(
+      'E_SPEC_BAD',
+      `the job asks for ${formatMemory(resources.memory)} of memory; the executor starts none with less than ${formatMemory(leastMemory)}`,
+      'Ask for more with -m.',
     )
   const no = checkCounted(resources.counted ?? {}, all)
   if (no !== null) return no

@@ -194,9 +194,17 @@ export const showSetting = (settings: Settings, key: SettingKey): string => {
 }
 
 /** What admission asks of the settings. `images`: the executor runs images; `byRoot`: root's account serves the site. */
+/** What an executor asks of jobs. */
+export interface Needs {
+  /** It runs images at all. */
+  readonly images: boolean
+  /** Bytes; left out: any amount will do. */
+  readonly leastMemory?: number | undefined
+}
+
 export const admissionPolicy = (
   {settings, sections}: Pick<Configuration, 'settings' | 'sections'>,
-  images: boolean,
+  {images, leastMemory}: Needs,
   byRoot: boolean,
 ): AdmissionPolicy => ({
   defaultImages: settings.default_images,
@@ -209,6 +217,7 @@ export const admissionPolicy = (
   maxSchedules: settings.max_schedules,
   maxCpus: settings.max_cpu,
   maxMemory: settings.max_ram,
+  ...(leastMemory === undefined ? {} : {leastMemory}),
   sections,
   private: settings.private_jobs,
   root: rootRule(settings.allow_root, settings.allow_root_groups, images, byRoot),

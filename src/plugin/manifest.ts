@@ -23,6 +23,8 @@ const declaredSchema = v.strictObject({
   options: v.exactOptional(inPackageSchema),
   /** Executors: false = jobs need no image. */
   images: v.exactOptional(v.boolean()),
+  /** Executors: bytes of memory below which they start no job. */
+  leastMemory: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 })
 
 const blockSchema = v.strictObject({
@@ -47,6 +49,8 @@ export interface Declared {
   readonly id: string
   readonly summary: string
   readonly images: boolean
+  /** Bytes; left out: any amount will do. */
+  readonly leastMemory?: number
   /** Absolute path of the module that exports the factory. */
   readonly entry: string
   /** Absolute path of the schema of its options, if it has one. */

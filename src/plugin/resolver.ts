@@ -6,6 +6,7 @@
  */
 import {API_VERSION, type ProviderKind} from '@god-cli/api'
 import {GodError} from '../core/errors.js'
+import type {Needs} from '../core/settings.js'
 import {nearest} from '../core/text.js'
 import {type Declared, type Manifest, readManifest} from './manifest.js'
 import {packageRoot} from './package-root.js'
@@ -98,11 +99,18 @@ export const pickForService = (
   )
 }
 
-/** Whether jobs of this executor need an image, by what its package says; an unknown one is complained of when used. */
-export const executorRunsImages = (
+/** What an executor asks of jobs, by what its package says; an unknown one is complained of when used. */
+export const executorNeeds = (
   id: string,
   providers: readonly Provider[] = builtinProviders(packageRoot()),
-): boolean => providers.find(provider => provider.kind === 'executor' && provider.id === id)?.images ?? true
+): Needs => {
+  const found = providers.find(provider => provider.kind === 'executor' && provider.id === id)
+  return {images: found?.images ?? true, leastMemory: found?.leastMemory}
+}
+
+/** Whether jobs of this executor need an image. */
+export const executorRunsImages = (...asked: Parameters<typeof executorNeeds>): boolean =>
+  executorNeeds(...asked).images
 
 export interface Duplicate {
   readonly used: Provider

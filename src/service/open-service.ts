@@ -10,7 +10,7 @@ import {DEFAULT_RULES} from '../core/scheduling/rules.js'
 import {admissionPolicy, type Configuration, type Settings, shareRules} from '../core/settings.js'
 import {loadProvider} from '../plugin/loader.js'
 import {checkOptions, optionsGiven} from '../plugin/options.js'
-import {type Provider, pickForService} from '../plugin/resolver.js'
+import {executorNeeds, type Provider, pickForService} from '../plugin/resolver.js'
 import {type Format, openDirectory} from '../store/directory.js'
 import {createDurable, type Durable} from '../store/disk/durable.js'
 import {realFileSystem} from '../store/disk/file-system.js'
@@ -188,7 +188,9 @@ export const openService = async (host: HostParts): Promise<OpenService> => {
   const manifest = createManifestReader(fs, layout)
   const quarantine = loudly(createQuarantine(fs, layout, host.random), host.log)
   const {self} = host.lease
-  const admission = admissionPolicy(host.configuration, executor.features.images, host.uid === 0)
+  const {leastMemory} = executorNeeds(settings.executor, host.providers)
+  const needs = {images: executor.features.images, leastMemory}
+  const admission = admissionPolicy(host.configuration, needs, host.uid === 0)
   const service: Service = {
     format,
     layout,

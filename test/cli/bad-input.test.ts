@@ -234,6 +234,32 @@ describe('bad input', () => {
   })
 })
 
+describe('less memory than its engine takes', () => {
+  const held = siteForAll({executor: 'docker'})
+
+  it('is refused at once', async () => {
+    const {site} = held
+    for (const [amount, shown] of [
+      ['1K', '1K'],
+      ['5M', '5M'],
+    ] as const) {
+      const {stderr, code} = await site.here(['submit', '-m', amount, 'x'])
+      assert.equal(
+        stderr,
+        `god: the job asks for ${shown} of memory; the executor starts none with less than 6M. Ask for more with -m.\n`,
+      )
+      assert.equal(code, 2)
+    }
+    assert.equal((await site.here(['submit', '-n', '-m', '6M', 'x'])).code, 0)
+  })
+
+  it('is as good as any where no engine minds', async () => {
+    const {site} = held
+    site.configure(['executor = fake', 'default_images = busybox:local'])
+    assert.equal((await site.here(['submit', '-n', '-m', '1K', 'x'])).code, 0)
+  })
+})
+
 describe('what a site does not allow', () => {
   const held = siteForAll({config: ['allow_user_images = no', 'max_time = 1h']})
 

@@ -39,7 +39,7 @@ const SITE = [
   'node.n1.resources = fpga=2, scratch=50',
 ]
 
-const policy = () => admissionPolicy(parseSettings(linesOf(SITE)), false, true)
+const policy = () => admissionPolicy(parseSettings(linesOf(SITE)), {images: false}, true)
 const nodes = () => withWords([aNode('n1', 8), aNode('n2', 8)], sectionsOf(...SITE))
 
 const admitted = (counted: Readonly<Record<string, number>>) =>

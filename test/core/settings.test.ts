@@ -144,7 +144,7 @@ describe('what admission asks of the configuration', () => {
       assign('allow_root_groups', 'wheel'),
       assign('allowed_images', 'lab/*'),
     ])
-    assert.deepEqual(admissionPolicy(configuration, true, true), {
+    assert.deepEqual(admissionPolicy(configuration, {images: true}, true), {
       defaultImages: ['a', 'b'],
       allowedImages: ['lab/*'],
       images: true,

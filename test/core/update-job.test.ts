@@ -158,6 +158,10 @@ describe('the rules for an update', () => {
     assert.equal(said(before, {walltime: 3601}), 'E_SPEC_BAD')
     assert.equal(said(before, {resources: {...before.resources, memory: 999 * GIB}}), 'E_RESOURCES_NEVER')
     assert.equal(said(before, {name: 'a\nb'}), 'E_NAME_BAD')
+    const little = {resources: {...before.resources, memory: 1024}}
+    assert.equal(said(before, little), null)
+    assert.equal(said(before, little, {leastMemory: 1025}), 'E_SPEC_BAD')
+    assert.equal(said(before, little, {leastMemory: 1024}), null)
   })
 
   it('do not hold against it what it was admitted with', () => {

@@ -8,6 +8,7 @@ import {packageRoot} from '../../src/plugin/package-root.js'
 import {
   builtinProviders,
   duplicatesOf,
+  executorNeeds,
   executorRunsImages,
   type Provider,
   pickForService,
@@ -256,6 +257,8 @@ describe('picking a provider', () => {
   it('knows whether an executor runs images, and expects it of one it does not know', () => {
     assert.equal(executorRunsImages('process'), false)
     assert.equal(executorRunsImages('docker'), true)
+    assert.equal(executorNeeds('docker').leastMemory, 6 * 1024 ** 2)
+    assert.equal(executorNeeds('fake').leastMemory, undefined)
     assert.equal(executorRunsImages('podman'), true)
     assert.equal(executorRunsImages('docker', [{...one, images: false}]), false)
     assert.equal(executorRunsImages('docker', [{...one, kind: 'auth', images: false}]), true)
