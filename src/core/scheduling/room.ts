@@ -46,7 +46,7 @@ export interface Room {
   readonly capacity: Vector
   readonly labels: Readonly<Record<string, string>>
   readonly free: number[]
-  steps: readonly Step[]
+  readonly steps: Step[]
   readonly marks: Mark[]
   readonly closures: readonly Closure[]
 }
@@ -56,7 +56,7 @@ export const openRoom = ({name, capacity, labels, free, ends, closures = []}: Ro
   capacity,
   labels,
   free: [...free],
-  steps: ends,
+  steps: [...ends],
   marks: [],
   closures,
 })
@@ -73,9 +73,9 @@ export const placeOfStep = (steps: readonly Step[], at: number): number => {
   return low
 }
 
-/** The steps that the pass was given are not its own. */
-const withStep = (steps: readonly Step[], step: Step): readonly Step[] =>
-  steps.toSpliced(placeOfStep(steps, step.at), 0, step)
+const addStep = (steps: Step[], step: Step): void => {
+  steps.splice(placeOfStep(steps, step.at), 0, step)
+}
 
 /** The first that keeps that user's job from running here until then. Those that are over are none of the pass. */
 export const closureOf = ({closures}: Room, who: string, until: number): Closure | null =>
@@ -100,7 +100,7 @@ export const keeperOf = ({free, marks}: Room, need: Vector, until: number, own?:
 /** It starts now. */
 export const occupy = (room: Room, need: Vector, until: number): void => {
   subtract(room.free, need)
-  room.steps = withStep(room.steps, {at: until, change: need})
+  addStep(room.steps, {at: until, change: need})
   for (const mark of room.marks) if (mark.at < until) subtract(mark.free, need)
 }
 
@@ -111,10 +111,13 @@ export interface Gap {
 }
 
 /** With the moments at which a closure begins or ends: nothing is freed there, but much may fit from then on. */
-const withEdges = (steps: readonly Step[], closures: readonly Closure[]): readonly Step[] =>
-  closures
-    .flatMap(({from, to}) => (to === Number.POSITIVE_INFINITY ? [from] : [from, to]))
-    .reduce<readonly Step[]>((all, at) => withStep(all, {at, change: []}), steps)
+const withEdges = (steps: readonly Step[], closures: readonly Closure[]): readonly Step[] => {
+  if (closures.length === 0) return steps
+  const all = [...steps]
+  for (const at of closures.flatMap(({from, to}) => [from, to]))
+    if (at < Number.POSITIVE_INFINITY) addStep(all, {at, change: []})
+  return all
+}
 
 /**
  * The earliest time, after `now`, from which it fits for that long. What should have ended already is expected to do so
@@ -130,7 +133,9 @@ export const earliestGap = (
   const level = [...room.free]
   const closures = room.closures.filter(({users}) => !users.includes(who))
   const steps = withEdges(room.steps, closures)
-  const isClosed = (at: number): boolean => closures.some(({from, to}) => from <= at && at < to)
+  // Asked at each step, and mostly there are none: then nothing is to be made for the question.
+  const isClosed = (at: number): boolean =>
+    closures.length > 0 && closures.some(({from, to}) => from <= at && at < to)
   let gap: Gap | null = null
   for (let i = 0; i < steps.length; ) {
     const at = Math.max(steps[i]?.at ?? 0, now + 1)
@@ -174,5 +179,6 @@ export const reserve = (room: Room, id: number, need: Vector, length: number, {a
   const mark: Mark = {id, at, free: [...free]}
   subtract(mark.free, need)
   room.marks.push(mark)
-  room.steps = withStep(withStep(room.steps, {at, change: negative(need)}), {at: at + length, change: need})
+  addStep(room.steps, {at, change: negative(need)})
+  addStep(room.steps, {at: at + length, change: need})
 }
