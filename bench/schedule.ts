@@ -99,6 +99,25 @@ const time = async (work: () => void): Promise<number> => {
   return median(all)
 }
 
+/** What could start has started: only then the next job is considered by itself. */
+const atRest = (snapshot: Snapshot): Snapshot => {
+  const {pending, allocations} = snapshot
+  const groups = groupsOf(pending, ASSUMED_TIME)
+  const {starts} = planLinedUp(snapshot, lineUpInOrder(inOrder(pending, NOW, fifo), groups))
+  if (starts.length === 0) return snapshot
+  const nodeOf = new Map<number, string>(starts.map(({id, node}) => [id, node]))
+  const begun = pending.flatMap(({id, user, project, resources, walltime}) => {
+    const node = nodeOf.get(id)
+    const until = NOW + 1000 * (walltime ?? ASSUMED_TIME)
+    return node === undefined ? [] : [{id: jobId(id), node, user, project, resources, until}]
+  })
+  return atRest({
+    ...snapshot,
+    allocations: [...allocations, ...begun],
+    pending: pending.filter(({id}) => !nodeOf.has(id)),
+  })
+}
+
 const measure = async (groups: number): Promise<void> => {
   const pending = waiting(groups)
   const snapshot: Snapshot = {now: NOW, nodes, allocations: running, pending}
@@ -126,14 +145,15 @@ const measure = async (groups: number): Promise<void> => {
       told(`${name}, ${backfill}, and why`, await time(() => void planLinedUp(site, lineUp())))
     }
   }
-  const again = groupsOf(pending, ASSUMED_TIME)
+  const rested = atRest(snapshot)
+  const again = groupsOf(rested.pending, ASSUMED_TIME)
   const pass = runPass(
     passInput(
-      snapshot,
+      rested,
       lineUpByRank(again, (a, b) => a.id - b.id),
     ),
   )
-  const [first] = pending
+  const [first] = rested.pending
   if (first === undefined) return
   let id = JOBS
   const submits = await time(() => {
