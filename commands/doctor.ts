@@ -32,7 +32,7 @@ Exit codes: 0 nothing that keeps jobs from running; 1 something does.`)
       ...(host === null ? [] : await runDoctor(host)),
       ...placeFindings(host),
       ...hostFindings(),
-      ...pluginFindings(host?.configuration ?? null),
+      ...(await pluginFindings(host?.configuration ?? null)),
     ]
     screen.show(doctorJson(findings), () => doctorText(findings, screen.style))
     this.exitWith(doctorExit(findings))

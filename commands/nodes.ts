@@ -16,7 +16,7 @@ gone for good: what ran there ends as lost, or is tried again elsewhere (--retry
 and groups (--users, --groups; else for nobody) from --from (else now) until --to: another job starts there only if its walltime ends before;
 ready takes back a drain, a loss and all reservations. The scheduler applies it in its next pass.
 
-Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an operator; 75 the directory does not answer.`)
+Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node, user or group; 4 not an operator; 75 the directory does not answer.`)
 
   static override usage = [
     'nodes [NODE]',
@@ -66,7 +66,8 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node; 4 not an 
     const meant = meantOf(args)
     const site = await reachSite(flags, screen)
     if (meant.act !== null) {
-      const request = requestNodeAct(site, meant.act, meant.node, flags)
+      const {request, remarks} = requestNodeAct(site, meant.act, meant.node, flags)
+      for (const remark of remarks) screen.note(remark)
       return screen.show(nodeActJson(request), () => nodeActText(request))
     }
     const nodes = viewNodes(site, meant.node)

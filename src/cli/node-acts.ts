@@ -6,6 +6,7 @@ import {GodError} from '../core/errors.js'
 import {type AdminRequest, NODE_ACTS, type NodeAct} from '../core/request.js'
 import {nearest} from '../core/text.js'
 import {dropRequest, newToken} from '../store/requests/drop-folder.js'
+import {checkNames} from './check-names.js'
 import {SCHEMA} from './job-json.js'
 import {isOperator} from './operator.js'
 import {checkReadable} from './readable.js'
@@ -98,13 +99,20 @@ export const checkNode = (site: Site, name: string): void => {
   throw new GodError('E_NO_NODE', `there is no node '${name}'`, hint)
 }
 
-export const requestNodeAct = (site: Site, act: NodeAct, node: string, flags: NodeActFlags): AdminRequest => {
+export interface NodeActed {
+  readonly request: AdminRequest
+  /** What may be wrong with it. */
+  readonly remarks: readonly string[]
+}
+
+export const requestNodeAct = (site: Site, act: NodeAct, node: string, flags: NodeActFlags): NodeActed => {
   checkFlags(act, flags)
   const period = act === 'reserve' ? periodOf(flags, site.now()) : undefined
   checkNode(site, node)
   // A site of one user is its user's.
   if (site.format.mode !== 'single' && !isOperator(site))
     throw new GodError('E_NOT_PERMITTED', `${act} of node ${node}: this is for operators`, 'Ask an operator.')
+  const remarks = period === undefined ? [] : checkNames(site, period)
   const request: AdminRequest = {
     ...{v: 1, op: 'admin', act, node, tok: newToken(site.random), cluster: site.format.cluster},
     ...(period === undefined ? {} : {period}),
@@ -112,7 +120,7 @@ export const requestNodeAct = (site: Site, act: NodeAct, node: string, flags: No
   }
   checkReadable(request)
   dropRequest(site, request)
-  return request
+  return {request, remarks}
 }
 
 const DONE: Readonly<Record<NodeAct, string>> = {

@@ -112,6 +112,11 @@ export const CATALOGUE = {
   ),
   E_RESOURCE_UNKNOWN: entry(EXIT.refused, 'a resource that this site does not count', 'see `god whoami`'),
   E_NO_NODE: entry(EXIT.noJob, 'no node of that name is known', 'see `god nodes`'),
+  E_NO_ACCOUNT: entry(
+    EXIT.noJob,
+    'no user or no group of that name is known',
+    'see `getent passwd` and `getent group`',
+  ),
   E_NODE_NEVER: entry(
     EXIT.refused,
     'labels that no node has, or none of the queue',

@@ -6,6 +6,16 @@ import {KINDS} from './manifest.js'
 import {checkOptions, optionsGiven} from './options.js'
 import {type Provider, pickProvider, SETTING_OF} from './resolver.js'
 
+const faultIn = async (provider: Provider, configuration: Configuration): Promise<GodError | null> => {
+  try {
+    await checkOptions(provider, optionsGiven(configuration, provider.id))
+    return null
+  } catch (error) {
+    if (error instanceof GodError) return error
+    throw error
+  }
+}
+
 const faultOf = async (
   providers: readonly Provider[],
   configuration: Configuration,
@@ -26,6 +36,21 @@ export const faultsOfNamed = async (
   configuration: Configuration,
 ): Promise<readonly GodError[]> => {
   const faults = await Promise.all(KINDS.map(kind => faultOf(providers, configuration, kind)))
+  return faults.filter(fault => fault !== null)
+}
+
+/** What is wrong with the options of plugins that the configuration does not name now: nothing is hurt by it yet. */
+export const faultsOfIdle = async (
+  providers: readonly Provider[],
+  configuration: Configuration,
+): Promise<readonly GodError[]> => {
+  const named = KINDS.map(kind => `${kind} ${configuration.settings[SETTING_OF[kind]]}`)
+  const given = providers.filter(({id}) => Object.keys(configuration.options.get(id) ?? {}).length > 0)
+  // A section of a name is of all that have it: it serves the one that is in use.
+  const used = given.filter(({kind, id}) => named.includes(`${kind} ${id}`)).map(({id}) => id)
+  const faults = await Promise.all(
+    given.filter(({id}) => !used.includes(id)).map(one => faultIn(one, configuration)),
+  )
   return faults.filter(fault => fault !== null)
 }
 

@@ -16,6 +16,7 @@ import {
   requestsFinding,
   temporariesFinding,
 } from './doctor-directory.js'
+import {namesFinding} from './doctor-names.js'
 import {plainFindings, servedByOther} from './doctor-plain.js'
 import {type HostParts, type OpenService, openService} from './open-service.js'
 import {strayFindings} from './stray-jobs.js'
@@ -118,6 +119,7 @@ const examined = async (host: HostParts, open: OpenService): Promise<readonly Do
         await looking('temporaries', () => temporariesFinding(service)),
         await looking('access', () => accessFinding(service)),
         recordsFinding(live),
+        await namesFinding(service),
         ...(await strayFindings(service, live.all)),
         ...(await service.executor.health()),
       ],

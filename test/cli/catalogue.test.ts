@@ -101,6 +101,10 @@ const WAYS: Readonly<Record<ErrorCode, (site: TestSite) => Promise<Met | null>>>
     request(site, 'a', '{"v":1')
     return kept(site)
   },
+  E_NO_ACCOUNT: async site => {
+    await site.pass()
+    return command(site, ['nodes', 'reserve', 'n1', '--to', '+1h', '--users', 'no-such-user'])
+  },
   E_NO_JOB: site => command(site, ['show', '9']),
   E_NOT_PERMITTED: async site => {
     await runningJob(site)

@@ -38,6 +38,7 @@ describe('god doctor', () => {
         'temporaries',
         'access',
         'records',
+        'names',
         'engine-jobs',
         'node-jobs',
         'engine',
@@ -59,6 +60,40 @@ describe('god doctor', () => {
       text: 'simulated engine, nothing really runs',
       remedy: null,
     })
+  })
+
+  it('names what the configuration names and nobody has', async () => {
+    const {site} = held
+    await site.pass()
+    site.configure([
+      ...site.lines,
+      'operators = daemon, no-operator, 4711',
+      'allow_root = no-root',
+      ...[
+        '[queue.long]',
+        'nodes = n1, n9, gpu=a100',
+        'users = *',
+        'groups = bin, no-group',
+        '[node.n8]',
+        'gpus = 1',
+      ],
+      ...['[plugin.fairshare]', 'weight_agee = 1', '[plugin.ldap]', 'url = x'],
+    ])
+    const {stdout, code} = await site.here(['doctor'])
+    assert.equal(code, 0)
+    assert.match(
+      stdout,
+      /^warn +names +operators: nobody is called 'no-operator'; users: nobody is called 'no-root'; groups: there is none called 'no-group'; \[queue\.long\] nodes: none is known as 'n9'; \[node\.n8\]: no such node is known\n +Correct go-d\.ini/m,
+    )
+    assert.match(
+      stdout,
+      /^warn +plugins +.*go-d\.ini:\d+: fairshare takes no option 'weight_agee'\n +Did you mean weight_age\?/m,
+    )
+    assert.match(
+      stdout,
+      /^warn +plugins +\[plugin\.ldap\] must have required property 'user_base'\n +Correct or remove it/m,
+    )
+    assert.equal((await site.here(['config'])).code, 0)
   })
 
   it('warns of what slows every command down', async () => {

@@ -39,13 +39,13 @@ describe('god nodes', () => {
     await site.pass()
     assert.match((await site.here(['why', '1'])).stdout, /n1 is drained\nneeds a node that it may run on/)
     await site.here(['nodes', 'ready', 'n1'])
-    await site.here(['nodes', 'reserve', 'n1', '--from', 'now', '--to', '+2h', '--users', 'ann,bob'])
+    await site.here(['nodes', 'reserve', 'n1', '--from', 'now', '--to', '+2h', '--users', 'daemon,bin'])
     await site.pass()
     const {nodes} = await site.json<{
       nodes: readonly {state: string; reservations: readonly {users: readonly string[]}[]}[]
     }>(['nodes'])
     assert.equal(nodes[0]?.state, 'reserved')
-    assert.deepEqual(nodes[0]?.reservations[0]?.users, ['ann', 'bob'])
+    assert.deepEqual(nodes[0]?.reservations[0]?.users, ['daemon', 'bin'])
     await site.here(['nodes', 'ready', 'n1'])
     await site.pass()
     assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t/)
@@ -69,26 +69,26 @@ describe('god nodes', () => {
     await site.pass()
     const reserve = (from: string, user: string) =>
       site.here(['nodes', 'reserve', 'n1', '--from', from, '--to', '+2h', '--users', user])
-    await reserve('+9h', 'late')
-    await reserve('+5h', 'soon')
+    await reserve('+9h', 'sys')
+    await reserve('+5h', 'bin')
     await site.pass()
     const period = (user: string): string => `for ${user} from \\S+Z to \\S+Z`
     const reason = async (): Promise<string> => (await site.here(['nodes'])).stdout.split('\t')[8] ?? ''
-    assert.match(await reason(), RegExp(`^reserved ${period('soon')}; reserved ${period('late')}$`))
-    await reserve('now', 'ann')
+    assert.match(await reason(), RegExp(`^reserved ${period('bin')}; reserved ${period('sys')}$`))
+    await reserve('now', 'daemon')
     await site.pass()
-    const all = `${period('ann')}; also reserved ${period('soon')}; also reserved ${period('late')}`
+    const all = `${period('daemon')}; also reserved ${period('bin')}; also reserved ${period('sys')}`
     assert.match(await reason(), RegExp(`^${all}$`))
     const {nodes} = await site.json<{
       nodes: readonly {reservations: readonly {users: readonly string[]}[]}[]
     }>(['nodes'])
     assert.deepEqual(
       nodes[0]?.reservations.map(({users}) => users[0]),
-      ['ann', 'soon', 'late'],
+      ['daemon', 'bin', 'sys'],
     )
     await site.here(['nodes', 'drain', 'n1', '--reason', 'new disk'])
     await site.pass()
-    assert.match(await reason(), RegExp(`^new disk; also reserved ${period('ann')}; also`))
+    assert.match(await reason(), RegExp(`^new disk; also reserved ${period('daemon')}; also`))
   })
 
   it('tells a job what would let it pass a reservation', async () => {
@@ -101,6 +101,28 @@ describe('god nodes', () => {
       (await site.here(['why', '1'])).stdout,
       /n1 is reserved for nobody from .*\nneeds the end of that reservation, or a walltime that ends before it begins\n/,
     )
+  })
+
+  it('is reserved for nobody whom the host does not know', async () => {
+    const {site} = held
+    await site.pass()
+    const reserve = (...words: readonly string[]) =>
+      site.here(['nodes', 'reserve', 'n1', '--to', '+1h', ...words])
+    const both = await reserve('--users', 'daemon,annn', '--groups', 'labb,bin,4711')
+    assert.deepEqual(
+      [both.stdout, both.stderr, both.code],
+      [
+        '',
+        "god: there is no user 'annn', no group 'labb'. Users are named by their account, groups by name or number.\n",
+        3,
+      ],
+    )
+    assert.equal((await reserve('--users', '1')).code, 3)
+    assert.equal((await reserve('--users', 'daemon', '--groups', 'bin,4711')).stderr, '')
+    site.configure([...site.lines, 'auth_policy = fake', '[plugin.fake]', 'users = root:0:0:/root'])
+    const elsewhere = await reserve('--users', 'annn')
+    assert.equal(elsewhere.code, 0)
+    assert.match(elsewhere.stderr, /^on this host there is no user 'annn'; accounts come from fake, which/)
   })
 
   it('says what is wrong with the words, and asks for nothing then', async () => {

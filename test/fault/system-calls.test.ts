@@ -186,13 +186,10 @@ describe('R03: shot by the kernel', function () {
     if (shot !== null && next !== null) {
       cases++
       await pass(dir)
-      const then = second === null ? '' : `, then ${second.point.text} of ${second.args.join(' ')}`
-      judge(
-        dir,
-        idsOf(shot, ids, args),
-        ends,
-        `shot before ${shots.first.text}${then}; in the end ${next.struck}`,
-      )
+      const first = `shot before ${shots.first.text} (it struck ${shot.struck})`
+      const then =
+        second === null ? '' : `, then ${second.point.text} of ${second.args.join(' ')} (${next.struck})`
+      judge(dir, idsOf(shot, ids, args), ends, `${first}${then}`)
     }
     rmSync(dir, {recursive: true})
   }

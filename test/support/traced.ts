@@ -92,9 +92,14 @@ export const pointsOf = async (
   return {ran, points}
 }
 
-/** The call that was under way: what strace saw no answer to. */
-const struckIn = (log: string): string =>
-  log.split('\n').findLast(line => / = \?$|<unfinished \.\.\.>$/.test(line)) ?? ''
+/** The call that was under way: what strace saw no answer to, with its words where it was told in two parts. */
+const struckIn = (log: string): string => {
+  const lines = log.split('\n')
+  const last = lines.findLastIndex(line => / = \?$|<unfinished \.\.\.>$/.test(line))
+  const [thread = '', resumed] = (lines[last] ?? '').split(/ +/)
+  if (resumed !== '<...') return lines[last] ?? ''
+  return lines.slice(0, last).findLast(line => line.startsWith(`${thread} `)) ?? ''
+}
 
 /** `struck`: which call it was in the end, for the n-th of one run is not always that of the next. */
 export interface Killed extends Traced {
