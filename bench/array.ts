@@ -3,8 +3,8 @@
  * while it runs in order, what a pass costs at its beginning and at its end, and whether every result is found.
  * `node --import tsx bench/array.ts 1000000` is the size of the paper; a few thousand tell the same in a minute.
  */
-import {newArray} from '../src/core/array-start.js'
-import {taskRecord} from '../src/core/array-view.js'
+import {newArray} from '../src/core/array/start.js'
+import {taskRecord} from '../src/core/array/view.js'
 import {isOver} from '../src/core/state.js'
 import {GIB, World} from '../test/support/world.js'
 import {line, median, milliseconds} from './measure.js'

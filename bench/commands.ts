@@ -8,7 +8,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {openSite} from '../src/cli/site.js'
-import {submitJob} from '../src/cli/submit.js'
+import {submitJob} from '../src/cli/submit/submit.js'
 import {line, median, milliseconds} from './measure.js'
 
 const ROUNDS = 15

@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import {openSite, type Site} from '../src/cli/site.js'
-import {submitJob} from '../src/cli/submit.js'
+import {submitJob} from '../src/cli/submit/submit.js'
 import type {JobId} from '../src/core/brand.js'
 import {type FileSystem, realFileSystem} from '../src/store/disk/file-system.js'
 

@@ -2,10 +2,11 @@
  * Fills a shared directory with jobs that were packed, quickly: as the packer would have written them, but without
  * their lives. They end one after the other, so many a day, up to now; of several users by turns.
  */
-import {addSums, sumsOfJob} from '../src/core/accounting.js'
+
 import {epoch, gid, instant, type JobId, jobId, rev, token, uid} from '../src/core/brand.js'
 import type {JobRecord, JobSpec} from '../src/core/job.js'
 import {packedJob} from '../src/core/packed.js'
+import {addSums, sumsOfJob} from '../src/core/usage/accounting.js'
 import {createDurable} from '../src/store/disk/durable.js'
 import {realFileSystem} from '../src/store/disk/file-system.js'
 import {encode} from '../src/store/jobs/record-codec.js'

@@ -1,7 +1,7 @@
 /** Reads what `stat` reads of the directory in argv[2], a hundred times a second, until it is ended. */
 import {setTimeout as pause} from 'node:timers/promises'
 import {openSite} from '../src/cli/site.js'
-import {statJobs} from '../src/cli/stat.js'
+import {statJobs} from '../src/cli/stat/stat.js'
 
 const choice = {
   selectors: null,

@@ -56,7 +56,7 @@ const isAnswered = () => {
 }
 
 // The Tab key of a shell: in a file of its own, for nobody waits long for it.
-if (word === '__complete') load('../dist/src/cli/complete-main.js')?.completeMain(words, root)
+if (word === '__complete') load('../dist/src/cli/complete/main.js')?.completeMain(words, root)
 else if (!isAnswered())
   load('../dist/src/cli/main.js')?.main(process.argv.slice(2), {
     root,

@@ -2,8 +2,8 @@
 import {Flags} from '@oclif/core'
 import {acctColumns, acctJson, acctOf} from '../src/cli/acct.js'
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {byFlag, filterFlags} from '../src/cli/select-flags.js'
 
 export default class Acct extends GodCommand {

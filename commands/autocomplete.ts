@@ -1,8 +1,8 @@
 /** `god autocomplete`: what makes the shell's Tab key know god. */
 import {Args} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
-import {callersShell, SHELLS, shellScript} from '../src/cli/shell-scripts.js'
+import {callersShell, SHELLS, shellScript} from '../src/cli/complete/shell-scripts.js'
+import {prose} from '../src/cli/screen/prose.js'
 
 export default class Autocomplete extends GodCommand {
   static override summary = 'Print what makes Tab complete commands, flags and jobs.'

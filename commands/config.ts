@@ -2,7 +2,7 @@
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {CONFIG_COLUMNS, configExit, configJson, viewConfig} from '../src/cli/config.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 
 export default class Config extends GodCommand {
   static override summary = 'Show the configuration in force, and where each setting comes from.'

@@ -8,9 +8,9 @@ import {
   doctorText,
   hostFindings,
   placeFindings,
-} from '../src/cli/doctor.js'
+} from '../src/cli/doctor/doctor.js'
 import {pluginFindings} from '../src/cli/plugins/findings.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {runDoctor} from '../src/service/doctor.js'
 
 export default class Doctor extends GodCommand {

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {fsckExit, fsckJson, fsckText} from '../src/cli/fsck.js'
 import {passHost} from '../src/cli/pass-host.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {runFsck} from '../src/service/fsck/run.js'
 
 export default class Fsck extends GodCommand {

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {gcJson, gcText} from '../src/cli/gc.js'
 import {servingHost} from '../src/cli/pass-host.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {runGc} from '../src/service/run-passes.js'
 
 export default class Gc extends GodCommand {

@@ -2,8 +2,8 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {HISTORY_COLUMNS, historyJson, jobHistory} from '../src/cli/history.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {oneSelector} from '../src/cli/select-flags.js'
 import {oneWord} from '../src/cli/selector-words.js'
 

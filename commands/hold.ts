@@ -1,7 +1,7 @@
 /** `god hold`: keep pending jobs from starting. */
 
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
-import {prose} from '../src/cli/prose.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Hold extends ControlCommand {

@@ -1,8 +1,8 @@
 /** `god init`: make a shared directory. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {initSite} from '../src/cli/init.js'
-import {prose} from '../src/cli/prose.js'
+import {initSite} from '../src/cli/init/init.js'
+import {prose} from '../src/cli/screen/prose.js'
 
 export default class Init extends GodCommand {
   static override summary = 'Make a shared directory: .god here, or the one named.'

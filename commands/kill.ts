@@ -1,7 +1,7 @@
 /** `god kill`: end jobs. */
 import {Flags} from '@oclif/core'
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
-import {prose} from '../src/cli/prose.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const

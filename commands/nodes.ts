@@ -1,10 +1,10 @@
 /** `god nodes`: the nodes of the site, and what operators want of one. */
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {meantOf, nodeActJson, nodeActText, requestNodeAct} from '../src/cli/node-acts.js'
-import {nodeColumns, nodesJson, sharedText, viewNodes, viewShared} from '../src/cli/nodes.js'
-import {prose} from '../src/cli/prose.js'
+import {meantOf, nodeActJson, nodeActText, requestNodeAct} from '../src/cli/nodes/acts.js'
+import {nodeColumns, nodesJson, sharedText, viewNodes, viewShared} from '../src/cli/nodes/nodes.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 
 export default class Nodes extends GodCommand {
   static override summary = 'List the nodes; drain or reserve one, or say that it is lost.'

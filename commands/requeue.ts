@@ -1,7 +1,7 @@
 /** `god requeue`: run jobs once more, from the beginning. */
 import {Flags} from '@oclif/core'
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
-import {prose} from '../src/cli/prose.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Requeue extends ControlCommand {

@@ -1,7 +1,7 @@
 /** `god resume`: let suspended jobs go on. */
 
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
-import {prose} from '../src/cli/prose.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Resume extends ControlCommand {

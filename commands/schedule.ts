@@ -4,7 +4,7 @@ import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt, stopCode} from '../src/cli/interrupt.js'
 import {servingHost} from '../src/cli/pass-host.js'
 import {scheduleJson} from '../src/cli/pass-report.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {runScheduleByTimetable, runScheduleOnce, runService} from '../src/service/run-passes.js'
 
 export default class Schedule extends GodCommand {

@@ -1,8 +1,8 @@
 /** `god share`: the shares of groups and users, what they used of them, and who is first. */
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {policyRemark, SHARE_COLUMNS, shareJson, shareOf, shareWords} from '../src/cli/share.js'
 
 export default class Share extends GodCommand {

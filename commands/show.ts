@@ -1,12 +1,12 @@
 /** `god show`: all that is known of one job. */
 
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
+import {parseTemplate, renderTemplate} from '../src/cli/screen/template.js'
 import {formatFlags, oneSelector} from '../src/cli/select-flags.js'
 import {oneWord} from '../src/cli/selector-words.js'
 import {showJob, showJson, showText} from '../src/cli/show.js'
-import {parseTemplate, renderTemplate} from '../src/cli/template.js'
 
 export default class Show extends GodCommand {
   static override summary = 'Show all that is known of a job, with its command if it is yours.'

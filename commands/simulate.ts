@@ -1,8 +1,8 @@
 /** `god simulate`: replay a trace, or play the present queue forward. */
 import {Args} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {traceGiven} from '../src/cli/simulate/choices.js'
 import {simulateLive} from '../src/cli/simulate/live.js'
 import {LIVE_COLUMNS, liveJson} from '../src/cli/simulate/live-report.js'

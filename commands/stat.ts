@@ -1,10 +1,10 @@
 /** `god stat`: the jobs in the queue. */
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {filterFlags, formatFlags, selectorArgs} from '../src/cli/select-flags.js'
-import {stat} from '../src/cli/stat-command.js'
-import type {ForeseeStarts} from '../src/cli/stat-start.js'
+import {stat} from '../src/cli/stat/command.js'
+import type {ForeseeStarts} from '../src/cli/stat/start.js'
 
 export default class Stat extends GodCommand {
   static override summary = 'Show jobs: mine that are not over, or those selected.'
@@ -64,8 +64,8 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such job; 75 the dir
     if (!flags.start) return stat(flags, words, code => this.exitWith(code))
     // Only here: who asks for the queue as it is pays for no plan.
     const [{statStart}, {planningGround, siteNow}, {forecastStarts}, {guardedPolicy}] = await Promise.all([
-      import('../src/cli/stat-start.js'),
-      import('../src/cli/planning-ground.js'),
+      import('../src/cli/stat/start.js'),
+      import('../src/cli/why/planning-ground.js'),
       import('../src/service/forecasting.js'),
       import('../src/service/guarded-policy.js'),
     ])

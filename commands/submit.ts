@@ -1,13 +1,13 @@
 /** `god submit`: queue a command or a script as a job. */
 import {Args} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
-import {dependCheck} from '../src/cli/check-depend.js'
-import {directiveFlags} from '../src/cli/directive-flags.js'
-import {prose} from '../src/cli/prose.js'
-import {type SubmitWords, submit} from '../src/cli/submit-command.js'
-import type {ForeseeNew} from '../src/cli/submit-explain.js'
-import {submitFlags} from '../src/cli/submit-flags.js'
-import {SUBMIT_HELP} from '../src/cli/submit-help.js'
+import {prose} from '../src/cli/screen/prose.js'
+import {dependCheck} from '../src/cli/submit/check-depend.js'
+import {type SubmitWords, submit} from '../src/cli/submit/command.js'
+import {directiveFlags} from '../src/cli/submit/directive-flags.js'
+import type {ForeseeNew} from '../src/cli/submit/explain.js'
+import {submitFlags} from '../src/cli/submit/flags.js'
+import {SUBMIT_HELP} from '../src/cli/submit/help.js'
 
 export default class Submit extends GodCommand {
   static override summary = 'Queue a command as a job.'
@@ -46,15 +46,15 @@ export default class Submit extends GodCommand {
     if (flags.from === undefined)
       return this.exitWith(await submit(flags, words, {known, checkDepend: dependCheck}))
     // Only here: a single job is submitted without it.
-    const {submitFrom} = await import('../src/cli/bulk-command.js')
+    const {submitFrom} = await import('../src/cli/submit/bulk-command.js')
     this.exitWith(await submitFrom(flags, flags.from, words))
   }
 
   /** Only here: who submits pays for no plan. */
   private async explain(flags: SubmitWords, words: readonly string[]): Promise<void> {
     const [{explainSubmit}, {planningGround, siteNow}, {forecastNew}, {guardedPolicy}] = await Promise.all([
-      import('../src/cli/submit-explain.js'),
-      import('../src/cli/planning-ground.js'),
+      import('../src/cli/submit/explain.js'),
+      import('../src/cli/why/planning-ground.js'),
       import('../src/service/forecasting.js'),
       import('../src/service/guarded-policy.js'),
     ])

@@ -1,7 +1,7 @@
 /** `god suspend`: stop jobs for a while. */
 
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
-import {prose} from '../src/cli/prose.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 
 export default class Suspend extends ControlCommand {

@@ -1,10 +1,10 @@
 /** `god update`: other limits, another place in the queue. */
 import {Flags} from '@oclif/core'
-import {ControlCommand, controlFlags} from '../src/cli/control-command.js'
+import {ControlCommand, controlFlags} from '../src/cli/control/command.js'
+import {updateOf} from '../src/cli/control/update.js'
 import {limitFlags, orderFlags} from '../src/cli/order-flags.js'
-import {prose} from '../src/cli/prose.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
-import {updateOf} from '../src/cli/update.js'
 
 export default class Update extends ControlCommand {
   static override summary = 'Change what waiting jobs ask for, or their place in the queue.'

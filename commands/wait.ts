@@ -2,11 +2,11 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../src/cli/base-command.js'
 import {catchInterrupt} from '../src/cli/interrupt.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {selectorArgs} from '../src/cli/select-flags.js'
 import {expandStdin} from '../src/cli/selector-words.js'
-import {statJson} from '../src/cli/stat.js'
+import {statJson} from '../src/cli/stat/stat.js'
 import {endedBadly, endLine, idsToWaitFor, timeoutOf, waitFor} from '../src/cli/wait.js'
 
 export default class Wait extends GodCommand {

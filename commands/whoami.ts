@@ -1,7 +1,7 @@
 /** `god whoami`: what the site knows of the caller, and what he may use. */
 import {GodCommand} from '../src/cli/base-command.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {whoAmI, whoAmIJson, whoAmIText} from '../src/cli/whoami.js'
 
 export default class WhoAmI extends GodCommand {

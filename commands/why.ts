@@ -1,11 +1,11 @@
 /** `god why`: what keeps a job from starting, and what it would need. */
 import {GodCommand} from '../src/cli/base-command.js'
-import {planningGround, siteNow} from '../src/cli/planning-ground.js'
-import {prose} from '../src/cli/prose.js'
 import {reachSite} from '../src/cli/reach-site.js'
+import {prose} from '../src/cli/screen/prose.js'
 import {oneSelector} from '../src/cli/select-flags.js'
 import {oneWord} from '../src/cli/selector-words.js'
-import {whyJob, whyJson, whyText} from '../src/cli/why.js'
+import {planningGround, siteNow} from '../src/cli/why/planning-ground.js'
+import {whyJob, whyJson, whyText} from '../src/cli/why/why.js'
 import {forecastJob} from '../src/service/forecasting.js'
 import {guardedPolicy} from '../src/service/guarded-policy.js'
 

@@ -105,7 +105,7 @@ export const bundleCommandLine = async (root: string): Promise<Bundle> => {
   const {outputs, metafile} = await bundled(root, {
     entryPoints: [
       'src/cli/main.ts',
-      'src/cli/complete-main.ts',
+      'src/cli/complete/main.ts',
       ...hooks.map(sourceOf),
       ...commandEntries(root),
     ],

@@ -3,8 +3,8 @@
  * handles by itself, before it calls its function, is on none of them, so words with it are declined. False: it makes the
  * command go on for long, which gains nothing by a quick start.
  */
-import type {StatFlags} from '../src/cli/stat-command.js'
-import type {SubmitWords} from '../src/cli/submit-command.js'
+import type {StatFlags} from '../src/cli/stat/command.js'
+import type {SubmitWords} from '../src/cli/submit/command.js'
 
 const STAT: Readonly<Record<keyof StatFlags, boolean>> = {
   dir: true,

@@ -54,7 +54,7 @@ const roomOf = (path: string): string => /^(src\/[^/]+|plugins\/[^/]+|commands|b
 
 /** What each room may import besides itself: rooms, or single files. */
 const TABLE: Readonly<Record<string, readonly string[]>> = {
-  bin: ['src/cli/main.ts', 'src/cli/complete-main.ts', 'src/cli/fast-stat.ts', 'src/cli/fast-submit.ts'],
+  bin: ['src/cli/main.ts', 'src/cli/complete/main.ts', 'src/cli/fast-stat.ts', 'src/cli/fast-submit.ts'],
   commands: ['src/cli', 'src/service'],
   'src/core': [],
   'src/store': ['src/core'],
@@ -83,9 +83,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   ajv: /^src\/plugin\/schema\.ts$/,
   chokidar: /^src\/service\/hints\.ts$/,
   cron: /^src\/service\/timetable\.ts$/,
-  chalk: /^src\/cli\/style\.ts$/,
-  'cli-table3': /^src\/cli\/table\.ts$/,
-  'cli-progress': /^src\/cli\/progress\.ts$/,
+  chalk: /^src\/cli\/screen\/style\.ts$/,
+  'cli-table3': /^src\/cli\/screen\/table\.ts$/,
+  'cli-progress': /^src\/cli\/screen\/progress\.ts$/,
   echarts: /^src\/cli\/simulate\/picture\.ts$/,
   ini: /^src\/host\/config-file\.ts$/,
   '@oclif/core': /^(commands|src\/cli)\//,
@@ -97,10 +97,10 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 /** What makes a command one of oclif's: its class and its flags. */
 const OF_OCLIF = [
   'base-command',
-  'control-command',
+  'control/command',
   'order-flags',
   'select-flags',
-  'submit-flags',
+  'submit/flags',
   'plugins/place',
   'simulate/words',
 ].map(name => `src/cli/${name}.ts`)

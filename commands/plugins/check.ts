@@ -2,7 +2,7 @@
 import {Args, Flags} from '@oclif/core'
 import {GodCommand} from '../../src/cli/base-command.js'
 import {judgementsExit, judgementsJson, judgementsText, judgePlugin} from '../../src/cli/plugins/author.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsCheck extends GodCommand {
   static override summary = 'Judge the folder of a plugin: its package, its modules, its contract.'

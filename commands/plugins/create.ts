@@ -2,7 +2,7 @@
 import {Args} from '@oclif/core'
 import {GodCommand} from '../../src/cli/base-command.js'
 import {createPlugin, kindOf} from '../../src/cli/plugins/author.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsCreate extends GodCommand {
   static override summary = 'Write a plugin to begin with: it works, and passes its own test.'

@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {GodCommand} from '../../src/cli/base-command.js'
 import {currentOffer} from '../../src/cli/offer.js'
 import {faultsOf, PLUGIN_COLUMNS, pluginJson, viewPlugins} from '../../src/cli/plugins/plugin-view.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class Plugins extends GodCommand {
   static override summary = 'Show the plugins that there are, and what they provide.'

@@ -5,7 +5,7 @@ import {installedLines, installPlugins} from '../../src/cli/plugins/install.js'
 import {placeFor, scriptsFlag, systemFlag} from '../../src/cli/plugins/place.js'
 import {pluginJson} from '../../src/cli/plugins/plugin-view.js'
 import {showTried} from '../../src/cli/plugins/tried.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsInstall extends GodCommand {
   static override summary = 'Install plugins: by name, from a tarball, a folder or a repository.'

@@ -4,7 +4,7 @@ import {GodCommand} from '../../src/cli/base-command.js'
 import {installedLines, linkPlugin} from '../../src/cli/plugins/install.js'
 import {placeFor, scriptsFlag} from '../../src/cli/plugins/place.js'
 import {pluginJson} from '../../src/cli/plugins/plugin-view.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsLink extends GodCommand {
   static override summary = 'Use a plugin from the folder in which it is written.'

@@ -2,7 +2,7 @@
 import {Flags} from '@oclif/core'
 import {GodCommand} from '../../src/cli/base-command.js'
 import {PROVIDER_COLUMNS, providersJson, viewProviders} from '../../src/cli/plugins/providers.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsProviders extends GodCommand {
   static override summary = 'Show what a configuration may name: schedulers, executors, accounts.'

@@ -4,7 +4,7 @@ import {GodCommand} from '../../src/cli/base-command.js'
 import {placeFor, systemFlag} from '../../src/cli/plugins/place.js'
 import {showTried} from '../../src/cli/plugins/tried.js'
 import {uninstallPlugins} from '../../src/cli/plugins/uninstall.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsUninstall extends GodCommand {
   static override summary = 'Take plugins away again, installed or linked.'

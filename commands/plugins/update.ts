@@ -2,7 +2,7 @@
 import {GodCommand} from '../../src/cli/base-command.js'
 import {placeFor, scriptsFlag, systemFlag} from '../../src/cli/plugins/place.js'
 import {updatePlugins} from '../../src/cli/plugins/uninstall.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 
 export default class PluginsUpdate extends GodCommand {
   static override summary = 'Update installed plugins.'

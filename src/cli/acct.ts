@@ -2,18 +2,19 @@
  * `god acct`: what jobs and tasks that ended used, by user, project or day (UTC, of the end): the sums of packed ones,
  * also of those that retention dropped, and the records of those that are not packed yet. Reads one small file a segment.
  */
-import {dayOf, type Sums, sumsOfLive} from '../core/accounting.js'
-import {efficiencyOf, type Grouping, groupSums} from '../core/accounting-groups.js'
+
 import {formatTime} from '../core/amounts.js'
+import {dayOf, type Sums, sumsOfLive} from '../core/usage/accounting.js'
+import {efficiencyOf, type Grouping, groupSums} from '../core/usage/accounting-groups.js'
 import {containsOf} from '../store/packs/manifest.js'
 import type {Manifest} from '../store/packs/manifest-form.js'
 import {parseSegmentName} from '../store/packs/segment-names.js'
 import {readSums} from '../store/packs/sums.js'
 import {packedTasksOf} from '../store/unpacked-tasks.js'
-import {SCHEMA} from './job-json.js'
+import {SCHEMA} from './jobs/job-json.js'
+import type {Column} from './screen/table.js'
 import type {Site} from './site.js'
-import {parseMoment} from './stat.js'
-import type {Column} from './table.js'
+import {parseMoment} from './stat/stat.js'
 
 export interface AcctChoice {
   readonly by: readonly Grouping[]

@@ -4,8 +4,8 @@
  */
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type FlagShape, markValues, unmarkValues} from './operands.js'
-import {type Screen, screenFor} from './screen.js'
-import type {ColourChoice} from './terminal.js'
+import {type Screen, screenFor} from './screen/screen.js'
+import type {ColourChoice} from './screen/terminal.js'
 
 const COLOURS = ['auto', 'always', 'never'] as const
 

@@ -1,5 +1,5 @@
 /** Who calls, and the numbers of the groups that something is granted to, as far as is known here. */
-import {type Grant, type Grantee, type GroupNumbers, groupNames} from '../core/grants.js'
+import {type Grant, type Grantee, type GroupNumbers, groupNames} from '../core/rights/grants.js'
 import {self} from './own-account.js'
 import type {Site} from './site.js'
 

@@ -2,15 +2,21 @@
 
 import {GodError} from '../core/errors.js'
 import {EXIT} from '../core/exit.js'
-import {type Configuration, isSettingKey, SETTINGS, type SettingKey, showSetting} from '../core/settings.js'
+import {
+  type Configuration,
+  isSettingKey,
+  SETTINGS,
+  type SettingKey,
+  showSetting,
+} from '../core/settings/settings.js'
 import {nearest} from '../core/text.js'
 import {hasConfigFile, readConfiguration} from '../host/config.js'
 import {type Located, locate} from '../host/shared-dir.js'
 import {faultsOfNamed} from '../plugin/named.js'
-import {SCHEMA} from './job-json.js'
+import {SCHEMA} from './jobs/job-json.js'
 import {currentOffer} from './offer.js'
 import {missingConfig} from './remarks.js'
-import type {Column} from './table.js'
+import type {Column} from './screen/table.js'
 
 export interface ConfigRow {
   readonly key: string

@@ -5,7 +5,7 @@
 
 import {never} from '../core/errors.js'
 import {EXIT} from '../core/exit.js'
-import type {JobView} from './job-view.js'
+import type {JobView} from './jobs/job-view.js'
 
 const NEVER_STARTED = 125
 const BY_TERM = 143

@@ -5,11 +5,11 @@
  */
 import {variable} from '../host/environment.js'
 import {isTerminal} from '../host/standard-output.js'
-import {directTerminal} from './direct-terminal.js'
 import {type FastTable, type FastWords, matchWords} from './fast-words.js'
 import {underGuard} from './guard.js'
-import {type Screen, type ScreenWords, screenFor} from './screen.js'
-import {type ColourChoice, guardOutput, openTerminal, type Terminal} from './terminal.js'
+import {directTerminal} from './screen/direct-terminal.js'
+import {type Screen, type ScreenWords, screenFor} from './screen/screen.js'
+import {type ColourChoice, guardOutput, openTerminal, type Terminal} from './screen/terminal.js'
 
 /** Set here, they change what oclif does before a command runs: its own log, and a home for who has none. */
 const isForOclif = ({variables}: FastTable): boolean =>

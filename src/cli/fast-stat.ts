@@ -1,7 +1,7 @@
 /** `god stat` by the short way: an entry of its own, loaded by bin/god.cjs before anything else. */
 import {answer} from './fast-path.js'
 import type {FastTable} from './fast-words.js'
-import {type StatFlags, stat} from './stat-command.js'
+import {type StatFlags, stat} from './stat/command.js'
 
 /** Put in by the build. */
 declare const FAST_TABLE: FastTable

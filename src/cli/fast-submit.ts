@@ -4,8 +4,8 @@ import {standInForAccount} from '../host/environment.js'
 import {answer} from './fast-path.js'
 import type {FastTable} from './fast-words.js'
 import {operandsOf} from './operands.js'
-import {type SubmitWords, submit} from './submit-command.js'
-import {commandOf} from './wish.js'
+import {type SubmitWords, submit} from './submit/command.js'
+import {commandOf} from './submit/wish.js'
 
 /** Put in by the build. */
 declare const FAST_TABLE: FastTable

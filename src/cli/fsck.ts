@@ -4,8 +4,8 @@ import {EXIT} from '../core/exit.js'
 import {FINDINGS, type Severity} from '../core/findings.js'
 import {neutralise} from '../core/text.js'
 import type {Finding} from '../store/fsck/finding.js'
-import {SCHEMA} from './job-json.js'
-import type {Style} from './style.js'
+import {SCHEMA} from './jobs/job-json.js'
+import type {Style} from './screen/style.js'
 
 interface Told {
   readonly finding: Finding

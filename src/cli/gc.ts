@@ -1,6 +1,6 @@
 /** How `god gc` tells what it did, or would do. */
 import {counted} from '../core/amounts.js'
-import {SCHEMA} from './job-json.js'
+import {SCHEMA} from './jobs/job-json.js'
 
 interface Packed {
   readonly packed: number

@@ -5,7 +5,7 @@
  */
 import {fixUmask} from '../host/environment.js'
 import {debugStack, failureOf, renderFailure} from './failure.js'
-import {guardOutput} from './terminal.js'
+import {guardOutput} from './screen/terminal.js'
 
 /** What is known of the words when something fails. */
 export interface Told {

@@ -1,14 +1,14 @@
 /** `god history`: the transitions of a job, read from its revisions; when each was written is told by its file. */
-import {stampOf, taskRecord} from '../core/array-view.js'
+import {stampOf, taskRecord} from '../core/array/view.js'
 import {type Transition, transitionOf} from '../core/packed.js'
 import {parseSelector} from '../core/selector.js'
 import {iso} from '../host/clock.js'
 import type {Published} from '../store/jobs/job-store.js'
-import {SCHEMA} from './job-json.js'
-import type {JobView} from './job-view.js'
-import {selectOne} from './listing.js'
+import {SCHEMA} from './jobs/job-json.js'
+import type {JobView} from './jobs/job-view.js'
+import {selectOne} from './jobs/listing.js'
+import type {Column} from './screen/table.js'
 import type {Site} from './site.js'
-import type {Column} from './table.js'
 
 export interface HistoryRow {
   readonly rev: number

@@ -6,7 +6,7 @@ import {commandMeant} from './command-meant.js'
 import {underGuard} from './guard.js'
 import {type LoadOptions, loadConfig} from './load-config.js'
 import {ENDS_AT_OPERAND, endAtOperand, type FlagShape} from './operands.js'
-import {guardOutput, openTerminal} from './terminal.js'
+import {guardOutput, openTerminal} from './screen/terminal.js'
 import {versionText, wantsPlugins} from './version.js'
 
 const shapes = (flags: Record<string, {name: string; char?: string; type: string}>): readonly FlagShape[] =>
@@ -78,7 +78,7 @@ const NO_PAGER = '--no-pager'
 const help = async (words: readonly string[], config: Config): Promise<void> => {
   const asked = words.filter(word => word !== NO_PAGER)
   // Only here: other commands start without it.
-  const {paged} = await import('./pager.js')
+  const {paged} = await import('./screen/pager.js')
   await paged(openTerminal('auto'), asked.length === words.length, () => run(asked, config))
 }
 

@@ -2,7 +2,7 @@
  * Whether the caller may act on the jobs of everybody, as the service will see it: an early word, for only the service
  * looks up who bears the names of the configuration.
  */
-import {isOneOf} from '../core/permission.js'
+import {isOneOf} from '../core/rights/permission.js'
 import {ownName} from './own-account.js'
 import type {Site} from './site.js'
 

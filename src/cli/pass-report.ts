@@ -1,6 +1,6 @@
 /** What a single pass did, as JSON. */
 import type {PartKey} from '../core/part-key.js'
-import {SCHEMA} from './job-json.js'
+import {SCHEMA} from './jobs/job-json.js'
 
 interface Scheduled {
   readonly admitted: number

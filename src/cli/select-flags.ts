@@ -1,6 +1,6 @@
 /** The selectors and filters that mean the same in every command that takes jobs. */
 import {Args, Flags} from '@oclif/core'
-import {GROUPINGS} from '../core/accounting-groups.js'
+import {GROUPINGS} from '../core/usage/accounting-groups.js'
 
 export const selectorArgs = (required: boolean) => ({
   jobs: Args.string({

@@ -1,7 +1,7 @@
 /** From the words that choose jobs to the choice: `-` is replaced by what stands on standard input. */
 import {GodError} from '../core/errors.js'
 import {readStandardInput} from '../host/standard-input.js'
-import type {Filters} from './listing.js'
+import type {Filters} from './jobs/listing.js'
 
 export interface FilterWords {
   readonly user: readonly string[] | undefined

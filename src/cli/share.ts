@@ -4,12 +4,12 @@
  */
 import {type ShareRules, standingsOf} from '../core/fair-share/standings.js'
 import type {Placed} from '../core/fair-share/tree.js'
-import {shareRules} from '../core/settings.js'
+import {shareRules} from '../core/settings/settings.js'
 import {shareUsage} from '../store/share-usage.js'
-import {SCHEMA} from './job-json.js'
+import {SCHEMA} from './jobs/job-json.js'
 import {ownName} from './own-account.js'
+import type {Column} from './screen/table.js'
 import type {Site} from './site.js'
-import type {Column} from './table.js'
 
 export interface ShareRow {
   /** Null: a user beside the groups. */

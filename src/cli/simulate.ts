@@ -11,7 +11,7 @@ import {timelineOf} from '../core/simulate/timeline.js'
 import type {Started} from '../core/simulate/workload.js'
 import {writeUserFile} from '../host/user-output.js'
 import {type Guard, loadPolicy} from './policy.js'
-import type {Screen} from './screen.js'
+import type {Screen} from './screen/screen.js'
 import {
   checkOutputs,
   depthGiven,

@@ -3,7 +3,7 @@
  * Opens no lease, writes nothing, talks to no engine; so it is cheap and works with every daemon down.
  */
 import type {Instant, Uid} from '../core/brand.js'
-import type {Configuration} from '../core/settings.js'
+import type {Configuration} from '../core/settings/settings.js'
 import {systemClock} from '../host/clock.js'
 import {readConfiguration} from '../host/config.js'
 import {callerUid} from '../host/environment.js'

@@ -10,9 +10,9 @@ import {formatIds} from '../core/id-ranges.js'
 import {type PartKey, partKey, partName} from '../core/part-key.js'
 import {parseSelector} from '../core/selector.js'
 import {jobExitCode} from './exit-code.js'
-import {hasEnded, type JobView} from './job-view.js'
-import {findParts, selectJobs} from './listing.js'
-import {packedDamage} from './packed-jobs.js'
+import {hasEnded, type JobView} from './jobs/job-view.js'
+import {findParts, selectJobs} from './jobs/listing.js'
+import {packedDamage} from './jobs/packed-jobs.js'
 import type {Site} from './site.js'
 
 /** Milliseconds between two looks: quick at first, for short jobs. */

@@ -6,11 +6,11 @@
  * is never the host's: a socket there would let its user hand a folder of the host in (decision 33).
  */
 import type {Account, ContainerSpec, Mount} from '@god-cli/api'
-import {outline, parseArray, type Stride} from './array-range.js'
+import {outline, parseArray, type Stride} from './array/range.js'
 import {GodError} from './errors.js'
-import {ownName} from './hidden.js'
 import type {Command, JobRecord, Wish} from './job.js'
 import {checkEnvName} from './job-name.js'
+import {ownName} from './rights/hidden.js'
 import {WRAPPER} from './wrapper.js'
 
 /** Where the job's directory appears inside. */

@@ -6,7 +6,6 @@
  */
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import type {Attempted} from './earlier.js'
 import {already, change, type Effect, refused} from './effect.js'
 import type {JobRecord} from './job.js'
 import type {Change} from './outcome.js'
@@ -14,6 +13,7 @@ import type {AnyOp, PlainControl} from './request.js'
 import {requeuedChange} from './requeue.js'
 import {willRetry} from './retry.js'
 import {isOver, type State} from './state.js'
+import type {Attempted} from './usage/earlier.js'
 
 export type ControlWish = Pick<PlainControl, 'op' | 'signal' | 'hold' | 'remark'>
 type Wish = ControlWish

@@ -9,7 +9,15 @@ import type {Resources} from '@god-cli/api'
 import * as v from 'valibot'
 import {type Refusal, refusal} from './errors.js'
 import {text, whole as wholeNumber} from './record-fields.js'
-import {choice, fraction, orNone, type Setting, setting, type Values, whole} from './setting-kinds.js'
+import {
+  choice,
+  fraction,
+  orNone,
+  type Setting,
+  setting,
+  type Values,
+  whole,
+} from './settings/setting-kinds.js'
 
 const MOST = 999_999_999
 const MOST_KINDS = 16

@@ -6,7 +6,7 @@
  * the newest format is in no release, new fields of that kind are entered under it. A missing entry is an error of types.
  */
 import type {JobRecord, Wish} from './job.js'
-import type {NodeHold} from './node-hold.js'
+import type {NodeHold} from './node/hold.js'
 
 export const FORMATS = [1, 2] as const
 export type FormatNumber = (typeof FORMATS)[number]

@@ -2,7 +2,7 @@
  * Sets of ids as the manifest has them: packed jobs leave few holes, so a million ids are a few intervals, written
  * `1-120,122`. Pure.
  */
-import {type IntervalSet, pairsOf, union} from './interval-set.js'
+import {type IntervalSet, pairsOf, union} from './array/interval-set.js'
 
 /** Of intervals in any order, also such as overlap. */
 export const idSetOfPairs = (intervals: readonly (readonly [number, number])[]): IntervalSet =>

@@ -7,10 +7,10 @@
  */
 import {parseCount, parseCpus, parseMemory, parseTime} from './amounts.js'
 import {type LocalTime, parseBegin} from './begin-time.js'
-import {readConstraint} from './constraint.js'
 import {readCounted} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
 import type {Wish} from './job.js'
+import {readConstraint} from './node/constraint.js'
 import {parseOrder} from './own-order.js'
 import {parseStrictJson} from './strict-json.js'
 import {nearest} from './text.js'

@@ -5,15 +5,14 @@
  * Times are epoch milliseconds, walltime seconds, cpus thousandths, memory bytes.
  */
 import * as v from 'valibot'
-import {MOST_RANGE} from './array-range.js'
-import {arraySchema} from './array-record.js'
+import {MOST_RANGE} from './array/range.js'
+import {arraySchema} from './array/record.js'
 import {LAST_INSTANT} from './begin-time.js'
 import type {Instant} from './brand.js'
 import {commandSchema, signalSchema} from './command.js'
-import {constraintSchema} from './constraint.js'
 import {countedSchema} from './counted.js'
-import {earlierSchema} from './earlier.js'
 import {MOST_KEY} from './job-name.js'
+import {constraintSchema} from './node/constraint.js'
 import {type Parsed, parseKeeping} from './parse-with.js'
 import {
   attemptSchema,
@@ -43,9 +42,10 @@ import {
   usageSchema,
   whole,
 } from './record-fields.js'
+import {MOST_VOLUMES} from './rights/volumes.js'
 import {STATES} from './state.js'
-import {MOST_CRON, timetableSchema} from './timetable-form.js'
-import {MOST_VOLUMES} from './volumes.js'
+import {MOST_CRON, timetableSchema} from './timetable/timetable-form.js'
+import {earlierSchema} from './usage/earlier.js'
 
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 

@@ -6,6 +6,7 @@
  * passes over what it does not look for without parsing it.
  */
 import * as v from 'valibot'
+import {type TaskResult, taskResultSchema} from './array/task-result.js'
 import {type Instant, instant, type JobId, jobId} from './brand.js'
 import {type JobRecord, parseRecord} from './job.js'
 import {type Parsed, parseWith} from './parse-with.js'
@@ -21,7 +22,6 @@ import {
   text,
 } from './record-fields.js'
 import {isFinal, STATES} from './state.js'
-import {type TaskResult, taskResultSchema} from './task-result.js'
 
 export type {TaskResult}
 

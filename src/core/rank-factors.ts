@@ -1,6 +1,6 @@
 /** What the operator gives a queue and a project in the order of jobs, for a policy that heeds it. Pure. */
 import type {PolicyWorld} from '@god-cli/api'
-import type {Sections} from './sections.js'
+import type {Sections} from './settings/sections.js'
 
 export type RankFactors = Pick<PolicyWorld, 'queueFactor' | 'projectFactor'>
 

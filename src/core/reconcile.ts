@@ -23,7 +23,7 @@ import {
 } from './outcome.js'
 import {type Again, requeuedChange} from './requeue.js'
 import {isAllocated, isFinal} from './state.js'
-import {goesOnChange, suspendedUntil} from './suspended-time.js'
+import {goesOnChange, suspendedUntil} from './usage/suspended-time.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
 export type Fence = 'none' | 'started' | 'void'

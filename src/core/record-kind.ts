@@ -1,5 +1,5 @@
 /** What makes a record more than a plain job: tasks, a timetable, a schedule that it is a run of. Pure. */
-import type {ArrayRecord} from './array-record.js'
+import type {ArrayRecord} from './array/record.js'
 import type {JobRecord, Wish} from './job.js'
 
 type Kind = Pick<JobRecord, 'array' | 'timetable' | 'schedule'>

@@ -4,11 +4,11 @@
  * Who asks is never in the text: it is the owner of the open file. Unknown fields are refused.
  */
 import * as v from 'valibot'
-import {MOST_RANGE} from './array-range.js'
+import {MOST_RANGE} from './array/range.js'
 import type {JobId} from './brand.js'
 import {countedSchema} from './counted.js'
 import {beginSchema, niceSchema, prioritySchema, signalSchema, type Wish, wishSchema} from './job.js'
-import {MOST_USERS} from './node-hold.js'
+import {MOST_USERS} from './node/hold.js'
 import {type Parsed, parseWith} from './parse-with.js'
 import {far, idSchema, instantSchema, text, tokenSchema, whole} from './record-fields.js'
 import {MOST_KEYS, parseStrictJson} from './strict-json.js'

@@ -7,10 +7,10 @@
 import type {Reason} from '@god-cli/api'
 import {eligibleFrom} from './begin-time.js'
 import type {Instant} from './brand.js'
-import {type Attempted, earlierAfter} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {NOT_STARTED} from './not-started.js'
 import type {Change} from './outcome.js'
+import {type Attempted, earlierAfter} from './usage/earlier.js'
 
 export type Again = NonNullable<JobRecord['requeue']>
 

@@ -6,12 +6,12 @@
  * time or memory was over, unless that is named. Only the end of the last attempt is the job's end.
  */
 import {type Instant, instant} from './brand.js'
-import {earlierAfter} from './earlier.js'
 import type {JobRecord} from './job.js'
 import {NOT_STARTED} from './not-started.js'
 import type {Change} from './outcome.js'
 import {MOST_RETRY} from './record-fields.js'
 import type {FinalState} from './state.js'
+import {earlierAfter} from './usage/earlier.js'
 
 interface RetryRules {
   readonly most: number

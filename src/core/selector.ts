@@ -4,7 +4,7 @@
  * A range means those of its ids that are there; a single id must be there. `last` and `@name` mean jobs of the
  * caller.
  */
-import {rangeText, tryRange} from './array-range.js'
+import {rangeText, tryRange} from './array/range.js'
 import {type JobId, jobId, MAX_ID, type Uid} from './brand.js'
 import {GodError} from './errors.js'
 

@@ -2,9 +2,9 @@
  * The parts of a wish that are written as text and stand in the record parsed: the range of an array, what it depends
  * on, how it is tried again. Pure.
  */
-import type {ArrayRecord} from './array-record.js'
-import {newArray} from './array-start.js'
-import {DEPEND_HINT, dependText, parseDepend} from './depend-text.js'
+import type {ArrayRecord} from './array/record.js'
+import {newArray} from './array/start.js'
+import {DEPEND_HINT, dependText, parseDepend} from './dependency/depend-text.js'
 import {GodError, type Refusal, refusal} from './errors.js'
 import type {JobRecord, Wish} from './job.js'
 import {parseRetry, RETRY_HINT} from './retry.js'

@@ -8,7 +8,7 @@
 import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {parse} from 'ini'
 import {GodError} from '../core/errors.js'
-import type {Assignment} from '../core/settings.js'
+import type {Assignment} from '../core/settings/settings.js'
 
 const MOST_BYTES = 1024 * 1024
 

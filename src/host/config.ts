@@ -1,7 +1,7 @@
 /**
  * The effective configuration: the file, then `GOD_*` variables above it (design section 6), checked as a whole.
  */
-import {type Assignment, type Configuration, parseSettings, SETTINGS} from '../core/settings.js'
+import {type Assignment, type Configuration, parseSettings, SETTINGS} from '../core/settings/settings.js'
 import {parseAssignments, readConfigText} from './config-file.js'
 import {godVariables, hostNodeName, variable} from './environment.js'
 import type {Located} from './shared-dir.js'

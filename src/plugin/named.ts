@@ -1,7 +1,7 @@
 /** What is wrong with the providers that a configuration names, all of it, without importing one of them. */
 import type {ProviderKind} from '@god-cli/api'
 import {GodError} from '../core/errors.js'
-import type {Configuration} from '../core/settings.js'
+import type {Configuration} from '../core/settings/settings.js'
 import {KINDS} from './manifest.js'
 import {checkOptions, optionsGiven} from './options.js'
 import {type Provider, pickProvider, SETTING_OF} from './resolver.js'

@@ -5,7 +5,7 @@
 import {readFileSync} from 'node:fs'
 import type {ErrorCode} from '../core/catalogue.js'
 import {GodError} from '../core/errors.js'
-import type {Configuration} from '../core/settings.js'
+import type {Configuration} from '../core/settings/settings.js'
 import {nearest} from '../core/text.js'
 import type {Provider} from './resolver.js'
 import type {compileSchema, SchemaFault} from './schema.js'

@@ -6,7 +6,7 @@
  */
 import {API_VERSION, type ProviderKind} from '@god-cli/api'
 import {GodError} from '../core/errors.js'
-import type {Needs} from '../core/settings.js'
+import type {Needs} from '../core/settings/settings.js'
 import {nearest} from '../core/text.js'
 import {type Declared, type Manifest, readManifest} from './manifest.js'
 import {packageRoot} from './package-root.js'

@@ -6,14 +6,14 @@
  * and R is unlinked after its last job. So neither a crash before the unlink nor a stalled taker applies R twice.
  * The unlink of the last one is on the disk before the next is published: else a power cut would bring it back.
  */
-import {controlJob} from '../core/array-control.js'
+import {controlJob} from '../core/array/control.js'
 import type {JobId, Token, Uid} from '../core/brand.js'
 import {packedAway} from '../core/control.js'
 import type {Effect} from '../core/effect.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
-import {mayChange} from '../core/permission.js'
 import {type ControlRequest, isForWatchers} from '../core/request.js'
+import {mayChange} from '../core/rights/permission.js'
 import {updateJob} from '../core/update-job.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {claimOwner} from '../store/requests/ids.js'

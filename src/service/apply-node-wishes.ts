@@ -6,7 +6,7 @@
  */
 import type {Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
-import {holdAfter} from '../core/node-hold.js'
+import {holdAfter} from '../core/node/hold.js'
 import type {AdminRequest} from '../core/request.js'
 import type {Drop} from '../store/requests/inbox.js'
 import type {Service} from './service.js'

@@ -2,7 +2,7 @@
  * Live jobs that something besides room keeps, that are to be tried again, or that are more than one: made a bucket at a
  * time and kept while that is unchanged, so that jobs without any of it cost nothing. Keeps nothing that a crash could lose.
  */
-import {wantsPacking} from '../core/array-results.js'
+import {wantsPacking} from '../core/array/results.js'
 import type {JobRecord} from '../core/job.js'
 import {triedAgain, willRetry} from '../core/retry.js'
 import {isOver} from '../core/state.js'

@@ -1,6 +1,6 @@
 /** Findings of `god doctor` on names in the configuration that nobody has: of users, of groups, of nodes. Only asks. */
 import type {Auth} from '@god-cli/api'
-import {type Grant, groupNames} from '../core/grants.js'
+import {type Grant, groupNames} from '../core/rights/grants.js'
 import type {Finding} from '../store/disk/probe.js'
 import type {Service} from './service.js'
 

@@ -5,10 +5,10 @@
  * ends by our revision is final: whoever comes back there finds his container of an attempt that is over, and removes
  * it. A crash leaves what the next pass finds again.
  */
-import {allocatedRecords} from '../core/array-view.js'
+import {allocatedRecords} from '../core/array/view.js'
 import type {JobRecord} from '../core/job.js'
-import type {NodeHold} from '../core/node-hold.js'
-import {lostChange} from '../core/node-lost.js'
+import type {NodeHold} from '../core/node/hold.js'
+import {lostChange} from '../core/node/lost.js'
 import {partKey} from '../core/part-key.js'
 import type {Fence} from '../core/reconcile.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'

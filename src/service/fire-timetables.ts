@@ -18,7 +18,7 @@ import {
   skipped,
   type Timed,
   wishOfRun,
-} from '../core/timetable.js'
+} from '../core/timetable/timetable.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {sha256} from '../store/jobs/record-codec.js'
 import {claimId, raiseHint, removeClaim} from '../store/requests/ids.js'

@@ -5,8 +5,8 @@
  * Only what changes is published. While the source of accounts does not answer, what was known stays.
  */
 import type {Account} from '@god-cli/api'
-import {type GroupNumbers, groupNames, isGranted} from '../core/grants.js'
-import {type NodeHold, type NodePeriod, periodsAt, withMembers} from '../core/node-hold.js'
+import {type NodeHold, type NodePeriod, periodsAt, withMembers} from '../core/node/hold.js'
+import {type GroupNumbers, groupNames, isGranted} from '../core/rights/grants.js'
 import {pendingJobs} from './live-view.js'
 import {liveAndTold} from './readable-jobs.js'
 import type {Service} from './service.js'

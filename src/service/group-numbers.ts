@@ -1,5 +1,5 @@
 /** The numbers of the groups that the configuration grants something to: asked of the source of accounts each time. */
-import {type GroupNumbers, groupNames} from '../core/grants.js'
+import {type GroupNumbers, groupNames} from '../core/rights/grants.js'
 import type {Service} from './service.js'
 
 export interface KnownGroups {

@@ -2,10 +2,11 @@
  * What jobs that come in depend on, looked up: among the live and packed jobs, and among those that come in with them
  * (state.md 5, step 6). Nothing is kept; repeated after a crash it finds what is there then.
  */
-import {admitDependency, namedIn, type Told} from '../core/admit-dependency.js'
+
 import type {JobId, Uid} from '../core/brand.js'
-import {type Parent, parentsOf, parseDepend} from '../core/depend-text.js'
-import {standingOf} from '../core/dependency.js'
+import {admitDependency, namedIn, type Told} from '../core/dependency/admit-dependency.js'
+import {type Parent, parentsOf, parseDepend} from '../core/dependency/depend-text.js'
+import {standingOf} from '../core/dependency/dependency.js'
 import type {Refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'

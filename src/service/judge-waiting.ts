@@ -3,8 +3,8 @@
  * that its parents have come to are the same, so that a pass over very many of them does little more than look. Keeps
  * nothing that a crash could lose.
  */
-import {type Dependency, parentsOf, parseDepend} from '../core/depend-text.js'
-import {judgeDependency, type Standing, type Verdict} from '../core/dependency.js'
+import {type Dependency, parentsOf, parseDepend} from '../core/dependency/depend-text.js'
+import {judgeDependency, type Standing, type Verdict} from '../core/dependency/dependency.js'
 import type {JobRecord} from '../core/job.js'
 import type {LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {dependentJobs} from './bound-jobs.js'

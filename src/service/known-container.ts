@@ -4,7 +4,7 @@
  * because of a record that was not read again is guarded: a publish by its link, a start by one more look.
  */
 import type {ContainerView} from '@god-cli/api'
-import {stampOf} from '../core/array-view.js'
+import {stampOf} from '../core/array/view.js'
 import type {Epoch} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Observed} from '../core/reconcile.js'

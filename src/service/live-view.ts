@@ -4,13 +4,13 @@
  * a crash could lose.
  */
 import type {Resources} from '@god-cli/api'
-import {startable} from '../core/array-start.js'
-import {partRecords} from '../core/array-view.js'
-import {whereOf} from '../core/constraint.js'
+import {startable} from '../core/array/start.js'
+import {partRecords} from '../core/array/view.js'
 import {resourcesOf} from '../core/counted.js'
-import type {GpuHolder} from '../core/gpu-desk.js'
 import type {JobRecord} from '../core/job.js'
 import {type EndPlans, latestEnd} from '../core/latest-end.js'
+import {whereOf} from '../core/node/constraint.js'
+import type {GpuHolder} from '../core/node/gpu-desk.js'
 import type {Allocation, Waiting} from '../core/schedule.js'
 import {alikeKey} from '../core/scheduling/waiting.js'
 import {isAllocated, isFinal, isOver} from '../core/state.js'

@@ -1,6 +1,6 @@
 /** Which of the nodes that the engine offers take new work, and when only some users', by the words of operators. */
 import type {NodeReport} from '@god-cli/api'
-import {admittedBy, type NodePeriod, periodsAt, whomText} from '../core/node-hold.js'
+import {admittedBy, type NodePeriod, periodsAt, whomText} from '../core/node/hold.js'
 import type {Snapshot} from '../core/schedule.js'
 import type {Closure} from '../core/scheduling/room.js'
 import type {Service} from './service.js'

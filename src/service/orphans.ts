@@ -5,7 +5,7 @@
  * (a record may be on its way back from a backup). First sights are kept on disk, so cron passes count on.
  */
 import type {ListedContainer} from '@god-cli/api'
-import {taskRecord} from '../core/array-view.js'
+import {taskRecord} from '../core/array/view.js'
 import {type JobId, jobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'

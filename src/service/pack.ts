@@ -7,10 +7,10 @@
  * manifest has is void and goes, a manifest without a copy gets one.
  */
 import {counted} from '../core/amounts.js'
-import {resultsOf, withoutResults} from '../core/array-results.js'
+import {has, type IntervalSet, setOf} from '../core/array/interval-set.js'
+import {resultsOf, withoutResults} from '../core/array/results.js'
 import type {JobId} from '../core/brand.js'
-import {parentsOf, parseDepend} from '../core/depend-text.js'
-import {has, type IntervalSet, setOf} from '../core/interval-set.js'
+import {parentsOf, parseDepend} from '../core/dependency/depend-text.js'
 import type {JobRecord, JobSpec} from '../core/job.js'
 import {type ArrayResults, packedJob} from '../core/packed.js'
 import {willRetry} from '../core/retry.js'

@@ -4,9 +4,9 @@
  * crash could lose.
  */
 import type {JobId} from '../core/brand.js'
-import type {Parent} from '../core/depend-text.js'
-import {parentText} from '../core/depend-text.js'
-import {type Standing, standingOf} from '../core/dependency.js'
+import type {Parent} from '../core/dependency/depend-text.js'
+import {parentText} from '../core/dependency/depend-text.js'
+import {type Standing, standingOf} from '../core/dependency/dependency.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {type SeenParent, seeParent} from '../store/jobs/see-parent.js'
 import type {Service} from './service.js'

@@ -2,7 +2,7 @@
  * Publishing a revision and telling the journal: the one way by which the passes change a job.
  * The revision counts: a journal that cannot be written takes nothing back.
  */
-import {changedTasks} from '../core/array-view.js'
+import {changedTasks} from '../core/array/view.js'
 import type {Change} from '../core/outcome.js'
 import type {Author, Stored, Sync} from '../store/jobs/job-store.js'
 import {derived} from './derived.js'

@@ -2,8 +2,9 @@
  * Quotas as a pass needs them: those of the configuration, and how much cpu time was used in the window, by packed jobs'
  * sums and by live ones, a day at a time. Kept while neither has changed; nothing is lost with it.
  */
-import {dayOf, type Sums, sumsOfLive} from '../core/accounting.js'
-import type {Quotas} from '../core/quota.js'
+
+import type {Quotas} from '../core/limits/quota.js'
+import {dayOf, type Sums, sumsOfLive} from '../core/usage/accounting.js'
 import type {LiveJobs} from '../store/jobs/job-store.js'
 import {containsOf} from '../store/packs/manifest.js'
 import {readSums} from '../store/packs/sums.js'

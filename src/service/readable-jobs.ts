@@ -2,7 +2,7 @@
  * What the passes make of a job whose record cannot be read (state.md 6): nothing is begun, ended or forgotten, and the
  * others go on. It keeps the place that it was last known to have. Told once in a process; fsck has the remedy.
  */
-import {partRecords} from '../core/array-view.js'
+import {partRecords} from '../core/array/view.js'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'

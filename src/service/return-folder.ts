@@ -4,7 +4,7 @@
  * crash before or in the midst of it leaves what the next look does.
  */
 import type {ListedContainer} from '@god-cli/api'
-import {partRecords} from '../core/array-view.js'
+import {partRecords} from '../core/array/view.js'
 import {token} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'

@@ -5,8 +5,8 @@
  */
 import type {Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
-import {type LiveUsage, liveUsage} from '../core/live-usage.js'
 import {type PartKey, partKey} from '../core/part-key.js'
+import {type LiveUsage, liveUsage} from '../core/usage/live-usage.js'
 import {type LiveUsages, readLiveUsageOf, writeLiveUsage} from '../store/live-usage.js'
 import {derived} from './derived.js'
 import {placedJobs} from './live-view.js'

@@ -4,7 +4,7 @@ import type {Uid} from '../core/brand.js'
 import {type Refusal, refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
 import {isOver} from '../core/state.js'
-import {isTimed} from '../core/timetable.js'
+import {isTimed} from '../core/timetable/timetable.js'
 import type {Service} from './service.js'
 
 /** Each answer of null counts from then on. */

@@ -7,9 +7,9 @@
  * pass finds what was done and does the rest; who was faster wins. A job that this pass has not judged is not started.
  */
 import type {Reason} from '@god-cli/api'
-import {controlJob} from '../core/array-control.js'
+import {controlJob} from '../core/array/control.js'
 import type {JobId} from '../core/brand.js'
-import {parentsOf, parseDepend} from '../core/depend-text.js'
+import {parentsOf, parseDepend} from '../core/dependency/depend-text.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import {isResting, retryChange} from '../core/retry.js'

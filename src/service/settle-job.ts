@@ -5,7 +5,7 @@
  * next call goes on from what record, engine and fence say then.
  */
 import type {ContainerView, Usage} from '@god-cli/api'
-import {stampOf, taskRecord} from '../core/array-view.js'
+import {stampOf, taskRecord} from '../core/array/view.js'
 import type {Epoch, Instant} from '../core/brand.js'
 import {never} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'

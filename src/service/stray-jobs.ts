@@ -5,7 +5,7 @@
 
 import type {ContainerView, Executor} from '@god-cli/api'
 import {counted} from '../core/amounts.js'
-import {allocatedRecords} from '../core/array-view.js'
+import {allocatedRecords} from '../core/array/view.js'
 import type {JobRecord} from '../core/job.js'
 import {partKey} from '../core/part-key.js'
 import type {Finding} from '../store/disk/probe.js'

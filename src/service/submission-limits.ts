@@ -5,8 +5,8 @@
 import {instant, type Uid} from '../core/brand.js'
 import type {Refusal} from '../core/errors.js'
 import type {JobRecord} from '../core/job.js'
-import {checkQuota} from '../core/quota-check.js'
-import {tallyOf} from '../core/tally.js'
+import {checkQuota} from '../core/limits/quota-check.js'
+import {tallyOf} from '../core/limits/tally.js'
 import type {Service} from './service.js'
 
 export interface SubmissionLimits {

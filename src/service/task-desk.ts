@@ -5,8 +5,8 @@
  * A change is decided on a task's own part: it counts as long as that part is so, whatever the other tasks did. A lost
  * link means that somebody was faster: read again, and go on. It keeps nothing that a crash could lose.
  */
-import {foldTasks, type TaskChange} from '../core/array-fold.js'
-import {stampOf, taskRecord} from '../core/array-view.js'
+import {foldTasks, type TaskChange} from '../core/array/fold.js'
+import {stampOf, taskRecord} from '../core/array/view.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'

@@ -5,11 +5,11 @@
  * those of his jobs that are root inside, where he may not have such jobs any more.
  */
 import type {Account, Reason} from '@god-cli/api'
-import {controlJob} from '../core/array-control.js'
+import {controlJob} from '../core/array/control.js'
 import type {JobId} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import type {Plan, Start} from '../core/plan.js'
-import {checkRoot} from '../core/root-right.js'
+import {checkRoot} from '../core/rights/root-right.js'
 import type {Waiting} from '../core/schedule.js'
 import type {Author, LiveJobs} from '../store/jobs/job-store.js'
 import {groupNumbers} from './group-numbers.js'

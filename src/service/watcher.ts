@@ -6,7 +6,7 @@
  * A pass that finds nothing to do makes one engine call and opens no record twice.
  */
 import type {ContainerView, ListedContainer} from '@god-cli/api'
-import {stampOf} from '../core/array-view.js'
+import {stampOf} from '../core/array/view.js'
 import {epoch, type Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey} from '../core/part-key.js'

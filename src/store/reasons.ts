@@ -8,8 +8,8 @@
  */
 import type {Reason} from '@god-cli/api'
 import * as v from 'valibot'
+import {pairsOf} from '../core/array/interval-set.js'
 import {type JobId, jobId} from '../core/brand.js'
-import {pairsOf} from '../core/interval-set.js'
 import {parseWith} from '../core/parse-with.js'
 import {behindReason, type Plan, type Queue} from '../core/plan.js'
 import type {Durable} from './disk/durable.js'

@@ -6,7 +6,7 @@
  * Kept in memory while manifest and buckets are unchanged; writes nothing.
  */
 
-import {usedRecords} from '../core/array-view.js'
+import {usedRecords} from '../core/array/view.js'
 import type {JobId} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import {joinLedgers, type Ledger, ledgerOf, runsOf} from '../core/fair-share/ledger.js'

@@ -2,8 +2,9 @@
  * Tasks whose results a live array still holds though a segment has them already: the packer takes them out of the
  * record after it has packed them. Whoever adds up what packed and live jobs used counts them once.
  */
+
+import {has} from '../core/array/interval-set.js'
 import type {JobId} from '../core/brand.js'
-import {has} from '../core/interval-set.js'
 import type {JobRecord} from '../core/job.js'
 import {isFinal} from '../core/state.js'
 import type {Manifest} from './packs/manifest-form.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {chmodSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {isSettingKey, parseSettings, SETTINGS, showSetting} from '../../src/core/settings.js'
+import {isSettingKey, parseSettings, SETTINGS, showSetting} from '../../src/core/settings/settings.js'
 import {siteForEach} from '../support/site.js'
 
 describe('god config', () => {

@@ -12,7 +12,7 @@ import {
   withCommands,
   withPages,
 } from '../../scripts/reference.js'
-import {prose} from '../../src/cli/prose.js'
+import {prose} from '../../src/cli/screen/prose.js'
 import {EXIT} from '../../src/core/exit.js'
 import {columnsWide} from '../../src/core/text.js'
 import {COMMANDS} from '../support/commands.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {jobJson} from '../../src/cli/job-json.js'
+import {jobJson} from '../../src/cli/jobs/job-json.js'
 import {DONE, KILLED, RUNNING, viewOf, WAITING} from './some-jobs.js'
 
 describe('the JSON of a job', () => {

@@ -3,7 +3,7 @@ import {appendFileSync, chmodSync, rmSync, symlinkSync, writeFileSync} from 'nod
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {outputWriter} from '../../src/cli/logs.js'
-import type {Screen} from '../../src/cli/screen.js'
+import type {Screen} from '../../src/cli/screen/screen.js'
 import {jobId} from '../../src/core/brand.js'
 import {siteForAll, siteForEach, type TestSite} from '../support/site.js'
 

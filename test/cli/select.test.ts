@@ -166,7 +166,7 @@ describe('thousands of ids', () => {
       },
     })
     try {
-      const {selectJobs} = await import('../../src/cli/listing.js')
+      const {selectJobs} = await import('../../src/cli/jobs/listing.js')
       const {parseSelector} = await import('../../src/core/selector.js')
       const words = Array.from({length: 20}, (_, i) => parseSelector(String(i + 1)))
       assert.equal(selectJobs(opened, words).length, 20)

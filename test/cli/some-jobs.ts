@@ -1,7 +1,7 @@
 /** Jobs as commands show them, for golden tables: each state that looks different. */
 
-import type {JobView} from '../../src/cli/job-view.js'
-import {viewOfRecord} from '../../src/cli/job-view.js'
+import type {JobView} from '../../src/cli/jobs/job-view.js'
+import {viewOfRecord} from '../../src/cli/jobs/job-view.js'
 import {jobId, uid} from '../../src/core/brand.js'
 import {aRecord, aRunning, GIB, later, NOW} from '../core/builders.js'
 

@@ -4,7 +4,7 @@ import {type AdmissionPolicy, admit, settleWish} from '../../src/core/admission.
 import {epoch, jobId} from '../../src/core/brand.js'
 import {CATALOGUE, type ErrorCode} from '../../src/core/catalogue.js'
 import {parseRecord, parseSpec, type Wish} from '../../src/core/job.js'
-import {NO_SECTIONS, parseSections} from '../../src/core/sections.js'
+import {NO_SECTIONS, parseSections} from '../../src/core/settings/sections.js'
 import {ANN, aNode, anyText, anyWish, aRecord, aWish, GIB, later, NOW, TOK} from './builders.js'
 
 const POLICY: AdmissionPolicy = {

@@ -1,6 +1,5 @@
 /** What an operator counts: how it is written, what a job takes of it, and what is refused. */
 import assert from 'node:assert/strict'
-import {addSums, sumsOfJob} from '../../src/core/accounting.js'
 import {admit} from '../../src/core/admission.js'
 import {epoch} from '../../src/core/brand.js'
 import {
@@ -14,10 +13,11 @@ import {
 import {chargeOf} from '../../src/core/fair-share/charge.js'
 import {parseRecord} from '../../src/core/job.js'
 import {parseJobForm} from '../../src/core/job-form.js'
-import {withWords} from '../../src/core/node-words.js'
-import {parseSections} from '../../src/core/sections.js'
-import {admissionPolicy, parseSettings} from '../../src/core/settings.js'
+import {withWords} from '../../src/core/node/words.js'
+import {parseSections} from '../../src/core/settings/sections.js'
+import {admissionPolicy, parseSettings} from '../../src/core/settings/settings.js'
 import {updateJob} from '../../src/core/update-job.js'
+import {addSums, sumsOfJob} from '../../src/core/usage/accounting.js'
 import {ANN, amounts, aNode, aRecord, aWish, later, NOW, TOK, UTC} from './builders.js'
 
 const linesOf = (lines: readonly string[]) =>

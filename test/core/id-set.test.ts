@@ -1,8 +1,8 @@
 /** Sets of ids as text, and coarser ones that hold them. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import {contains, setOf} from '../../src/core/array/interval-set.js'
 import {coarse, idSetOfPairs, parseIds, showIds} from '../../src/core/id-set.js'
-import {contains, setOf} from '../../src/core/interval-set.js'
 
 const someIds = fc.uniqueArray(fc.integer({min: 1, max: 60}))
 

@@ -1,5 +1,6 @@
 /** The lines of segments: what goes in comes out, and nothing else does. */
 import assert from 'node:assert/strict'
+import {MAX_TASK, type TaskResult} from '../../src/core/array/task-result.js'
 import {epoch, instant, jobId, rev, token, uid} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
 import {
@@ -11,7 +12,6 @@ import {
   parseTaskResult,
   taskLineText,
 } from '../../src/core/packed.js'
-import {MAX_TASK, type TaskResult} from '../../src/core/task-result.js'
 import {aRecord} from './builders.js'
 
 const SUBMIT = {uid: uid(1000), tok: token('5'.repeat(24))}

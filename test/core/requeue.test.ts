@@ -1,9 +1,9 @@
 /** What is left of an attempt that was stopped for the next one. */
 import assert from 'node:assert/strict'
 import type {ContainerView} from '@god-cli/api'
-import {controlJob} from '../../src/core/array-control.js'
-import {foldTasks} from '../../src/core/array-fold.js'
-import {successionFault} from '../../src/core/array-law.js'
+import {controlJob} from '../../src/core/array/control.js'
+import {foldTasks} from '../../src/core/array/fold.js'
+import {successionFault} from '../../src/core/array/law.js'
 import {instant, rev} from '../../src/core/brand.js'
 import {type JobRecord, parseRecord} from '../../src/core/job.js'
 import {advance, type Observed, type Step} from '../../src/core/reconcile.js'

@@ -1,6 +1,6 @@
 /** Builders of arrays for the tests of the core. */
-import {newArray, startTasks} from '../../src/core/array-start.js'
-import {taskRecord} from '../../src/core/array-view.js'
+import {newArray, startTasks} from '../../src/core/array/start.js'
+import {taskRecord} from '../../src/core/array/view.js'
 import {type Instant, rev, token} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
 import type {Change} from '../../src/core/outcome.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {successionFault} from '../../src/core/array-law.js'
+import {successionFault} from '../../src/core/array/law.js'
 import {instant, rev} from '../../src/core/brand.js'
 import type {Effect} from '../../src/core/effect.js'
 import {refusal} from '../../src/core/errors.js'

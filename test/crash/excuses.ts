@@ -1,6 +1,6 @@
 /** Why a job of a simulated life (R12) may be in the state that it has come to rest in. */
-import {nth, parseArray} from '../../src/core/array-range.js'
-import {taskRecord} from '../../src/core/array-view.js'
+import {nth, parseArray} from '../../src/core/array/range.js'
+import {taskRecord} from '../../src/core/array/view.js'
 import type {JobRecord} from '../../src/core/job.js'
 import {GRACE} from '../support/world.js'
 import type {Job, Simulation} from './simulation.js'

@@ -3,7 +3,7 @@
  * single passes, and all that may go wrong.
  * Everything that happens is drawn from the seed, so a seed that fails fails again.
  */
-import {partRecords} from '../../src/core/array-view.js'
+import {partRecords} from '../../src/core/array/view.js'
 import type {JobId} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
 import type {Wish} from '../../src/core/job.js'

@@ -1,6 +1,6 @@
 /** All files that god writes in every scenario of the crash tests, and in some seeded lives of a site. */
 import type {JobId} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import {createUsageSampler} from '../../src/service/sample-usage.js'
 import {standings} from '../../src/service/standings.js'
 import {writeHalt} from '../../src/store/halt.js'

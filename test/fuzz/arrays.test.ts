@@ -1,7 +1,7 @@
 /** R16: ranges of arrays, their sets of tasks, and the lines of packs. */
 import assert from 'node:assert/strict'
-import {arrayText, nth, ordinalOf, parseArray} from '../../src/core/array-range.js'
-import {decodeSet, encodeSet, members} from '../../src/core/interval-set.js'
+import {decodeSet, encodeSet, members} from '../../src/core/array/interval-set.js'
+import {arrayText, nth, ordinalOf, parseArray} from '../../src/core/array/range.js'
 import {lineSubject, parseTaskResult, taskLineText} from '../../src/core/packed.js'
 import {fuzzed} from './fuzz.js'
 

@@ -1,8 +1,8 @@
 /** R16: go-d.ini, its settings, and what a plugin says of itself. */
 import assert from 'node:assert/strict'
 import {readOptions} from '../../plugins/executor-docker/src/options.js'
-import {parseSettings, SETTINGS, type SettingKey} from '../../src/core/settings.js'
-import {sourceFault, targetFault} from '../../src/core/volume-path.js'
+import {sourceFault, targetFault} from '../../src/core/rights/volume-path.js'
+import {parseSettings, SETTINGS, type SettingKey} from '../../src/core/settings/settings.js'
 import {parseAssignments} from '../../src/host/config-file.js'
 import {parseInstalled} from '../../src/plugin/installed.js'
 import {parseManifest} from '../../src/plugin/manifest.js'

@@ -1,7 +1,7 @@
 /** T50: what a user could do with jobs that depend on each other. */
 import assert from 'node:assert/strict'
 import {uid} from '../../src/core/brand.js'
-import {MOST_PARENTS} from '../../src/core/depend-text.js'
+import {MOST_PARENTS} from '../../src/core/dependency/depend-text.js'
 import {dependentJobs} from '../../src/service/bound-jobs.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {USER, World} from '../support/world.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type {Auth} from '@god-cli/api'
 import {type JobId, jobId, token, uid} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import {claimId, listClaims, readHint} from '../../src/store/requests/ids.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {DiskProcess} from '../support/disk-process.js'

@@ -1,6 +1,6 @@
 /** Arrays through the passes: one record, started as far as there is room, each task with a container of its own. */
 import assert from 'node:assert/strict'
-import {countsOf} from '../../src/core/array-results.js'
+import {countsOf} from '../../src/core/array/results.js'
 import type {JobId} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import type {TaskKey} from '../../src/core/part-key.js'

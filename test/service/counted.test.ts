@@ -1,6 +1,6 @@
 /** What is counted of a site, in whole passes: never more of it is given than there is. */
 import assert from 'node:assert/strict'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import {GIB, SETTINGS, World} from '../support/world.js'
 
 const FOREVER = {env: {FAKE_SECONDS: 'forever'}}

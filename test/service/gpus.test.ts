@@ -1,6 +1,6 @@
 /** Gpus in whole passes: which are given is on record, reaches the container, and no two at once have the same. */
 import assert from 'node:assert/strict'
-import {partRecords} from '../../src/core/array-view.js'
+import {partRecords} from '../../src/core/array/view.js'
 import {epoch, type JobId} from '../../src/core/brand.js'
 import {isAllocated} from '../../src/core/state.js'
 import {publish} from '../../src/service/publish.js'

@@ -1,7 +1,7 @@
 /** Packing: what one packer left half-way, another goes on with. */
 import assert from 'node:assert/strict'
-import {MOST_PARTS} from '../../src/core/array-record.js'
-import {countsOf, resultsOf} from '../../src/core/array-results.js'
+import {MOST_PARTS} from '../../src/core/array/record.js'
+import {countsOf, resultsOf} from '../../src/core/array/results.js'
 import type {JobId} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import {attempt, dying} from '../support/dying.js'

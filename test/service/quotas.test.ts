@@ -1,7 +1,7 @@
 /** Quotas in a whole pass: what runs, what was used, and what is told. */
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import {quotasOf} from '../../src/service/quotas.js'
 import {readReasons} from '../../src/store/reasons.js'
 import {packAll} from '../support/packing.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type {Account, Auth, ContainerSpec, Executor} from '@god-cli/api'
 import {type JobId, uid} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import type {LookAs} from '../../src/service/mountable.js'
 import {schedulerPass} from '../../src/service/scheduler.js'
 import {createContainer} from '../../src/service/start-container.js'

@@ -1,7 +1,7 @@
 /** How much of what is submitted comes in: quotas of users, and rates. */
 import assert from 'node:assert/strict'
 import {uid} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import type {ServiceSettings} from '../../src/service/service.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {SETTINGS, USER, World} from '../support/world.js'

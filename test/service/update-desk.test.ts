@@ -1,7 +1,7 @@
 /** Updates as the passes apply them. */
 import assert from 'node:assert/strict'
 import {instant, type JobId, uid} from '../../src/core/brand.js'
-import {parseSections} from '../../src/core/sections.js'
+import {parseSections} from '../../src/core/settings/sections.js'
 import {refusedRequests} from '../../src/store/requests/refused.js'
 import {attempt, dying} from '../support/dying.js'
 import {assertAtRest} from '../support/invariants.js'

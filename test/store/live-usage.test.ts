@@ -1,7 +1,7 @@
 /** What running jobs use: derived, one file a node, so nothing that is wrong with one is anybody's problem. */
 import assert from 'node:assert/strict'
 import {instant, jobId} from '../../src/core/brand.js'
-import type {LiveUsage} from '../../src/core/live-usage.js'
+import type {LiveUsage} from '../../src/core/usage/live-usage.js'
 import {readLiveUsageOf, readLiveUsages, writeLiveUsage} from '../../src/store/live-usage.js'
 import {createNodeStore} from '../../src/store/node-store.js'
 import {DiskWorld} from './disk/disk-world.js'

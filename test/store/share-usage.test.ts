@@ -1,9 +1,9 @@
 /** What each user used, by what lies on the disk: the same however it is packed, merged, dropped or looked at. */
 import assert from 'node:assert/strict'
+import type {TaskResult} from '../../src/core/array/task-result.js'
 import {instant} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
 import type {ArrayResults} from '../../src/core/packed.js'
-import type {TaskResult} from '../../src/core/task-result.js'
 import {usageFindings} from '../../src/store/fsck/usage.js'
 import {liveJobs} from '../../src/store/jobs/job-lists.js'
 import {sha256} from '../../src/store/jobs/record-codec.js'

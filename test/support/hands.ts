@@ -1,8 +1,8 @@
 /** A user's hands on a shared directory, in this process: the functions behind the commands, without their start-up. */
-import {planControl, requestControl} from '../../src/cli/control.js'
-import {NO_FILTERS} from '../../src/cli/listing.js'
+import {planControl, requestControl} from '../../src/cli/control/control.js'
+import {NO_FILTERS} from '../../src/cli/jobs/listing.js'
 import {openSite} from '../../src/cli/site.js'
-import {submitJob} from '../../src/cli/submit.js'
+import {submitJob} from '../../src/cli/submit/submit.js'
 import {type JobId, jobId} from '../../src/core/brand.js'
 import type {JobRecord, Wish} from '../../src/core/job.js'
 import type {ControlOp} from '../../src/core/request.js'

@@ -8,8 +8,8 @@
  */
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {successionFault} from '../../src/core/array-law.js'
-import {allocatedRecords, partRecords} from '../../src/core/array-view.js'
+import {successionFault} from '../../src/core/array/law.js'
+import {allocatedRecords, partRecords} from '../../src/core/array/view.js'
 import type {JobId} from '../../src/core/brand.js'
 import {type JobRecord, parseRecord, parseSpec} from '../../src/core/job.js'
 import type {Parsed} from '../../src/core/parse-with.js'

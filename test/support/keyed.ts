@@ -1,5 +1,5 @@
 /** A user's `submit --key` on the in-memory disk. */
-import {type KeyedSite, type Once, submitOnce} from '../../src/cli/keyed-submit.js'
+import {type KeyedSite, type Once, submitOnce} from '../../src/cli/submit/keyed-submit.js'
 import {uid} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
 import {DiskProcess} from './disk-process.js'

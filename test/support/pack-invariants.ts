@@ -2,9 +2,10 @@
  * What must be true of the packs at every moment, by the bytes on the disk: the newest manifest is whole, equals its
  * files, and has each job in one place; nothing in it may still change.
  */
-import {addSums} from '../../src/core/accounting.js'
-import {has, setOf} from '../../src/core/interval-set.js'
+
+import {has, setOf} from '../../src/core/array/interval-set.js'
 import {isFinal} from '../../src/core/state.js'
+import {addSums} from '../../src/core/usage/accounting.js'
 import {sha256} from '../../src/store/jobs/record-codec.js'
 import {parseNumbered} from '../../src/store/layout.js'
 import {decodeManifest, type Manifest, type Segment} from '../../src/store/packs/manifest-form.js'

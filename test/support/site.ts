@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {type Initialised, initSite} from '../../src/cli/init.js'
+import {type Initialised, initSite} from '../../src/cli/init/init.js'
 import {passHost} from '../../src/cli/pass-host.js'
 import {openSite, type Site} from '../../src/cli/site.js'
 import {instant} from '../../src/core/brand.js'

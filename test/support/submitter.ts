@@ -1,6 +1,6 @@
 /** A submitter as a process: `submitter.ts DIR N COUNT` prints the ids of COUNT jobs. */
 import {openSite} from '../../src/cli/site.js'
-import {submitJob} from '../../src/cli/submit.js'
+import {submitJob} from '../../src/cli/submit/submit.js'
 
 const [dir, n, count] = process.argv.slice(2)
 const site = openSite({dir})

@@ -9,7 +9,7 @@ import {checkPlugin, type Judgement} from '../../plugin/check.js'
 import {KINDS} from '../../plugin/manifest.js'
 import {packageRoot} from '../../plugin/package-root.js'
 import {writeSkeleton} from '../../plugin/skeleton.js'
-import type {Style} from '../style.js'
+import type {Style} from '../screen/style.js'
 
 export interface Created {
   readonly folder: string

@@ -1,5 +1,5 @@
 /** What `god doctor` has to say of plugins: nothing of good ones; what never serves, and what nobody reads. */
-import type {Configuration} from '../../core/settings.js'
+import type {Configuration} from '../../core/settings/settings.js'
 import {faultsOfIdle, idleSections} from '../../plugin/named.js'
 import {currentOffer} from '../offer.js'
 import {faultsOf, viewPlugins} from './plugin-view.js'

@@ -1,7 +1,7 @@
 /** How a plugin is shown: who it is, where it comes from, what it contributes, what is wrong with it. */
 import type {Offer, Plugin} from '../../plugin/offer.js'
 import {duplicatesOf, type Provider} from '../../plugin/resolver.js'
-import type {Column} from '../table.js'
+import type {Column} from '../screen/table.js'
 
 /** Of one provider: what stands against its use by a service, or null. */
 const providerFault = ({distrust}: Provider, shadowedBy: Provider | undefined): string | null =>

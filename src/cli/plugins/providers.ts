@@ -1,12 +1,12 @@
 /** `god plugins providers`: each provider, who brings it, whether the configuration here names it. */
 import type {ProviderKind} from '@god-cli/api'
 import {GodError} from '../../core/errors.js'
-import type {Configuration} from '../../core/settings.js'
+import type {Configuration} from '../../core/settings/settings.js'
 import {readConfiguration} from '../../host/config.js'
 import {locate} from '../../host/shared-dir.js'
 import {type Provider, SETTING_OF} from '../../plugin/resolver.js'
 import {currentOffer} from '../offer.js'
-import type {Column} from '../table.js'
+import type {Column} from '../screen/table.js'
 import {faultsOf, type ProviderView, viewPlugins} from './plugin-view.js'
 
 export interface ProviderRow extends ProviderView {

@@ -2,8 +2,8 @@
 
 import {GodError} from '../../core/errors.js'
 import {EXIT} from '../../core/exit.js'
-import {errorsJson} from '../listing.js'
-import type {Screen} from '../screen.js'
+import {errorsJson} from '../jobs/listing.js'
+import type {Screen} from '../screen/screen.js'
 
 export interface Tried<T> {
   readonly done: readonly T[]

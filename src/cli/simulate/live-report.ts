@@ -3,8 +3,8 @@ import {instant} from '../../core/brand.js'
 import type {Waiting} from '../../core/schedule.js'
 import type {Foreseen} from '../../core/simulate/foresee.js'
 import {iso} from '../../host/clock.js'
-import {SCHEMA} from '../job-json.js'
-import type {Column} from '../table.js'
+import {SCHEMA} from '../jobs/job-json.js'
+import type {Column} from '../screen/table.js'
 
 export interface Foresight {
   readonly job: Waiting

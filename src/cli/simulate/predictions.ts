@@ -1,5 +1,5 @@
 /** How long jobs of here are expected to run, by what their users' last two took; and how long what runs now will. */
-import {partRecords} from '../../core/array-view.js'
+import {partRecords} from '../../core/array/view.js'
 import type {JobRecord} from '../../core/job.js'
 import {outlived} from '../../core/scheduling/expected-run.js'
 import type {Present} from '../../core/simulate/foresee.js'

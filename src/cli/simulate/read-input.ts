@@ -9,7 +9,7 @@ import {parseNodeLine} from '../../core/simulate/nodes-file.js'
 import {type Fault, parseTrace, type Trace} from '../../core/simulate/trace.js'
 import {readUserInput} from '../../host/user-input.js'
 import {errno} from '../../store/disk/file-system.js'
-import {inputName} from '../job-lines.js'
+import {inputName} from '../submit/job-lines.js'
 
 const MAX_BYTES = 256 * 1024 * 1024
 const TOO_LARGE = `is larger than ${MAX_BYTES / 1024 ** 2} MiB`

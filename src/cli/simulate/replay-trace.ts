@@ -9,8 +9,8 @@ import {createReplay, type EventOrder} from '../../core/simulate/replay.js'
 import {createShareAccount} from '../../core/simulate/share-account.js'
 import type {Started} from '../../core/simulate/workload.js'
 import {systemClock} from '../../host/clock.js'
-import {showProgress} from '../progress.js'
-import type {Terminal} from '../terminal.js'
+import {showProgress} from '../screen/progress.js'
+import type {Terminal} from '../screen/terminal.js'
 import type {Workload} from './site.js'
 
 /** Of a step: some hundredths of a second. */

@@ -3,8 +3,8 @@ import {createHash} from 'node:crypto'
 import {type Filtered, RULES, type Rule} from '../../core/simulate/filter.js'
 import {byUser, type Metrics, metricsOf, startLines, type UserMetrics} from '../../core/simulate/metrics.js'
 import type {Started} from '../../core/simulate/workload.js'
-import {SCHEMA} from '../job-json.js'
-import type {Column} from '../table.js'
+import {SCHEMA} from '../jobs/job-json.js'
+import type {Column} from '../screen/table.js'
 
 /** What was chosen, by flags or by default. */
 export type Options = Readonly<Record<string, string | number | Readonly<Record<string, string>>>>

@@ -1,6 +1,6 @@
 /** What `simulate` found: a document, or text that goes through the pager where it is longer than the screen. */
-import {openPages} from '../pager.js'
-import type {Screen} from '../screen.js'
+import {openPages} from '../screen/pager.js'
+import type {Screen} from '../screen/screen.js'
 
 export const showPaged = async (
   screen: Screen,

@@ -7,7 +7,7 @@ import {type Filtered, filterRows} from '../../core/simulate/filter.js'
 import {spaceOfNodes, virtualNode} from '../../core/simulate/nodes-file.js'
 import {shaken} from '../../core/simulate/shake.js'
 import type {Trace} from '../../core/simulate/trace.js'
-import {inputName} from '../job-lines.js'
+import {inputName} from '../submit/job-lines.js'
 import {processorsGiven, type SimulateFlags, spanGiven} from './choices.js'
 import {readNodes, readTrace} from './read-input.js'
 

@@ -1,5 +1,5 @@
 /** What a directive says, in whichever dialect: a flag of `submit` with its value, or something that is ignored. Pure. */
-import {parseArray} from '../array-range.js'
+import {parseArray} from '../array/range.js'
 import {GodError} from '../errors.js'
 import {checkImageName} from '../image-name.js'
 import {AMOUNTS} from '../job-form.js'

@@ -2,10 +2,11 @@
  * What users used, as one number each at one moment, from which any later one follows; and the runs that it is made of,
  * as records, results of tasks and daily sums tell them. Pure.
  */
-import type {Sums} from '../accounting.js'
-import type {Earlier} from '../earlier.js'
+
+import type {TaskResult} from '../array/task-result.js'
 import type {JobRecord} from '../job.js'
-import type {TaskResult} from '../task-result.js'
+import type {Sums} from '../usage/accounting.js'
+import type {Earlier} from '../usage/earlier.js'
 import {chargedRate} from './charge.js'
 import {fadedBy, type Run, usedBy} from './usage.js'
 

@@ -8,8 +8,8 @@
  */
 import type {Reason} from '@god-cli/api'
 import {type JobId, jobId} from '../brand.js'
+import type {QuotaRoom} from '../limits/quota-room.js'
 import type {Reservation, Start} from '../plan.js'
-import type {QuotaRoom} from '../quota-room.js'
 import type {Group, Groups} from './groups.js'
 import {type Compare, createTurns, type Lane, type Turn} from './lanes.js'
 import type {RoomState} from './room.js'

@@ -3,7 +3,7 @@
  * (state.md 14). They were listed before the records were read, so one without a record is a true orphan.
  */
 import type {ListedContainer} from '@god-cli/api'
-import {taskRecord} from '../../core/array-view.js'
+import {taskRecord} from '../../core/array/view.js'
 import {jobId} from '../../core/brand.js'
 import {isFinal} from '../../core/state.js'
 import type {Finding} from '../../store/fsck/finding.js'

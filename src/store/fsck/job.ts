@@ -2,11 +2,11 @@
  * One job: its revisions, its spec, and what its record says of itself (state.md 6 and 14). What is being packed
  * meanwhile is left out: nothing is called damaged before the manifest was read after the listing.
  */
-import {arrayFault} from '../../core/array-law.js'
-import {partRecords, taskContainerName} from '../../core/array-view.js'
+import {arrayFault} from '../../core/array/law.js'
+import {partRecords, taskContainerName} from '../../core/array/view.js'
 import type {JobId} from '../../core/brand.js'
 import {containerName, containerStem} from '../../core/container.js'
-import {parentsOf, parseDepend} from '../../core/depend-text.js'
+import {parentsOf, parseDepend} from '../../core/dependency/depend-text.js'
 import {type JobRecord, type JobSpec, parseRecord, parseSpec} from '../../core/job.js'
 import {isAllocated, isFinal} from '../../core/state.js'
 import {decode, sha256} from '../jobs/record-codec.js'

@@ -2,7 +2,7 @@
  * Each job and task packed once over all segments, and just those that the manifest tells of (state.md 14). Of each line
  * 8 bytes are kept: its id, and its task plus one.
  */
-import {has, minus, pairsOf, setOf} from '../../core/interval-set.js'
+import {has, minus, pairsOf, setOf} from '../../core/array/interval-set.js'
 import type {Segment} from '../packs/manifest-form.js'
 import type {Finding} from './finding.js'
 import type {NewestManifest} from './manifests.js'

@@ -1,6 +1,6 @@
 /** Whether the files of a segment, each as it was written, fit each other and what the manifest tells of them. Pure. */
 import {counted} from '../../core/amounts.js'
-import {contains, setOf} from '../../core/interval-set.js'
+import {contains, setOf} from '../../core/array/interval-set.js'
 import type {Segment} from '../packs/manifest-form.js'
 import type {Line} from '../packs/packed-line.js'
 import {indexOf} from '../packs/segment.js'

@@ -1,7 +1,7 @@
 /** Sums of what packed jobs used: those of a segment by its lines, those of dropped ones by their own checksum. */
 import {isDeepStrictEqual} from 'node:util'
-import {addSums, type Sums, sumsOfJob, sumsOfTask} from '../../core/accounting.js'
 import type {Parsed} from '../../core/parse-with.js'
+import {addSums, type Sums, sumsOfJob, sumsOfTask} from '../../core/usage/accounting.js'
 import type {Manifest} from '../packs/manifest-form.js'
 import {type Line, parseJobLine, parseTaskLine} from '../packs/packed-line.js'
 import {partPath} from '../packs/segment-names.js'

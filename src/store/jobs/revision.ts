@@ -7,7 +7,7 @@
  * One on a bad sector is there, and nobody knows what it says: nothing may be decided on those before it.
  */
 import {join} from 'node:path'
-import {successionFault as lawFault} from '../../core/array-law.js'
+import {successionFault as lawFault} from '../../core/array/law.js'
 import {type JobId, rev} from '../../core/brand.js'
 import {type JobRecord, parseRecord} from '../../core/job.js'
 import {existsThoughBad, readOrErrno} from '../disk/bad-sector.js'

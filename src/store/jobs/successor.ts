@@ -1,5 +1,5 @@
 /** What is published on a revision: the next one, only as the law allows, and the bytes of it. Pure. */
-import {successionFault} from '../../core/array-law.js'
+import {successionFault} from '../../core/array/law.js'
 import {type Epoch, epoch, rev} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import type {JobRecord} from '../../core/job.js'

@@ -7,8 +7,8 @@
  * Version 1 came before there was a packer, version 2 before there were copies: both stay readable.
  */
 import * as v from 'valibot'
+import {type IntervalSet, union} from '../../core/array/interval-set.js'
 import {coarse, idSetOfPairs, parseIds, showIds} from '../../core/id-set.js'
-import {type IntervalSet, union} from '../../core/interval-set.js'
 import {type Parsed, parseWith} from '../../core/parse-with.js'
 import {decode, encode} from '../jobs/record-codec.js'
 import {isSegmentName} from './segment-names.js'

@@ -6,9 +6,9 @@
  * Each has a copy of the same bytes beside it: damage of one of the two stops nobody.
  */
 import {join} from 'node:path'
+import {has, pairsOf, union} from '../../core/array/interval-set.js'
 import type {JobId} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
-import {has, pairsOf, union} from '../../core/interval-set.js'
 import {errno, type FileSystem} from '../disk/file-system.js'
 import {exists, listNames, readFile} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'

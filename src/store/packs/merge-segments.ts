@@ -4,7 +4,7 @@
  *
  * A segment whose files are not those that the manifest tells of is left alone: that is for fsck and an operator.
  */
-import {addSums, type Sums} from '../../core/accounting.js'
+import {addSums, type Sums} from '../../core/usage/accounting.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'
 import type {Layout} from '../layout.js'

@@ -12,7 +12,7 @@ import {
   type UserRun,
 } from '../../core/fair-share/ledger.js'
 import type {JobRecord} from '../../core/job.js'
-import {runsOfJobLine, runsOfTaskLine} from '../../core/packed-run.js'
+import {runsOfJobLine, runsOfTaskLine} from '../../core/usage/packed-run.js'
 import {unlessBadSector} from '../disk/bad-sector.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'

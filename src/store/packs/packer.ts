@@ -4,10 +4,11 @@
  * What the newest manifest has already is left out, so that a repetition adds nothing twice. When `pack` returns, all
  * that was given is in a manifest on the disk; a crash before leaves files that nobody names, and the live records.
  */
-import {addSums, type Sums, sumsOfJob, sumsOfTask} from '../../core/accounting.js'
-import {has, union} from '../../core/interval-set.js'
+
+import {has, union} from '../../core/array/interval-set.js'
 import type {JobSpec} from '../../core/job.js'
 import type {ArrayResults, PackedJob} from '../../core/packed.js'
+import {addSums, type Sums, sumsOfJob, sumsOfTask} from '../../core/usage/accounting.js'
 import type {Durable} from '../disk/durable.js'
 import {encode} from '../jobs/record-codec.js'
 import type {Layout} from '../layout.js'

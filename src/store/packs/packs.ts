@@ -5,9 +5,10 @@
  * not where it should be, is looked for once more by the newest manifest; only then it is called damaged. A damaged
  * line costs its own job; a damaged index costs time, for the lines tell whose they are.
  */
+
+import {has, intersection} from '../../core/array/interval-set.js'
 import type {JobId} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
-import {has, intersection} from '../../core/interval-set.js'
 import {type JobSpec, parseSpec} from '../../core/job.js'
 import type {PackedJob, TaskResult} from '../../core/packed.js'
 import type {FileSystem} from '../disk/file-system.js'

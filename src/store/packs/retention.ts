@@ -2,7 +2,7 @@
  * Retention: dropping whole segments of packed jobs, the oldest first (state.md 10). The manifest first: the ids stay
  * in it as dropped, exactly and for ever, and the sums of what was used stay too. The files go later.
  */
-import {type IntervalSet, intersection, minus, setOf, size, union} from '../../core/interval-set.js'
+import {type IntervalSet, intersection, minus, setOf, size, union} from '../../core/array/interval-set.js'
 import {readSalvaged} from '../disk/bad-sector.js'
 import type {Durable} from '../disk/durable.js'
 import type {FileSystem} from '../disk/file-system.js'

@@ -3,7 +3,7 @@
  * (UTC); a number is never given twice while a file or a manifest knows it.
  */
 import {join} from 'node:path'
-import {dayOf} from '../../core/accounting.js'
+import {dayOf} from '../../core/usage/accounting.js'
 import type {Layout} from '../layout.js'
 
 /** What a segment consists of. The sums lie apart, for they stay when it is dropped. */

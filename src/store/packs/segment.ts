@@ -5,8 +5,8 @@
  * somebody else published first, leaves files that no manifest names: nobody reads them, and they go after a day.
  */
 import {dirname} from 'node:path'
-import type {Sums} from '../../core/accounting.js'
-import {setOf} from '../../core/interval-set.js'
+import {setOf} from '../../core/array/interval-set.js'
+import type {Sums} from '../../core/usage/accounting.js'
 import type {Durable} from '../disk/durable.js'
 import {listNames} from '../disk/read-file.js'
 import {sha256} from '../jobs/record-codec.js'

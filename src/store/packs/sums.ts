@@ -1,9 +1,9 @@
 /** Sums of what packed jobs used, one file a segment; beside the segments, for they stay when those are dropped. */
 import * as v from 'valibot'
-import {addSums, type Sums} from '../../core/accounting.js'
 import type {Parsed} from '../../core/parse-with.js'
 import {parseWith} from '../../core/parse-with.js'
 import {far, text, uidSchema, whole} from '../../core/record-fields.js'
+import {addSums, type Sums} from '../../core/usage/accounting.js'
 import type {FileSystem} from '../disk/file-system.js'
 import {readFile} from '../disk/read-file.js'
 import {decode, encode} from '../jobs/record-codec.js'

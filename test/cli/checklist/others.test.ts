@@ -22,7 +22,7 @@ describe('checklist: life with others', () => {
     assert.deepEqual(await tab('kill', ''), ['1', 'last', ''])
     assert.deepEqual(await tab('submit', '-q', 'def'), ['default', ''])
     const title = 'loads no parser, no colours, no tables: it must be there at once'
-    assert.ok(testTitles('test/cli/complete.test.ts').includes(title))
+    assert.ok(testTitles('test/cli/complete/complete.test.ts').includes(title))
   })
 
   /** What people and cron run without an engine, and what they run with the simulated one. */

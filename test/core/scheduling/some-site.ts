@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import createFairshare from '../../../plugins/scheduler-fairshare/src/index.js'
 import createFifo from '../../../plugins/scheduler-fifo/src/index.js'
 import {type Instant, jobId} from '../../../src/core/brand.js'
+import type {Quotas} from '../../../src/core/limits/quota.js'
 import {inOrder} from '../../../src/core/policy-order.js'
-import type {Quotas} from '../../../src/core/quota.js'
 import {NO_FACTORS} from '../../../src/core/rank-factors.js'
 import {
   type Allocation,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {instant, jobId} from '../../../src/core/brand.js'
 import {NO_SHARES} from '../../../src/core/fair-share/standings.js'
-import type {Queue} from '../../../src/core/queue.js'
+import type {Queue} from '../../../src/core/limits/queue.js'
 import type {Allocation} from '../../../src/core/schedule.js'
 import {DEFAULT_RULES} from '../../../src/core/scheduling/rules.js'
 import {spaceOf} from '../../../src/core/scheduling/vector.js'

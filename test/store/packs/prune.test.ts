@@ -1,8 +1,8 @@
 /** Revisions of an array that are pruned: the last ones stay and count, and whoever was late loses (state.md 6). */
 import assert from 'node:assert/strict'
-import {foldTasks} from '../../../src/core/array-fold.js'
-import {newArray, startTasks} from '../../../src/core/array-start.js'
-import {allocatedRecords} from '../../../src/core/array-view.js'
+import {foldTasks} from '../../../src/core/array/fold.js'
+import {newArray, startTasks} from '../../../src/core/array/start.js'
+import {allocatedRecords} from '../../../src/core/array/view.js'
 import {instant, token} from '../../../src/core/brand.js'
 import type {JobRecord} from '../../../src/core/job.js'
 import type {Change} from '../../../src/core/outcome.js'

@@ -1,9 +1,9 @@
 /** Packed jobs for tests of the packs: sealed records of short lives, and a disk to pack them on. */
 
+import type {TaskResult} from '../../../src/core/array/task-result.js'
 import {instant, jobId, rev, token, uid} from '../../../src/core/brand.js'
 import type {JobRecord, JobSpec} from '../../../src/core/job.js'
 import {type PackedJob, packedJob} from '../../../src/core/packed.js'
-import type {TaskResult} from '../../../src/core/task-result.js'
 import {createManifestReader, type ManifestReader} from '../../../src/store/packs/manifest.js'
 import {type PackContext, type PackInput, pack} from '../../../src/store/packs/packer.js'
 import {createPacks, type Packs} from '../../../src/store/packs/packs.js'
