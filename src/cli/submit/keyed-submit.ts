@@ -6,11 +6,13 @@
  * may have noted one in between. Then ours is taken back before its id is told: taken meanwhile, it becomes no job either.
  * A crash leaves a request whose id nobody was told, which the next call finds, or a claim that is burned.
  */
+import {join} from 'node:path'
 import type {JobId} from '../../core/brand.js'
 import {GodError} from '../../core/errors.js'
 import type {Wish} from '../../core/job.js'
 import type {SubmitRequest} from '../../core/request.js'
 import {sameWish} from '../../core/same-wish.js'
+import {requestName} from '../../store/layout.js'
 import {linkRequest, takeBack, tellOfRequest, waitingRequest} from '../../store/requests/drop-folder.js'
 import {keyHolders, keyToken} from '../../store/requests/keys.js'
 import {decodeRequest} from '../../store/requests/request-codec.js'
@@ -97,6 +99,17 @@ const drop = (site: KeyedSite, draft: Keyed): SubmitRequest | null => {
   return linkRequest(site, request, () => site.now() - claimedAt < CLAIM_GOOD) ? request : null
 }
 
+/** So often somebody may be faster, who is gone again at the next look. */
+const MOST_TRIES = 16
+
+/** It keeps the name, and tells nothing. */
+const unreadable = ({layout, uid}: KeyedSite, {tok, wish}: Keyed): GodError =>
+  new GodError(
+    'E_DIR_BUSY',
+    `the request that has the key '${wish.key}' cannot be read: ${join(layout.dropFolder(uid), requestName(tok))}`,
+    'The next pass takes it away: submit again then, or remove it yourself.',
+  )
+
 export interface Once {
   readonly id: JobId
   /** Null: the job was there. */
@@ -105,7 +118,7 @@ export interface Once {
 
 export const submitOnce = (site: KeyedSite, wish: Keying): Once => {
   const draft = keyed(site, wish)
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     const there = holderOf(site, wish)
     if (there !== null) return {id: there, request: null}
     const request = drop(site, draft)
@@ -117,4 +130,5 @@ export const submitOnce = (site: KeyedSite, wish: Keying): Once => {
     }
     takeBack(site, request.tok)
   }
+  throw unreadable(site, draft)
 }

@@ -40,6 +40,22 @@ describe('a key', () => {
     assert.equal(world.state(id), 'done')
   }
 
+  it('whose request cannot be read is told of, and costs a few ids; the next pass makes room for it', async () => {
+    const {id} = once(world, 'k')
+    const path =
+      world.disk.files(world.layout.dropFolder(uid(USER))).find(each => each.endsWith('.req')) ?? ''
+    const torn = world.disk.lookup(path) ?? assert.fail()
+    torn.bytes = torn.bytes.slice(0, 40)
+    assert.throws(
+      () => once(world, 'k'),
+      error =>
+        error instanceof GodError && error.code === 'E_DIR_BUSY' && error.message.endsWith(`read: ${path}`),
+    )
+    assert.ok(world.disk.files(world.layout.ids).length < id + 20)
+    await world.cron()
+    assert.notEqual(once(world, 'k').request, null)
+  })
+
   describe('names one job', () => {
     /** What becomes of the job, one thing after the other. */
     const STAGES: readonly (readonly [string, (id: JobId) => Promise<void>])[] = [
