@@ -29,7 +29,7 @@ Exit codes: 0 ok; 2 something is wrong with the words; 3 no such node, user or g
   static override examples = [
     '<%= config.bin %> nodes',
     '<%= config.bin %> nodes drain n1 --reason "new disk"',
-    '<%= config.bin %> nodes reserve n1 --from 2027-01-31T08:00Z --to +9h --users ann',
+    '<%= config.bin %> nodes reserve n1 --from 2027-01-31T08:00Z --to +9h --groups users',
   ]
 
   static override args = {
