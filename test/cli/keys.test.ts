@@ -136,7 +136,7 @@ describe('keys in a file of jobs', () => {
     assert.deepEqual([stdout, stderr, code], ['1\n2\n3\n', '3 of them are there already\n', 0])
     const other = await from(prep, {...job('b'), depend: 'afternotok:@prep'})
     assert.deepEqual([other.stdout, other.code], ['1\n', 5])
-    assert.match(other.stderr, /job 2 has the key 'b'.*1 of 2 jobs are queued: 1/)
+    assert.match(other.stderr, /job 2 has the key 'b'.*1 of 2 jobs is queued: 1/)
   })
 
   it('are judged against each other with the names of lines', async () => {
