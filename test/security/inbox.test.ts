@@ -223,8 +223,7 @@ describe('a hostile user of the inbox (needs root)', () => {
     truncateSync(site.plant(ANN, `${TOK(1)}.req`, 'x'), 2 ** 40)
     const growing = site.plant(ANN, `${TOK(2)}.req`, '{"v":1')
     const writer = spawn('sh', ['-c', 'while :; do printf "          " >>"$1"; done', 'sh', growing])
-    const said = await site.pass()
-    writer.kill('SIGKILL')
+    const said = await site.pass().finally(() => writer.kill('SIGKILL'))
     await unharmed(site, said)
     assert.match(told(site), /larger than/)
     // Its writer makes the second anew if it is refused before he is stopped.
