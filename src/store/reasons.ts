@@ -8,7 +8,7 @@
  */
 import type {Reason} from '@god-cli/api'
 import * as v from 'valibot'
-import {pairsOf} from '../core/array/interval-set.js'
+import {has, pairsOf} from '../core/array/interval-set.js'
 import {type JobId, jobId} from '../core/brand.js'
 import {parseWith} from '../core/parse-with.js'
 import {behindReason, type Plan, type Queue} from '../core/plan.js'
@@ -212,23 +212,31 @@ const reasonIn = (spans: readonly Span[], id: number): Reason | undefined => {
   return span !== undefined && id <= span.to ? span.reason(id) : undefined
 }
 
+type Groups = NonNullable<ReasonsFile['groups']>
+/** Up to so many are asked one after the other: a few jobs are looked up, and one group may be of a hundred thousand spans. */
+const FEW_GROUPS = 64
+
+const lookupIn = (groups: Groups): ((id: number) => Reason | undefined) => {
+  if (groups.length <= FEW_GROUPS) return id => groups.find(({ids}) => has(ids, id))?.reason
+  const spansIn = ({reason, ids}: Groups[number]): readonly Span[] =>
+    pairsOf(ids).map(([from, to]) => ({from, to, reason: () => reason}))
+  const known = sorted(groups.flatMap(spansIn))
+  return id => reasonIn(known, id)
+}
+
 const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => {
   const next = jobId(behind?.next ?? 0)
   const before = behind?.ahead ?? 1
   const order = behindSpans(next, before, behind?.order ?? [])
-  const known = sorted([
-    ...Object.entries(jobs).map(([id, reason]) => ({from: Number(id), to: Number(id), reason: () => reason})),
-    ...groups.flatMap(({reason, ids}) =>
-      pairsOf(ids).map(([from, to]) => ({from, to, reason: () => reason})),
-    ),
-  ])
+  const inGroups = lookupIn(groups)
   const queued = sorted(order)
   const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
   const untold = (id: JobId): Reason | undefined =>
     behind !== null && told < behind.jobs && id <= behind.last
       ? behindReason(next, before + told - 1, true)
       : undefined
-  return {get: id => reasonIn(known, id) ?? reasonIn(queued, id) ?? untold(id)}
+  const own = new Map(Object.entries(jobs).map(([id, reason]) => [Number(id), reason]))
+  return {get: id => own.get(id) ?? inGroups(id) ?? reasonIn(queued, id) ?? untold(id)}
 }
 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {

@@ -69,6 +69,17 @@ describe('the reasons for waiting', () => {
     assert.equal(text(1001 + 2 * 5000), undefined)
   })
 
+  for (const groups of [3, 70])
+    it(`of ${groups} groups whose jobs came by turns are told to each job`, () => {
+      const reasons = Array.from({length: groups}, (_, i) => ({code: 'quota', text: `quota of user ${i}`}))
+      const members = (i: number): JobId[] => from(1000 + i, 20, groups)
+      write({waits: reasons.map((reason, i) => ({reason, ids: members(i)})), queue: null})
+      const told = read()
+      for (const [i, reason] of reasons.entries())
+        for (const id of members(i)) assert.deepEqual(told.get(id), reason, String(id))
+      for (const id of [999, 1000 + 20 * groups]) assert.equal(told.get(jobId(id)), undefined)
+    })
+
   it('are not written again while they are the same', () => {
     write(plan)
     const idle = world.process()
