@@ -45,6 +45,9 @@ export class Errno extends Error {
   }
 }
 
+/** Names of a folder from which on a sync goes by what has changed. */
+const LARGE = 256
+
 export class MemoryDisk {
   readonly root: Inode
   #serial = 1
@@ -81,7 +84,9 @@ export class MemoryDisk {
   }
 
   sync(folder: Inode): void {
-    folder.durableNames = new Map(folder.names)
+    // A copy each time of what may be a million names would be all that an array costs.
+    if (folder.names.size < LARGE) folder.durableNames = new Map(folder.names)
+    else for (const change of folder.unsynced) applyChange(folder.durableNames, change)
     folder.unsynced = []
   }
 
