@@ -2,8 +2,7 @@
  * The account that is to serve a new site of many users, where that is not root: one of this host, with a first group of its
  * own, for whoever is in that group could read what users drop. Once it is become there is no way back.
  */
-import {execFileSync} from 'node:child_process'
-import {SAFE_ENVIRONMENT} from './service-rights.js'
+import {getent} from './getent.js'
 
 export interface ServiceAccount {
   readonly name: string
@@ -11,24 +10,8 @@ export interface ServiceAccount {
   readonly gid: number
 }
 
-/** Null: no such entry, or nobody can be asked. */
-const entries = (database: 'passwd' | 'group', ...key: readonly string[]): readonly string[][] => {
-  try {
-    const text = execFileSync('getent', [database, ...key], {
-      encoding: 'utf8',
-      timeout: 5000,
-      maxBuffer: 1 << 26,
-      env: {LC_ALL: 'C', ...SAFE_ENVIRONMENT},
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    return text
-      .split('\n')
-      .filter(line => line !== '')
-      .map(line => line.split(':'))
-  } catch {
-    return []
-  }
-}
+const entries = (...question: Parameters<typeof getent>): ReturnType<typeof getent> & object =>
+  getent(...question) ?? []
 
 const NAME = /^[a-z_][\w.-]{0,31}\$?$/i
 
