@@ -36,20 +36,20 @@ const clear = (fs: FileSystem, quarantine: Quarantine, path: string, found: Stat
 
 interface Place {
   readonly folder: string
+  /** Names that stand in nobody's way are not even looked at: there may be a hundred thousand. */
+  readonly mayBeInTheWay: (name: string) => boolean
   readonly isRight: (name: string, found: Stat) => boolean
 }
 
 const placesOf = ({layout}: Service): readonly Place[] => [
   {
     folder: layout.inbox,
-    // Other names there are in nobody's way.
-    isRight: (name, {kind, uid}) => {
-      const user = parseUserName(name)
-      return user === null || (kind === 'folder' && uid === user)
-    },
+    mayBeInTheWay: name => parseUserName(name) !== null,
+    isRight: (name, {kind, uid}) => kind === 'folder' && parseUserName(name) === uid,
   },
   {
     folder: layout.bells,
+    mayBeInTheWay: () => true,
     isRight: (name, {kind, uid}) =>
       kind === 'file' && (name.startsWith('.t.') || parseUserName(name) === uid),
   },
@@ -76,7 +76,7 @@ export const clearSquats = (service: Service): void => {
   const quarantine = createQuarantine(durable.fs, layout, random)
   for (const place of placesOf(service)) {
     const told: string[] = []
-    for (const name of listNames(durable.fs, place.folder)) {
+    for (const name of listNames(durable.fs, place.folder).filter(place.mayBeInTheWay)) {
       if (told.length >= MOST) break
       told.push(...cleared(service, quarantine, place, name))
     }
