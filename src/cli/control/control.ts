@@ -29,8 +29,8 @@ import {
   type Listed,
   merged,
 } from '../jobs/listing.js'
-import type {Choice} from '../named-tasks.js'
-import {notYours} from '../not-yours.js'
+import type {Choice} from '../jobs/named-tasks.js'
+import {notYours} from '../jobs/not-yours.js'
 import {isOperator} from '../operator.js'
 import type {Site} from '../site.js'
 import {checkReadable} from '../submit/readable.js'

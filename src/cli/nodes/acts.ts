@@ -6,11 +6,11 @@ import {GodError} from '../../core/errors.js'
 import {type AdminRequest, NODE_ACTS, type NodeAct} from '../../core/request.js'
 import {nearest} from '../../core/text.js'
 import {dropRequest, newToken} from '../../store/requests/drop-folder.js'
-import {checkNames} from '../check-names.js'
 import {SCHEMA} from '../jobs/job-json.js'
 import {isOperator} from '../operator.js'
 import type {Site} from '../site.js'
 import {checkReadable} from '../submit/readable.js'
+import {checkNames} from './check-names.js'
 
 export interface NodeActFlags {
   readonly reason: string | undefined

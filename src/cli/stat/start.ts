@@ -8,8 +8,8 @@ import {reachSite} from '../reach-site.js'
 import type {Screen} from '../screen/screen.js'
 import type {Column} from '../screen/table.js'
 import type {Site} from '../site.js'
-import {latestText, likelyText, startJson} from '../start-text.js'
 import {choiceOf, type StatFlags} from './command.js'
+import {latestText, likelyText, startJson} from './start-text.js'
 import {statExit, statJobs} from './stat.js'
 
 interface Row {

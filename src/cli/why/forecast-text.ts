@@ -3,7 +3,7 @@ import {counted, cpusText, formatCpus, formatMemory, formatTime} from '../../cor
 import type {Waiting} from '../../core/schedule.js'
 import type {Forecast} from '../../core/scheduling/forecast.js'
 import type {Suggestion} from '../../core/scheduling/suggestion.js'
-import {startJson, startLine} from '../start-text.js'
+import {startJson, startLine} from '../stat/start-text.js'
 
 const ordinal = (n: number): string => {
   const ends: Readonly<Record<number, string>> = {1: 'st', 2: 'nd', 3: 'rd'}

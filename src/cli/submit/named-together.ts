@@ -2,13 +2,13 @@
  * How many jobs the lines of a file may depend on, all of them together and with what waits already: as admission counts them
  * (T50), so that a file is not queued by half. Lines whose job is there by its key come to nothing.
  */
-import {namedIn, tooManyNamed} from '../core/dependency/admit-dependency.js'
-import {countName, withWidestIds} from '../core/dependency/line-names.js'
-import {waitingJobs} from './jobs/own-requests.js'
-import type {Site} from './site.js'
-import {dependCheck} from './submit/check-depend.js'
-import type {BadLine, JobLine, JobLines} from './submit/job-lines.js'
-import {hasKey, isKeyTaken} from './submit/keyed-submit.js'
+import {namedIn, tooManyNamed} from '../../core/dependency/admit-dependency.js'
+import {countName, withWidestIds} from '../../core/dependency/line-names.js'
+import {waitingJobs} from '../jobs/own-requests.js'
+import type {Site} from '../site.js'
+import {dependCheck} from './check-depend.js'
+import type {BadLine, JobLine, JobLines} from './job-lines.js'
+import {hasKey, isKeyTaken} from './keyed-submit.js'
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
 

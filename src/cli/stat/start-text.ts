@@ -1,7 +1,7 @@
 /** When a job starts, in words and as JSON: for `god why`, `god submit --explain` and `god stat --start`. */
 import type {Reason} from '@god-cli/api'
-import type {Start, When} from '../core/scheduling/forecast.js'
-import {iso} from '../host/clock.js'
+import type {Start, When} from '../../core/scheduling/forecast.js'
+import {iso} from '../../host/clock.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

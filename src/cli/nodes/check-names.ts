@@ -1,7 +1,7 @@
 /** Whether there are the users and groups that an operator names: nobody is kept a node for a slip of the fingers. */
-import {GodError} from '../core/errors.js'
-import {isKnownName} from '../host/known-names.js'
-import type {Site} from './site.js'
+import {GodError} from '../../core/errors.js'
+import {isKnownName} from '../../host/known-names.js'
+import type {Site} from '../site.js'
 
 interface Named {
   readonly users: readonly string[]

@@ -1,8 +1,8 @@
 /** Of the tasks that a selector names, those that there are apart from those that there are not: each of these is told of. */
-import {tasksFault} from '../core/array/places.js'
-import {asError, type GodError} from '../core/errors.js'
-import type {Selector} from '../core/selector.js'
-import type {JobView} from './jobs/job-view.js'
+import {tasksFault} from '../../core/array/places.js'
+import {asError, type GodError} from '../../core/errors.js'
+import type {Selector} from '../../core/selector.js'
+import type {JobView} from './job-view.js'
 
 /** What one selector means, or why it means nothing. */
 export interface Choice {
