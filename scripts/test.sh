@@ -18,8 +18,26 @@ bash scripts/test-programs.sh || echo "test: not all of them could be installed:
 unset NODE_EXTRA_CA_CERTS
 
 reports=$(mktemp -d)
-aside=
-trap '[ -z "$aside" ] || kill -- -"$aside" 2>/dev/null; rm -rf "$reports"' EXIT
+aside= open=
+# shellcheck disable=SC2329 # by the trap
+leave() {
+  [ -z "$aside" ] || kill -- -"$aside" 2>/dev/null
+  rm -rf "$reports"
+  [ -z "$open" ] || { cd / && umount -l "$open" && rmdir "$open"; }
+}
+trap leave EXIT
+
+# A clone in a folder that is closed to others (root's home, say): the tests of many users start god from it as these. So it
+# is shown at a place where all may read it; where that cannot be, they say so.
+if [ "$(id -u)" = 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r package.json 2>/dev/null; then
+  place=$(mktemp -d /var/tmp/god-clone.XXXXXX) && chmod 755 "$place"
+  if mount --bind "$PWD" "$place" 2>/dev/null; then
+    open=$place
+    cd "$open" || exit 1
+  else
+    rmdir "$place"
+  fi
+fi
 trap 'exit 130' INT
 trap 'exit 143' TERM
 passed=0 failed=0 pending=0 code=0

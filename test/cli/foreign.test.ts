@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import {execFileSync, spawnSync} from 'node:child_process'
+import {execFileSync} from 'node:child_process'
 import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {NOT_FOR_OTHERS, othersMayRun} from '../support/accounts.js'
 import {BIN, god, type Ran, run} from '../support/god.js'
 import {siteForEach, temporaryFolder} from '../support/site.js'
 import {skip} from '../support/skip.js'
@@ -24,12 +25,11 @@ const as = (
   }).done
 
 /** And he must get to the program. */
-const canBecome = (): boolean => spawnSync('setpriv', [...become(ANN), 'test', '-r', BIN]).status === 0
 
 describe('a directory of somebody else (needs root)', () => {
   let folder = ''
   before(function () {
-    if (!canBecome()) skip(this, 'only root can become another user')
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
   })
   beforeEach(() => {
     folder = temporaryFolder()
@@ -75,7 +75,7 @@ describe('a directory of somebody else (needs root)', () => {
 describe('a directory that one may not read (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) skip(this, 'only root can become another user')
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
   })
 
   const asAnn = (...args: readonly string[]) => as(ANN, held.site.work, args, {GOD_SHARED_DIR: held.site.dir})
@@ -108,7 +108,7 @@ describe('a directory that one may not read (needs root)', () => {
 describe('a script that one may not read (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) skip(this, 'only root can become another user')
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
   })
 
   it('is not taken for a command, unless it stands behind --', async () => {
@@ -132,7 +132,7 @@ describe('a script that one may not read (needs root)', () => {
 describe('a job of somebody else (needs root)', () => {
   const held = siteForEach()
   before(function () {
-    if (!canBecome()) skip(this, 'only root can become another user')
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
   })
   beforeEach(async () => {
     const {site} = held

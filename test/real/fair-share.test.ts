@@ -64,7 +64,7 @@ describe('fair share among three accounts', function () {
   const people: HostAccount[] = []
 
   before(async function () {
-    if (!canMakeAccounts()) skip(this, 'needs accounts that can be made')
+    if (!canMakeAccounts()) skip(this, 'needs accounts that can be made, and may read this clone')
     for (const name of Object.keys(SHARES)) people.push(makeAccount(name))
     open = await openRealSite('process', {}, ENGINE, ['--multi-user'])
     const sections = Object.entries(SHARES).map(

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import {appendFileSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {NOT_FOR_OTHERS, othersMayRun} from '../support/accounts.js'
 import {
   type DirectoryServer,
   groupEntry,
@@ -30,6 +31,7 @@ describe('users of a directory server on a real engine', function () {
   before(async function () {
     if (!hasEngine) skip(this, NO_ENGINE)
     if (!HAS_SLAPD) skip(this, NO_SLAPD)
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
     mkdirSync(HOME, {recursive: true, mode: 0o700})
     chownSync(HOME, UID, GID)
     const lena = {uid: UID, gid: GID, groups: [], name: 'lena', home: HOME}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
 import {statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {NOT_FOR_OTHERS, othersMayRun} from '../support/accounts.js'
 import {BIN, type Ran, run} from '../support/god.js'
 import {containersOf, ENGINE, hasEngine, openRealSite, type RealSite} from '../support/real-site.js'
 import {NO_ENGINE, skip} from '../support/skip.js'
@@ -15,6 +16,7 @@ describe('a site of many users on a real engine', function () {
   let site: RealSite | null = null
   before(async function () {
     if (!hasEngine) skip(this, NO_ENGINE)
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
     site = await openRealSite('docker', {}, ENGINE, ['--multi-user'])
   })
   after(() => site?.close())

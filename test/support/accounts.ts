@@ -1,6 +1,6 @@
 /** Accounts of this host that a test makes for itself, with a home; gone when it ends. */
 import {execFileSync, spawnSync} from 'node:child_process'
-import {type Ran, run} from './god.js'
+import {BIN, type Ran, run} from './god.js'
 
 const quiet = {stdio: 'ignore'} as const
 
@@ -17,8 +17,15 @@ export interface HostAccount {
 const idOf = (flag: string, name: string): number =>
   Number(execFileSync('id', [flag, name], {encoding: 'utf8'}).trim())
 
+const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups']
+
+/** Not in a clone below a folder that is closed to others. */
+export const othersMayRun = (): boolean => spawnSync('setpriv', [...NOBODY, 'test', '-r', BIN]).status === 0
+
+export const NOT_FOR_OTHERS = 'needs root, who becomes other accounts, and a clone that these may read'
+
 export const canMakeAccounts = (): boolean =>
-  process.getuid?.() === 0 && ['useradd', 'su'].every(name => spawnSync('which', [name]).status === 0)
+  othersMayRun() && ['useradd', 'su'].every(name => spawnSync('which', [name]).status === 0)
 
 /** What an account needs to serve a site of many users (docs/many-users.md), as its unit would give it. */
 const SERVICE_RIGHTS = ['chown', 'dac_override', 'fowner', 'setgid', 'setuid']

@@ -17,7 +17,7 @@ import {
 import {join} from 'node:path'
 import {uid} from '../../src/core/brand.js'
 import {type Layout, layoutOf} from '../../src/store/layout.js'
-import {type HostAccount, servingAs} from './accounts.js'
+import {type HostAccount, NOT_FOR_OTHERS, othersMayRun, servingAs} from './accounts.js'
 import {BIN, god, type Ran, run} from './god.js'
 import {temporaryFolder} from './site.js'
 import {skip} from './skip.js'
@@ -30,8 +30,6 @@ export const BOB = 2
 const MUTE = {env: {NODE_V8_COVERAGE: ''}}
 
 const become = (user: number): string[] => [`--reuid=${user}`, `--regid=${user}`, '--clear-groups']
-
-export const canBecome = (): boolean => spawnSync('setpriv', [...become(ANN), 'test', '-r', BIN]).status === 0
 
 const filesIn = (folder: string) =>
   readdirSync(folder, {recursive: true, withFileTypes: true}).filter(entry => entry.isFile())
@@ -131,7 +129,7 @@ export class ManySite {
 export const manySiteForEach = (): {readonly site: ManySite} => {
   let site: ManySite | null = null
   before(function () {
-    if (!canBecome()) skip(this, 'only root can become another user')
+    if (!othersMayRun()) skip(this, NOT_FOR_OTHERS)
   })
   beforeEach(async () => {
     site = await new ManySite().init()

@@ -3,7 +3,7 @@
  * a directory server of the test's own has. Both have a home; all is gone when they leave.
  */
 import {chownSync, mkdirSync, rmSync} from 'node:fs'
-import {canMakeAccounts, makeAccount, makeGroup, servingAs} from './accounts.js'
+import {canMakeAccounts, makeAccount, makeGroup, NOT_FOR_OTHERS, othersMayRun, servingAs} from './accounts.js'
 import {
   type DirectoryServer,
   groupEntry,
@@ -117,17 +117,17 @@ const servedByAccount = async (): Promise<People> => {
 export const PEOPLE: readonly PeopleSource[] = [
   {
     title: 'with accounts of the host',
-    missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made'),
+    missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made, and may read this clone'),
     come: ofHost,
   },
   {
     title: 'with accounts of the host, whom one that is not root serves',
-    missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made'),
+    missing: () => (canMakeAccounts() ? null : 'needs accounts that can be made, and may read this clone'),
     come: servedByAccount,
   },
   {
     title: 'that only a directory server knows',
-    missing: () => (HAS_SLAPD ? null : NO_SLAPD),
+    missing: () => (!HAS_SLAPD ? NO_SLAPD : othersMayRun() ? null : NOT_FOR_OTHERS),
     come: ofDirectory,
   },
 ]
