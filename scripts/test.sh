@@ -29,7 +29,7 @@ trap leave EXIT
 
 # A clone in a folder that is closed to others (root's home, say): the tests of many users start god from it as these. So it
 # is shown at a place where all may read it; where that cannot be, they say so.
-if [ "$(id -u)" = 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r package.json 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$PWD/package.json" 2>/dev/null; then
   place=$(mktemp -d /var/tmp/god-clone.XXXXXX) && chmod 755 "$place"
   if mount --bind "$PWD" "$place" 2>/dev/null; then
     open=$place
