@@ -7,52 +7,15 @@
  * exactly.
  */
 import type {Reason} from '@god-cli/api'
-import * as v from 'valibot'
-import {has, pairsOf} from '../core/array/interval-set.js'
+import {has, type IntervalSet, pairsOf} from '../core/array/interval-set.js'
+import {spansIn, spanText} from '../core/array/span-text.js'
 import {type JobId, jobId} from '../core/brand.js'
-import {parseWith} from '../core/parse-with.js'
 import {behindReason, type Plan, type Queue} from '../core/plan.js'
 import type {Durable} from './disk/durable.js'
 import {readFile} from './disk/read-file.js'
-import {decodeLenient, seal, unsealed, withoutSum} from './jobs/record-codec.js'
+import {seal, withoutSum} from './jobs/record-codec.js'
 import type {Layout} from './layout.js'
-
-const reasonSchema = v.strictObject({
-  code: v.string(),
-  text: v.string(),
-  numbers: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string()]))),
-})
-
-const numberSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-/** From, to, from, to ...: flat, for there may be thousands. */
-const spansSchema = v.pipe(
-  v.array(numberSchema),
-  v.check(spans => spans.length % 2 === 0),
-)
-
-const reasonsSchema = v.object({
-  v: v.literal(1),
-  at: v.number(),
-  jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
-  /** What many wait for. A god of before there was this tells their users no reason. */
-  groups: v.exactOptional(v.array(v.strictObject({reason: reasonSchema, ids: spansSchema}))),
-  /**
-   * `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off; `ahead`:
-   * how many are before the first, if more than one.
-   */
-  behind: v.exactOptional(
-    v.nullable(
-      v.object({
-        next: numberSchema,
-        jobs: numberSchema,
-        last: numberSchema,
-        order: spansSchema,
-        ahead: v.exactOptional(numberSchema),
-      }),
-    ),
-  ),
-})
-type ReasonsFile = v.InferOutput<typeof reasonsSchema>
+import {parseReasons, type ReasonsFile} from './reasons-form.js'
 
 /** Spans of the order that are written: 40 KB at most. */
 const MOST_SPANS = 2000
@@ -92,7 +55,7 @@ const bodyOf = ({waits, queue}: Pick<Plan, 'waits' | 'queue'>): string => {
   const jobs = Object.fromEntries(single.flatMap(({reason, ids}) => ids.map(id => [id, reason])))
   const groups = waits
     .filter(({ids}) => ids.length >= MANY)
-    .map(({reason, ids}) => ({reason, ids: spansOf(ascending(ids))}))
+    .map(({reason, ids}) => ({reason, ids: spanText(spansOf(ascending(ids)))}))
   const behind = queue === null ? null : behindOf(queue)
   return `,${JSON.stringify({jobs, groups, behind}).slice(1)}`
 }
@@ -108,60 +71,6 @@ export const writeReasons = (
   const old = readText(durable, layout)
   if (old !== null && withoutSum(old)?.endsWith(body) === true) return
   durable.replace(layout.reasons, seal(`{"v":1,"at":${at}${body}`), 0o644, {derived: true})
-}
-
-const isPart = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
-
-/** By hand: `stat` asks this at each start, and the schema takes ten times as long. Fsck asks that. */
-const isReason = (value: unknown): value is Reason => {
-  if (typeof value !== 'object' || value === null) return false
-  const {code, text, numbers}: {code?: unknown; text?: unknown; numbers?: unknown} = value
-  if (typeof code !== 'string' || typeof text !== 'string') return false
-  return (
-    numbers === undefined ||
-    (typeof numbers === 'object' && numbers !== null && Object.values(numbers).every(isPart))
-  )
-}
-
-const areSpans = (value: unknown): boolean =>
-  Array.isArray(value) && value.length % 2 === 0 && value.every(id => Number.isSafeInteger(id))
-
-const isGroup = (value: {reason?: unknown; ids?: unknown} | null): boolean =>
-  isReason(value?.reason) && areSpans(value?.ids)
-
-type BehindFields = {next?: unknown; jobs?: unknown; last?: unknown; order?: unknown; ahead?: unknown}
-const isBehind = ({next, jobs, last, order, ahead = 1}: BehindFields): boolean =>
-  [next, jobs, last, ahead].every(Number.isSafeInteger) && areSpans(order)
-
-const ID = /^[1-9]\d{0,9}$/
-
-const areJobs = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(value).every(([id, reason]) => ID.test(id) && isReason(reason))
-
-const isFile = (value: Partial<Record<keyof ReasonsFile, unknown>>): value is ReasonsFile => {
-  const {v: version, jobs, groups = [], behind = null} = value
-  return (
-    version === 1 &&
-    areJobs(jobs) &&
-    Array.isArray(groups) &&
-    groups.every(isGroup) &&
-    typeof behind === 'object' &&
-    (behind === null || isBehind(behind))
-  )
-}
-
-/** Null: not what was written. */
-const parse = (text: string): ReasonsFile | null => {
-  const value: unknown = JSON.parse(unsealed(text))
-  return typeof value === 'object' && value !== null && isFile(value) ? value : null
-}
-
-/** Of fsck: what is wrong with the bytes, or null. */
-export const judgeReasons = (bytes: Uint8Array): string | null => {
-  const parsed = decodeLenient(bytes, value => parseWith(reasonsSchema, value))
-  return parsed.ok ? null : parsed.why
 }
 
 const MOST_BYTES = 256 * 1024 * 1024
@@ -212,23 +121,36 @@ const reasonIn = (spans: readonly Span[], id: number): Reason | undefined => {
   return span !== undefined && id <= span.to ? span.reason(id) : undefined
 }
 
-type Groups = NonNullable<ReasonsFile['groups']>
 /** Up to so many are asked one after the other: a few jobs are looked up, and one group may be of a hundred thousand spans. */
 const FEW_GROUPS = 64
 
-const lookupIn = (groups: Groups): ((id: number) => Reason | undefined) => {
+interface Group {
+  readonly reason: Reason
+  readonly ids: IntervalSet
+}
+
+const lookupIn = (groups: readonly Group[]): ((id: number) => Reason | undefined) => {
   if (groups.length <= FEW_GROUPS) return id => groups.find(({ids}) => has(ids, id))?.reason
-  const spansIn = ({reason, ids}: Groups[number]): readonly Span[] =>
+  const spansOfGroup = ({reason, ids}: Group): readonly Span[] =>
     pairsOf(ids).map(([from, to]) => ({from, to, reason: () => reason}))
-  const known = sorted(groups.flatMap(spansIn))
+  const known = sorted(groups.flatMap(spansOfGroup))
   return id => reasonIn(known, id)
+}
+
+/** The groups are looked into when the first job is asked for that waits behind nobody. */
+const lookupLater = (groups: NonNullable<ReasonsFile['groups']>): ((id: number) => Reason | undefined) => {
+  let lookup: ReturnType<typeof lookupIn> | null = null
+  return id => {
+    lookup ??= lookupIn(groups.map(({reason, ids}) => ({reason, ids: spansIn(ids) ?? []})))
+    return lookup(id)
+  }
 }
 
 const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => {
   const next = jobId(behind?.next ?? 0)
   const before = behind?.ahead ?? 1
   const order = behindSpans(next, before, behind?.order ?? [])
-  const inGroups = lookupIn(groups)
+  const inGroups = lookupLater(groups)
   const queued = sorted(order)
   const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
   const untold = (id: JobId): Reason | undefined =>
@@ -236,13 +158,13 @@ const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => 
       ? behindReason(next, before + told - 1, true)
       : undefined
   const own = new Map(Object.entries(jobs).map(([id, reason]) => [Number(id), reason]))
-  return {get: id => own.get(id) ?? inGroups(id) ?? reasonIn(queued, id) ?? untold(id)}
+  return {get: id => own.get(id) ?? reasonIn(queued, id) ?? inGroups(id) ?? untold(id)}
 }
 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {
   try {
     const text = readText(durable, layout)
-    const file = text === null ? null : parse(text)
+    const file = text === null ? null : parseReasons(text)
     return file === null ? NO_REASONS : reasonsIn(file)
   } catch {
     return NO_REASONS

@@ -80,6 +80,13 @@ describe('the reasons for waiting', () => {
       for (const id of [999, 1000 + 20 * groups]) assert.equal(told.get(jobId(id)), undefined)
     })
 
+  it('of a hundred thousand jobs of twenty people that came by turns are two bytes a job', () => {
+    const reasons = Array.from({length: 20}, (_, i) => ({code: 'identity', text: `no account for user ${i}`}))
+    write({waits: reasons.map((reason, i) => ({reason, ids: from(1000 + i, 5000, 20)})), queue: null})
+    assert.ok(world.bytes('/god/reasons.json').length < 205_000)
+    assert.equal(text(1000 + 20 * 4999 + 7), 'no account for user 7')
+  })
+
   it('are not written again while they are the same', () => {
     write(plan)
     const idle = world.process()
@@ -98,7 +105,9 @@ describe('the reasons for waiting', () => {
       '{"v":2,"at":1,"jobs":{}}',
       '{"v":1,"at":1,"jobs":{"1":{}}}',
       `{"v":1,"at":1,"jobs":{},"groups":[],"behind":${behind}}`,
-      '{"v":1,"at":1,"jobs":{},"groups":[{"reason":{},"ids":[1,1]}],"behind":null}',
+      '{"v":1,"at":1,"jobs":{},"groups":[{"reason":{},"ids":"1"}],"behind":null}',
+      `{"v":1,"at":1,"jobs":{},"groups":[{"reason":${JSON.stringify(MANY)},"ids":[1,1]}],"behind":null}`,
+      `{"v":1,"at":1,"jobs":{},"groups":[{"reason":${JSON.stringify(MANY)},"ids":"1,"}],"behind":null}`,
     ]) {
       world.write('/god/reasons.json', wrong)
       assert.equal(text(1), undefined, wrong)
