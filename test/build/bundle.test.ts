@@ -181,7 +181,7 @@ describe('the short way', () => {
 })
 
 describe('a running command', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let folder = ''
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'god-loaded-'))

@@ -263,7 +263,7 @@ describe('the short way of stat and submit', function () {
 })
 
 describe('the short way in a process of its own', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let site: TestSite
   before(async () => {
     site = new TestSite()

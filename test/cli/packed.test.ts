@@ -189,7 +189,7 @@ describe('more packed jobs than anybody reads', () => {
   const MANY = 20_500
 
   before(function () {
-    this.timeout(60_000)
+    this.timeout(240_000)
     const site = openSite({dir: held.site.dir})
     const jobs = Array.from({length: MANY}, (_, i) => ({
       job: aPacked(i + 1, NOON + 1000 * i, {uid: site.uid}),

@@ -11,7 +11,7 @@ import {finishPacking} from '../support/packing.js'
 import {unexcused} from './excuses.js'
 import {Simulation} from './simulation.js'
 
-const SEEDS = Number(process.env.GOD_SEEDS ?? amount(300, 20_000))
+const SEEDS = Number(process.env.GOD_SEEDS ?? amount(150, 20_000))
 const FIRST = Number(process.env.GOD_SEED ?? 1)
 const EVENTS = 40
 const PASSES = 12
@@ -63,7 +63,7 @@ describe('R12: a small site', () => {
         ends.set(state, (ends.get(state) ?? 0) + 1)
       }
     }
-    if (SEEDS < 300) return
+    if (SEEDS < 150) return
     for (const state of [
       'done',
       'failed',

@@ -7,7 +7,7 @@ import {skip} from '../support/skip.js'
 import {hasStrace, withoutFile} from '../support/traced.js'
 
 describe('a real command on a disk with a bad sector', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let site: TestSite
   let record: string
   before(async function () {

@@ -14,7 +14,7 @@ import type {GodProcess, World} from '../support/world.js'
 import {type Damage, damage, KINDS, stateFiles} from './damage.js'
 import {assertPacked, lostIn, type Packed, packedIn} from './packed-harm.js'
 
-const CASES = amount(240, 6000)
+const CASES = amount(160, 6000)
 const FIRST = Number(process.env.GOD_SEED ?? 1)
 /** Two more than the jobs need: what a mended job takes up again may keep another one waiting for a pass. */
 const PASSES = 10

@@ -20,7 +20,7 @@ const ERRORS = ['EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'EACCES'
 /** After these a failed sync may have lost what was written. */
 const FATAL: readonly string[] = ['EIO', 'EROFS', 'ESTALE', 'EINTR']
 /** Every which fault is tried. */
-const STRIDE = amount(101, 1)
+const STRIDE = amount(151, 1)
 
 interface Taken {
   readonly world: World

@@ -134,6 +134,14 @@ const waitFaults = ({one, planned}: Tried): readonly string[] => {
     .map(({held}) => `${one.name}: waited ${held ?? 'for ever'} ms, the time is ${deadlineOf(one.call)} s`)
 }
 
+/** A job may be over while one more call about it still waits for its answer: nobody is judged before that has its end. */
+const answered = async ({site, tried}: Stage): Promise<void> => {
+  const waits = ({one, planned}: Tried): boolean =>
+    !one.fault.startsWith('events') && planned.shots.some(({held}) => held === null)
+  // Who never gets one is told of by `waitFaults`.
+  await site.until('no call waits', () => (tried.some(waits) ? null : true), 30).catch(() => undefined)
+}
+
 /** Calls that a job repeats only after a pause, each pause longer than the one before. */
 const PAUSED: readonly Call[] = ['image', 'create', 'start', 'remove']
 
@@ -201,6 +209,7 @@ describe('R20 an engine that lies', function () {
         }
         const lead = leader(stage)
         await stage.site.until('all jobs are over', () => (lead() ? true : null), 300)
+        await answered(stage)
         const records = stage.hands.named()
         for (const one of stage.tried)
           faults.set(one.one.call, [...(faults.get(one.one.call) ?? []), ...judge(one, records)])
@@ -321,6 +330,7 @@ const runShared = async (stage: Stage, call: Call): Promise<readonly string[]> =
   if (!isAllowed(end, [{state: 'failed', code: 4}]))
     found.push(`the long job ended as ${JSON.stringify(end)}`)
   proxy.cutEvents()
+  await answered(stage)
   return [...found, ...tried.flatMap(waitFaults)]
 }
 

@@ -146,7 +146,7 @@ const anyCommand: fc.Arbitrary<Command>[] = [
 ]
 
 describe('R14: the queue', () => {
-  const RUNS = amount(120, 10_000)
+  const RUNS = amount(60, 10_000)
 
   it('shows after each pass what the model shows, whatever is asked and wherever a pass is killed', async () => {
     await fc.assert(

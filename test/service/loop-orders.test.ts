@@ -150,7 +150,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
 )
 
 describe('R13: the loop, in whatever order its promises come', () => {
-  const RUNS = amount(120, 20_000)
+  const RUNS = amount(60, 20_000)
 
   it('loses nothing, starts nothing twice, and comes to rest', async () => {
     let turns = 0

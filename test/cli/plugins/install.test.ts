@@ -38,7 +38,7 @@ const provides = (id: string, api = 1) => ({
 })
 
 describe('god plugins install', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const held = siteForEach()
 
   it('says in JSON what was installed, and what it provides', async () => {

@@ -21,7 +21,7 @@ const CONFIG = [
 ]
 
 describe('a scheduler of somebody else', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const held = siteForEach({config: CONFIG.slice(3)})
 
   const god = (...args: readonly string[]) => held.site.god(args, {env: OFFLINE})

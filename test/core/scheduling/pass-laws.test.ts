@@ -24,7 +24,7 @@ import {aPending, NOW} from '../builders.js'
 import {type BrutePlan, brutePass} from './brute-pass.js'
 import {amountOf, anySeats, counting, countingNode, OF_NODE, roomOn, seatsOf, spaceWith} from './counted.js'
 
-const RUNS = {numRuns: amount(3000, 200_000)}
+const RUNS = {numRuns: amount(1500, 200_000)}
 const PATIENCE = amount(60_000, 3_600_000)
 let cases = 0
 

@@ -17,7 +17,7 @@ import {amounts, aNode, aPending, NOW} from '../builders.js'
 import {ALL_KINDS, amountOf, OF_NODE, roomOn, spaceWith, withCounted} from './counted.js'
 import {ASSUMED, atRest, inTurn, lineUpAt, planOfSite, type SomeSite, someSite} from './some-site.js'
 
-const RUNS = {numRuns: amount(2000, 100_000)}
+const RUNS = {numRuns: amount(1000, 100_000)}
 const PATIENCE = amount(60_000, 3_600_000)
 
 /** How often each was met, so that none is checked in vain. */

@@ -18,7 +18,7 @@ import {anySeats, counting, countingNode} from '../scheduling/counted.js'
 import {FIFO} from './workloads.js'
 
 /** The same ones each time. */
-const RUNS = {numRuns: amount(2000, 200_000), seed: 15}
+const RUNS = {numRuns: amount(1000, 200_000), seed: 15}
 const PATIENCE = amount(60_000, 3_600_000)
 
 interface Life {

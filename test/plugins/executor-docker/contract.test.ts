@@ -3,6 +3,6 @@ import {executorContract} from '../../../plugins/api/src/executor-contract.js'
 import {describeOnEngine, openWorld} from './world.js'
 
 describeOnEngine('the docker executor', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   executorContract(it, {open: () => openWorld()})
 })

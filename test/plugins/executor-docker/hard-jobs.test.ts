@@ -22,7 +22,7 @@ const processesOf = (name: string): readonly string[] =>
   })
 
 describeOnEngine('a hard job on the docker engine', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
   let world: DockerWorld
   beforeEach(async () => {

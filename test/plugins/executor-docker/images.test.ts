@@ -21,7 +21,7 @@ const HOSTILE = [
 ]
 
 describeOnEngine('an image on the docker engine', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
   const made: string[] = []
   let world: DockerWorld

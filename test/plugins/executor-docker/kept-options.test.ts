@@ -13,7 +13,7 @@ import {type DockerWorld, describeOnEngine, ENGINE, openWorld} from './world.js'
 const MIB = 1024 ** 2
 
 describeOnEngine('the table of defaults on the engine', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const docker = new Docker({socketPath: ENGINE.slice('unix://'.length)})
   let world: DockerWorld
   let spec: ContainerSpec

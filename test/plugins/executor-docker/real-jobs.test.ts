@@ -23,7 +23,7 @@ import {type DockerWorld, describeOnEngine, GID, openWorld, UID} from './world.j
 const MIB = 1024 ** 2
 
 describeOnEngine('a job on the docker engine', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let world: DockerWorld
   beforeEach(async () => {
     world = await openWorld()

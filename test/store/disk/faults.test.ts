@@ -272,7 +272,7 @@ const isWholeAfterKill = async (
 }
 
 describe('the store on a failing disk', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
 
   for (const operation of OPERATIONS) {
     it(`${operation.title} is no wrong success, tells of the fault, and heals`, async () => {

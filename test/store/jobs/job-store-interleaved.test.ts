@@ -9,13 +9,14 @@ import {isFinal} from '../../../src/core/state.js'
 import type {JobStore, Stored} from '../../../src/store/jobs/job-store.js'
 import {encode, sha256} from '../../../src/store/jobs/record-codec.js'
 import {manifestPath} from '../../../src/store/packs/manifest.js'
+import {amount} from '../../support/amount.js'
 import {author, DiskWorld} from '../disk/disk-world.js'
 import {type Act, interleave, Stepped} from '../disk/stepped.js'
 import {CONTAINER, FIRST, ID, LIFE, unlinkAll} from './one-job.js'
 
 describe('a job, in any order of the calls of all who deal with it', function () {
   this.timeout(120_000)
-  const SEEDS = 80
+  const SEEDS = amount(40, 400)
 
   const wish = ({state}: JobRecord, name: string): Change => {
     const reason = {code: 'by', text: name}

@@ -125,7 +125,7 @@ describe('the revisions of an array', () => {
   })
 
   it('has one history in any order of all who publish and prune', function () {
-    this.timeout(60_000)
+    this.timeout(240_000)
     const changing =
       (name: string): Act<Stored[]> =>
       (fs, random) => {
