@@ -15,7 +15,7 @@ import {GRACE, World} from '../support/world.js'
 import {crashIn, type Ends, endsOf, recover} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
 
-const TAKE_OVERS = amount(500, 8000)
+const TAKE_OVERS = amount(300, 8000)
 const SEED = 20_261_126
 
 interface Meanwhile {

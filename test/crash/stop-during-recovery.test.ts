@@ -11,7 +11,7 @@ import {GRACE} from '../support/world.js'
 import {assertEnds, BLOWS, crashIn, type Ends, type Run, recover, strike} from './recovery.js'
 import {SCENARIOS, type Scenario} from './scenarios.js'
 
-const SAMPLES = amount(350, 20_000)
+const SAMPLES = amount(200, 20_000)
 const SEED = 20_261_125
 
 interface Pair {

@@ -22,7 +22,7 @@ import {type Dice, dice} from '../support/seeded.js'
 const SEED = 20_261_128
 /** Every which moment is looked at, and how many of its states. */
 const STRIDE = amount(5, 1)
-const MOST = amount(3, 64)
+const MOST = amount(2, 64)
 
 const undisturbed = async (scenario: Scenario) => {
   const {world, printed, fs} = await crashIn(scenario, null, 'nothing')
