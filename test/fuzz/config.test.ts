@@ -100,6 +100,7 @@ describe('R16: the configuration', () => {
   fuzzed({
     name: 'a setting',
     throws: 'nothing',
+    parsers: Object.keys(SETTINGS).length,
     parse: text => {
       for (const key of Object.keys(SETTINGS) as SettingKey[]) showsBack(key, text)
     },
