@@ -1,7 +1,7 @@
 /**
  * Schedules, at each scheduling pass: those whose time has come become a job each (docs/decisions/0030-recurring-jobs.md).
  *
- * A firing is a revision of the schedule, published exclusively: one scheduler fires a moment. The id in it was burned
+ * A firing is a revision of the schedule, published exclusively: one scheduler fires a moment. The id in it was claimed
  * before, so nobody else can have it; then the run is admitted as a request of its owner's would be: his account, his
  * rights, quotas and limits are those of now. After a crash in between the next pass finds the run missing, and admits it
  * by the same id and token. A run that is refused is left out, and the schedule tells why.
@@ -21,7 +21,7 @@ import {
 } from '../core/timetable/timetable.js'
 import type {Author, Stored} from '../store/jobs/job-store.js'
 import {sha256} from '../store/jobs/record-codec.js'
-import {claimId, raiseHint, removeClaim} from '../store/requests/ids.js'
+import {claimId, raiseHint} from '../store/requests/ids.js'
 import type {Drop} from '../store/requests/inbox.js'
 import type {Reason as Refused} from '../store/requests/refused.js'
 import {admitAll} from './admit-requests.js'
@@ -42,11 +42,13 @@ const isBusy = (service: Service, {timetable: {last}}: Timed): boolean => {
   return child === 'unread' || (child !== null && !isOver(child.record.state))
 }
 
-/** Burned at once: the hint has passed it, so nobody can claim it any more. */
+/**
+ * The hint passes it at once, so nobody else can have it. The claim goes when the run is admitted; of one that never
+ * is, for its schedule was killed meanwhile, it is burned, and with it a spec that lies alone.
+ */
 const freshId = ({durable, layout}: Service): JobId => {
   const id = claimId(durable, layout)
   raiseHint(durable, layout, id)
-  removeClaim(durable.fs, layout, id)
   return id
 }
 

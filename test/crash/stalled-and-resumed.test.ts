@@ -5,8 +5,10 @@
 import assert from 'node:assert/strict'
 import type {JobId} from '../../src/core/brand.js'
 import {GodError} from '../../src/core/errors.js'
+import {CLAIM_LIFE} from '../../src/store/requests/ids.js'
 import {amount, tellCases} from '../support/amount.js'
 import {attempt} from '../support/dying.js'
+import {assertClean} from '../support/fsck.js'
 import {assertSafe} from '../support/invariants.js'
 import {packAll} from '../support/packing.js'
 import {type Dice, dice} from '../support/seeded.js'
@@ -113,7 +115,10 @@ interface Case {
   readonly where: string
 }
 
-const takeOver = async ({scenario, stall, meanwhile, where}: Case, chance: Dice): Promise<Ends> => {
+const takeOver = async (
+  {scenario, stall, meanwhile, where}: Case,
+  chance: Dice,
+): Promise<{world: World; ends: Ends}> => {
   const world = new World()
   const printed = [...(await scenario.prepare(world))]
   const fs = new StallingProcess(world.disk, {n: stall})
@@ -124,7 +129,7 @@ const takeOver = async ({scenario, stall, meanwhile, where}: Case, chance: Dice)
   assertSafe(world, printed, `${where}, before it goes on`)
   printed.push(...(await goOn(fs, step)))
   await afterwards?.()
-  return recover(world, printed, where)
+  return {world, ends: await recover(world, printed, where)}
 }
 
 /**
@@ -162,9 +167,28 @@ describe('R09: stopped, overtaken, and continued', () => {
     const stall = 1 + chance.roll(steps)
     const where = `sample ${i}: ${scenario.name}, stopped before call ${stall}; ${meanwhile.name}`
     const one = {scenario, stall, meanwhile, where}
-    assertPermitted(await takeOver(one, chance), ends, one)
+    const after = await takeOver(one, chance)
+    assertPermitted(after.ends, ends, one)
     cases++
   }
+
+  it('at each call of a firing, while its schedule is killed: nothing is left of a run that is none', async () => {
+    const scenario = SCENARIOS.find(({name}) => name === 'recurring: its time has come')
+    const meanwhile = MEANWHILE.find(({name}) => name === 'all is killed')
+    assert.ok(scenario !== undefined && meanwhile !== undefined)
+    const {steps, ends} = known.get(scenario) ?? {steps: 0, ends: new Map()}
+    for (let stall = 1; stall <= steps; stall++) {
+      const one: Case = {scenario, stall, meanwhile, where: `stopped before call ${stall}`}
+      const after = await takeOver(one, dice(SEED))
+      assertPermitted(after.ends, ends, one)
+      await assertClean(after.world, one.where)
+      after.world.clock.advance(CLAIM_LIFE)
+      await after.world.cron()
+      assert.deepEqual(after.world.disk.files('/god/ids'), [], one.where)
+      await assertClean(after.world, `${one.where}, after the life of a claim`)
+      cases++
+    }
+  }).timeout(120_000)
 
   for (const [i, meanwhile] of MEANWHILE.entries()) {
     it(`while ${meanwhile.name}`, async () => {

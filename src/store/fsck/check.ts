@@ -10,6 +10,7 @@ import type {FileSystem} from '../disk/file-system.js'
 import {listNames} from '../disk/read-file.js'
 import {type Layout, parseBucketName} from '../layout.js'
 import {quarantined} from '../quarantine.js'
+import {listClaims} from '../requests/ids.js'
 import {checkBucket} from './bucket.js'
 import {checkDerived, checkJournal, checkNodes} from './derived.js'
 import {type Finding, keyOf} from './finding.js'
@@ -69,7 +70,8 @@ export const checkState = (place: Place): StateChecked => {
       ...folders,
       ...strangeBuckets(place),
       ...buckets.flatMap(bucket => bucket.findings),
-      ...checkLoneSpecs(place, jobs, waiting),
+      // With a claim that is burned, or whose request is on its way, its spec goes or finds its record.
+      ...checkLoneSpecs(place, jobs, new Set([...waiting, ...listClaims(fs, layout)])),
       ...findings,
       ...checkHint(place, jobs),
       ...checkEpochs(place, jobs),

@@ -11,7 +11,7 @@ import type {Finding} from './finding.js'
 import type {JobSeen} from './job.js'
 import type {Place} from './place.js'
 
-/** `waiting`: ids of requests; admission goes on with their specs. */
+/** `waiting`: ids of requests and claims; admission goes on with their specs, or removes them. */
 export const checkLoneSpecs = (
   {layout, packed}: Place,
   jobs: readonly JobSeen[],
