@@ -51,7 +51,7 @@ export const openSite = ({dir}: SiteFlags, fs: FileSystem = realFileSystem): Sit
   const layout = layoutOf(located.root)
   const format = openDirectory(fs, layout)
   const durable = createDurable({fs, random: randomToken, halt: why => writeHalt(fs, layout, why)})
-  const manifest = createManifestReader(fs, layout)
+  const manifest = createManifestReader(fs, layout, 'copy')
   const sightings = createSightings()
   return {
     located,

@@ -10,7 +10,7 @@ import * as v from 'valibot'
 import {type IntervalSet, union} from '../../core/array/interval-set.js'
 import {coarse, idSetOfPairs, parseIds, showIds} from '../../core/id-set.js'
 import {type Parsed, parseWith} from '../../core/parse-with.js'
-import {decode, encode} from '../jobs/record-codec.js'
+import {decode, decodeTwin, encode} from '../jobs/record-codec.js'
 import {isSegmentName} from './segment-names.js'
 
 export interface PartFacts {
@@ -142,9 +142,9 @@ const parseNumberedForm = (value: unknown, expected: number): Parsed<DecodedMani
 const versionOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
 
-/** `n`: of its name. */
-export const decodeManifest = (bytes: Uint8Array, n: number): Parsed<DecodedManifest> =>
-  decode(bytes, value => {
+/** `n`: of its name. `twin`: its copy has the same bytes. */
+export const decodeManifest = (bytes: Uint8Array, n: number, twin = false): Parsed<DecodedManifest> =>
+  (twin ? decodeTwin : decode)(bytes, value => {
     const version = versionOf(value)
     if (version === 1) return unnumbered(parseWith(firstSchema, value), ofFirst)
     if (version === 2) return unnumbered(parseWith(secondSchema, value), ({v: _, ...manifest}) => manifest)

@@ -20,11 +20,11 @@ export const manifestPath = (layout: Layout, n: number): string => join(layout.d
 /** Of the same bytes: published after it, so it was there if this is there. */
 export const copyPath = (layout: Layout, n: number): string => `${manifestPath(layout, n)}.copy`
 
-/** A manifest as it was read; what is published on it is judged by its number and bytes. Zero: there is none yet. */
+/** A manifest as it was read; what is published on it is judged by its number and the sum of its bytes. Zero: there is none yet. */
 export interface NumberedManifest {
   readonly n: number
   readonly manifest: Manifest
-  readonly sha256: string
+  readonly sha256: () => string
   /** Where its bytes come from. `unnumbered`: from its own file, in a form that has no copies. */
   readonly origin: 'own' | 'copy' | 'unnumbered'
 }
@@ -76,12 +76,23 @@ type Read =
   | {readonly ok: true; readonly decoded: DecodedManifest; readonly bytes: Uint8Array}
   | {readonly ok: false; readonly why: string; readonly cause?: unknown}
 
-/** `cause`: the disk did not give it. */
-export const readManifestFile = (fs: FileSystem, path: string, n: number): Read => {
+/** Null: they cannot be had, for whatever reason. */
+const bytesOf = (fs: FileSystem, path: string): Uint8Array | null => {
+  try {
+    return readFile(fs, path, {limit: MOST_BYTES})?.bytes ?? null
+  } catch (error) {
+    if (errno(error) === null) throw error
+    return null
+  }
+}
+
+/** `cause`: the disk did not give it. `copied`: where the same bytes may lie, so that no sum need be made of them. */
+export const readManifestFile = (fs: FileSystem, path: string, n: number, copied?: string): Read => {
   try {
     const file = readFile(fs, path, {limit: MOST_BYTES})
     if (file === null) return {ok: false, why: 'it is gone'}
-    const parsed = decodeManifest(file.bytes, n)
+    const copy = copied === undefined ? null : bytesOf(fs, copied)
+    const parsed = decodeManifest(file.bytes, n, copy !== null && Buffer.compare(file.bytes, copy) === 0)
     return parsed.ok ? {ok: true, decoded: parsed.value, bytes: file.bytes} : parsed
   } catch (error) {
     const code = errno(error)
@@ -90,17 +101,26 @@ export const readManifestFile = (fs: FileSystem, path: string, n: number): Read 
   }
 }
 
-const readManifest = (fs: FileSystem, layout: Layout, n: number): NumberedManifest => {
+/** Of those bytes, when it is asked for: a command that only looks does not load what makes sums. */
+const once = (bytes: Uint8Array): (() => string) => {
+  let sum: string | null = null
+  return () => {
+    sum ??= sha256(bytes)
+    return sum
+  }
+}
+
+const readManifest = (fs: FileSystem, layout: Layout, n: number, proof: Proof): NumberedManifest => {
   const path = manifestPath(layout, n)
-  const own = readManifestFile(fs, path, n)
+  const own = readManifestFile(fs, path, n, proof === 'copy' ? copyPath(layout, n) : undefined)
   if (own.ok) {
     const {manifest, numbered} = own.decoded
-    return {n, manifest, sha256: sha256(own.bytes), origin: numbered ? 'own' : 'unnumbered'}
+    return {n, manifest, sha256: once(own.bytes), origin: numbered ? 'own' : 'unnumbered'}
   }
   const copy = readManifestFile(fs, copyPath(layout, n), n)
   // One without a number may be of any manifest.
   if (copy.ok && copy.decoded.numbered)
-    return {n, manifest: copy.decoded.manifest, sha256: sha256(copy.bytes), origin: 'copy'}
+    return {n, manifest: copy.decoded.manifest, sha256: once(copy.bytes), origin: 'copy'}
   if (own.cause !== undefined) throw own.cause
   const why = copy.ok ? 'it does not say its number' : copy.why
   throw new GodError(
@@ -126,15 +146,25 @@ const overOf = ({packed, dropped}: Manifest): ReadonlySet<number> => {
   return over
 }
 
-export const createManifestReader = (fs: FileSystem, layout: Layout): ManifestReader => {
-  const none: NumberedManifest = {n: 0, manifest: EMPTY_MANIFEST, sha256: '', origin: 'own'}
+/**
+ * What shows that a manifest is whole: its sum; or that its copy has the same bytes, for who only looks and starts often:
+ * what makes sums takes longer to load than all the rest to read.
+ */
+export type Proof = 'sum' | 'copy'
+
+export const createManifestReader = (
+  fs: FileSystem,
+  layout: Layout,
+  proof: Proof = 'sum',
+): ManifestReader => {
+  const none: NumberedManifest = {n: 0, manifest: EMPTY_MANIFEST, sha256: () => '', origin: 'own'}
   let known = {base: none, contains: containsOf(EMPTY_MANIFEST), over: overOf(EMPTY_MANIFEST)}
   let looked = false
   const look = () => {
     looked = true
     const n = highest(fs, layout, known.base.n)
     if (n > known.base.n) {
-      const base = readManifest(fs, layout, n)
+      const base = readManifest(fs, layout, n, proof)
       known = {base, contains: containsOf(base.manifest), over: overOf(base.manifest)}
     }
     return known

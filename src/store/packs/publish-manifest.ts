@@ -32,9 +32,9 @@ const sumOf = (fs: FileSystem, path: string): string | null => {
 /** By its copy, where it is damaged, gone, or on a bad sector. */
 const isBase = (fs: FileSystem, layout: Layout, base: NumberedManifest): boolean => {
   if (base.n === 0) return true
-  const byCopy = (): boolean => sumOf(fs, copyPath(layout, base.n)) === base.sha256
+  const byCopy = (): boolean => sumOf(fs, copyPath(layout, base.n)) === base.sha256()
   try {
-    return sumOf(fs, manifestPath(layout, base.n)) === base.sha256 || byCopy()
+    return sumOf(fs, manifestPath(layout, base.n)) === base.sha256() || byCopy()
   } catch (error) {
     if (errno(error) !== null && byCopy()) return true
     throw error
@@ -106,5 +106,5 @@ export const secureNewest = (durable: Durable, layout: Layout, manifest: Manifes
   }
   if (exists(fs, copyPath(layout, base.n))) return
   const file = readFile(fs, manifestPath(layout, base.n), {limit: Number.MAX_SAFE_INTEGER})
-  if (file !== null && sha256(file.bytes) === base.sha256) publishCopy(durable, layout, base.n, file.bytes)
+  if (file !== null && sha256(file.bytes) === base.sha256()) publishCopy(durable, layout, base.n, file.bytes)
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {jobId} from '../../../src/core/brand.js'
 import {GodError} from '../../../src/core/errors.js'
 import {encode} from '../../../src/store/jobs/record-codec.js'
+import {createManifestReader} from '../../../src/store/packs/manifest.js'
 import {mendManifest} from '../../../src/store/packs/mend-manifest.js'
 import {publishManifest, secureNewest} from '../../../src/store/packs/publish-manifest.js'
 import type {DiskProcess} from '../../support/disk-process.js'
@@ -58,6 +59,40 @@ describe('the copy of a manifest', () => {
     assert.equal(world.manifest().newest().n, 3)
   })
 
+  describe('for who only looks', () => {
+    const looking = (fs = world.process()) => createManifestReader(fs, world.layout, 'copy')
+
+    it('stands for the sum where it has the same bytes', () => {
+      for (const at of [path(2), copy(2)])
+        world.spoil(at, bytes => Buffer.from(bytes.toString().replace(/"sum":"./, '"sum":"x')))
+      assert.throws(() => looking().newest())
+      for (const at of [path(2), copy(2)])
+        world.spoil(at, bytes => Buffer.from(bytes.toString().replace(/"sum":"./, '"sum":"0')))
+      assert.equal(looking().newest().n, 2)
+      failsAsDamaged()
+    })
+
+    it('does not where the two differ, or both are cut off', () => {
+      flip(path(2))
+      assert.equal(looking().newest().origin, 'copy')
+      flip(copy(2))
+      for (const at of [path(2), copy(2)]) world.write(at, Buffer.from('{"v":3'))
+      assert.throws(() => looking().newest(), {code: 'E_DIR_BAD'})
+    })
+
+    it('is not missed where it is gone or cannot be read: then the sum is made', () => {
+      for (const call of ['read', 'open']) {
+        const fs = world.process().plan({call, path: 'MANIFEST.2.copy', n: 1, effect: {error: 'EIO'}})
+        assert.equal(looking(fs).newest().origin, 'own')
+        assert.equal(fs.fired, 1, call)
+      }
+      world.process().unlink(copy(2))
+      assert.equal(looking().newest().origin, 'own')
+      flip(path(2))
+      assert.throws(() => looking().newest(), {code: 'E_DIR_BAD'})
+    })
+  })
+
   it('is taken where the disk does not give the manifest, also for the packer', () => {
     for (const call of ['read', 'open']) {
       const fs = world.process().plan({call, path: 'MANIFEST.2', n: 1, effect: {error: 'EIO'}})
@@ -83,7 +118,7 @@ describe('the copy of a manifest', () => {
 
   it('keeps its number from a packer who does not know that it was published', () => {
     const {durable, layout, manifest} = world.context()
-    const old = {...manifest.newest(), n: 1, sha256: ''}
+    const old = {...manifest.newest(), n: 1, sha256: () => ''}
     world.process().unlink(path(2))
     assert.equal(publishManifest(durable, layout, old, old.manifest), false)
     assert.deepEqual(world.ids(), [1, 2])

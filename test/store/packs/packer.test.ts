@@ -203,7 +203,7 @@ describe('the numbers of manifests', () => {
     world.pack({jobs: someJobs([1])})
     const {durable, layout, manifest} = world.context()
     const base = manifest.newest()
-    assert.equal(publishManifest(durable, layout, {...base, sha256: 'another'}, base.manifest), false)
+    assert.equal(publishManifest(durable, layout, {...base, sha256: () => 'another'}, base.manifest), false)
     assert.equal(manifest.newest().n, 1)
   })
 })
