@@ -6,7 +6,6 @@ import {countedText} from '../core/counted.js'
 import {GodError} from '../core/errors.js'
 import type {Wish} from '../core/job.js'
 import {constraintText} from '../core/node/constraint.js'
-import {ownName} from '../core/rights/hidden.js'
 import {mayReadSpec} from '../core/rights/permission.js'
 import {parseSelector} from '../core/selector.js'
 import {neutralise} from '../core/text.js'
@@ -20,6 +19,7 @@ import {selectOne} from './jobs/listing.js'
 import {withLiveUsage} from './jobs/live-usage.js'
 import {waitingJobs} from './jobs/own-requests.js'
 import {specOf} from './jobs/packed-jobs.js'
+import {revealed} from './jobs/revealed.js'
 import {type OutputFile, type OutputFiles, outputFilesOf} from './output-files.js'
 import type {Style} from './screen/style.js'
 import type {Site} from './site.js'
@@ -56,14 +56,6 @@ const wishOf = (site: Site, job: JobView): Told => {
   if (job.record !== null) return told(site, job)
   return {wish: waitingJobs(site).find(({id}) => id === job.id)?.wish ?? null, fault: null}
 }
-
-/** What a private job hides from others. */
-const revealed = (job: JobView, wish: Wish | null): JobView => ({
-  ...job,
-  name: ownName(job, wish ?? {}),
-  image: job.image || (wish?.image ?? ''),
-  labels: wish?.labels ?? job.labels,
-})
 
 export const showJob = (site: Site, selector: string): Shown => {
   const chosen = selectOne(site, parseSelector(selector))

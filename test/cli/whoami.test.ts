@@ -1,10 +1,10 @@
 /** `god whoami`: who I am to the site, and what I may use. */
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
+import {appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {userInfo} from 'node:os'
 import {join} from 'node:path'
-import {uid} from '../../src/core/brand.js'
+import {jobId, uid} from '../../src/core/brand.js'
 import {ANN, BOB, manySiteForEach} from '../support/many-site.js'
 import {siteForEach} from '../support/site.js'
 
@@ -166,14 +166,36 @@ describe('a submission', () => {
   it('of a private job is seen whole by its owner alone', async () => {
     const {site} = held
     site.configure(['executor = fake', 'default_images = busybox:local', 'private_jobs = yes'])
-    await site.here(['submit', '-J', 'secret-name', '-i', 'secret-image', '-l', 'secret-label=1', 'x'])
+    const words = ['-J', 'secret-name', '-i', 'secret-image', '-l', 'secret-label=1']
+    await site.here(['submit', ...words, '-E', 'FAKE_SECONDS=forever', 'x'])
     await site.here(['schedule'])
-    const listed = (await site.here(['stat', '-a', '-l', '--json'])).stdout
-    assert.ok(!listed.includes('secret'), listed)
+    const records = readdirSync(join(site.layout.live, '0')).map(name =>
+      readFileSync(join(site.layout.live, '0', name), 'utf8'),
+    )
+    assert.ok(records.length > 0 && !records.join().includes('secret'), records.join())
+    const {jobs} = await site.json(['stat', '-l'])
+    assert.deepEqual([jobs[0]?.name, jobs.length], ['secret-name', 1])
     const shown = JSON.parse((await site.here(['show', '1', '--json'])).stdout)
     assert.deepEqual(
       [shown.name, shown.image, shown.labels],
       ['secret-name', 'secret-image', {'secret-label': '1'}],
     )
+    // Whose spec is lost, he sees as others do.
+    rmSync(site.layout.spec(jobId(1)))
+    assert.equal((await site.json(['stat'])).jobs[0]?.name, 'private')
+  })
+
+  it('of a private job is chosen by its owner by what he named it', async () => {
+    const {site} = held
+    site.configure(['executor = fake', 'default_images = busybox:local', 'private_jobs = yes'])
+    for (const name of ['first', 'second', 'first'])
+      await site.here(['submit', '-J', name, '-l', 'a=b', '-E', 'FAKE_SECONDS=forever', 'x'])
+    await site.here(['schedule'])
+    const chosen = async (...words: string[]) => (await site.json(['stat', ...words])).jobs.map(({id}) => id)
+    assert.deepEqual(await chosen('-n', 'first'), [1, 3])
+    assert.deepEqual(await chosen('@second'), [2])
+    assert.deepEqual(await chosen('--label', 'a=b'), [1, 2, 3])
+    assert.equal((await site.here(['kill', '@first'])).code, 0)
+    assert.deepEqual(await chosen('-n', 'private'), [])
   })
 })

@@ -19,6 +19,7 @@ import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {type Choice, tasksApart} from './named-tasks.js'
 import {othersRefused, ownUnadmitted} from './own-requests.js'
 import {packedIfReadable, withPacked} from './packed-jobs.js'
+import {revealMine} from './revealed.js'
 
 /** More ids than this are looked up in one reading of all. */
 const FEW = 16
@@ -28,7 +29,10 @@ export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[]
   const unadmitted = ownUnadmitted(site)
   const live = only === null ? site.jobs.all() : site.jobs.ofUser(only)
   const reasons = live.length === 0 ? NO_REASONS : readReasons(site.durable, site.layout)
-  const views = live.map(({record}) => viewOfRecord(record, reasons))
+  const views = revealMine(
+    site,
+    live.map(({record}) => viewOfRecord(record, reasons)),
+  )
   if (unadmitted.length === 0) return withNodeReasons(site, views)
   const all = new Map([...unadmitted, ...views].map(view => [view.id, view]))
   return withNodeReasons(
@@ -52,7 +56,7 @@ const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
       unadmitted.find(view => view.id === id) ?? packedIfReadable(site, id) ?? othersRefused(site, id) ?? []
     )
   })
-  return withNodeReasons(site, views)
+  return withNodeReasons(site, revealMine(site, views))
 }
 
 /** Those of the ids that are there. */
