@@ -1,7 +1,8 @@
 /** The plugin of a third party in `test/fixtures`, as its folder and as the tarball that `npm pack` makes of it. */
 import {execFileSync} from 'node:child_process'
-import {cpSync} from 'node:fs'
-import {join} from 'node:path'
+import {copyFileSync, cpSync, mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
 import {ROOT} from './god.js'
 
 export const SHORTEST = 'god-scheduler-shortest'
@@ -14,8 +15,20 @@ export const copyPlugin = (folder: string, name = SHORTEST): string => {
   return to
 }
 
-/** The tarball below `folder`; its path. */
-export const packPlugin = (folder: string, from = join(ROOT, 'test/fixtures', SHORTEST)): string => {
-  const name = execFileSync('npm', ['pack', '--silent', from], {cwd: folder, encoding: 'utf8'}).trim()
-  return join(folder, name)
+const pack = (folder: string, from: string): string =>
+  join(folder, execFileSync('npm', ['pack', '--silent', from], {cwd: folder, encoding: 'utf8'}).trim())
+
+/** npm packs it once for all tests of a process. */
+let packed: string | null = null
+after(() => {
+  if (packed !== null) rmSync(dirname(packed), {recursive: true, force: true})
+})
+
+/** The tarball below `folder`; its path. `from`: of another plugin. */
+export const packPlugin = (folder: string, from?: string): string => {
+  if (from !== undefined) return pack(folder, from)
+  packed ??= pack(mkdtempSync(join(tmpdir(), 'god-pack-')), join(ROOT, 'test/fixtures', SHORTEST))
+  const to = join(folder, TARBALL)
+  copyFileSync(packed, to)
+  return to
 }
