@@ -1,18 +1,23 @@
 /** The README's demo, as far as it lies behind the set-up: its batch runs, merges, and leaves nothing behind. */
 import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
+import {rmSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {ENGINE, hasEngine} from '../support/real-site.js'
+import {temporaryFolder} from '../support/site.js'
 import {NO_ENGINE, skip} from '../support/skip.js'
 
 const DEMO = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url))
 
+/** It leaves its shared directory for its reader to look at: here below a folder that goes. */
 const demo = (executor: string): Promise<{code: number; text: string}> =>
   new Promise(done => {
-    const env = {...process.env, DOCKER_HOST: ENGINE}
-    execFile(process.execPath, [DEMO, executor], {env}, (error, stdout) =>
-      done({code: error === null ? 0 : 1, text: stdout}),
-    )
+    const folder = temporaryFolder()
+    const env = {...process.env, DOCKER_HOST: ENGINE, TMPDIR: folder}
+    execFile(process.execPath, [DEMO, executor], {env}, (error, stdout) => {
+      rmSync(folder, {recursive: true, force: true})
+      done({code: error === null ? 0 : 1, text: stdout})
+    })
   })
 
 describe('the demo', function () {

@@ -4,7 +4,16 @@
  */
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {ROOT} from '../support/god.js'
@@ -181,6 +190,9 @@ describe('each check of what a stranger wrote', function () {
   before(function () {
     if (process.getuid?.() !== 0) skip(this, 'some of the tests it runs need root')
     copy = mkdtempSync(join(tmpdir(), 'god-checks-'))
+    // Other users walk through it to what its tests make; and what those leave that are ended goes with it.
+    chmodSync(copy, 0o755)
+    mkdirSync(join(copy, 'tmp'))
     for (const name of ['src', 'test', 'package.json', '.mocharc.json', 'tsconfig.base.json'])
       cpSync(join(ROOT, name), join(copy, name), {recursive: true})
     for (const name of ['node_modules', 'plugins', 'dist', 'bin', 'scripts', 'commands', 'docs'])
@@ -198,7 +210,7 @@ describe('each check of what a stranger wrote', function () {
         timeout: seconds * 1000,
         killSignal: 'SIGKILL',
         stdio: 'ignore',
-        env: {...process.env, NODE_V8_COVERAGE: ''},
+        env: {...process.env, NODE_V8_COVERAGE: '', TMPDIR: join(copy, 'tmp')},
       },
     ).status
 
