@@ -55,7 +55,9 @@ const entryOf = (line: string): readonly [string, string] | undefined => {
   return key === undefined || value === undefined ? flatten(parse(line))[0] : [key, value]
 }
 
-const BLANK = /^([;#].*)?$/
+/** Most lines are: they cost nothing more at each start. */
+const isBlank = (line: string): boolean => line === '' || line.startsWith(';') || line.startsWith('#')
+
 const SECTION = /^\[([^\]]*)\]$/
 
 export const parseAssignments = (path: string, text: string): readonly Assignment[] => {
@@ -64,10 +66,13 @@ export const parseAssignments = (path: string, text: string): readonly Assignmen
   let section = ''
   for (const [index, raw] of text.split(/\r\n|[\r\n]/).entries()) {
     const line = raw.trim()
-    const origin = `${path}:${index + 1}`
+    if (isBlank(line)) continue
     const header = SECTION.exec(line)
-    if (header !== null) section = `${header[1]?.trim()}.`
-    if (header !== null || BLANK.test(line)) continue
+    if (header !== null) {
+      section = `${header[1]?.trim()}.`
+      continue
+    }
+    const origin = `${path}:${index + 1}`
     // A line that the grammar drops (a key named __proto__) would be obeyed by nobody and missed by nobody.
     const entry = entryOf(line)
     if (entry === undefined) throw bad(origin, 'cannot be read', 'Write KEY = VALUE.')
