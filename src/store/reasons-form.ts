@@ -27,8 +27,10 @@ const reasonsSchema = v.object({
   v: v.literal(1),
   at: v.number(),
   jobs: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/)), reasonSchema),
-  /** What many wait for. A god of before there was this, or with spans as numbers, tells their users no reason. */
-  groups: v.exactOptional(v.array(v.strictObject({reason: reasonSchema, ids: spanTextSchema}))),
+  /** What many wait for; an older god wrote the spans as numbers. One of before there was this, or the text, tells no reason. */
+  groups: v.exactOptional(
+    v.array(v.strictObject({reason: reasonSchema, ids: v.union([spanTextSchema, spansSchema])})),
+  ),
   /**
    * `last`: the highest id that waits behind; `jobs`: how many do, more than `order` tells of if it was cut off; `ahead`:
    * how many are before the first, if more than one.
@@ -63,7 +65,7 @@ const areSpans = (value: unknown): boolean =>
   Array.isArray(value) && value.length % 2 === 0 && value.every(id => Number.isSafeInteger(id))
 
 const isGroup = (value: {reason?: unknown; ids?: unknown} | null): boolean =>
-  isReason(value?.reason) && typeof value?.ids === 'string'
+  isReason(value?.reason) && (typeof value?.ids === 'string' || areSpans(value?.ids))
 
 type BehindFields = {next?: unknown; jobs?: unknown; last?: unknown; order?: unknown; ahead?: unknown}
 const isBehind = ({next, jobs, last, order, ahead = 1}: BehindFields): boolean =>

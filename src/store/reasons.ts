@@ -137,20 +137,26 @@ const lookupIn = (groups: readonly Group[]): ((id: number) => Reason | undefined
   return id => reasonIn(known, id)
 }
 
-/** The groups are looked into when the first job is asked for that waits behind nobody. */
+/** Groups are looked into when the first job is asked for that they may have. */
 const lookupLater = (groups: NonNullable<ReasonsFile['groups']>): ((id: number) => Reason | undefined) => {
   let lookup: ReturnType<typeof lookupIn> | null = null
   return id => {
-    lookup ??= lookupIn(groups.map(({reason, ids}) => ({reason, ids: spansIn(ids) ?? []})))
+    lookup ??= lookupIn(
+      groups.map(({reason, ids}) => ({reason, ids: typeof ids === 'string' ? (spansIn(ids) ?? []) : ids})),
+    )
     return lookup(id)
   }
 }
+
+/** The one reason that is told of jobs which are behind another one too: a better one. */
+const isOfQueued = ({reason}: {readonly reason: Reason}): boolean => reason.code === 'reserved'
 
 const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => {
   const next = jobId(behind?.next ?? 0)
   const before = behind?.ahead ?? 1
   const order = behindSpans(next, before, behind?.order ?? [])
-  const inGroups = lookupLater(groups)
+  const better = lookupLater(groups.filter(isOfQueued))
+  const other = lookupLater(groups.filter(group => !isOfQueued(group)))
   const queued = sorted(order)
   const told = order.reduce((sum, {from, to}) => sum + to - from + 1, 0)
   const untold = (id: JobId): Reason | undefined =>
@@ -158,7 +164,7 @@ const reasonsIn = ({jobs, groups = [], behind = null}: ReasonsFile): Reasons => 
       ? behindReason(next, before + told - 1, true)
       : undefined
   const own = new Map(Object.entries(jobs).map(([id, reason]) => [Number(id), reason]))
-  return {get: id => own.get(id) ?? reasonIn(queued, id) ?? inGroups(id) ?? untold(id)}
+  return {get: id => own.get(id) ?? better(id) ?? reasonIn(queued, id) ?? other(id) ?? untold(id)}
 }
 
 export const readReasons = (durable: Pick<Durable, 'fs'>, layout: Layout): Reasons => {

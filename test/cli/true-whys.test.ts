@@ -109,6 +109,21 @@ describe('god why, of jobs that wait for all kinds of things', () => {
     assert.equal(await runs(last), false)
   })
 
+  it('room, behind one that waits for something else: it starts when that room is free, and the other still waits', async () => {
+    held.site.configure([...CONFIG, '[resource.lic]', 'scope = site', 'amount = 1'])
+    await submit('-c', '1', '-t', '2h', '--resource', 'lic=1')
+    const large = await submit('-c', '2', '-t', '2h')
+    await held.site.pass()
+    const first = await submit('-c', '1', '-t', '1h', '--resource', 'lic=1')
+    const second = await submit('-c', '2', '-t', '1h')
+    await held.site.pass()
+    assert.deepEqual(await told(second), ['priority', {ahead: 1, next: first}])
+    const {needs} = await why(second)
+    assert.equal(needs, '1 cpu more free on n1 than the jobs ahead of it take, or a job that asks for less')
+    await killed(large)
+    assert.deepEqual([await runs(second), await runs(first)], [true, false])
+  })
+
   it('room that is kept: it starts with the walltime that is suggested, or when the other is withdrawn', async () => {
     const {wide} = await busy()
     const [long, other] = [await submit('-c', '0.5', '-t', '24h'), await submit('-c', '0.5', '-t', '24h')]

@@ -87,6 +87,22 @@ describe('the reasons for waiting', () => {
     assert.equal(text(1000 + 20 * 4999 + 7), 'no account for user 7')
   })
 
+  it('that are better than being behind another job are told of those that are both', () => {
+    const kept = {code: 'reserved', text: 'room is kept for it'}
+    const behind = from(100, 40)
+    for (const ids of [behind.slice(0, 20), behind.slice(0, 2)]) {
+      write({waits: [{reason: kept, ids}], queue: {head: jobId(12), ahead: 1, behind, rest: []}})
+      for (const id of behind)
+        assert.equal(read().get(id)?.code, ids.includes(id) ? 'reserved' : 'priority', String(id))
+    }
+  })
+
+  it('are read as an older god wrote them, with spans as numbers', () => {
+    const groups = `[{"reason":${JSON.stringify(MANY)},"ids":[1,3,5,5]}]`
+    world.write('/god/reasons.json', `{"v":1,"at":1,"jobs":{},"groups":${groups},"behind":null}`)
+    assert.deepEqual([1, 2, 3, 4, 5].map(text), [MANY.text, MANY.text, MANY.text, undefined, MANY.text])
+  })
+
   it('are not written again while they are the same', () => {
     write(plan)
     const idle = world.process()
@@ -106,7 +122,7 @@ describe('the reasons for waiting', () => {
       '{"v":1,"at":1,"jobs":{"1":{}}}',
       `{"v":1,"at":1,"jobs":{},"groups":[],"behind":${behind}}`,
       '{"v":1,"at":1,"jobs":{},"groups":[{"reason":{},"ids":"1"}],"behind":null}',
-      `{"v":1,"at":1,"jobs":{},"groups":[{"reason":${JSON.stringify(MANY)},"ids":[1,1]}],"behind":null}`,
+      `{"v":1,"at":1,"jobs":{},"groups":[{"reason":${JSON.stringify(MANY)},"ids":[1]}],"behind":null}`,
       `{"v":1,"at":1,"jobs":{},"groups":[{"reason":${JSON.stringify(MANY)},"ids":"1,"}],"behind":null}`,
     ]) {
       world.write('/god/reasons.json', wrong)

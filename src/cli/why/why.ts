@@ -54,8 +54,12 @@ const seeShow = (id: string): string => `'god why ${id}'`
 
 const queueNeeds = ({numbers = {}}: Reason): string => `that job ${numbers.next} starts first`
 
-const roomNeeds = ({numbers = {}}: Reason): string =>
-  `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node ?? 'the site'}, or a job that asks for less`
+const roomNeeds = ({numbers = {}}: Reason, beyond = ''): string =>
+  `${show(numbers.resource, numberOf(numbers.short))} more free on ${numbers.node ?? 'the site'}${beyond}, or a job that asks for less`
+
+/** It is not its turn that it waits for: it would not start as the first either, and may start before the first. */
+const lacksRoom = ({code}: Reason, forecast: Forecast | null): Reason | null =>
+  code === 'priority' && forecast?.lacks?.code === 'resources' ? forecast.lacks : null
 
 /** The reason itself says what must come. */
 const dependencyNeeds = ({numbers = {}}: Reason): string | null => {
@@ -67,7 +71,7 @@ const dependencyNeeds = ({numbers = {}}: Reason): string | null => {
 const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | null>> = {
   quota: quotaNeeds,
   priority: queueNeeds,
-  resources: roomNeeds,
+  resources: reason => roomNeeds(reason),
   reserved: ({numbers = {}}) =>
     numbers.for === undefined
       ? 'the end of that reservation, or a walltime that ends before it begins'
@@ -92,9 +96,11 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | 
   packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
 }
 
-const needsOf = (job: JobView): string | null => {
+const needsOf = (job: JobView, forecast: Forecast | null): string | null => {
   const {reason, state} = job
   if (reason === null || isOver(state)) return null
+  const lacks = lacksRoom(reason, forecast)
+  if (lacks !== null) return roomNeeds(lacks, ' than the jobs ahead of it take')
   return Object.hasOwn(NEEDS, reason.code) ? (NEEDS[reason.code]?.(reason, job) ?? null) : null
 }
 
@@ -102,7 +108,7 @@ export const whyJob = async (site: Site, selector: string, foresee: Foresee): Pr
   const job = selectOne(site, parseSelector(selector))
   const waits = job.state === 'pending'
   const forecast = waits ? await foresee(site, job) : null
-  return {job, reason: job.reason, needs: needsOf(job), forecast, now: site.now()}
+  return {job, reason: job.reason, needs: needsOf(job, forecast), forecast, now: site.now()}
 }
 
 export const whyJson = ({job: {id, state}, reason, needs, forecast}: Why): object => ({

@@ -66,6 +66,8 @@ export interface Forecast extends Start {
   readonly terms: Readonly<Record<string, number>> | null
   readonly termsAhead: Readonly<Record<string, number>> | null
   readonly funnel: readonly FunnelStep[]
+  /** What it would lack even if nobody else waited. Null: nothing, or it must let those before it start in any case. */
+  readonly lacks: Reason | null
   readonly suggestion: Suggestion | null
 }
 
@@ -159,6 +161,11 @@ const stillStartsOn = (input: ForecastInput, ahead: readonly Waiting[], job: Wai
   return node !== null && startsAnew(input, job) ? node : null
 }
 
+const lacksAlone = ({snapshot, lineUp}: ForecastInput, job: Waiting): Reason | null => {
+  const plan = planLinedUp({...snapshot, pending: [job]}, lineUp([job]))
+  return reasonsOf(plan).get(jobId(job.id)) ?? null
+}
+
 /** A whole pass for each that is tried: of long queues fewer. */
 const triesFor = (ahead: number): number => (ahead > 5000 ? 2 : 12)
 
@@ -186,6 +193,7 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     terms: terms?.(job) ?? null,
     termsAhead: before === null ? null : (terms?.(before) ?? null),
     funnel: funnelOf(shapeOf(job, assumed, space), {...pass, space, known: input.knownNodes}),
+    lacks: pass.rules.backfill === 'none' ? null : lacksAlone(input, job),
     suggestion: startsNow
       ? null
       : suggestionFor(job, moment, other => stillStartsOn(input, ahead, typedLate(other, assumed))),

@@ -53,6 +53,14 @@ describe('god why', () => {
       await why(String(first?.id)),
       /next to start; waits for .*\nneeds .* more free on \S+, or a job that asks for less/,
     )
+    assert.match(
+      await why(String(second?.id)),
+      new RegExp(
+        `behind 1 job; job ${first?.id} is next\nneeds .* more free on \\S+ than the jobs ahead of it take`,
+      ),
+    )
+    // Nobody may pass it there, so it is the first that all wait for.
+    site.configure([...LIMITED, 'backfill = none'])
     assert.match(await why(String(second?.id)), new RegExp(`needs that job ${first?.id} starts first`))
   })
 
