@@ -10,8 +10,8 @@ import {GIB, World} from '../test/support/world.js'
 import {line, median, milliseconds} from './measure.js'
 
 const tasks = Number(process.argv[2] ?? 2000)
-/** Tasks at once. */
-const ROOM = 64
+/** Tasks at once; the second word. */
+const ROOM = Number(process.argv[3] ?? 64)
 
 const world = new World({
   nodes: [{name: 'n1', capacity: {cpus: ROOM * 1000, memory: ROOM * GIB, gpus: 0}, labels: {}}],

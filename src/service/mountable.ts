@@ -38,6 +38,16 @@ const wayFault = (fs: FileSystem, path: string): string | null => {
   return null
 }
 
+const isBelow = (path: string, folder: string): boolean =>
+  partsOf(folder).every((part, i) => part === partsOf(path)[i])
+
+/** Why a volume is none of a site of many users: whoever is root in a job would read there what only the service may. */
+export const stateFault = (
+  {root}: {readonly root: string},
+  {source}: Pick<Mount, 'source'>,
+): string | null =>
+  isBelow(source, root) || isBelow(root, source) ? `the shared directory ${root} lies there` : null
+
 /** What a process of the user's sees of a path: whose folder it is and its mode, or why he may not walk there. */
 export type LookAs = (
   who: Account,

@@ -207,6 +207,19 @@ export interface PackAmount {
   readonly groups: number
 }
 
+const SWEEP_EVERY = 10 * 60_000
+
+const swept = new WeakMap<Service, number>()
+
+/** Not at each turn: while a large array runs, thousands of merged files wait there for their day. */
+const sweep = (service: Service): number => {
+  const now = service.now()
+  if (Math.abs(now - (swept.get(service) ?? Number.NEGATIVE_INFINITY)) < SWEEP_EVERY) return 0
+  const removed = sweepDone(service, now)
+  swept.set(service, now)
+  return removed
+}
+
 /** While there is more to pack than `jobs`, the rest of the work waits. */
 export const packPass = (service: Service, amount: PackAmount): PackReport => {
   const ripe = ripeJobs(service)
@@ -217,7 +230,7 @@ export const packPass = (service: Service, amount: PackAmount): PackReport => {
     void: removeVoid(service),
     merged: merge(service, amount.groups),
     dropped: drop(service),
-    removed: sweepDone(service, service.now()),
+    removed: sweep(service),
     more: false,
   }
   secureNewest(service.durable, service.layout, service.manifest)

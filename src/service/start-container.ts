@@ -10,7 +10,7 @@ import {partKey} from '../core/part-key.js'
 import {mountsFor} from '../core/rights/volumes.js'
 import {ownAttempt} from '../store/layout.js'
 import {groupNumbers} from './group-numbers.js'
-import {mountableHome, volumeFault} from './mountable.js'
+import {mountableHome, stateFault, volumeFault} from './mountable.js'
 import {giveSpec} from './owners-copy.js'
 import type {Service} from './service.js'
 import {rootBar, runAs, runsAsOther} from './vet-starts.js'
@@ -54,7 +54,9 @@ const volumesOf = async (
     return {code: 'volume', text: mounts.message}
   }
   for (const mount of mounts) {
-    const fault = await volumeFault(service.durable.fs, service.lookAs, account, mount, root)
+    const fault =
+      (service.format.mode === 'multi' ? stateFault(service.layout, mount) : null) ??
+      (await volumeFault(service.durable.fs, service.lookAs, account, mount, root))
     if (fault !== null)
       return {code: 'volume', text: `the volume at ${mount.target} cannot be mounted: ${fault}`}
   }

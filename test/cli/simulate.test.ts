@@ -197,6 +197,7 @@ describe('god simulate', () => {
       [['a.swf', '--half-life', '0'], /--half-life 0 would forget all/],
       [['a.swf', '--half-life', '-3d'], /E_AMOUNT_BAD --half-life '-3d' is no time/],
       [['a.swf', '--policy-option', 'x'], /--policy-option 'x' is no option/],
+      [['a.swf', '--picture', 'queue.png'], /queue\.png: a picture is drawn as SVG/],
       [['a.swf', '--picture', 'folder'], /folder cannot be written: it is a folder/],
       [
         ['a.swf', '--picture', './a.swf'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type {Account} from '@god-cli/api'
-import {type LookAs, mountableHome, volumeFault} from '../../src/service/mountable.js'
+import {type LookAs, mountableHome, stateFault, volumeFault} from '../../src/service/mountable.js'
 import {DiskProcess} from '../support/disk-process.js'
 import {MemoryDisk} from '../support/memory-disk.js'
 
@@ -128,4 +128,17 @@ describe('T35 a volume of the site', () => {
     )
     assert.deepEqual(looked, ['/srv', '/srv', '/srv'])
   })
+})
+
+describe('a volume of a site of many users', () => {
+  for (const [source, isFault] of [
+    ['/srv/god', true],
+    ['/srv/god/work', true],
+    ['/srv', true],
+    ['/srv/godly', false],
+    ['/srv/data', false],
+    ['/data/srv/god', false],
+  ] as const)
+    it(`${isFault ? 'cannot' : 'can'} be ${source} where the shared directory is /srv/god`, () =>
+      assert.equal(stateFault({root: '/srv/god'}, {source}) !== null, isFault))
 })

@@ -19,6 +19,7 @@ import {type JobView, viewOfRecord, waits} from './job-view.js'
 import {type Choice, tasksApart} from './named-tasks.js'
 import {othersRefused, ownUnadmitted} from './own-requests.js'
 import {packedIfReadable, withPacked} from './packed-jobs.js'
+import {withRateReason} from './rate-reason.js'
 import {revealMine} from './revealed.js'
 
 /** More ids than this are looked up in one reading of all. */
@@ -26,7 +27,7 @@ const FEW = 16
 
 /** Everything live, or of one user alone, and what of mine waits or was refused; ascending by id. */
 export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[] => {
-  const unadmitted = ownUnadmitted(site)
+  const unadmitted = withRateReason(site, ownUnadmitted(site))
   const live = only === null ? site.jobs.all() : site.jobs.ofUser(only)
   const reasons = live.length === 0 ? NO_REASONS : readReasons(site.durable, site.layout)
   const views = revealMine(
@@ -44,7 +45,7 @@ export const allJobs = (site: Site, only: Uid | null = null): readonly JobView[]
 const fewJobs = (site: Site, ids: readonly JobId[]): readonly JobView[] => {
   const first = ids.map(id => readWhole(site, id))
   // My drop folder is read only where a record is missing, and that record once more after it.
-  const unadmitted = first.includes(null) ? ownUnadmitted(site) : []
+  const unadmitted = first.includes(null) ? withRateReason(site, ownUnadmitted(site)) : []
   const records = ids.map((id, i) => (first[i] ?? readWhole(site, id))?.record ?? null)
   // Only who waits has a reason there, and the file may be large.
   const anyWaits = records.some(record => record !== null && waits(record))

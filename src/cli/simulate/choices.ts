@@ -100,6 +100,8 @@ export const traceGiven = (flags: SimulateFlags, trace: string | undefined): str
 
 /** Told before a replay that may be long, not after it. `trace`: what is read. */
 export const checkOutputs = (trace: string, {csv, picture, nodes}: SimulateFlags): void => {
+  if (picture !== undefined && /\.(png|jpe?g|gif|pdf|webp)$/i.test(picture))
+    throw usage(`${picture}: a picture is drawn as SVG`, 'Name a file that ends in .svg.')
   const taken = [trace, nodes].filter(path => path !== undefined)
   for (const path of [csv, picture]) {
     if (path === undefined) continue

@@ -68,13 +68,13 @@ const dependencyNeeds = ({numbers = {}}: Reason): string | null => {
 }
 
 /** By the code of a reason. */
-const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | null>> = {
+const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView, now: number) => string | null>> = {
   quota: quotaNeeds,
   priority: queueNeeds,
   resources: reason => roomNeeds(reason),
-  reserved: ({numbers = {}}) =>
+  reserved: ({numbers = {}}, _job, now) =>
     numbers.for === undefined
-      ? 'the end of that reservation, or a walltime that ends before it begins'
+      ? `the end of that reservation${numberOf(numbers.from) > now ? ', or a walltime that ends before it begins' : ''}`
       : `that job ${numbers.for} starts, or a walltime that ends before it is to start`,
   never: () => 'a larger node, or to be submitted with less',
   'no-node': ({numbers}) =>
@@ -83,6 +83,7 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | 
       : 'a node that it may run on and that takes work',
   maintenance: () => 'that the operator ends the maintenance',
   new: () => "a scheduling pass: 'god schedule' or 'god watch'",
+  rate: () => 'time, or an operator who raises that limit',
   dependency: dependencyNeeds,
   retry: ({numbers = {}}) => `time: its next attempt may start at ${iso(numberOf(numbers.at))}`,
   held: (_reason, {id}) => `'god release ${id}'`,
@@ -96,19 +97,20 @@ const NEEDS: Readonly<Record<string, (reason: Reason, job: JobView) => string | 
   packing: () => "that finished tasks are packed: by the scheduler, or 'god gc'",
 }
 
-const needsOf = (job: JobView, forecast: Forecast | null): string | null => {
+const needsOf = (job: JobView, forecast: Forecast | null, now: number): string | null => {
   const {reason, state} = job
   if (reason === null || isOver(state)) return null
   const lacks = lacksRoom(reason, forecast)
   if (lacks !== null) return roomNeeds(lacks, ' than the jobs ahead of it take')
-  return Object.hasOwn(NEEDS, reason.code) ? (NEEDS[reason.code]?.(reason, job) ?? null) : null
+  return Object.hasOwn(NEEDS, reason.code) ? (NEEDS[reason.code]?.(reason, job, now) ?? null) : null
 }
 
 export const whyJob = async (site: Site, selector: string, foresee: Foresee): Promise<Why> => {
   const job = selectOne(site, parseSelector(selector))
   const waits = job.state === 'pending'
   const forecast = waits ? await foresee(site, job) : null
-  return {job, reason: job.reason, needs: needsOf(job, forecast), forecast, now: site.now()}
+  const now = site.now()
+  return {job, reason: job.reason, needs: needsOf(job, forecast, now), forecast, now}
 }
 
 export const whyJson = ({job: {id, state}, reason, needs, forecast}: Why): object => ({

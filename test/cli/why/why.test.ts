@@ -39,6 +39,19 @@ describe('god why', () => {
     assert.match(await why('2'), /is held: held at submission\nneeds 'god release 2'/)
   })
 
+  for (const [limit, told] of [
+    ['rate_limit', /takes 2 jobs of a user a minute, .*\(rate_limit\)\nneeds time, or an operator/],
+    ['rate_limit_all', /2 jobs may wait in all, and so many do \(rate_limit_all\)/],
+  ] as const)
+    it(`tells of ${limit}, which keeps requests where they are`, async () => {
+      const {site} = held
+      site.configure([...LIMITED, 'maintenance = on', `${limit} = 2`])
+      for (const _ of [1, 2, 3]) await site.here(['submit', 'x'])
+      assert.match(await why('3'), /no scheduler has taken the request yet/)
+      await site.pass()
+      assert.match(await why('3'), told)
+    })
+
   it('tells of room, and of the job that goes first', async () => {
     const {site} = held
     for (const _ of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
