@@ -5,6 +5,7 @@
  * under a format that the older one does not know; the first scheduler that leads raises the directory to it. As long as
  * the newest format is in no release, new fields of that kind are entered under it. A missing entry is an error of types.
  */
+import type {ArrayRecord} from './array/record.js'
 import type {JobRecord, Wish} from './job.js'
 import type {NodeHold} from './node/hold.js'
 
@@ -38,6 +39,9 @@ export const RECORD_FIELDS: Fields<JobRecord, 'task'> = {
   timetable: 2,
   schedule: 'any',
 }
+
+/** Of the tasks in a record. `mark` tells revisions apart, and nothing is decided on it. */
+export const ARRAY_FIELDS: Fields<ArrayRecord> = {earlier: 'any', mark: 'any', tried: 2, rests: 2}
 
 /** What whoever starts the container, or fires a timetable, reads in the spec. */
 export const WISH_FIELDS: Fields<Wish> = {

@@ -11,8 +11,8 @@ import type {Instant} from './brand.js'
 import {never} from './errors.js'
 import type {JobRecord} from './job.js'
 import type {LaunchFault} from './launch-fault.js'
+import {beforeNext} from './next-attempt.js'
 import {
-  type Change,
   endedChange,
   givenBackChange,
   resumedChange,
@@ -21,8 +21,8 @@ import {
   suspendedChange,
   walltimeEnd,
 } from './outcome.js'
-import {type Again, requeuedChange} from './requeue.js'
-import {isAllocated, isFinal} from './state.js'
+import {isAllocated} from './state.js'
+import type {Step} from './step.js'
 import {goesOnChange, suspendedUntil} from './usage/suspended-time.js'
 
 /** The fence of the attempt, on the shared file system: a folder = it has started, a file = it is void. */
@@ -37,21 +37,6 @@ export interface Observed {
   /** The wrapper's word on a command that could not begin. */
   readonly fault?: LaunchFault | null
 }
-
-export type Step =
-  | {readonly do: 'none' /** When to look again though nothing rings. */; readonly until: Instant | null}
-  | {readonly do: 'create'}
-  | {readonly do: 'start'; readonly id: string}
-  | {readonly do: 'pause'; readonly id: string}
-  | {readonly do: 'unpause'; readonly id: string}
-  /** Signal, then publish (null: nothing to publish). */
-  | {readonly do: 'signal'; readonly id: string; readonly signal: string; readonly change: Change | null}
-  | {readonly do: 'publish'; readonly change: Change}
-  /** Read the counters, then publish the end. Container null: somebody removed it; what it left is tidied up after. */
-  | {readonly do: 'collect'; readonly container: ContainerView | null; readonly change: Change}
-  | {readonly do: 'remove'; readonly container: ContainerView}
-  /** Take the fence as a file, so that this attempt can never start; then look again. */
-  | {readonly do: 'void'}
 
 export interface Limits {
   /** Between the polite signal and KILL, ms. */
@@ -90,20 +75,9 @@ export const asked = (
 
 export const advance = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {
   const step = nextStep(record, observed, now, limits)
-  return record.requeue == null ? step : againStep(record, record.requeue, observed, step, now)
-}
-
-/**
- * Where the attempt would end: what it used is written down, then what is left of it goes, so that nothing is in the way
- * of the next one.
- */
-const againStep = (record: JobRecord, to: Again, {container}: Observed, step: Step, now: Instant): Step => {
-  if ((step.do !== 'publish' && step.do !== 'collect') || !isFinal(step.change.state)) return step
-  const {started, ended, paused, exit} = {...record, ...step.change}
-  if (step.do === 'collect' && started !== null && record.ended === null)
-    return {...step, change: {state: record.state, started, ended, paused, exit}}
+  const {container} = observed
   const own = container !== null && container !== 'unknown' && !isForeign(record, container)
-  return own ? {do: 'remove', container} : {do: 'publish', change: requeuedChange(record, to, now)}
+  return beforeNext(record, own ? container : null, step, now)
 }
 
 const nextStep = (record: JobRecord, observed: Observed, now: Instant, limits: Limits): Step => {

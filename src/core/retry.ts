@@ -77,7 +77,7 @@ export const parseRetry = (text: string): RetryRules | string => {
 }
 
 /** What is left out is as of a job that never ended. */
-type Ended = Pick<JobRecord, 'state' | 'desired' | 'sealed' | 'exit' | 'retry'>
+type Ended = Pick<JobRecord, 'state' | 'desired' | 'sealed' | 'exit' | 'retry' | 'array'>
 
 /** It ran, and its own code is what ended it. An oom has one too, that only its number can mean. */
 const isOfExits = ({state, exit}: Ended, exits: RetryRules['exits']): boolean => {
@@ -87,22 +87,30 @@ const isOfExits = ({state, exit}: Ended, exits: RetryRules['exits']): boolean =>
   return (state === 'failed' || state === 'oom') && exits.includes(code)
 }
 
-/** It has ended, and that is not the job's end. Sealed, as by a kill, it is. */
+/**
+ * It has ended, and that is not the job's end. Sealed, as by a kill, it is. Of an array each task is tried again, and the
+ * array itself never.
+ */
 export const willRetry = (record: Ended): boolean => {
-  const {state, retry, desired, sealed} = record
-  if (retry === undefined || retry.left === 0 || sealed || desired === 'killed') return false
+  const {state, retry, desired, sealed, array} = record
+  if (retry === undefined || array !== undefined) return false
+  if (retry.left === 0 || sealed || desired === 'killed') return false
   const rules = parseRetry(retry.rule)
   if (typeof rules === 'string') return false
   return rules.states.some(named => named === state) || isOfExits(record, rules.exits)
 }
+
+/** Of an array, a job has another way: its end is published first. */
+export const isTaskTriedAgain = (record: JobRecord, end: Change): boolean =>
+  record.task !== undefined && willRetry({...record, ...end})
 
 const usedOf = (retry: NonNullable<JobRecord['retry']>): number => {
   const rules = parseRetry(retry.rule)
   return typeof rules === 'string' ? 0 : Math.max(0, rules.most - retry.left)
 }
 
-export const triedAgain = ({retry}: Pick<JobRecord, 'retry'>): boolean =>
-  retry !== undefined && usedOf(retry) > 0
+export const triedAgain = ({retry, array}: Pick<JobRecord, 'retry' | 'array'>): boolean =>
+  retry !== undefined && array === undefined && usedOf(retry) > 0
 
 const FIRST_PAUSE = 10_000
 const LONGEST_PAUSE = 10 * 60_000

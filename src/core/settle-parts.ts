@@ -38,17 +38,11 @@ const dependOf = ({depend}: Wish): Part => {
   return {depend: {on, open: on, met: null}}
 }
 
-const retryOf = ({retry, array}: Wish): Part => {
+const retryOf = ({retry}: Wish): Part => {
   if (retry === undefined) return {}
   const parsed = parseRetry(retry)
   if (typeof parsed === 'string')
     return refusal('E_SPEC_BAD', `retry: '${retry}' cannot be done: ${parsed}`, RETRY_HINT)
-  if (array !== undefined)
-    return refusal(
-      'E_SPEC_BAD',
-      'retry: the tasks of an array are not tried again, for what has ended of it stays ended',
-      'Submit the tasks as jobs (--from), or leave --retry out.',
-    )
   return {retry: {rule: retry, left: parsed.most, ran: 0, cpu: 0}}
 }
 

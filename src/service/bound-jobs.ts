@@ -15,6 +15,8 @@ interface Bound {
   readonly again: readonly Stored[]
   /** They wait for a further attempt. */
   readonly retried: readonly Stored[]
+  /** Arrays with tasks that wait for the end of a pause. */
+  readonly resting: readonly Stored[]
   /** Not over; they become a job at each of their times. */
   readonly schedules: readonly Stored[]
   /** Arrays that hold more results than they should. */
@@ -39,6 +41,7 @@ const boundIn = (bucket: readonly Stored[]): Bound => {
     dependent: bucket.filter(isDependent),
     again: retrying.filter(({record}) => willRetry(record)),
     retried: retrying.filter(({record}) => isWaiting(record) && triedAgain(record)),
+    resting: retrying.filter(({record}) => record.array?.rests !== undefined),
     schedules: bucket.filter(({record}) => record.timetable !== undefined && !isOver(record.state)),
     crowded: bucket.filter(({record}) => wantsPacking(record)),
   }
@@ -54,5 +57,6 @@ const each =
 export const dependentJobs = each('dependent')
 export const jobsToRetry = each('again')
 export const retriedJobs = each('retried')
+export const restingArrays = each('resting')
 export const scheduleJobs = each('schedules')
 export const crowdedJobs = each('crowded')

@@ -33,10 +33,11 @@ import {gpuHolders, pendingJobs, timedJobs} from './live-view.js'
 import {planFor} from './planning.js'
 import {publish, publishBeside} from './publish.js'
 import type {Service} from './service.js'
-import {type Dependencies, settleDependencies} from './settle-dependencies.js'
+import {type Dependencies, nextTry, settleDependencies} from './settle-dependencies.js'
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
 import {barredBy, vetStarts} from './vet-starts.js'
+import {earlier} from './watcher.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -48,7 +49,7 @@ export interface SchedulerReport {
   readonly unread: boolean
   /** An array waits for its results to be packed. */
   readonly crowded: boolean
-  /** When the first of those may start that wait for their begin time. Null: none does. */
+  /** When the first of those may start that wait for their begin time, or for the end of a pause. Null: none does. */
   readonly next: Instant | null
 }
 
@@ -241,7 +242,8 @@ export const schedulerPass = async (
   const {admitted, refused} = taken
   const unread = taken.unread || more
   const crowded = crowdedJobs(live).length > 0
-  const next = nextBegin(timedJobs(live), service.now())
+  const now = service.now()
+  const next = earlier(nextBegin(timedJobs(live), now), nextTry(live, now))
   const pending = waitingIn(plan)
   return {admitted: admitted + fired, refused, started, pending, unread, crowded, next}
 }

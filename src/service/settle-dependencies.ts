@@ -1,23 +1,24 @@
 /**
  * Before a pass plans: what jobs depend on is looked at, and what came of it is published (state.md 5 and 6). A job of
  * which all holds becomes eligible; one of which it never can is killed with the reason, and with it those that hang on
- * it; one that ended and is to be tried again waits for its next attempt.
+ * it; one that ended and is to be tried again waits for its next attempt; tasks of an array whose pause is over may start.
  *
  * Decided on revisions that are on the disk. Each change is a revision of its own, so after a crash anywhere the next
  * pass finds what was done and does the rest; who was faster wins. A job that this pass has not judged is not started.
  */
 import type {Reason} from '@god-cli/api'
 import {controlJob} from '../core/array/control.js'
-import type {JobId} from '../core/brand.js'
+import {firstRest, restedChange} from '../core/array/tries.js'
+import {type Instant, instant, type JobId} from '../core/brand.js'
 import {parentsOf, parseDepend} from '../core/dependency/depend-text.js'
 import type {JobRecord} from '../core/job.js'
 import type {Change} from '../core/outcome.js'
 import {isResting, retryChange} from '../core/retry.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {bucketOf} from '../store/layout.js'
-import {jobsToRetry, retriedJobs} from './bound-jobs.js'
+import {jobsToRetry, restingArrays, retriedJobs} from './bound-jobs.js'
 import {type Judged, judgeWaiting} from './judge-waiting.js'
-import {publishBeside} from './publish.js'
+import {publish, publishBeside} from './publish.js'
 import {liveAndTold} from './readable-jobs.js'
 import {willBeReturned} from './return-folder.js'
 import type {Service} from './service.js'
@@ -67,6 +68,10 @@ const stepsOf = (service: Service, live: LiveJobs, judged: readonly Judged[]): r
     const change = willBeReturned(service, stored.record) ? null : retryChange(stored.record, service.now())
     return change === null ? [] : [{stored, change}]
   }),
+  ...restingArrays(live).flatMap(stored => {
+    const change = restedChange(stored.record, service.now())
+    return change === null ? [] : [{stored, change}]
+  }),
 ]
 
 /** The ends on which it was decided stay through a power loss, whoever published them. */
@@ -81,10 +86,16 @@ const settleParents = (service: Service, steps: readonly Step[]): void => {
   service.durable.syncPending()
 }
 
+/** That of an array that runs at once: its tasks change it all the time, and it would lose to each of those. */
+const publishOne = async (service: Service, {stored, change}: Step, author: Author): Promise<void> => {
+  if (stored.record.state === 'running') publish(service, stored, change, author, 'later')
+  else await publishBeside(service, stored, change, author)
+}
+
 /** All begin before any ends; what fails is told when nothing goes on any more. */
 const publishAll = async (service: Service, steps: readonly Step[], author: Author): Promise<void> => {
   settleParents(service, steps)
-  const begun = steps.map(({stored, change}) => publishBeside(service, stored, change, author))
+  const begun = steps.map(step => publishOne(service, step, author))
   await Promise.allSettled(begun)
   await Promise.all(begun)
 }
@@ -113,6 +124,16 @@ const keptBack = (
     else if (verdict.is === 'never' || depend?.met === null) kept.set(id, LATER)
   }
   return kept
+}
+
+/** When the first pause before a next attempt ends. Null: nothing rests. */
+export const nextTry = (live: LiveJobs, now: Instant): Instant | null => {
+  const singles = retriedJobs(live).flatMap(({record}) => (isResting(record, now) ? [record.eligible] : []))
+  const tasks = restingArrays(live).flatMap(({record: {array}}) =>
+    array === undefined ? [] : (firstRest(array) ?? []),
+  )
+  const all = [...singles, ...tasks]
+  return all.length === 0 ? null : instant(Math.min(...all))
 }
 
 export interface Dependencies {

@@ -12,8 +12,9 @@ import type {JobRecord} from '../core/job.js'
 import {mayBeLaunchFault} from '../core/launch-fault.js'
 import {type Change, refusedStart} from '../core/outcome.js'
 import {type PartKey, partName} from '../core/part-key.js'
-import {advance, asked, type Observed, type Step} from '../core/reconcile.js'
+import {advance, asked, type Observed} from '../core/reconcile.js'
 import {isFinal} from '../core/state.js'
+import type {Step} from '../core/step.js'
 import {checkHalt} from './check-halt.js'
 import {
   isOurs,

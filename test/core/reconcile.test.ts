@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type {ContainerView} from '@god-cli/api'
 import {rev} from '../../src/core/brand.js'
 import type {JobRecord} from '../../src/core/job.js'
-import {advance, asked, type Fence, type Limits, type Observed, type Step} from '../../src/core/reconcile.js'
+import {advance, asked, type Fence, type Limits, type Observed} from '../../src/core/reconcile.js'
 import {
   type Desired,
   FINAL_STATES,
@@ -12,6 +12,7 @@ import {
   type State,
   transitionFault,
 } from '../../src/core/state.js'
+import type {Step} from '../../src/core/step.js'
 import {aContainer, anExited, aRecord, aRunning, aStarting, later, NOW} from './builders.js'
 
 const LIMITS: Limits = {grace: 10_000, signal: 'SIGTERM', suspended: null}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {applyControl} from '../../src/core/control.js'
 import type {JobRecord} from '../../src/core/job.js'
-import {isResting, parseRetry, retryChange, retryPause, willRetry} from '../../src/core/retry.js'
+import {isResting, parseRetry, retryChange, retryPause, triedAgain, willRetry} from '../../src/core/retry.js'
 import {settleParts} from '../../src/core/settle-parts.js'
 import {FINAL_STATES, type FinalState, transitionFault} from '../../src/core/state.js'
 import {anyOf, aRunning, aWish, later, NOW} from './builders.js'
@@ -128,8 +128,12 @@ describe('the rules of a retry', () => {
     )
   })
 
-  it('hold for no array, whose tasks stay ended', () => {
+  it('hold for each task of an array, and never for the array itself', () => {
     const parts = settleParts(aWish({array: '0-3', retry: '2'}))
-    assert.match('code' in parts ? parts.message : '', /the tasks of an array are not tried again/)
+    assert.ok(!('code' in parts))
+    assert.deepEqual(parts.retry, {rule: '2', left: 2, ran: 0, cpu: 0})
+    const array = parts.array ?? assert.fail()
+    assert.equal(willRetry(ended('failed', 3, '2', {array})), false)
+    assert.equal(triedAgain({array, retry: {rule: '2', left: 1, ran: 0, cpu: 0}}), false)
   })
 })

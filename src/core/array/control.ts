@@ -20,6 +20,7 @@ import {placesOf, tasksFault} from './places.js'
 import {ordinalOf} from './range.js'
 import {type ArrayRecord, type Part, setsOf} from './record.js'
 import {killedAgain} from './results.js'
+import {withoutAttempts, withoutRests} from './tries.js'
 
 interface Asked {
   readonly record: JobRecord
@@ -98,19 +99,14 @@ const kill = (asked: Asked): Effect => {
     return already(
       whole && record.desired === 'killed' ? 'is being killed already' : 'is over or being killed already',
     )
-  const {range} = sets
-  const again = Object.entries(array.again).filter(
-    ([task]) => !has(waiting, ordinalOf(range, Number(task)) ?? -1),
-  )
   const next = {
-    ...array,
+    ...withoutAttempts(array, waiting),
     ...encodedSets({
       ...sets,
       waiting: minus(sets.waiting, waiting),
       held: minus(sets.held, waiting),
       killed: union(sets.killed, waiting),
     }),
-    again: Object.fromEntries(again),
     parts: {...(parts ?? array.parts), ...killedAgain(array, waiting, now)},
   }
   return changed(asked, next, whole ? {desired: 'killed', ...remark(asked)} : {})
@@ -172,7 +168,7 @@ const release = (asked: Asked): Effect => {
   const eligible = record.state === 'held' ? {eligible: eligibleFrom(now, record.begin)} : {}
   return changed(
     asked,
-    {...array, ...encodedSets({...sets, held: minus(sets.held, wanted)})},
+    {...withoutRests(array, wanted), ...encodedSets({...sets, held: minus(sets.held, wanted)})},
     {
       ...eligible,
       reason: null,

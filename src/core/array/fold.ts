@@ -15,10 +15,8 @@ import {encodeSet, type IntervalSet, minus, setOf, union} from './interval-set.j
 import {arrayChange, sums} from './own.js'
 import {ordinalOf} from './range.js'
 import {type ArrayRecord, type Part, SET_NAMES, type SetName, setsOf, type TaskSets} from './record.js'
+import {restOf, type TaskView, triesAfter} from './tries.js'
 import {stemOf, taskRecord} from './view.js'
-
-/** A task of the array, as it became. */
-type TaskView = JobRecord & {readonly task: number}
 
 export interface TaskChange {
   readonly task: number
@@ -188,9 +186,9 @@ export const foldTasks = (record: JobRecord, changes: readonly TaskChange[], now
   if (array === undefined) throw new TypeError(`job ${record.id} is no array`)
   const views = changes.flatMap(({task, change}) => {
     const before = taskRecord(record, task)
-    return before === null ? [] : [{...before, ...change, task} as TaskView]
+    return before === null ? [] : [{...before, ...change, task, ...restOf(change)} as TaskView]
   })
-  const next = withViews(array, views)
+  const next = triesAfter(record, withViews(array, views), views)
   const fields = {
     // What kept it from starting does so no more.
     ...(record.state === 'pending' || record.state === 'held' ? {reason: null} : {}),

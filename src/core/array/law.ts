@@ -12,6 +12,7 @@ import {isAllocated, type Stage, transitionFault} from '../state.js'
 import {contains, has, setOf, size, union} from './interval-set.js'
 import {ordinalOf} from './range.js'
 import {type ArrayRecord, setsOf} from './record.js'
+import {triesFault, triesLost} from './tries.js'
 import {taskRecord} from './view.js'
 
 const placesOf = (array: ArrayRecord, running: boolean): readonly number[] => {
@@ -39,7 +40,7 @@ export const arrayFault = (array: ArrayRecord): string | null => {
   const told = Object.keys(array.earlier ?? {}).find(
     task => array.parts[task] === undefined && array.again[task] === undefined,
   )
-  return told === undefined ? null : `task ${told} had attempts and waits for none`
+  return told === undefined ? triesFault(array) : `task ${told} had attempts and waits for none`
 }
 
 const stage = (record: JobRecord, view: JobRecord): Stage => ({
@@ -86,6 +87,8 @@ const tasksFault = (
     const why = taskFault(from, to, Number(task))
     if (why !== null) return why
   }
+  const tries = triesLost(from, to, taskRecord)
+  if (tries !== null) return tries
   for (const [task, attempt] of Object.entries(before.again)) {
     const now = taskRecord(to, Number(task))
     if (now?.state === 'pending' && now.attempt !== attempt) return `task ${task} lost its attempt`

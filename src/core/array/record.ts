@@ -6,6 +6,7 @@
  * failed, killed, or has a part that is not over; `array-law.ts` holds revisions to that.
  */
 import * as v from 'valibot'
+import type {Instant} from '../brand.js'
 import {
   devicesSchema,
   exitSchema,
@@ -78,6 +79,10 @@ const shapeSchema = v.strictObject({
   again: v.record(taskKeySchema, whole(2, 1_000_000)),
   /** Of those that wait once more, or have a part: what their attempts so far used. */
   earlier: v.exactOptional(v.record(taskKeySchema, earlierTaskSchema)),
+  /** Of those that wait once more or run: how often each was tried again by itself; left out: never. */
+  tried: v.exactOptional(v.record(taskKeySchema, whole(1, 1000))),
+  /** Of these, those that are not to start before then. */
+  rests: v.exactOptional(v.record(taskKeySchema, instantSchema)),
   /** Nodes and engines that the parts name. */
   places: placesSchema,
   /** Beginning of the names of its containers; null: none was ever named. */
@@ -92,10 +97,12 @@ type Shape = v.InferOutput<typeof shapeSchema>
 export const SET_NAMES = ['waiting', 'held', 'done', 'failed', 'killed'] as const
 export type SetName = (typeof SET_NAMES)[number]
 export type ArrayRecord = Readonly<
-  Omit<Shape, SetName | 'again' | 'earlier' | 'places' | 'parts'> &
+  Omit<Shape, SetName | 'again' | 'earlier' | 'tried' | 'rests' | 'places' | 'parts'> &
     Record<SetName, readonly number[]> & {
       again: Readonly<Record<string, number>>
       earlier?: Readonly<Record<string, EarlierOfTask>>
+      tried?: Readonly<Record<string, number>>
+      rests?: Readonly<Record<string, Instant>>
       places: readonly Readonly<Shape['places'][number]>[]
       parts: Readonly<Record<string, Readonly<Part>>>
     }

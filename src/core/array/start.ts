@@ -23,6 +23,7 @@ import {
 } from './interval-set.js'
 import {ordinalOf, parseArray, rangeText} from './range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './record.js'
+import {pastTasks, restingPlaces, restsReason} from './tries.js'
 import {taskContainerName, tasksAt} from './view.js'
 
 /** An array as it is admitted; throws on a text that is no range. */
@@ -69,10 +70,10 @@ interface Behind {
 
 const behind = (array: ArrayRecord): Behind => {
   const {waiting, held, range} = setsOf(array)
-  const tasks = Object.keys(array.earlier ?? {})
+  const tasks = pastTasks(array)
   const places = setOf(tasks.flatMap(task => ordinalOf(range, Number(task)) ?? []))
   const wait = intersection(places, waiting)
-  return {free: minus(wait, held), waiting: size(wait), all: tasks.length}
+  return {free: minus(minus(wait, held), restingPlaces(array)), waiting: size(wait), all: tasks.length}
 }
 
 /** As large as a third of a part. */
@@ -103,18 +104,27 @@ const mostParts = (array: ArrayRecord, free: number): Startable => {
   }
 }
 
+/** That neither a wish nor a pause keeps. */
+const freePlaces = (array: ArrayRecord): IntervalSet => {
+  const {waiting, held} = setsOf(array)
+  return minus(minus(waiting, held), restingPlaces(array))
+}
+
 /** How many could start now, if there were room for all. */
 export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>): Startable => {
   if (array === undefined) return {count: 0, reason: null}
   const {waiting, held} = setsOf(array)
   if (waiting.length === 0) return {count: 0, reason: null}
   if (desired === 'suspended') return no('suspended', 'the array is suspended')
-  const free = size(waiting) - size(held)
-  if (free === 0) return no('held', `${size(held)} held by request`)
+  const unheld = size(waiting) - size(held)
+  if (unheld === 0) return no('held', `${size(held)} held by request`)
+  const free = array.rests === undefined ? unheld : size(freePlaces(array))
+  const rests = array.rests === undefined ? null : restsReason(array)
+  if (free === 0) return {count: 0, reason: rests}
   const running = runningTasks(array)
   const limit = array.limit ?? Number.POSITIVE_INFINITY
   return least(
-    {count: free, reason: null},
+    {count: free, reason: rests},
     {
       count: Math.max(0, limit - running),
       reason: {code: 'limit', text: `its limit of ${counted(limit, 'task')} at once is reached`},
@@ -125,9 +135,8 @@ export const startable = ({array, desired}: Pick<JobRecord, 'array' | 'desired'>
 
 /** The lowest; those that wait once more, and as many of the others as there is room for. */
 const firstTasks = (array: ArrayRecord, count: number): readonly number[] => {
-  const {waiting, held} = setsOf(array)
   const before = behind(array)
-  const free = minus(waiting, held)
+  const free = freePlaces(array)
   const fresh = firstOf(minus(free, before.free), roomForNew(array, before))
   return firstOf(union(before.free, setOf(fresh)), count)
 }

@@ -7,11 +7,12 @@
 
 import type {JobRecord} from '../job.js'
 import {NOT_STARTED} from '../not-started.js'
-import {isAllocated, type State} from '../state.js'
+import {isAllocated, isFinal, type State} from '../state.js'
 import {earlierOfTask} from '../usage/earlier.js'
 import {has, type IntervalSet, intersection, interval} from './interval-set.js'
 import {nth, ordinalOf} from './range.js'
 import {type ArrayRecord, type Part, setsOf} from './record.js'
+import {restReason, retryOfTask} from './tries.js'
 
 export const taskContainerName = (stem: string, task: number, attempt: number): string =>
   `${stem}-t${task}-${attempt}`
@@ -61,10 +62,11 @@ const viewOfPart = (record: JobRecord, array: ArrayRecord, task: number, part: P
     exit: part.exit ?? null,
     usage: part.usage ?? null,
     ...earlierOf(record, array, task),
+    ...retryOfTask(record, array, task, isFinal(part.state)),
   }
 }
 
-const restingState = (array: ArrayRecord, ordinal: number): State => {
+const stateAtRest = (array: ArrayRecord, ordinal: number): State => {
   const sets = setsOf(array)
   if (has(sets.waiting, ordinal)) return has(sets.held, ordinal) ? 'held' : 'pending'
   if (has(sets.done, ordinal)) return 'done'
@@ -76,16 +78,20 @@ const HELD = {code: 'held', text: 'held by request'} as const
 /** What there is of a task without a part: its state. */
 const viewAtRest = (record: JobRecord, array: ArrayRecord, task: number, ordinal: number): JobRecord => {
   const {array: _, ...own} = record
-  const state = restingState(array, ordinal)
+  const state = stateAtRest(array, ordinal)
+  const tries = retryOfTask(record, array, task, isFinal(state))
+  const eligible = array.rests?.[task]
   return {
     ...own,
     ...NOT_STARTED,
     task,
     state,
     desired: state === 'killed' ? 'killed' : desiredOf(record, undefined),
-    reason: state === 'held' ? HELD : null,
+    reason: state === 'held' ? HELD : restReason(array, task, tries.retry?.left ?? 0),
     attempt: array.again[task] ?? 1,
+    ...(eligible === undefined ? {} : {eligible}),
     ...earlierOf(record, array, task),
+    ...tries,
   }
 }
 

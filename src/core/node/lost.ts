@@ -7,6 +7,7 @@ import type {JobRecord} from '../job.js'
 import {type Change, endedChange, givenBackChange} from '../outcome.js'
 import type {Fence} from '../reconcile.js'
 import {requeuedChange} from '../requeue.js'
+import {isTaskTriedAgain, retryChange} from '../retry.js'
 import {isFinal} from '../state.js'
 import type {NodeHold} from './hold.js'
 
@@ -29,5 +30,6 @@ export const lostChange = (
       : endedChange(record, null, exitFile, now)
   if (record.requeue != null && isFinal(end.state))
     return requeuedChange({...record, ...end}, record.requeue, now, text)
-  return end.state === 'lost' ? {...end, reason: {code: 'node-lost', text}} : end
+  const told = end.state === 'lost' ? {...end, reason: {code: 'node-lost', text}} : end
+  return isTaskTriedAgain(record, told) ? (retryChange({...record, ...told}, now) ?? told) : told
 }

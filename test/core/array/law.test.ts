@@ -6,10 +6,12 @@ import {foldTasks} from '../../../src/core/array/fold.js'
 import {arrayFault, successionFault} from '../../../src/core/array/law.js'
 import type {ArrayRecord} from '../../../src/core/array/record.js'
 import {countsOf, resultsOf, withoutResults} from '../../../src/core/array/results.js'
+import {restedChange} from '../../../src/core/array/tries.js'
 import {allocatedRecords} from '../../../src/core/array/view.js'
 import {type JobRecord, parseRecord} from '../../../src/core/job.js'
 import {type Change, endedChange, givenBackChange, runningChange} from '../../../src/core/outcome.js'
 import {CONTROL_OPS} from '../../../src/core/request.js'
+import {isTaskTriedAgain, retryChange} from '../../../src/core/retry.js'
 import {isAllocated, isOver} from '../../../src/core/state.js'
 import {aContainer, anExited, aRecord, later, NOW} from '../builders.js'
 import {anArray, revised, started, task} from '../some-array.js'
@@ -123,7 +125,7 @@ describe('the law of arrays', () => {
   })
 
   const action = fc.record({
-    what: fc.constantFrom('start', 'run', 'end', 'give back', 'control', 'pack'),
+    what: fc.constantFrom('start', 'run', 'end', 'give back', 'control', 'pack', 'rest'),
     n: fc.nat(11),
     op: fc.constantFrom(...CONTROL_OPS),
     whole: fc.boolean(),
@@ -135,8 +137,9 @@ describe('the law of arrays', () => {
     const container = aContainer({name: view.container?.name ?? '', nonce: view.container?.nonce ?? ''})
     if (what === 'run' && view.state === 'starting') return runningChange(view, container, NOW)
     if (what === 'give back' && view.state === 'starting') return givenBackChange(view, 'no', NOW)
-    if (what === 'end' && isAllocated(view.state)) return endedChange(view, anExited(code), null, later(1))
-    return null
+    if (what !== 'end' || !isAllocated(view.state)) return null
+    const end = endedChange(view, anExited(code), null, later(1))
+    return isTaskTriedAgain(view, end) ? retryChange({...view, ...end}, later(1)) : end
   }
 
   const control = (record: JobRecord, {op, whole, n}: Action): JobRecord => {
@@ -144,13 +147,21 @@ describe('the law of arrays', () => {
     return effect.kind === 'change' ? revised(record, effect.change) : record
   }
 
+  const rested = (record: JobRecord, {n}: Action): JobRecord => {
+    const change = restedChange(record, later(n * 5000))
+    return change === null ? record : revised(record, change)
+  }
+
+  const packed = (record: JobRecord): JobRecord => {
+    const tasks = resultsOf(record).map(({task: number}) => number)
+    return tasks.length === 0 ? record : revised(record, withoutResults(record, tasks))
+  }
+
   const act = (record: JobRecord, one: Action): JobRecord => {
     if (one.what === 'start') return started(record, one.n % 4)
     if (one.what === 'control') return control(record, one)
-    if (one.what === 'pack') {
-      const tasks = resultsOf(record).map(({task: number}) => number)
-      return tasks.length === 0 ? record : revised(record, withoutResults(record, tasks))
-    }
+    if (one.what === 'rest') return rested(record, one)
+    if (one.what === 'pack') return packed(record)
     const views = allocatedRecords(record).filter(view => (view.task ?? 0) % 3 === one.n % 3)
     const changes = views.flatMap(view => {
       const change = outcome(view, one)
@@ -168,8 +179,8 @@ describe('the law of arrays', () => {
     }
   }
 
-  const live = (actions: readonly Action[]): JobRecord => {
-    let record = anArray('0-11%5')
+  const live = (actions: readonly Action[], retry: Pick<JobRecord, 'retry'>): JobRecord => {
+    let record = anArray('0-11%5', retry)
     const over = new Map<number, string>()
     for (const one of actions) {
       const next = isOver(record.state) ? record : act(record, one)
@@ -184,13 +195,13 @@ describe('the law of arrays', () => {
 
   it('allows whatever is done to an array, in any order, and what ended stays ended (property)', () => {
     fc.assert(
-      fc.property(fc.array(action, {minLength: 5, maxLength: 60}), actions => {
-        const record = live(actions)
+      fc.property(fc.array(action, {minLength: 5, maxLength: 60}), fc.boolean(), (actions, tried) => {
+        const record = live(actions, tried ? {retry: {rule: '2', left: 2, ran: 0, cpu: 0}} : {})
         const {pending, held, running: now, done, failed, killed} = countsOf(arrayOf(record))
         assert.equal(pending + held + now + done + failed + killed, 12)
         assert.equal(isOver(record.state), pending + held + now === 0)
       }),
-      {numRuns: 150},
+      {numRuns: 300},
     )
   })
 })
