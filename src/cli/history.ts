@@ -1,7 +1,9 @@
 /** `god history`: the transitions of a job, read from its revisions; when each was written is told by its file. */
 import {stampOf, taskRecord} from '../core/array/view.js'
+import type {JobRecord} from '../core/job.js'
 import {type Transition, transitionOf} from '../core/packed.js'
 import {parseSelector} from '../core/selector.js'
+import {isFinal} from '../core/state.js'
 import {iso} from '../host/clock.js'
 import type {Published} from '../store/jobs/job-store.js'
 import {SCHEMA} from './jobs/job-json.js'
@@ -37,8 +39,18 @@ const ofTask = (revisions: readonly Published[], task: number | undefined): read
     const stamp = view === null ? last : stampOf(view)
     if (view === null || stamp === last) return []
     last = stamp
-    return [{record: view, writtenAt}]
+    return [{record: told(view), writtenAt}]
   })
+}
+
+/** Of an attempt that another one follows its end stands in no state of its own. */
+const told = (view: JobRecord): JobRecord => {
+  const {state, ended, exit, reason} = view
+  if (reason !== null || ended === null || isFinal(state)) return view
+  return {
+    ...view,
+    reason: {code: 'ended', text: `it ended${exit?.code == null ? '' : ` with exit code ${exit.code}`}`},
+  }
 }
 
 export const jobHistory = (site: Site, selector: string): History => {

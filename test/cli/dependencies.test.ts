@@ -76,8 +76,32 @@ describe('god submit -d and --retry', () => {
     assert.match(await told('show', '1'), /^attempt +1, 3 more may follow \(--retry 3:node-lost:exit=75\)$/m)
     const wrong = await submit('--retry', '3:sometimes', 'x')
     assert.deepEqual([wrong.code, /there is no rule 'sometimes'/.test(wrong.stderr)], [2, true])
-    const array = await submit('-a', '1-3', '--retry', '3', 'x')
-    assert.match(array.stderr, /the tasks of an array are not tried again/)
+  })
+
+  it('tries each task of an array again, and shows what it waits for', async () => {
+    const {site} = held
+    await submit('-a', '1-3%2', '-E', 'FAKE_EXIT=3', '--retry', '2', 'x')
+    await submit('-d', 'afterany:1', 'y')
+    for (let i = 0; i < 3; i++) await site.pass()
+    assert.match(await told('show', '1'), /^attempt +1, 2 more of each task may follow \(--retry 2\)$/m)
+    assert.match(await told('show', '1[2]'), /^attempt +2, 1 more may follow \(--retry 2\)$/m)
+    assert.match(
+      await told('why', '1[2]'),
+      /pending: attempt 1 ended; the next one not before \d{4}-\S+, 1 more may follow\nneeds time: its next attempt may start at \d{4}-/,
+    )
+    assert.match(
+      await told('stat', '1', '-o', 'state,where'),
+      /running\t3 pending \(3 tasks of it wait for their next try/,
+    )
+    assert.match(await told('why', '2'), /waits until job 1 ends/)
+    assert.match(
+      await told('history', '1[2]'),
+      /running.*it ended with exit code 3\n.*pending.*attempt 1 ended/,
+    )
+    await site.here(['kill', '1'])
+    await site.pass()
+    assert.equal((await site.here(['wait', '1'])).code, 143)
+    assert.match(await told('show', '1[2]'), /^before it +1 attempt ran/m)
   })
 
   it('waits with -W and with wait for the last attempt, not for one that is followed by another', async () => {

@@ -43,7 +43,7 @@ const taskView = (site: Site, job: JobView, task: number): JobView => {
   const record = job.record === null ? null : taskRecord(job.record, task)
   if (record === null) return {...own, task}
   const view = viewOfRecord({...record, ...resultOf(site, record, task)}, NO_REASONS)
-  return record.state === 'pending' ? {...view, reason: job.reason} : view
+  return record.state === 'pending' && record.reason === null ? {...view, reason: job.reason} : view
 }
 
 /** The tasks of a job that a text like `3-9,12` names; throws where it names none. */

@@ -5,10 +5,13 @@ import type {JobView} from './job-view.js'
 
 type Row = readonly [title: string, text: string]
 
-const attemptText = ({attempt, record}: JobView): string =>
-  record?.retry === undefined
-    ? String(attempt)
-    : `${attempt}, ${record.retry.left} more may follow (--retry ${record.retry.rule})`
+const attemptText = ({attempt, record}: JobView): string => {
+  const {retry, array} = record ?? {}
+  if (retry === undefined) return String(attempt)
+  const more =
+    array === undefined ? `${retry.left} more may follow` : `${retry.left} more of each task may follow`
+  return `${attempt}, ${more} (--retry ${retry.rule})`
+}
 
 /** What is not in the rows of the last attempt. */
 const earlierRows = ({record}: JobView): readonly Row[] => {

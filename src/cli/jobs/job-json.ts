@@ -27,7 +27,7 @@ export interface JobJson {
   readonly task?: number
   /** What it waits for, as it was asked; when all of it held first. Left out: for nothing. */
   readonly depend?: {readonly on: string; readonly open: string; readonly met: string | null}
-  /** How it is tried again, and how many attempts are left. Left out: it is not. */
+  /** How it is tried again, and how many attempts are left; of an array, of each task. Left out: it is not. */
   readonly retry?: {readonly rule: string; readonly left: number}
   /** Of a schedule. */
   readonly timetable?: {

@@ -12,7 +12,8 @@ site drops the job's line (done_max_age, done_max_jobs); a request that was refu
 With -d it waits for jobs that were submitted before: after:12 (has begun), afterok:12:13 (ended with success),
 afternotok:12, afterany:12, for a task afterok:12_3; singleton: for mine of the same name. Of several all must hold (,) or
 one (?). What can never hold ends the job: it is killed with that reason. --retry 3 starts it again, after a pause, when its
-node was lost or its exit code is not zero. Only the last attempt's end is its end, also for jobs that wait for it.
+node was lost or its exit code is not zero; of an array it counts for each task. Only the last attempt's end is its end, also
+for jobs that wait for it.
 
 With --cron the job is a schedule: it never runs itself, and at each of its times (zone: setting timezone) becomes a job
 of its own, judged as if it were submitted then. Times that were missed are one; a time is left out while the last run
