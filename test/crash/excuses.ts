@@ -2,6 +2,8 @@
 import {nth, parseArray} from '../../src/core/array/range.js'
 import {taskRecord} from '../../src/core/array/view.js'
 import type {JobRecord} from '../../src/core/job.js'
+import {parseRetry, willRetry} from '../../src/core/retry.js'
+import {isFinal} from '../../src/core/state.js'
 import {GRACE} from '../support/world.js'
 import type {Job, Simulation} from './simulation.js'
 
@@ -13,10 +15,25 @@ const endOf = ({env, walltime = Number.POSITIVE_INFINITY}: Job, {started, paused
   return (started ?? 0) + Math.min(runs, walltime) * 1000 + paused.total + GRACE
 }
 
+/** It ended so without a further try that its rule allows; a kill takes them all. */
+const isUntried = ({retry, asked}: Job, record: JobRecord): boolean => {
+  const rules = parseRetry(retry ?? '')
+  // Of what is packed its array knows no attempt.
+  if (typeof rules === 'string' || asked.has('kill') || record.ended === null) return false
+  const once: JobRecord = {
+    ...record,
+    retry: {rule: retry ?? '', left: 1, ran: 0, cpu: 0},
+    desired: 'run',
+    sealed: false,
+  }
+  return record.attempt <= rules.most && willRetry(once) && !willRetry(record)
+}
+
 /** By what its program does and what was asked; null = it may not. */
 const excuseOf = (job: Job, record: JobRecord, {world, cut}: Simulation): string | null => {
   const because = (reason: string, holds: boolean): string | null => (holds ? reason : null)
   const refused = isScript(job, 'FAKE_REFUSE') || isScript(job, 'FAKE_START_FAULT')
+  if (isFinal(record.state) && isUntried(job, record)) return null
   switch (record.state) {
     case 'pending':
       return 'it waits for room'

@@ -682,6 +682,60 @@ const KEPT_BACK: readonly Scenario[] = [
   },
 ]
 
+/** Two of three tasks ran, and wait for their next try. */
+const restingTasks = async (world: World): Promise<readonly JobId[]> => {
+  const ids = await endedAlone(world, world.submit({...FAILING, array: '0-2%2', retry: '1'}))
+  await world.process().watch()
+  return ids
+}
+
+const TRIED_ARRAYS: readonly Scenario[] = [
+  {
+    name: 'array: a task is tried again',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...FAILING, array: '0-2%2', retry: '1'}))
+      world.clock.advance(3000)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'array: the pause of its tasks is over',
+    prepare: async world => {
+      const ids = await restingTasks(world)
+      world.clock.advance(10_000)
+      return ids
+    },
+    step: schedule,
+  },
+  {
+    name: 'array: the containers of its tasks have vanished, and they are tried again',
+    prepare: async world => {
+      const ids = await running(world, world.submit({...SHORTLY, array: '0-1', retry: '1:node-lost'}))
+      for (const container of world.containers()) world.engine.remove(container)
+      return ids
+    },
+    step: watch,
+  },
+  {
+    name: 'array: killed while its tasks wait for their next try',
+    prepare: async world => kill(world, await restingTasks(world)),
+    step: schedule,
+  },
+  {
+    name: 'array: one task is held and one released while they wait for their next try',
+    prepare: async world => {
+      const ids = await restingTasks(world)
+      const part = (tasks: string) => Object.fromEntries(ids.map(id => [id, tasks]))
+      world.control('hold', ids, undefined, part('0-1'))
+      await world.process().schedule()
+      world.control('release', ids, undefined, part('1'))
+      return ids
+    },
+    step: schedule,
+  },
+]
+
 const HOUR = 3600 * 1000
 
 const HOURLY = {...SHORTLY, cron: '0 * * * *'}
@@ -881,6 +935,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CONTROLLING,
   ...ARRAYS,
   ...KEPT_BACK,
+  ...TRIED_ARRAYS,
   ...RECURRING,
   ...KEYED,
   ...NODES,

@@ -19,6 +19,7 @@ import {type GodProcess, GRACE, USER, World} from '../support/world.js'
 
 const USERS = [USER, 1001] as const
 const ARRAYS = ['0-2', '1-5%2', '1-4%1', '0-8:4', '3'] as const
+const RETRIES = ['1', '2', '1:node-lost', '2:oom:timeout:exit=3'] as const
 /** Of some of these arrays all, a few, or none. */
 const PARTS = ['0-3', '1-4', '3-4'] as const
 const DISK_ERRORS = ['ENOSPC', 'EDQUOT'] as const
@@ -32,6 +33,7 @@ export interface Job {
   readonly hold: boolean
   /** The tasks, with their limit, as submit takes it. */
   readonly array: string | undefined
+  readonly retry: string | undefined
   /** What somebody who may asked for. */
   readonly asked: Set<ControlOp>
 }
@@ -124,14 +126,16 @@ export class Simulation {
     const hold = this.#dice.chance(0.15)
     const cpus = this.#dice.pick([500, 1000, 3000])
     const array = this.#dice.chance(0.25) ? this.#dice.pick(ARRAYS) : undefined
+    const retry = this.#dice.chance(array === undefined ? 0.1 : 0.5) ? this.#dice.pick(RETRIES) : undefined
     const wish = {
       env,
       hold,
       cpus,
+      ...(retry === undefined ? {} : {retry}),
       ...(walltime === undefined ? {} : {walltime}),
       ...(array === undefined ? {} : {array}),
     }
-    return {owner, env, walltime, hold, array, asked: new Set(), wish}
+    return {owner, env, walltime, hold, array, retry, asked: new Set(), wish}
   }
 
   async #submit(): Promise<void> {

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import {taskRecord} from '../../src/core/array/view.js'
 import type {JobId} from '../../src/core/brand.js'
+import type {JobRecord} from '../../src/core/job.js'
 import {CONTROL_OPS, type ControlOp} from '../../src/core/request.js'
 import {DEFAULT_RULES} from '../../src/core/scheduling/rules.js'
 import {isOver, type State} from '../../src/core/state.js'
@@ -13,7 +15,7 @@ import {DiskProcess} from '../support/disk-process.js'
 import {attempt} from '../support/dying.js'
 import {assertAtRest, assertSafe} from '../support/invariants.js'
 import {GRACE, USER, World} from '../support/world.js'
-import {ModelQueue, type Program} from './queue.js'
+import {type ModelArray, type ModelJob, ModelQueue, type Program} from './queue.js'
 
 const CPUS = 4000
 const BOB = 1001
@@ -29,13 +31,18 @@ class RealQueue {
   /** Those that are taken: a wish for another one waits until its claim is burned. */
   readonly good: JobId[] = []
 
-  submit({cpus, runs, exit, walltime, hold, ignoresTerm}: Program, owner: number): JobId {
+  submit({cpus, runs, exit, walltime, hold, ignoresTerm, tasks, retries}: Program, owner: number): JobId {
     const env = {
       FAKE_SECONDS: runs === Number.POSITIVE_INFINITY ? 'forever' : String(runs / SECOND),
       FAKE_EXIT: String(exit),
       ...(ignoresTerm ? {FAKE_IGNORES_TERM: '1'} : {}),
     }
-    const wish = {cpus, hold, env, ...(walltime === null ? {} : {walltime: walltime / SECOND})}
+    const wish = {
+      ...{cpus, hold, env},
+      ...(walltime === null ? {} : {walltime: walltime / SECOND}),
+      ...(tasks === null ? {} : {array: `0-${tasks - 1}`}),
+      ...(retries === 0 ? {} : {retry: String(retries)}),
+    }
     const id = this.world.submit(wish, undefined, owner)
     this.ids.push(id)
     if (cpus <= CPUS) this.good.push(id)
@@ -60,23 +67,47 @@ interface Shown {
   readonly ended: number | null
 }
 
-const shown = (job: Shown) => ({
+/** Of a task that is over nobody asks what it was to do, nor what might follow. */
+const shown = (job: Shown, left: number, earlier: number) => ({
   state: job.state,
   attempt: job.attempt,
   desired: isOver(job.state as State) ? '' : job.desired,
+  left: isOver(job.state as State) ? 0 : left,
+  earlier,
   started: job.started,
   ended: job.ended,
+})
+
+const shownRecord = (record: JobRecord | null) =>
+  record === null ? 'refused' : shown(record, record.retry?.left ?? 0, record.earlier?.runs ?? 0)
+
+/** An array by its tasks, and by what they come to together. */
+const shownArray = ({tasks, desired}: ModelArray) => {
+  const some = (state: string): boolean => tasks.some(task => task.state === state)
+  const isOverAll = tasks.every(({state}) => isOver(state as State))
+  const end = some('failed') || some('timeout') ? 'failed' : some('done') ? 'done' : 'killed'
+  return {over: isOverAll ? (desired === 'killed' ? 'killed' : end) : '', tasks: tasks.map(shownJob)}
+}
+
+const shownJob = (job: ModelJob) => shown(job, job.left, job.earlier)
+
+const shownTasks = (record: JobRecord, tasks: number) => ({
+  over: isOver(record.state) ? record.state : '',
+  tasks: Array.from({length: tasks}, (_, i) => shownRecord(taskRecord(record, i))),
 })
 
 const compare = (model: ModelQueue, {world, ids}: RealQueue): void => {
   const [expected, found] = [new Map<JobId, unknown>(), new Map<JobId, unknown>()]
   for (const id of ids) {
-    const [job, record] = [model.jobs.get(id), world.record(id)]
-    expected.set(id, job === undefined ? 'refused' : shown(job))
-    found.set(id, record === null ? 'refused' : shown(record))
+    const [job, array, record] = [model.jobs.get(id), model.arrays.get(id), world.record(id)]
+    if (array === undefined) expected.set(id, job === undefined ? 'refused' : shownJob(job))
+    else expected.set(id, shownArray(array))
+    const isArray = array !== undefined && record !== null
+    found.set(id, isArray ? shownTasks(record, array.tasks.length) : shownRecord(record))
   }
   assert.deepEqual(found, expected)
-  const stopping = [...model.jobs.values()].some(({state}) => state === 'stopping')
+  const all = [...model.jobs.values(), ...[...model.arrays.values()].flatMap(({tasks}) => tasks)]
+  const stopping = all.some(({state}) => state === 'stopping')
   if (stopping) assertSafe(world, ids)
   else assertAtRest(world, ids)
 }
@@ -135,6 +166,8 @@ const program: fc.Arbitrary<Program> = fc.record({
   walltime: fc.constantFrom(null, null, 8 * SECOND),
   hold: fc.constantFrom(false, false, false, true),
   ignoresTerm: fc.constantFrom(false, false, true),
+  tasks: fc.constantFrom(null, null, null, 1, 2, 4),
+  retries: fc.constantFrom(0, 0, 1, 2),
 })
 
 const anyCommand: fc.Arbitrary<Command>[] = [

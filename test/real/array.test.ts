@@ -32,4 +32,26 @@ for (const [executor, settings] of CASES)
       assert.equal((await site.god('wait', String(id))).code, 4)
       if (executor === 'docker') assert.deepEqual(containersOf(site.cluster), [])
     })
+
+    it('tries a task again that failed, and the others once', async () => {
+      // In the task's own directory, which its attempts share.
+      const script = 'test -e was-here && exit 0; touch was-here; exit $GODOCKER_TASK_ID'
+      const words = ['--retry', '2', '-c', '0.5', '-m', '32M', '--', 'sh', '-c', script]
+      const id = await site.submit('-a', '0-1', ...words)
+      await site.until(
+        'all are over',
+        async () => {
+          await site.ok('schedule')
+          await site.ok('watch', '--once')
+          return ['done', 'failed'].includes((await site.job(id)).state) ? true : null
+        },
+        90,
+      )
+      assert.equal((await site.job(id)).state, 'done')
+      assert.match(await site.ok('show', `${id}[0]`), /^attempt +1, /m)
+      const again = await site.ok('show', `${id}[1]`)
+      assert.match(again, /^attempt +2, /m)
+      assert.match(again, /^before it +1 attempt ran/m)
+      if (executor === 'docker') assert.deepEqual(containersOf(site.cluster), [])
+    })
   })
