@@ -66,11 +66,14 @@ export const kindOf = (path: string): Kind | null => {
 /** Their keys are users' words, numbers of jobs or names of numbers. */
 const FREE = [
   ...['labels', 'constraint', 'env', 'jobs', 'numbers', 'seen', 'parts', 'again', 'used', 'segments'],
-  ...['counted', 'countedKept'],
+  ...['counted', 'countedKept', 'tried', 'rests'],
 ]
 
 /** A new word in one of these is one that an older reader does not know. */
 const WORDS = ['v', 'format', 'mode', 'fs', 'op', 'state', 'desired', 'cause', 'kind', 'what']
+
+/** Of a request, by job; elsewhere it is a count. */
+const isFree = (key: string, path: string): boolean => FREE.includes(key) || path === '.tasks'
 
 type Put = (path: string, type: string) => void
 
@@ -87,7 +90,7 @@ const walk = (value: unknown, path: string, put: Put): void => {
   }
   const inner = (name: string): string => {
     if (Array.isArray(value)) return `${path}[]`
-    return `${path}.${FREE.includes(key) ? '*' : name}`
+    return `${path}.${isFree(key, path) ? '*' : name}`
   }
   put(path, Array.isArray(value) ? 'array' : 'object')
   for (const [name, each] of Object.entries(value)) walk(each, inner(name), put)
