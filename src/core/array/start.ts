@@ -23,7 +23,7 @@ import {
 } from './interval-set.js'
 import {ordinalOf, parseArray, rangeText} from './range.js'
 import {type ArrayRecord, MOST_PARTS, setsOf} from './record.js'
-import {pastTasks, restingPlaces, restsReason} from './tries.js'
+import {awake, pastTasks, restsReason} from './tries.js'
 import {taskContainerName, tasksAt} from './view.js'
 
 /** An array as it is admitted; throws on a text that is no range. */
@@ -73,7 +73,7 @@ const behind = (array: ArrayRecord): Behind => {
   const tasks = pastTasks(array)
   const places = setOf(tasks.flatMap(task => ordinalOf(range, Number(task)) ?? []))
   const wait = intersection(places, waiting)
-  return {free: minus(minus(wait, held), restingPlaces(array)), waiting: size(wait), all: tasks.length}
+  return {free: awake(array, minus(wait, held)), waiting: size(wait), all: tasks.length}
 }
 
 /** As large as a third of a part. */
@@ -107,7 +107,7 @@ const mostParts = (array: ArrayRecord, free: number): Startable => {
 /** That neither a wish nor a pause keeps. */
 const freePlaces = (array: ArrayRecord): IntervalSet => {
   const {waiting, held} = setsOf(array)
-  return minus(minus(waiting, held), restingPlaces(array))
+  return awake(array, minus(waiting, held))
 }
 
 /** How many could start now, if there were room for all. */

@@ -13,7 +13,7 @@ import type {JobRecord} from '../job.js'
 import type {Change} from '../outcome.js'
 import {isResting} from '../retry.js'
 import {isAllocated, isFinal, isWaiting} from '../state.js'
-import {EMPTY, has, type IntervalSet, setOf} from './interval-set.js'
+import {has, type IntervalSet, minus, setOf} from './interval-set.js'
 import {ordinalOf} from './range.js'
 import {type ArrayRecord, setsOf} from './record.js'
 
@@ -70,14 +70,12 @@ export const triesAfter = (
   return withTries(array, toldTries(tried, rests))
 }
 
-const placesIn = (array: ArrayRecord, told: object | undefined): IntervalSet => {
-  if (told === undefined) return EMPTY
+/** Of these places those whose pause is over, or that have none. */
+export const awake = (array: ArrayRecord, places: IntervalSet): IntervalSet => {
+  if (array.rests === undefined) return places
   const {range} = setsOf(array)
-  return setOf(Object.keys(told).flatMap(task => ordinalOf(range, Number(task)) ?? []))
+  return minus(places, setOf(Object.keys(array.rests).flatMap(task => ordinalOf(range, Number(task)) ?? [])))
 }
-
-/** Of those that wait: whose pause is not over. */
-export const restingPlaces = (array: ArrayRecord): IntervalSet => placesIn(array, array.rests)
 
 /** With an attempt behind them: each stands with some numbers in each revision, until its result is packed. */
 export const pastTasks = ({earlier = {}, tried}: ArrayRecord): readonly string[] =>
@@ -146,8 +144,8 @@ export const triesFault = (array: ArrayRecord): string | null => {
   const waits = (task: string): boolean => has(waiting, ordinalOf(range, Number(task)) ?? -1)
   const over = Object.keys(tried).find(task => !waits(task) && !isAllocated(parts[task]?.state ?? 'done'))
   if (over !== undefined) return `task ${over} has tries and neither waits nor runs`
-  const awake = Object.keys(rests).find(task => tried[task] === undefined || !waits(task))
-  return awake === undefined ? null : `task ${awake} rests and waits for no try`
+  const idle = Object.keys(rests).find(task => tried[task] === undefined || !waits(task))
+  return idle === undefined ? null : `task ${idle} rests and waits for no try`
 }
 
 type ViewOf = (record: JobRecord, task: number) => JobRecord | null
