@@ -5,7 +5,7 @@
  * whole, failed if a task failed, else done.
  */
 import {counted} from '../amounts.js'
-import type {Instant} from '../brand.js'
+import {type Instant, instant} from '../brand.js'
 import type {JobRecord} from '../job.js'
 import type {Change} from '../outcome.js'
 import {isAllocated, isFinal, type State} from '../state.js'
@@ -58,7 +58,9 @@ export const arrayChange = (
   const state = stateOf(array, began, over.desired ?? record.desired)
   const fields = {...over, state, array}
   if (!isFinal(state)) return fields
-  const end = {...fields, ended: at, reason: over.reason ?? endReason(array, state)}
+  // A clock that was set back since ends nothing before it began.
+  const ended = instant(Math.max(at, over.started ?? record.started ?? at))
+  const end = {...fields, ended, reason: over.reason ?? endReason(array, state)}
   return state === 'done' ? {...end, exit: CLEAN} : end
 }
 
