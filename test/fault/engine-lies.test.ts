@@ -3,7 +3,7 @@
  * stands a proxy that does each fault to each call that the executor makes, once, or three times in a row. Each job
  * must end truly, its command begin once, no try be repeated without a bound, and nothing stay behind.
  *
- * By default each fault of each call is tried in one of the two ways; GOD_R20=all tries both (the night).
+ * By day every second fault of all calls is tried, in one of the two ways; GOD_R20=all tries all in both (the night).
  */
 import assert from 'node:assert/strict'
 import {appendFileSync, existsSync, writeFileSync} from 'node:fs'
