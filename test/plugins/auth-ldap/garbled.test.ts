@@ -20,8 +20,8 @@ import {type Dice, dice} from '../../support/seeded.js'
 import {skip} from '../../support/skip.js'
 import {account, authOn} from './world.js'
 
-const QUESTIONS = amount(150, 5000)
-const AT_ONCE = 25
+const QUESTIONS = amount(60, 5000)
+const AT_ONCE = 10
 
 const judge = (found: Account | null): 'account' | 'nobody' => {
   if (found === null) return 'nobody'
@@ -76,7 +76,7 @@ describe('T74: the answers of a directory server', function () {
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const ended = {account: 0, nobody: 0, exception: 0}
     const ask = async (): Promise<void> => {
-      const {auth} = authOn({...server, port}, {timeout: '1', retry_after: '0'})
+      const {auth} = authOn({...server, port}, {timeout: '4', retry_after: '0'})
       try {
         ended[judge(await auth.byName('ann'))]++
       } catch (error) {
@@ -84,7 +84,7 @@ describe('T74: the answers of a directory server', function () {
         ended.exception++
       }
     }
-    // Many at once: of those that are never answered each waits a second.
+    // Many at once: of those that are never answered each waits its time, which a busy machine needs for those that are.
     for (let i = 0; i < QUESTIONS; i += AT_ONCE) await Promise.all(Array.from({length: AT_ONCE}, ask))
     tellCases('T74', QUESTIONS, garbled)
     assert.ok(ended.account > 0 && ended.exception > 0, JSON.stringify(ended))
