@@ -142,7 +142,7 @@ const answered = async ({site, tried}: Stage): Promise<void> => {
   await site.until('no call waits', () => (tried.some(waits) ? null : true), 30).catch(() => undefined)
 }
 
-/** Calls that a job repeats only after a pause, each pause longer than the one before. */
+/** Calls that a job repeats with pauses, each longer than the one before. */
 const PAUSED: readonly Call[] = ['image', 'create', 'start', 'remove']
 
 const retryFaults = ({one, planned}: Tried): readonly string[] => {
@@ -153,7 +153,8 @@ const retryFaults = ({one, planned}: Tried): readonly string[] => {
   if (!PAUSED.includes(one.call) || !one.fault.startsWith('error 5') || one.fault.endsWith('after'))
     return hot
   const gaps = shots.slice(1).map(({at}, i) => at - (shots[i]?.at ?? 0))
-  const short = gaps.filter((gap, i) => gap < 900 * 2 ** i)
+  // The first repeat may come with the next turn, which sees the job anew; from then on each pause is twice the last.
+  const short = gaps.filter((gap, i) => i > 0 && gap < 900 * 2 ** (i - 1))
   return [...hot, ...short.map(gap => `${one.name}: tried again after ${gap} ms (${gaps.join(', ')})`)]
 }
 
