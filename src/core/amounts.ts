@@ -72,6 +72,15 @@ export const parseTime = (text: string): number | null => {
   return null
 }
 
+/** More is no time of a job, but a slip of the hand, and no estimate could be told in dates. */
+const LONGEST_JOB = 100 * 365 * DAY
+
+/** As `parseTime`, of a job: a hundred years at most. */
+export const parseWalltime = (text: string): number | null => {
+  const seconds = parseTime(text)
+  return seconds !== null && seconds <= LONGEST_JOB ? seconds : null
+}
+
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** As squeue(1) shows it: `M:SS`, `H:MM:SS`, `D-HH:MM:SS`. */

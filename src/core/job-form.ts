@@ -5,7 +5,7 @@
  * minutes. Unknown keys are refused with the nearest that is known. What is read here is a wish like any other: admission
  * judges it.
  */
-import {parseCount, parseCpus, parseMemory, parseTime} from './amounts.js'
+import {parseCount, parseCpus, parseMemory, parseWalltime} from './amounts.js'
 import {type LocalTime, parseBegin} from './begin-time.js'
 import {readCounted} from './counted.js'
 import {type Refusal, refusal} from './errors.js'
@@ -35,9 +35,9 @@ export const AMOUNTS = {
   gpus: {field: 'gpus', parse: parseCount, what: 'number of gpus', how: 'Write 1 or 2.'},
   time: {
     field: 'walltime',
-    parse: parseTime,
+    parse: parseWalltime,
     what: 'time',
-    how: 'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d.',
+    how: 'Write 30 (minutes), 90s, 1:30:00, 2-12 (days-hours) or 1d; 100 years at most.',
   },
   nice: {
     field: 'nice',

@@ -6,13 +6,21 @@ export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: f
 /** The sentence quotes what was found, which may be as long as a request. */
 const MOST_WHY = 400
 
+/** In our words where the package's are those of a programmer. */
+const sentenceOf = ({message, expected, received}: v.BaseIssue<unknown>): string => {
+  if (!message.startsWith('Invalid key')) return message
+  if (expected === 'never') return 'there is no such field'
+  return received === 'undefined' ? 'it is missing' : message
+}
+
 /** One line on the first fault: the field's path and what is wrong with it. */
 export const parseWith = <S extends v.GenericSchema>(schema: S, value: unknown): Parsed<v.InferOutput<S>> => {
   const result = v.safeParse(schema, value, {abortEarly: true})
   if (result.success) return {ok: true, value: result.output}
   const issue = result.issues[0]
   const path = v.getDotPath(issue)
-  const why = path === null ? issue.message : `${path}: ${issue.message}`
+  const sentence = sentenceOf(issue)
+  const why = path === null ? sentence : `${path}: ${sentence}`
   return {ok: false, why: why.slice(0, MOST_WHY)}
 }
 

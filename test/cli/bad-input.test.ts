@@ -126,6 +126,7 @@ const CASES: readonly Case[] = [
   submit(['-c', '-1', 'x'], 'E_AMOUNT_BAD', 2, "'-1' is no number of cpus. Write 1, 4 or 0.5."),
   submit(['-c', 'four', 'x'], 'E_AMOUNT_BAD', 2, /^'four' is no number of cpus\./),
   submit(['-t', '1w', 'x'], 'E_AMOUNT_BAD', 2, /^'1w' is no time\. Write 30 \(minutes\), 90s, /),
+  submit(['-t', '99999999-00', 'x'], 'E_AMOUNT_BAD', 2, /^'99999999-00' is no time\. .*100 years at most/),
   submit(['-t', '-5', 'x'], 'E_AMOUNT_BAD', 2, /^'-5' is no time\./),
   submit(['-t', '99999999999999999999', 'x'], 'E_AMOUNT_BAD', 2, /^'99999999999999999999' is no time\./),
   submit(['-m', '-1G', 'x'], 'E_AMOUNT_BAD', 2, /^'-1G' is no amount of memory\./),

@@ -1,8 +1,10 @@
 /** Builders of arrays for the tests of the core. */
+import assert from 'node:assert/strict'
+import {successionFault} from '../../src/core/array/law.js'
 import {newArray, startTasks} from '../../src/core/array/start.js'
 import {taskRecord} from '../../src/core/array/view.js'
 import {type Instant, rev, token} from '../../src/core/brand.js'
-import type {JobRecord} from '../../src/core/job.js'
+import {type JobRecord, parseRecord} from '../../src/core/job.js'
 import type {Change} from '../../src/core/outcome.js'
 import {aRecord, NOW} from './builders.js'
 
@@ -17,6 +19,15 @@ export const revised = (record: JobRecord, change: Change): JobRecord => ({
   ...change,
   rev: rev(record.rev + 1),
 })
+
+/** The same, if the law allows it and a parser reads it again. */
+export const lawfully = (record: JobRecord, change: Change): JobRecord => {
+  const made = revised(record, change)
+  assert.equal(successionFault(record, made), null)
+  const parsed = parseRecord(JSON.parse(JSON.stringify(made)))
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.why)
+  return made
+}
 
 export const started = (record: JobRecord, count: number, now: Instant = NOW): JobRecord => {
   const starts = Array.from({length: count}, (_, i) => ({

@@ -4,6 +4,7 @@ import {MOST_PARTS} from '../../src/core/array/record.js'
 import {countsOf, resultsOf} from '../../src/core/array/results.js'
 import type {JobId} from '../../src/core/brand.js'
 import type {Wish} from '../../src/core/job.js'
+import {packPass} from '../../src/service/pack.js'
 import {attempt, dying} from '../support/dying.js'
 import {assertSafe} from '../support/invariants.js'
 import {packAll} from '../support/packing.js'
@@ -26,6 +27,23 @@ describe('a packer after one that was killed', () => {
     await world.process().schedule()
     world.disk.powerLoss()
     assertSafe(world, [id, next], 'after the power cut')
+  })
+})
+
+describe('files of segments that no manifest names', () => {
+  it('are looked for by one process every ten minutes: thousands wait there while a large array runs', () => {
+    const world = new World()
+    const path = '/god/jobs/done/2026/05-31.1.idx'
+    const [minute, day] = [60_000, 24 * 3_600_000]
+    const {fs, service} = world.process()
+    fs.mkdir('/god/jobs/done/2026', 0o755)
+    service.durable.publishNew(path, Buffer.from('x'), 0o644)
+    const removed = (after: number): number => {
+      world.clock.advance(after)
+      return packPass(service, {jobs: 1000, groups: 100}).removed
+    }
+    assert.deepEqual([removed(day - minute), removed(2 * minute), removed(9 * minute)], [0, 0, 1])
+    assert.equal(world.disk.lookup(path), null)
   })
 })
 

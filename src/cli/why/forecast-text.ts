@@ -15,7 +15,7 @@ const placeLine = ({place, waiting, usersAhead, ahead}: Forecast): string => {
   const first = `place ${ordinal(place)} of ${counted(waiting, 'job')} that ${waiting === 1 ? 'waits' : 'wait'}`
   return ahead === null
     ? first
-    : `${first}, ${counted(usersAhead, 'user')} ahead; just before it job ${ahead.id} of ${ahead.user}`
+    : `${first}, ${counted(usersAhead, 'other user')} ahead; just before it job ${ahead.id} of ${ahead.user}`
 }
 
 const funnelLine = ({funnel}: Forecast): string =>

@@ -61,6 +61,7 @@ export interface Forecast extends Start {
   /** 1 = next. */
   readonly place: number
   readonly waiting: number
+  /** Others than its own. */
   readonly usersAhead: number
   readonly ahead: {readonly id: number; readonly user: string} | null
   readonly terms: Readonly<Record<string, number>> | null
@@ -188,7 +189,7 @@ export const forecast = (input: ForecastInput, job: Waiting): Forecast => {
     reason: reasonsOf(plan).get(jobId(job.id)) ?? null,
     place: ahead.length + 1,
     waiting: pending.length,
-    usersAhead: new Set(ahead.map(({user}) => user)).size,
+    usersAhead: new Set(ahead.flatMap(({user}) => (user === job.user ? [] : [user]))).size,
     ahead: before === null ? null : {id: before.id, user: before.user},
     terms: terms?.(job) ?? null,
     termsAhead: before === null ? null : (terms?.(before) ?? null),

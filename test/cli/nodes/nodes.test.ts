@@ -46,6 +46,11 @@ describe('god nodes', () => {
     }>(['nodes'])
     assert.equal(nodes[0]?.state, 'reserved')
     assert.deepEqual(nodes[0]?.reservations[0]?.users, ['daemon', 'bin'])
+    // It has begun: no walltime ends before.
+    assert.match(
+      (await site.here(['why', '1'])).stdout,
+      /reserved for daemon, bin .*\nneeds the end of that reservation\n/,
+    )
     await site.here(['nodes', 'ready', 'n1'])
     await site.pass()
     assert.match((await site.here(['nodes'])).stdout, /^n1\tup\t/)

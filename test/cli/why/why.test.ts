@@ -88,7 +88,10 @@ describe('god why', () => {
     await site.pass()
     const lines = (await why('3')).split('\n')
     assert.match(lines[0] ?? '', /^job 3 is pending: room on \S+ is kept for job 2, planned for /)
-    assert.match(lines[2] ?? '', /^place 2nd of 2 jobs that wait, 1 user ahead; just before it job 2 of \S+$/)
+    assert.match(
+      lines[2] ?? '',
+      /^place 2nd of 2 jobs that wait, 0 other users ahead; just before it job 2 of \S+$/,
+    )
     assert.match(lines[3] ?? '', /^nodes 1 -> take work 1 -> have 1 cpu 1 -> .* -> have it free now 1$/)
     assert.match(lines[4] ?? '', /^starts likely in about 3 h, by the walltimes in about 3 h$/)
     const told = /^with a walltime of (1:5\d:00) instead of 1-00:00:00 it could start now on \S+$/.exec(

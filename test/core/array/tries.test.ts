@@ -12,7 +12,7 @@ import {firstRest, restedChange} from '../../../src/core/array/tries.js'
 import {usedRecords} from '../../../src/core/array/view.js'
 import {type Instant, instant} from '../../../src/core/brand.js'
 import {standingOf} from '../../../src/core/dependency/dependency.js'
-import {type JobRecord, parseRecord} from '../../../src/core/job.js'
+import type {JobRecord} from '../../../src/core/job.js'
 import {lostChange} from '../../../src/core/node/lost.js'
 import {type Change, givenBackChange, runningChange} from '../../../src/core/outcome.js'
 import {advance, type Observed} from '../../../src/core/reconcile.js'
@@ -21,7 +21,7 @@ import {willRetry} from '../../../src/core/retry.js'
 import {isAllocated, isOver} from '../../../src/core/state.js'
 import type {Step} from '../../../src/core/step.js'
 import {aContainer, anExited, later, NOW} from '../builders.js'
-import {anArray, revised, started, task} from '../some-array.js'
+import {anArray, lawfully, revised, started, task} from '../some-array.js'
 
 const LIMITS = {grace: 10_000, signal: 'SIGTERM', suspended: null}
 
@@ -30,17 +30,8 @@ const tried = (range: string, rule = '2', over: Partial<JobRecord> = {}): JobRec
 
 const arrayOf = ({array}: JobRecord): ArrayRecord => array ?? assert.fail('no array')
 
-/** The law allows it, and a parser reads it again. */
-const next = (record: JobRecord, change: Change): JobRecord => {
-  const made = revised(record, change)
-  assert.equal(successionFault(record, made), null)
-  const parsed = parseRecord(JSON.parse(JSON.stringify(made)))
-  assert.ok(parsed.ok, parsed.ok ? '' : parsed.why)
-  return made
-}
-
 const fold = (record: JobRecord, number: number, change: Change, now: Instant = NOW): JobRecord =>
-  next(record, foldTasks(record, [{task: number, change}], now))
+  lawfully(record, foldTasks(record, [{task: number, change}], now))
 
 const ofTask = (record: JobRecord, number: number, over: Partial<ContainerView> = {}): ContainerView => {
   const {container} = task(record, number)
@@ -80,11 +71,11 @@ const ends = (record: JobRecord, number: number, code: number): JobRecord => {
 const wished = (record: JobRecord, op: ControlOp, tasks?: string): JobRecord => {
   const effect = controlJob(record, {op}, tasks, later(6000))
   assert.ok(effect.kind === 'change', JSON.stringify(effect))
-  return next(record, effect.change)
+  return lawfully(record, effect.change)
 }
 
 const rested = (record: JobRecord, now: Instant): JobRecord =>
-  next(record, restedChange(record, now) ?? assert.fail('nothing has rested'))
+  lawfully(record, restedChange(record, now) ?? assert.fail('nothing has rested'))
 
 const failedOnce = (): JobRecord => ends(runs(started(tried('0-9'), 2), 0), 0, 3)
 
@@ -224,7 +215,7 @@ describe('a wish for a task that waits for its next try', () => {
       resultsOf(record).map(({task: of, earlier}) => [of, earlier?.runs]),
       [[0, 1]],
     )
-    const packed = next(record, withoutResults(record, [0]))
+    const packed = lawfully(record, withoutResults(record, [0]))
     assert.equal(arrayOf(packed).earlier, undefined)
   })
 
@@ -285,7 +276,7 @@ describe('what the attempts of tasks used', () => {
 
   const packed = (record: JobRecord, n: number): JobRecord => {
     const tasks = resultsOf(record).map(({task: of}) => of)
-    return next(
+    return lawfully(
       record,
       withoutResults(
         record,
@@ -302,7 +293,7 @@ describe('what the attempts of tasks used', () => {
 
   const controlled = (record: JobRecord, op: ControlOp, n: number): JobRecord => {
     const effect = controlJob(record, {op}, String(n), later(6000))
-    return effect.kind === 'change' ? next(record, effect.change) : record
+    return effect.kind === 'change' ? lawfully(record, effect.change) : record
   }
 
   const done = (record: JobRecord, one: Act, ran: Ran): JobRecord => {
@@ -316,7 +307,7 @@ describe('what the attempts of tasks used', () => {
       case 'end':
         return ended(record, one, ran)
       case 'rest':
-        return next(record, restedChange(record, later(99_000)) ?? {state: record.state})
+        return lawfully(record, restedChange(record, later(99_000)) ?? {state: record.state})
       case 'pack':
         return packed(record, n)
       default:
@@ -363,7 +354,7 @@ describe('what stands in the record', () => {
         const made = change(task(record, Number(key)))
         return made === null ? [] : [{task: Number(key), change: made}]
       })
-      record = next(record, foldTasks(record, changes, later(5000)))
+      record = lawfully(record, foldTasks(record, changes, later(5000)))
       note()
     }
     for (let round = 0; round < 6; round++) {
@@ -392,7 +383,7 @@ describe('what stands in the record', () => {
             : null
         })
       const tasks = resultsOf(record).map(({task: of}) => of)
-      if (tasks.length > 0) record = next(record, withoutResults(record, tasks))
+      if (tasks.length > 0) record = lawfully(record, withoutResults(record, tasks))
       if (firstRest(arrayOf(record)) !== null) record = rested(record, instant(NOW + 30_000))
     }
     assert.ok(largest < 64 * 1024, `${largest}`)

@@ -70,6 +70,8 @@ describe('the forecast of a waiting job', () => {
       {place, waiting, usersAhead, ahead},
       {place: 3, waiting: 3, usersAhead: 2, ahead: {id: 2, user: 'bob'}},
     )
+    // One is no user ahead of himself.
+    assert.equal(of(inputOf(site([wide, long, {...long, id: 3}], busy, [aNode('n1', 4)])), 3).usersAhead, 1)
   })
 
   it('suggests the longest walltime that delays nobody if it is done within a minute, on the node where that is so', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {controlJob} from '../../../src/core/array/control.js'
 import {foldTasks} from '../../../src/core/array/fold.js'
-import {arrayFault, successionFault} from '../../../src/core/array/law.js'
+import {arrayFault} from '../../../src/core/array/law.js'
 import {MOST_PARTS} from '../../../src/core/array/record.js'
 import {resultsOf, withoutResults} from '../../../src/core/array/results.js'
 import {startable} from '../../../src/core/array/start.js'
@@ -14,7 +14,7 @@ import {requeuedChange} from '../../../src/core/requeue.js'
 import {addSums, sumsOfJob, sumsOfLive} from '../../../src/core/usage/accounting.js'
 import {earlierAfter, earlierOfTask, taskOfEarlier} from '../../../src/core/usage/earlier.js'
 import {aContainer, anExited, aRecord, aRunning, GIB, later, NOW} from '../builders.js'
-import {anArray, revised, started, task} from '../some-array.js'
+import {anArray, lawfully, revised, started, task} from '../some-array.js'
 
 const SECOND = 1000
 
@@ -98,15 +98,8 @@ describe('what earlier attempts used', () => {
 })
 
 describe('what earlier attempts of tasks used', () => {
-  const next = (record: JobRecord, change: Change): JobRecord => {
-    const made = revised(record, change)
-    assert.equal(successionFault(record, made), null)
-    const parsed = parseRecord(JSON.parse(JSON.stringify(made)))
-    assert.ok(parsed.ok, parsed.ok ? '' : parsed.why)
-    return made
-  }
   const fold = (record: JobRecord, tasks: readonly number[], change: (view: JobRecord) => Change) =>
-    next(
+    lawfully(
       record,
       foldTasks(
         record,
@@ -139,7 +132,7 @@ describe('what earlier attempts of tasks used', () => {
     const [result] = resultsOf(record)
     assert.deepEqual([result?.task, result?.earlier?.ran], [5, 5000])
     assert.equal(spent(record), 10_000)
-    record = next(record, withoutResults(record, [5]))
+    record = lawfully(record, withoutResults(record, [5]))
     assert.equal(record.array?.earlier, undefined)
     assert.equal(spent(record), undefined)
   })
@@ -156,7 +149,7 @@ describe('what earlier attempts of tasks used', () => {
     const waiting = fold(fold(started(anArray('0-9'), 2), [0, 1], run), [0], requeue)
     const kill = controlJob(waiting, {op: 'kill'}, '0,5', NOW)
     assert.ok(kill.kind === 'change')
-    const record = next(waiting, kill.change)
+    const record = lawfully(waiting, kill.change)
     assert.deepEqual([task(record, 0).state, task(record, 5).state], ['killed', 'killed'])
     assert.deepEqual(
       resultsOf(record).map(({task: number, state, started: began, earlier}) => [
@@ -190,6 +183,6 @@ describe('what earlier attempts of tasks used', () => {
     const known = Object.keys(record.array?.earlier ?? {}).length
     assert.ok(known > 100 && known <= MOST_PARTS, String(known))
     const tasks = Object.keys(record.array?.parts ?? {}).map(Number)
-    assert.ok(startable(next(record, withoutResults(record, tasks))).count > 0)
+    assert.ok(startable(lawfully(record, withoutResults(record, tasks))).count > 0)
   })
 })
