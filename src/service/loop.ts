@@ -9,6 +9,7 @@
 import type {Epoch, Instant} from '../core/brand.js'
 import {GodError} from '../core/errors.js'
 import type {PartKey} from '../core/part-key.js'
+import {sooner} from '../core/sooner.js'
 import {ringBell} from '../store/bell.js'
 import {claimEpoch} from '../store/epoch.js'
 import type {AcquireLease, Lease} from '../store/lease.js'
@@ -22,7 +23,6 @@ import {schedulerPass} from './scheduler.js'
 import type {Service} from './service.js'
 import {createWaker, type Ring, type Waker} from './waker.js'
 import {createWatchTurn, type WatchTurn} from './watch-turn.js'
-import {earlier} from './watcher.js'
 
 /** Milliseconds that a stopped loop waits for work under way. */
 const PATIENCE = 5000
@@ -116,7 +116,7 @@ const turn = async (
   const watched = options.watch ? await workers.watch.take(ring) : null
   const scheduled = options.schedule ? await scheduleTurn(service, options, held, workers) : null
   service.durable.syncPending()
-  return earlier(watched, scheduled)
+  return sooner(watched, scheduled)
 }
 
 /** As `turn`; what may pass is told, and tried again in the next one. */

@@ -18,6 +18,7 @@ import {type PartKey, partKey} from '../core/part-key.js'
 import {type Plan, waitingIn} from '../core/plan.js'
 import {capacityOf} from '../core/schedule.js'
 import type {Sections} from '../core/settings/sections.js'
+import {sooner} from '../core/sooner.js'
 import {checkEpoch} from '../store/epoch.js'
 import type {Author, LiveJobs, Stored} from '../store/jobs/job-store.js'
 import {writeReasons} from '../store/reasons.js'
@@ -37,7 +38,6 @@ import {type Dependencies, nextTry, settleDependencies} from './settle-dependenc
 import {sweepTemporaries} from './sweep-temporaries.js'
 import {takeRequests} from './take-requests.js'
 import {barredBy, vetStarts} from './vet-starts.js'
-import {earlier} from './watcher.js'
 
 export interface SchedulerReport {
   readonly admitted: number
@@ -243,7 +243,7 @@ export const schedulerPass = async (
   const unread = taken.unread || more
   const crowded = crowdedJobs(live).length > 0
   const now = service.now()
-  const next = earlier(nextBegin(timedJobs(live), now), nextTry(live, now))
+  const next = sooner(nextBegin(timedJobs(live), now), nextTry(live, now))
   const pending = waitingIn(plan)
   return {admitted: admitted + fired, refused, started, pending, unread, crowded, next}
 }

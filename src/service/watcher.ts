@@ -11,6 +11,7 @@ import {epoch, type Instant} from '../core/brand.js'
 import type {JobRecord} from '../core/job.js'
 import {type PartKey, partKey} from '../core/part-key.js'
 import {advance} from '../core/reconcile.js'
+import {sooner} from '../core/sooner.js'
 import {isFinal} from '../core/state.js'
 import {derived} from './derived.js'
 import {type EngineLooks, type Look, looksAt} from './engine-looks.js'
@@ -75,11 +76,6 @@ const need = (
   return step.do === 'none' ? step.until : 'now'
 }
 
-export const earlier = (a: Instant | null, b: Instant | null): Instant | null => {
-  if (a === null || b === null) return a ?? b
-  return a < b ? a : b
-}
-
 const sightOf = (record: JobRecord, status: string): Sight => ({
   text: `${stampOf(record)} ${status}`,
   urgent: record.desired === 'killed',
@@ -131,7 +127,7 @@ const handOver = (service: Service, reconciler: Reconciler, own: readonly Own[])
     const key = partKey(record)
     const when = needed === 'now' ? (reconciler.restsUntil(key, sight) ?? 'now') : needed
     if (when !== 'now') {
-      until = earlier(until, when)
+      until = sooner(until, when)
       continue
     }
     worked.push(key)
